@@ -1,0 +1,467 @@
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::super::account::{AccountStatus, AuthenticatorState};
+use super::super::actor::Actor;
+use super::super::audit::{Details, details};
+use super::super::evidence::{CheckKind, Evidence, Outcome};
+use super::super::ids::{AgentId, AuthenticatorId};
+use super::super::notice::Notice;
+use super::assess::{Stage, assess, gave_evidence};
+use super::{Approval, Case, Command, Facts, Record, Refused, State, Transition, Wait};
+
+/// What `command` by `actor` at `now` leads to.
+///
+/// # Errors
+/// [`Refused`] names the rule that forbids it; the case is then unchanged.
+pub fn apply(
+    case: &Case,
+    command: &Command,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    facts: &Facts<'_>,
+) -> Result<Transition, Refused> {
+    let may_act = actor.agent().is_none_or(|agent| !facts.suspended.contains(&agent));
+    if !may_act {
+        return Err(Refused::Suspended);
+    }
+    if case.state.is_final() {
+        return if *command == Command::Tick {
+            Ok(Step::new(case, now).finish(facts))
+        } else {
+            Err(Refused::Over(case.state))
+        };
+    }
+    let mut step = Step::new(case, now);
+    if case.state == State::Disputed {
+        step.while_disputed(command, actor)?;
+    } else {
+        step.take(command, actor, facts)?;
+    }
+    if !matches!(command, Command::Tick) {
+        step.case.expires_at = now + facts.policy.case_expiry;
+    }
+    Ok(step.finish(facts))
+}
+
+/// When time alone may next change the case, for the worker's timers.
+pub fn due_at(case: &Case) -> Option<DateTime<Utc>> {
+    let evidence =
+        || case.evidence.iter().filter_map(|e| e.valid_until).filter(|until| *until > case.state_since).min();
+    let wait = |pick: fn(&Wait) -> DateTime<Utc>| case.wait.as_ref().map(pick);
+    match case.state {
+        State::Submitted | State::Verifying => Some(case.expires_at),
+        State::AwaitingApproval => [evidence(), Some(case.expires_at)].into_iter().flatten().min(),
+        State::CoolingOff => wait(|w| w.ends_at),
+        State::Ready => [wait(|w| w.usable_until).or_else(evidence), Some(case.expires_at)].into_iter().flatten().min(),
+        // The policy's `close_after` is put into `expires_at` when the state is entered.
+        State::Deactivated => Some(case.expires_at),
+        State::Deactivating | State::Disputed | State::Closed | State::Rejected | State::Withdrawn | State::Expired => {
+            None
+        }
+    }
+}
+
+struct Step {
+    case: Case,
+    before: State,
+    now: DateTime<Utc>,
+    records: Vec<Record>,
+    notices: Vec<Notice>,
+    deactivate: Option<AuthenticatorId>,
+}
+
+fn worker(actor: &Actor) -> Result<AgentId, Refused> {
+    match actor {
+        Actor::Agent { id, role, .. } if role.works_cases() => Ok(*id),
+        _ => Err(Refused::Role(actor.role())),
+    }
+}
+
+fn supervisor(actor: &Actor) -> Result<AgentId, Refused> {
+    match actor {
+        Actor::Agent { id, role, .. } if role.supervises() => Ok(*id),
+        _ => Err(Refused::Role(actor.role())),
+    }
+}
+
+fn only(actor: &Actor, wanted: &Actor) -> Result<(), Refused> {
+    if actor == wanted { Ok(()) } else { Err(Refused::Role(actor.role())) }
+}
+
+impl Step {
+    fn new(case: &Case, now: DateTime<Utc>) -> Self {
+        Self { case: case.clone(), before: case.state, now, records: Vec::new(), notices: Vec::new(), deactivate: None }
+    }
+
+    fn record(&mut self, action: &'static str, details: Details) {
+        self.records.push(Record { action, details });
+    }
+
+    fn enter(&mut self, state: State) {
+        self.case.state = state;
+        self.case.state_since = self.now;
+    }
+
+    fn end(&mut self, state: State, action: &'static str, notice: Notice) {
+        self.enter(state);
+        self.case.wait = None;
+        self.record(action, Details::new());
+        self.notices.push(notice);
+    }
+
+    fn finish(mut self, facts: &Facts<'_>) -> Transition {
+        self.settle(facts);
+        let changed = !self.records.is_empty() || self.case.state != self.before;
+        if changed {
+            self.case.version += 1;
+        }
+        Transition { case: self.case, records: self.records, notices: self.notices, deactivate: self.deactivate }
+    }
+
+    fn while_disputed(&mut self, command: &Command, actor: &Actor) -> Result<(), Refused> {
+        match command {
+            Command::EndDispute { resume } => {
+                supervisor(actor)?;
+                let from = self.case.disputed_from.take();
+                match (from, resume) {
+                    (Some(State::Deactivated), _) => {
+                        self.enter(State::Deactivated);
+                        self.record("case.dispute_ended", details([("outcome", "acknowledged".into())]));
+                    }
+                    (_, false) => {
+                        self.record("case.dispute_ended", details([("outcome", "rejected".into())]));
+                        self.end(State::Rejected, "case.rejected", Notice::Rejected);
+                    }
+                    (from, true) => {
+                        self.case.evidence_since = self.now;
+                        self.case.approvals.clear();
+                        self.case.wait = None;
+                        let confirmed_before = from != Some(State::Submitted);
+                        self.enter(if confirmed_before { State::Verifying } else { State::Submitted });
+                        self.record("case.dispute_ended", details([("outcome", "resumed".into())]));
+                        self.notices.push(Notice::Resumed);
+                    }
+                }
+                Ok(())
+            }
+            // The directory had been asked before the dispute came in: what it did has to be known.
+            Command::DeactivationConfirmed => {
+                only(actor, &Actor::System)?;
+                self.case.disputed_from = Some(State::Deactivated);
+                self.record("case.deactivated", self.about_authenticator());
+                Ok(())
+            }
+            Command::DeactivationFailed(error) => {
+                only(actor, &Actor::System)?;
+                self.case.failure = Some(error.clone());
+                self.record("case.deactivation_failed", self.about_authenticator());
+                Ok(())
+            }
+            Command::Tick => Ok(()),
+            _ => Err(Refused::Disputed),
+        }
+    }
+
+    fn take(&mut self, command: &Command, actor: &Actor, facts: &Facts<'_>) -> Result<(), Refused> {
+        match command {
+            Command::MatchAccount(account) => {
+                only(actor, &Actor::System)?;
+                self.expect(&[State::Submitted])?;
+                self.case.account = Some(*account);
+                self.record("case.account_matched", Details::new());
+                self.notices.push(Notice::Received);
+                Ok(())
+            }
+            Command::ConfirmEmail(evidence) => self.confirm_email(evidence, actor, facts),
+            Command::RecordCheck(evidence) => self.record_check(evidence, actor, facts),
+            Command::Claim => self.claim(worker(actor)?),
+            Command::Release => {
+                self.held_by(worker(actor)?)?;
+                self.case.holder = None;
+                self.record("case.released", Details::new());
+                Ok(())
+            }
+            Command::Reassign(to) => {
+                supervisor(actor)?;
+                self.may_hold(*to)?;
+                self.case.holder = Some(*to);
+                self.record("case.reassigned", details([("to", to.to_string().into())]));
+                Ok(())
+            }
+            Command::Approve => self.approve(worker(actor)?, facts),
+            Command::Reject => {
+                let agent = worker(actor)?;
+                if supervisor(actor).is_err() {
+                    self.held_by(agent)?;
+                }
+                if matches!(self.case.state, State::Deactivating | State::Deactivated) {
+                    return Err(Refused::WrongState(self.case.state));
+                }
+                self.end(State::Rejected, "case.rejected", Notice::Rejected);
+                Ok(())
+            }
+            Command::Withdraw => {
+                only(actor, &Actor::Customer)?;
+                if matches!(self.case.state, State::Deactivating | State::Deactivated) {
+                    return Err(Refused::WrongState(self.case.state));
+                }
+                self.end(State::Withdrawn, "case.withdrawn", Notice::Withdrawn);
+                Ok(())
+            }
+            Command::Deactivate(authenticator) => self.start_deactivation(*authenticator, worker(actor)?, facts),
+            Command::DeactivationConfirmed => {
+                only(actor, &Actor::System)?;
+                self.expect(&[State::Deactivating])?;
+                self.enter(State::Deactivated);
+                self.record("case.deactivated", self.about_authenticator());
+                self.notices.push(Notice::Deactivated);
+                Ok(())
+            }
+            Command::DeactivationFailed(error) => {
+                only(actor, &Actor::System)?;
+                self.expect(&[State::Deactivating])?;
+                self.enter(State::Ready);
+                self.case.failure = Some(error.clone());
+                self.record("case.deactivation_failed", self.about_authenticator());
+                Ok(())
+            }
+            Command::Dispute => {
+                only(actor, &Actor::Customer)?;
+                self.case.disputed_from = Some(self.case.state);
+                self.enter(State::Disputed);
+                self.record("case.disputed", details([("from", self.before.code().into())]));
+                self.notices.push(Notice::Disputed);
+                Ok(())
+            }
+            Command::EndDispute { .. } => Err(Refused::WrongState(self.case.state)),
+            Command::Tick => {
+                only(actor, &Actor::System)?;
+                self.tick();
+                Ok(())
+            }
+        }
+    }
+
+    fn expect(&self, states: &[State]) -> Result<(), Refused> {
+        if states.contains(&self.case.state) { Ok(()) } else { Err(Refused::WrongState(self.case.state)) }
+    }
+
+    fn held_by(&self, agent: AgentId) -> Result<(), Refused> {
+        if self.case.holder == Some(agent) { Ok(()) } else { Err(Refused::NotHolder) }
+    }
+
+    fn may_hold(&self, agent: AgentId) -> Result<(), Refused> {
+        let approved = self.case.approvals.iter().any(|approval| approval.agent == agent);
+        if approved { Err(Refused::ApproverCannotHold) } else { Ok(()) }
+    }
+
+    fn about_authenticator(&self) -> Details {
+        let id = self.case.authenticator.map_or(Value::Null, |id| id.to_string().into());
+        details([("authenticator", id)])
+    }
+
+    fn add_evidence(&mut self, evidence: &Evidence) {
+        let action = match evidence.outcome {
+            Outcome::Passed => "check.passed",
+            Outcome::Failed => "check.failed",
+        };
+        self.record(
+            action,
+            details([("check", evidence.kind.code().into()), ("evidence", evidence.id.to_string().into())]),
+        );
+        self.case.evidence.push(evidence.clone());
+    }
+
+    fn confirm_email(&mut self, evidence: &Evidence, actor: &Actor, facts: &Facts<'_>) -> Result<(), Refused> {
+        only(actor, &Actor::Customer)?;
+        if evidence.kind != CheckKind::EmailLink || evidence.outcome != Outcome::Passed {
+            return Err(Refused::WrongCheck);
+        }
+        if !(self.case.state == State::Submitted || self.case.state.is_under_review()) {
+            return Err(Refused::WrongState(self.case.state));
+        }
+        facts.account.ok_or(Refused::NoAccount)?;
+        self.add_evidence(evidence);
+        if self.case.state == State::Submitted {
+            self.enter(State::Verifying);
+            self.notices.push(Notice::EmailConfirmed);
+        }
+        Ok(())
+    }
+
+    fn record_check(&mut self, evidence: &Evidence, actor: &Actor, facts: &Facts<'_>) -> Result<(), Refused> {
+        if evidence.kind == CheckKind::EmailLink {
+            return Err(Refused::WrongCheck);
+        }
+        if evidence.giver.agent() != actor.agent() {
+            return Err(Refused::WrongCheck);
+        }
+        if let Some(agent) = actor.agent() {
+            worker(actor)?;
+            self.held_by(agent)?;
+        }
+        if !self.case.state.is_under_review() {
+            return Err(Refused::WrongState(self.case.state));
+        }
+        facts.account.ok_or(Refused::NoAccount)?;
+        self.add_evidence(evidence);
+        Ok(())
+    }
+
+    fn claim(&mut self, agent: AgentId) -> Result<(), Refused> {
+        match self.case.holder {
+            Some(holder) if holder == agent => return Ok(()),
+            Some(_) => return Err(Refused::HeldByAnother),
+            None => {}
+        }
+        self.may_hold(agent)?;
+        self.case.holder = Some(agent);
+        self.record("case.claimed", Details::new());
+        Ok(())
+    }
+
+    fn approve(&mut self, agent: AgentId, facts: &Facts<'_>) -> Result<(), Refused> {
+        self.expect(&[State::AwaitingApproval])?;
+        if self.case.holder == Some(agent) {
+            return Err(Refused::HolderCannotApprove);
+        }
+        if gave_evidence(agent, &self.case) {
+            return Err(Refused::GiverCannotApprove);
+        }
+        if self.case.approvals.iter().any(|approval| approval.agent == agent) {
+            return Err(Refused::AlreadyApproved);
+        }
+        if assess(&self.case, facts, self.now).best().is_none_or(|best| best.stage < Stage::Approval) {
+            return Err(self.not_met(facts));
+        }
+        self.case.approvals.push(Approval { agent, at: self.now });
+        self.record("case.approved", Details::new());
+        Ok(())
+    }
+
+    fn not_met(&self, facts: &Facts<'_>) -> Refused {
+        let missing = assess(&self.case, facts, self.now).best().map(|best| best.missing().join(", "));
+        missing.map_or(Refused::NoAccount, Refused::PolicyNotMet)
+    }
+
+    fn start_deactivation(
+        &mut self,
+        authenticator: AuthenticatorId,
+        agent: AgentId,
+        facts: &Facts<'_>,
+    ) -> Result<(), Refused> {
+        match self.case.state {
+            State::Ready => {}
+            State::CoolingOff => return Err(Refused::CoolingOff),
+            State::Verifying | State::AwaitingApproval => return Err(self.not_met(facts)),
+            other => return Err(Refused::WrongState(other)),
+        }
+        self.held_by(agent)?;
+        self.may_hold(agent)?;
+        let account = facts.account.ok_or(Refused::NoAccount)?;
+        if account.status != AccountStatus::Active {
+            return Err(Refused::AccountSuspended);
+        }
+        if assess(&self.case, facts, self.now).best().is_none_or(|best| best.stage < Stage::Ready) {
+            return Err(self.not_met(facts));
+        }
+        let known = account
+            .authenticators
+            .iter()
+            .any(|a| a.id == authenticator && a.account == account.id && a.state == AuthenticatorState::Active);
+        if !known {
+            return Err(Refused::NoSuchAuthenticator);
+        }
+        self.case.authenticator = Some(authenticator);
+        self.case.failure = None;
+        self.enter(State::Deactivating);
+        self.record("case.deactivating", self.about_authenticator());
+        self.deactivate = Some(authenticator);
+        Ok(())
+    }
+
+    fn tick(&mut self) {
+        let over = self.case.expires_at <= self.now;
+        match self.case.state {
+            State::Submitted | State::Verifying | State::AwaitingApproval | State::Ready if over => {
+                self.end(State::Expired, "case.expired", Notice::Expired);
+            }
+            State::Deactivated if over => self.end(State::Closed, "case.closed", Notice::Closed),
+            _ => {}
+        }
+    }
+
+    /// Moves a case under review to where its evidence puts it at this moment.
+    fn settle(&mut self, facts: &Facts<'_>) {
+        if self.case.state == State::Deactivated && self.before != State::Deactivated {
+            self.case.expires_at = self.now + facts.policy.close_after;
+        }
+        if !self.case.state.is_under_review() {
+            return;
+        }
+        let target = {
+            let assessment = assess(&self.case, facts, self.now);
+            let best = assessment.best();
+            let wait = best.filter(|best| best.stage == Stage::Wait).map(|best| {
+                let begun = self.case.wait.as_ref().filter(|wait| wait.path == best.path.name);
+                begun.cloned().unwrap_or_else(|| {
+                    let ends_at = self.now + best.path.cooling_off;
+                    Wait {
+                        path: best.path.name.clone(),
+                        started_at: self.now,
+                        ends_at,
+                        usable_until: ends_at + facts.policy.ready_window,
+                        evidence: best
+                            .groups
+                            .iter()
+                            .filter_map(|group| group.met_by)
+                            .map(|evidence| evidence.id)
+                            .collect(),
+                    }
+                })
+            });
+            (best.map_or(Stage::Evidence, |best| best.stage), wait)
+        };
+        match target {
+            (Stage::Evidence, _) => self.back_to_verifying(),
+            (Stage::Approval, _) if self.case.state != State::AwaitingApproval => {
+                self.case.wait = None;
+                self.enter(State::AwaitingApproval);
+                self.record("case.awaiting_approval", Details::new());
+                self.notices.push(Notice::AwaitingApproval);
+            }
+            (Stage::Wait, Some(wait)) if self.case.state != State::CoolingOff => {
+                let ends_at = wait.ends_at;
+                self.record(
+                    "case.cooling_off",
+                    details([
+                        ("path", wait.path.clone().into()),
+                        ("ends_at", super::super::audit::timestamp(ends_at).into()),
+                    ]),
+                );
+                self.case.wait = Some(wait);
+                self.enter(State::CoolingOff);
+                self.notices.push(Notice::CoolingOff { ends_at });
+            }
+            (Stage::Ready, _) if self.case.state != State::Ready => {
+                self.enter(State::Ready);
+                self.record("case.ready", Details::new());
+                self.notices.push(Notice::Ready);
+            }
+            _ => {}
+        }
+    }
+
+    fn back_to_verifying(&mut self) {
+        if self.case.state == State::Verifying {
+            return;
+        }
+        let from = self.case.state;
+        self.case.wait = None;
+        self.case.approvals.clear();
+        self.enter(State::Verifying);
+        self.record("case.evidence_lapsed", details([("from", from.code().into())]));
+        self.notices.push(Notice::EvidenceExpired);
+    }
+}

@@ -1,0 +1,264 @@
+//! A case and its state machine: one pure function, [`apply`], is the only way from one state to another.
+
+mod apply;
+mod assess;
+mod refused;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::account::{AccountKind, AccountStatus, Authenticator, Tier};
+use super::audit::Details;
+use super::evidence::{Evidence, Subject};
+use super::ids::{AccountId, AgentId, AuthenticatorId, CaseId, EvidenceId};
+use super::notice::Notice;
+use super::policy::Policy;
+use super::reference::CaseRef;
+use super::words::coded;
+
+pub use apply::{apply, due_at};
+pub use assess::{Assessment, GroupAssessment, PathAssessment, Stage, assess};
+pub use refused::Refused;
+
+coded! {
+    /// Where a case stands.
+    pub enum State {
+        /// Written down; the e-mail address is not confirmed yet.
+        Submitted = "submitted", "Submitted";
+        /// Evidence is being collected.
+        Verifying = "verifying", "Verifying";
+        /// The evidence is there; a second agent has to approve.
+        AwaitingApproval = "awaiting_approval", "Awaiting approval";
+        /// Every address of record was told and has time to object.
+        CoolingOff = "cooling_off", "Cooling off";
+        /// An agent may press Deactivate.
+        Ready = "ready", "Ready";
+        /// The directory was asked and has not answered yet.
+        Deactivating = "deactivating", "Deactivating";
+        /// The directory confirmed it.
+        Deactivated = "deactivated", "Deactivated";
+        /// Over: the customer signs in again, or enough time went by.
+        Closed = "closed", "Closed";
+        /// Ended by an agent, with a reason.
+        Rejected = "rejected", "Rejected";
+        /// Ended by the customer.
+        Withdrawn = "withdrawn", "Withdrawn";
+        /// Ended by time.
+        Expired = "expired", "Expired";
+        /// Someone at an address of record said that it was not them; frozen.
+        Disputed = "disputed", "Disputed";
+    }
+}
+
+impl State {
+    /// Nothing leads out of it.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Closed | Self::Rejected | Self::Withdrawn | Self::Expired)
+    }
+
+    /// Evidence is collected or weighed in it.
+    pub const fn is_under_review(self) -> bool {
+        matches!(self, Self::Verifying | Self::AwaitingApproval | Self::CoolingOff | Self::Ready)
+    }
+}
+
+/// A second approval.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// Who approved.
+    pub agent: AgentId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A cooling-off that has begun, with the evidence it rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wait {
+    /// The policy path it belongs to.
+    pub path: String,
+    /// When the addresses of record were told.
+    pub started_at: DateTime<Utc>,
+    /// From when the case is ready.
+    pub ends_at: DateTime<Utc>,
+    /// Until when the evidence it rests on counts.
+    pub usable_until: DateTime<Utc>,
+    /// The evidence that was valid when it began.
+    pub evidence: Vec<EvidenceId>,
+}
+
+/// One request for assistance, with everything the rules look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Internal identifier.
+    pub id: CaseId,
+    /// What people call it.
+    pub reference: CaseRef,
+    /// Where it stands.
+    pub state: State,
+    /// Counts changes; a form made from an older version is stale.
+    pub version: i64,
+    /// The account it is about, once found.
+    pub account: Option<AccountId>,
+    /// The agent who works on it.
+    pub holder: Option<AgentId>,
+    /// Every check made.
+    pub evidence: Vec<Evidence>,
+    /// Evidence and approvals from before this moment were voided by a dispute.
+    pub evidence_since: DateTime<Utc>,
+    /// Second approvals.
+    pub approvals: Vec<Approval>,
+    /// The cooling-off, once begun.
+    pub wait: Option<Wait>,
+    /// When the form came in.
+    pub submitted_at: DateTime<Utc>,
+    /// Since when it is in its state.
+    pub state_since: DateTime<Utc>,
+    /// When it expires if nothing happens.
+    pub expires_at: DateTime<Utc>,
+    /// The authenticator being or having been deactivated.
+    pub authenticator: Option<AuthenticatorId>,
+    /// What the directory said when it last failed.
+    pub failure: Option<String>,
+    /// The state a dispute froze.
+    pub disputed_from: Option<State>,
+}
+
+impl Case {
+    /// A case as the form creates it.
+    pub fn submitted(id: CaseId, reference: CaseRef, at: DateTime<Utc>, case_expiry: TimeDelta) -> Self {
+        Self {
+            id,
+            reference,
+            state: State::Submitted,
+            version: 1,
+            account: None,
+            holder: None,
+            evidence: Vec::new(),
+            evidence_since: at,
+            approvals: Vec::new(),
+            wait: None,
+            submitted_at: at,
+            state_since: at,
+            expires_at: at + case_expiry,
+            authenticator: None,
+            failure: None,
+            disputed_from: None,
+        }
+    }
+}
+
+/// What the rules must know about the account at this moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountFacts {
+    /// Which account.
+    pub id: AccountId,
+    /// Owner or member.
+    pub kind: AccountKind,
+    /// What the policy goes by.
+    pub tier: Tier,
+    /// Whether it may be recovered.
+    pub status: AccountStatus,
+    /// The e-mail address of record as evidence names it.
+    pub email: Subject,
+    /// The telephone number of record as evidence names it.
+    pub phone: Option<Subject>,
+    /// Its authenticators.
+    pub authenticators: Vec<Authenticator>,
+}
+
+/// Everything beside the case that a decision depends on.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// The rules.
+    pub policy: &'a Policy,
+    /// The account of the case, when it has one.
+    pub account: Option<&'a AccountFacts>,
+    /// Agents who may not act, and whose evidence and approvals do not count.
+    pub suspended: &'a BTreeSet<AgentId>,
+}
+
+/// What someone or something wants to happen to a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// The intake found the account the form speaks of.
+    MatchAccount(AccountId),
+    /// The button behind the mailed link was pressed.
+    ConfirmEmail(Evidence),
+    /// A check was made.
+    RecordCheck(Evidence),
+    /// An agent takes the case.
+    Claim,
+    /// Its holder gives it back.
+    Release,
+    /// A supervisor hands it to someone.
+    Reassign(AgentId),
+    /// A second agent approves.
+    Approve,
+    /// An agent ends it; the reason is kept with the case.
+    Reject,
+    /// The customer ends it.
+    Withdraw,
+    /// An agent has the authenticator switched off.
+    Deactivate(AuthenticatorId),
+    /// The directory did it.
+    DeactivationConfirmed,
+    /// The directory did not do it, and says why.
+    DeactivationFailed(String),
+    /// "This wasn't me", from an address of record.
+    Dispute,
+    /// A supervisor ends a dispute.
+    EndDispute {
+        /// Collect everything anew, rather than reject.
+        resume: bool,
+    },
+    /// Time went by.
+    Tick,
+}
+
+impl Command {
+    /// The stable word by which the audit log names a refused command.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::MatchAccount(_) => "match_account",
+            Self::ConfirmEmail(_) => "confirm_email",
+            Self::RecordCheck(_) => "record_check",
+            Self::Claim => "claim",
+            Self::Release => "release",
+            Self::Reassign(_) => "reassign",
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+            Self::Withdraw => "withdraw",
+            Self::Deactivate(_) => "deactivate",
+            Self::DeactivationConfirmed => "deactivation_confirmed",
+            Self::DeactivationFailed(_) => "deactivation_failed",
+            Self::Dispute => "dispute",
+            Self::EndDispute { .. } => "end_dispute",
+            Self::Tick => "tick",
+        }
+    }
+}
+
+/// One line that the audit log gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Dotted action.
+    pub action: &'static str,
+    /// What identifies it.
+    pub details: Details,
+}
+
+/// What a command leads to: stored as a whole or not at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transition {
+    /// The case afterwards.
+    pub case: Case,
+    /// What the audit log gets.
+    pub records: Vec<Record>,
+    /// What the customer is told.
+    pub notices: Vec<Notice>,
+    /// The authenticator the directory is now to switch off.
+    pub deactivate: Option<AuthenticatorId>,
+}

@@ -1,0 +1,85 @@
+use super::super::actor::Role;
+use super::State;
+
+/// Which rule refused a command, in words that an agent can act on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// The case is over.
+    #[error("This case is over ({}). A new request has to be made.", .0.label())]
+    Over(State),
+    /// The case is in the wrong state for it.
+    #[error("This is not possible while the case is “{}”.", .0.label())]
+    WrongState(State),
+    /// The case is frozen.
+    #[error(
+        "Someone at an address of record said that this request was not theirs. Only a supervisor can end the dispute."
+    )]
+    Disputed,
+    /// The actor's role does not allow it.
+    #[error("Your role does not allow this.")]
+    Role(Option<Role>),
+    /// The agent is suspended.
+    #[error("Your access to the desk is suspended.")]
+    Suspended,
+    /// No account was found for the form.
+    #[error("No account matches this request, so nothing can be checked or deactivated.")]
+    NoAccount,
+    /// The account is switched off in the directory.
+    #[error("The account is suspended in the directory. It has to be restored there first.")]
+    AccountSuspended,
+    /// Another agent works on it.
+    #[error("Another agent holds this case. A supervisor can reassign it.")]
+    HeldByAnother,
+    /// Only the holder may do it.
+    #[error("Claim the case first: only its holder can do this.")]
+    NotHolder,
+    /// The one who approved may not also carry it out.
+    #[error("You approved this case, so another agent has to hold it and carry it out.")]
+    ApproverCannotHold,
+    /// The holder may not approve.
+    #[error("You hold this case, so another agent has to approve it.")]
+    HolderCannotApprove,
+    /// An evidence giver may not approve.
+    #[error("You supplied evidence in this case, so another agent has to approve it.")]
+    GiverCannotApprove,
+    /// One approval each.
+    #[error("You have approved this case already.")]
+    AlreadyApproved,
+    /// The evidence does not satisfy any path.
+    #[error("The policy is not satisfied. Still missing: {0}.")]
+    PolicyNotMet(String),
+    /// The waiting time runs.
+    #[error("The cooling-off has not ended yet.")]
+    CoolingOff,
+    /// The authenticator is not an active one of this account.
+    #[error("This authenticator is not an active one of the account.")]
+    NoSuchAuthenticator,
+    /// Evidence of this kind cannot be recorded this way.
+    #[error("This check has to be made by another way.")]
+    WrongCheck,
+}
+
+impl Refused {
+    /// The stable word the audit log keeps.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Over(_) => "over",
+            Self::WrongState(_) => "wrong_state",
+            Self::Disputed => "disputed",
+            Self::Role(_) => "role",
+            Self::Suspended => "suspended",
+            Self::NoAccount => "no_account",
+            Self::AccountSuspended => "account_suspended",
+            Self::HeldByAnother => "held_by_another",
+            Self::NotHolder => "not_holder",
+            Self::ApproverCannotHold => "approver_cannot_hold",
+            Self::HolderCannotApprove => "holder_cannot_approve",
+            Self::GiverCannotApprove => "giver_cannot_approve",
+            Self::AlreadyApproved => "already_approved",
+            Self::PolicyNotMet(_) => "policy_not_met",
+            Self::CoolingOff => "cooling_off",
+            Self::NoSuchAuthenticator => "no_such_authenticator",
+            Self::WrongCheck => "wrong_check",
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! The form *Request assistance with lost or unusable MFA device*: what is asked, and what is accepted.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::contact::{E164, EmailAddress};
+use super::words::coded;
+
+coded! {
+    /// Which device the customer speaks of.
+    pub enum DeviceKind {
+        /// An app that shows codes.
+        VirtualTotp = "virtual_totp", "Authenticator app on a phone";
+        /// A token that shows codes.
+        HardwareTotp = "hardware_totp", "Hardware token that shows codes";
+        /// A key or passkey.
+        Passkey = "passkey", "Passkey or security key";
+        /// Saved codes.
+        RecoveryCodes = "recovery_codes", "Saved recovery codes";
+        /// They do not know.
+        Unsure = "unsure", "Something else, or I am not sure";
+    }
+}
+
+coded! {
+    /// What happened to the device.
+    pub enum Reason {
+        /// It cannot be found.
+        Lost = "lost", "I lost it";
+        /// Someone took it.
+        Stolen = "stolen", "It was stolen";
+        /// It does not work any more.
+        Broken = "broken", "It is broken";
+        /// Its codes are refused.
+        OutOfSync = "out_of_sync", "Its codes are not accepted";
+        /// The codes stayed on the old phone.
+        NewPhone = "new_phone", "I have a new phone";
+        /// None of these.
+        Other = "other", "Something else";
+    }
+}
+
+coded! {
+    /// A language the customer can be answered in.
+    pub enum Language {
+        /// English.
+        English = "en", "English";
+        /// German.
+        German = "de", "Deutsch";
+        /// Spanish.
+        Spanish = "es", "Español";
+        /// French.
+        French = "fr", "Français";
+        /// Portuguese.
+        Portuguese = "pt", "Português";
+        /// Japanese.
+        Japanese = "ja", "日本語";
+    }
+}
+
+/// The form's field names, as scripts may rely on them.
+pub const FIELDS: [&str; 10] = [
+    "email",
+    "account_number",
+    "name",
+    "device_kind",
+    "reason",
+    "failed_step",
+    "phone",
+    "language",
+    "callback_time",
+    "message",
+];
+
+/// What was typed, by field name.
+pub type Typed = BTreeMap<String, String>;
+/// What is wrong, by field name.
+pub type FieldErrors = BTreeMap<String, String>;
+
+/// An accepted form. It is stored once and never changed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct AssistanceForm {
+    /// E-mail address of the account.
+    pub email: EmailAddress,
+    /// Account number, if known.
+    pub account_number: Option<String>,
+    /// The person's name.
+    pub name: String,
+    /// Which device.
+    pub device_kind: DeviceKind,
+    /// What happened to it.
+    pub reason: Reason,
+    /// Which step of signing in failed, and how.
+    pub failed_step: String,
+    /// A number to be called back on; a hint for the agent, never used for a check.
+    pub phone: Option<E164>,
+    /// Language to be answered in.
+    pub language: Language,
+    /// The best time to call, in the customer's words.
+    pub callback_time: String,
+    /// Anything else.
+    pub message: String,
+}
+
+const LINE: usize = 200;
+const TEXT: usize = 4000;
+
+struct Reader<'a> {
+    typed: &'a Typed,
+    errors: FieldErrors,
+}
+
+impl Reader<'_> {
+    fn raw(&self, field: &str) -> &str {
+        self.typed.get(field).map_or("", |value| value.trim())
+    }
+
+    fn refuse(&mut self, field: &str, why: impl Into<String>) {
+        self.errors.insert(field.to_owned(), why.into());
+    }
+
+    /// A single line: control characters could break a mail header or forge a line in an export.
+    fn line(&mut self, field: &str, longest: usize) -> String {
+        let value = self.raw(field).to_owned();
+        if value.chars().any(is_unprintable) {
+            self.refuse(field, "Write this on one line, without special control characters.");
+        } else if value.chars().count() > longest {
+            self.refuse(field, format!("Use at most {longest} characters."));
+        }
+        value
+    }
+
+    fn text(&mut self, field: &str) -> String {
+        let value = self.raw(field).replace("\r\n", "\n");
+        if value.chars().any(|c| c != '\n' && c != '\t' && is_unprintable(c)) {
+            self.refuse(field, "This holds control characters that cannot be stored.");
+        } else if value.chars().count() > TEXT {
+            self.refuse(field, format!("Use at most {TEXT} characters."));
+        }
+        value
+    }
+
+    fn choice<T>(&mut self, field: &str, from_code: fn(&str) -> Option<T>) -> Option<T> {
+        let chosen = from_code(self.raw(field));
+        if chosen.is_none() {
+            self.refuse(field, "Choose one of the answers.");
+        }
+        chosen
+    }
+}
+
+/// Control characters, and the invisible ones that reverse or hide text.
+pub fn is_unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+impl AssistanceForm {
+    /// The form, when every field is acceptable.
+    ///
+    /// # Errors
+    /// One sentence for each field that is not, to be shown beside it.
+    pub fn parse(typed: &Typed) -> Result<Self, FieldErrors> {
+        let mut read = Reader { typed, errors: FieldErrors::new() };
+        let email = read.raw("email").parse::<EmailAddress>().map_err(|e| read.refuse("email", e.to_string())).ok();
+        let account_number = Some(read.line("account_number", 40)).filter(|number| !number.is_empty());
+        let name = read.line("name", 120);
+        if name.is_empty() {
+            read.refuse("name", "Enter your name.");
+        }
+        let device_kind = read.choice("device_kind", DeviceKind::from_code);
+        let reason = read.choice("reason", Reason::from_code);
+        let failed_step = read.text("failed_step");
+        let phone = match read.raw("phone") {
+            "" => None,
+            number => number.parse::<E164>().map_err(|e| read.refuse("phone", e.to_string())).ok(),
+        };
+        let language = match read.raw("language") {
+            "" => Some(Language::English),
+            _ => read.choice("language", Language::from_code),
+        };
+        let callback_time = read.line("callback_time", LINE);
+        let message = read.text("message");
+        match (email, device_kind, reason, language) {
+            (Some(email), Some(device_kind), Some(reason), Some(language)) if read.errors.is_empty() => Ok(Self {
+                email,
+                account_number,
+                name,
+                device_kind,
+                reason,
+                failed_step,
+                phone,
+                language,
+                callback_time,
+                message,
+            }),
+            _ => Err(read.errors),
+        }
+    }
+}
+
+/// A text someone writes on a case (a note, a message, a reason): trimmed, not empty, storable.
+///
+/// # Errors
+/// A sentence to show beside the field.
+pub fn free_text(value: &str) -> Result<String, String> {
+    let typed = Typed::from([("text".to_owned(), value.to_owned())]);
+    let mut read = Reader { typed: &typed, errors: FieldErrors::new() };
+    let text = read.text("text");
+    if text.is_empty() {
+        return Err("Write something first.".to_owned());
+    }
+    read.errors.remove("text").map_or(Ok(text), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn typed() -> Typed {
+        [("email", "ana@example.com"), ("name", "Ana Müller"), ("device_kind", "virtual_totp"), ("reason", "lost")]
+            .into_iter()
+            .map(|(k, v)| (k.to_owned(), v.to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn the_least_a_customer_must_say_is_accepted() {
+        let form = AssistanceForm::parse(&typed()).unwrap();
+        assert_eq!(form.language, Language::English);
+        assert_eq!(form.account_number, None);
+    }
+
+    #[test]
+    fn every_wrong_field_has_its_own_message() {
+        let mut wrong = typed();
+        for (field, value) in [
+            ("email", "ana"),
+            ("name", " "),
+            ("device_kind", "x"),
+            ("reason", ""),
+            ("phone", "123"),
+            ("language", "xx"),
+        ] {
+            wrong.insert(field.to_owned(), value.to_owned());
+        }
+        let errors = AssistanceForm::parse(&wrong).unwrap_err();
+        let fields: Vec<&str> = errors.keys().map(String::as_str).collect();
+        assert_eq!(fields, ["device_kind", "email", "language", "name", "phone", "reason"]);
+    }
+
+    #[test]
+    fn header_injection_in_the_name_is_refused() {
+        let mut wrong = typed();
+        wrong.insert("name".to_owned(), "Ana\r\nBcc: all@example.com".to_owned());
+        assert!(AssistanceForm::parse(&wrong).unwrap_err().contains_key("name"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_input_is_answered_without_panic(values in prop::collection::vec(".{0,40}", FIELDS.len())) {
+            let typed: Typed = FIELDS.iter().map(|f| (*f).to_owned()).zip(values).collect();
+            let _ = AssistanceForm::parse(&typed);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Internal identifiers: time-ordered UUIDs (RFC 9562, version 7), one type for each thing they name.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A text that is not an identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an identifier")]
+pub struct NotAnId;
+
+/// Builds a version 7 UUID from the moment and ten random bytes, both handed in by the caller.
+fn uuid_v7(at: DateTime<Utc>, random: [u8; 10]) -> Uuid {
+    let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+}
+
+macro_rules! id {
+    ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// A new identifier made at `at` with `random` bytes from a CSPRNG.
+            pub fn new(at: DateTime<Utc>, random: [u8; 10]) -> Self {
+                Self(uuid_v7(at, random))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.hyphenated().fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                Uuid::parse_str(text).map(Self).map_err(|_| NotAnId)
+            }
+        }
+    )+};
+}
+
+id! {
+    /// One case.
+    CaseId,
+    /// One account in a directory.
+    AccountId,
+    /// One authenticator of an account.
+    AuthenticatorId,
+    /// One person who works at the desk.
+    AgentId,
+    /// One sign-in of an agent.
+    AgentSessionId,
+    /// One browser that confirmed a case's e-mail.
+    CustomerSessionId,
+    /// One piece of evidence.
+    EvidenceId,
+    /// One link that was mailed.
+    LinkId,
+    /// One six-digit challenge, by automated call or by callback.
+    ChallengeId,
+    /// One automated telephone call.
+    CallId,
+    /// One row of the outbox.
+    OutboxId,
+    /// One note, message or approval on a case.
+    EntryId,
+}

@@ -1,0 +1,17 @@
+//! The rules, pure: no database, no network, no clock and no randomness of their own.
+
+pub mod account;
+pub mod actor;
+pub mod audit;
+pub mod case;
+pub mod code;
+pub mod contact;
+pub mod evidence;
+pub mod form;
+pub mod ids;
+pub mod notice;
+pub mod policy;
+pub mod reference;
+pub mod script;
+pub mod token;
+mod words;

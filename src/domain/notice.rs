@@ -1,0 +1,106 @@
+//! What customers are told by mail. The variant says what happened; the template says it in words.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// One mail to every e-mail address of record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "notice", rename_all = "snake_case")]
+pub enum Notice {
+    /// The request came in; holds the link that confirms the address.
+    Received,
+    /// A fresh link to the case's page, asked for on it.
+    LinkAgain,
+    /// The address is confirmed; says what is needed next.
+    EmailConfirmed,
+    /// Everything needed from the customer is there.
+    AwaitingApproval,
+    /// The waiting time began; holds the link to object.
+    CoolingOff {
+        /// When it ends.
+        ends_at: DateTime<Utc>,
+    },
+    /// Everything is there; an agent will switch the device off.
+    Ready,
+    /// A proof expired and has to be given again.
+    EvidenceExpired,
+    /// The authenticator is off.
+    Deactivated,
+    /// An agent ended the case.
+    Rejected,
+    /// The customer ended it.
+    Withdrawn,
+    /// Time ended it.
+    Expired,
+    /// Someone said that it was not them; everything stands still.
+    Disputed,
+    /// A supervisor let the case go on; everything has to be proved anew.
+    Resumed,
+    /// The case is over.
+    Closed,
+    /// An agent wrote; the text is on the case's page as well.
+    DeskMessage,
+}
+
+impl Notice {
+    /// Every mail there is, for tests that render each.
+    pub fn all(at: DateTime<Utc>) -> Vec<Self> {
+        vec![
+            Self::Received,
+            Self::LinkAgain,
+            Self::EmailConfirmed,
+            Self::AwaitingApproval,
+            Self::CoolingOff { ends_at: at },
+            Self::Ready,
+            Self::EvidenceExpired,
+            Self::Deactivated,
+            Self::Rejected,
+            Self::Withdrawn,
+            Self::Expired,
+            Self::Disputed,
+            Self::Resumed,
+            Self::Closed,
+            Self::DeskMessage,
+        ]
+    }
+
+    /// The folder of its template.
+    pub const fn template(&self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::LinkAgain => "link_again",
+            Self::EmailConfirmed => "email_confirmed",
+            Self::AwaitingApproval => "awaiting_approval",
+            Self::CoolingOff { .. } => "cooling_off",
+            Self::Ready => "ready",
+            Self::EvidenceExpired => "evidence_expired",
+            Self::Deactivated => "deactivated",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+            Self::Expired => "expired",
+            Self::Disputed => "disputed",
+            Self::Resumed => "resumed",
+            Self::Closed => "closed",
+            Self::DeskMessage => "desk_message",
+        }
+    }
+
+    /// Carries a link that opens the case's page when its button is pressed.
+    pub const fn opens_case(&self) -> bool {
+        matches!(
+            self,
+            Self::Received
+                | Self::LinkAgain
+                | Self::EmailConfirmed
+                | Self::AwaitingApproval
+                | Self::EvidenceExpired
+                | Self::Resumed
+                | Self::DeskMessage
+        )
+    }
+
+    /// Carries the "this wasn't me" link: every mail about a case that could still be stopped.
+    pub const fn can_be_objected_to(&self) -> bool {
+        !matches!(self, Self::Rejected | Self::Withdrawn | Self::Expired | Self::Disputed | Self::Closed)
+    }
+}

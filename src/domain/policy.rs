@@ -1,0 +1,98 @@
+//! What evidence, approvals and waiting an account of a tier needs before its authenticator may be deactivated.
+
+use chrono::TimeDelta;
+
+use super::account::{AccountKind, Tier};
+use super::evidence::CheckKind;
+
+/// One thing a path asks for: any one of these checks.
+pub type Alternatives = Vec<CheckKind>;
+
+/// One way to satisfy the policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    /// A stable name, kept with the case when its cooling-off starts.
+    pub name: String,
+    /// Every group must be met by at least one of its checks.
+    pub checks: Vec<Alternatives>,
+    /// How many second approvals.
+    pub approvals: usize,
+    /// How long every address of record has to object.
+    pub cooling_off: TimeDelta,
+    /// What the evidence amounts to under NIST SP 800-63B-4 §4.2.
+    pub nist: &'static str,
+}
+
+/// The rules a case is weighed by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    standard: Vec<Path>,
+    privileged: Vec<Path>,
+    member: Vec<Path>,
+    /// How long a case stays ready after its cooling-off. Evidence that was valid when the wait began
+    /// counts until this window closes: it could otherwise never outlive a wait as long as itself.
+    pub ready_window: TimeDelta,
+    /// After how long a case that nothing happened to expires.
+    pub case_expiry: TimeDelta,
+    /// After how long a deactivated case closes when no new device was seen.
+    pub close_after: TimeDelta,
+}
+
+/// The lengths of time an operator can set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waits {
+    /// The ordinary cooling-off; the paths that rest on documents wait three times as long.
+    pub cooling_off: TimeDelta,
+    /// See [`Policy::ready_window`].
+    pub ready_window: TimeDelta,
+    /// See [`Policy::case_expiry`].
+    pub case_expiry: TimeDelta,
+    /// See [`Policy::close_after`].
+    pub close_after: TimeDelta,
+}
+
+const ISSUED_CODES_ONLY: &str = "Two issued codes of one class: not AAL2 recovery by themselves (SP 800-63B-4 §4.2)";
+const WITH_PASSWORD: &str =
+    "An issued recovery code and a single-factor authenticator: AAL2 recovery (SP 800-63B-4 §4.2)";
+const REPROOFED: &str = "Repeated identity proofing: recovery at any level (SP 800-63B-4 §4.2)";
+const ADMINISTERED: &str = "Vouched for by an administrator of the account: outside SP 800-63B-4 §4.2";
+
+impl Policy {
+    /// The default policy with the operator's waits.
+    pub fn with_waits(waits: Waits) -> Self {
+        use CheckKind::{Administrator, AgentCallback, Document, EmailLink, InPerson, Password, PhoneCode};
+        let path = |name: &str, checks: &[&[CheckKind]], approvals, cooling_off, nist| Path {
+            name: name.to_owned(),
+            checks: checks.iter().map(|group| group.to_vec()).collect(),
+            approvals,
+            cooling_off,
+            nist,
+        };
+        let phone: &[CheckKind] = &[PhoneCode, AgentCallback];
+        let long = waits.cooling_off * 3;
+        Self {
+            standard: vec![
+                path("password", &[&[Password], &[EmailLink], phone], 0, TimeDelta::zero(), WITH_PASSWORD),
+                path("addresses", &[&[EmailLink], phone], 1, waits.cooling_off, ISSUED_CODES_ONLY),
+                path("document", &[&[EmailLink], &[Document]], 1, long, REPROOFED),
+            ],
+            privileged: vec![
+                path("password", &[&[Password], &[EmailLink], phone], 1, waits.cooling_off, WITH_PASSWORD),
+                path("in_person", &[&[EmailLink], &[Document], &[InPerson]], 1, long, REPROOFED),
+            ],
+            member: vec![path("administrator", &[&[EmailLink], &[Administrator]], 0, TimeDelta::zero(), ADMINISTERED)],
+            ready_window: waits.ready_window,
+            case_expiry: waits.case_expiry,
+            close_after: waits.close_after,
+        }
+    }
+
+    /// The alternative paths for an account.
+    pub fn paths(&self, kind: AccountKind, tier: Tier) -> &[Path] {
+        match (kind, tier) {
+            (AccountKind::Member, _) => &self.member,
+            (AccountKind::Owner, Tier::Standard) => &self.standard,
+            (AccountKind::Owner, Tier::Privileged) => &self.privileged,
+        }
+    }
+}

@@ -1,0 +1,2 @@
+//! mfa-desk: a support-desk case tool for people who have lost, or can no longer use, their MFA device.
+pub mod domain;
