@@ -1,2 +1,5 @@
 //! mfa-desk: a support-desk case tool for people who have lost, or can no longer use, their MFA device.
+
+pub mod config;
 pub mod domain;
+pub mod notify;

@@ -1,1 +1,3 @@
+//! The `mfa-desk` program.
+
 fn main() {}

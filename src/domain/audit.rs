@@ -166,7 +166,7 @@ impl Entry {
     pub fn canonical(&self) -> String {
         let details = serde_json::from_str::<Value>(&self.details)
             .ok()
-            .filter(|value| value.to_string() == self.details)
+            .filter(|value| serde_json::to_string(value).is_ok_and(|written| written == self.details))
             .unwrap_or_else(|| Value::String(self.details.clone()));
         let canonical = Canonical {
             seq: self.seq,

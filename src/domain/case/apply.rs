@@ -44,22 +44,23 @@ pub fn apply(
     Ok(step.finish(facts))
 }
 
-/// When time alone may next change the case, for the worker's timers.
-pub fn due_at(case: &Case) -> Option<DateTime<Utc>> {
-    let evidence =
-        || case.evidence.iter().filter_map(|e| e.valid_until).filter(|until| *until > case.state_since).min();
-    let wait = |pick: fn(&Wait) -> DateTime<Utc>| case.wait.as_ref().map(pick);
+/// When time alone may next change the case after `now`, for the worker's timers.
+pub fn due_at(case: &Case, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let mut moments = Vec::new();
     match case.state {
-        State::Submitted | State::Verifying => Some(case.expires_at),
-        State::AwaitingApproval => [evidence(), Some(case.expires_at)].into_iter().flatten().min(),
-        State::CoolingOff => wait(|w| w.ends_at),
-        State::Ready => [wait(|w| w.usable_until).or_else(evidence), Some(case.expires_at)].into_iter().flatten().min(),
+        State::Submitted | State::Verifying => moments.push(case.expires_at),
+        State::AwaitingApproval | State::Ready => {
+            moments.push(case.expires_at);
+            moments.extend(case.evidence.iter().filter_map(|evidence| evidence.valid_until));
+            moments.extend(case.wait.as_ref().map(|wait| wait.usable_until));
+        }
+        State::CoolingOff => moments.extend(case.wait.as_ref().map(|wait| wait.ends_at)),
         // The policy's `close_after` is put into `expires_at` when the state is entered.
-        State::Deactivated => Some(case.expires_at),
+        State::Deactivated => moments.push(case.expires_at),
         State::Deactivating | State::Disputed | State::Closed | State::Rejected | State::Withdrawn | State::Expired => {
-            None
         }
     }
+    moments.into_iter().filter(|moment| *moment > now).min()
 }
 
 struct Step {

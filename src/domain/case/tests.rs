@@ -416,7 +416,7 @@ proptest! {
             }
         }
         let settled = world.case.clone();
-        let due = due_at(&settled);
+        let due = due_at(&settled, world.now);
         world.now = due.unwrap_or(world.now + TimeDelta::days(400)).max(world.now) - TimeDelta::microseconds(1);
         world.do_it(&Command::Tick, &Actor::System).unwrap();
         prop_assert_eq!(&settled, &world.case, "it changed before its timer");

@@ -1,5 +1,6 @@
 //! Automated voice calls: what the rest of the program needs to know of any provider.
 
+mod keypad;
 pub mod twilio;
 pub mod twilio_signature;
 pub mod twiml;
@@ -7,6 +8,8 @@ pub mod twiml;
 use std::fmt;
 
 use async_trait::async_trait;
+
+pub use keypad::DemoKeypad;
 
 /// An order to call somebody.
 #[derive(Clone)]
@@ -20,9 +23,7 @@ pub struct PlaceCall {
 impl fmt::Debug for PlaceCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The number is personal data and must not reach a log by way of `{:?}`.
-        f.debug_struct("PlaceCall")
-            .field("call", &self.call)
-            .finish_non_exhaustive()
+        f.debug_struct("PlaceCall").field("call", &self.call).finish_non_exhaustive()
     }
 }
 

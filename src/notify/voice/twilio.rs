@@ -60,10 +60,7 @@ pub struct TwilioCaller {
 impl TwilioCaller {
     /// A caller that gives Twilio ten seconds to answer.
     pub fn new(settings: TwilioSettings) -> Self {
-        Self {
-            settings,
-            timeout: PLACE_TIMEOUT,
-        }
+        Self { settings, timeout: PLACE_TIMEOUT }
     }
 
     /// The same caller with another patience.
@@ -82,15 +79,7 @@ impl VoiceCaller for TwilioCaller {
 
     async fn place(&self, call: &PlaceCall) -> Result<Placed, PlaceError> {
         let settings = &self.settings;
-        let url = below(
-            &settings.api_base,
-            &[
-                "2010-04-01",
-                "Accounts",
-                &settings.account_sid,
-                "Calls.json",
-            ],
-        );
+        let url = below(&settings.api_base, &["2010-04-01", "Accounts", &settings.account_sid, "Calls.json"]);
         let answer = hook_url(&settings.public_base, &call.call, "answer");
         let status = hook_url(&settings.public_base, &call.call, "status");
         let form = [
@@ -109,10 +98,7 @@ impl VoiceCaller for TwilioCaller {
         let response = settings
             .http
             .post(url)
-            .basic_auth(
-                &settings.account_sid,
-                Some(settings.auth_token.expose_secret()),
-            )
+            .basic_auth(&settings.account_sid, Some(settings.auth_token.expose_secret()))
             .timeout(self.timeout)
             .form(&form)
             .send()
@@ -146,19 +132,14 @@ async fn judge(response: reqwest::Response) -> Result<Placed, PlaceError> {
             .map(|taken| taken.sid)
             .filter(|sid| !sid.is_empty() && sid.chars().all(|c| c.is_ascii_alphanumeric()));
         return match sid {
-            Some(sid) => Ok(Placed {
-                provider_id: Some(sid),
-            }),
-            None => Err(PlaceError::Unknown(format!(
-                "Twilio answered HTTP {} without the id of a call",
-                status.as_u16()
-            ))),
+            Some(sid) => Ok(Placed { provider_id: Some(sid) }),
+            None => {
+                Err(PlaceError::Unknown(format!("Twilio answered HTTP {} without the id of a call", status.as_u16())))
+            }
         };
     }
     // Twilio's message may quote the phone number; its numeric code says as much and quotes nothing.
-    let code = body
-        .and_then(|body| serde_json::from_slice::<Problem>(&body).ok())
-        .and_then(|problem| problem.code);
+    let code = body.and_then(|body| serde_json::from_slice::<Problem>(&body).ok()).and_then(|problem| problem.code);
     let text = match code {
         Some(code) => format!("Twilio answered HTTP {}, code {code}", status.as_u16()),
         None => format!("Twilio answered HTTP {}", status.as_u16()),
@@ -208,10 +189,7 @@ mod tests {
 
     #[test]
     fn hooks_stand_below_the_public_base() {
-        for base in [
-            "https://desk.example/support",
-            "https://desk.example/support/",
-        ] {
+        for base in ["https://desk.example/support", "https://desk.example/support/"] {
             let base = Url::parse(base).expect("a URL");
             assert_eq!(
                 hook_url(&base, "0198", "answer").as_str(),
@@ -242,10 +220,7 @@ mod tests {
 
     #[test]
     fn an_order_shows_no_number() {
-        let order = PlaceCall {
-            call: "0198".to_owned(),
-            to: "+447911123456".to_owned(),
-        };
+        let order = PlaceCall { call: "0198".to_owned(), to: "+447911123456".to_owned() };
         assert!(!format!("{order:?}").contains("7911"));
     }
 }

@@ -10,14 +10,11 @@ use subtle::{Choice, ConstantTimeEq};
 
 /// The signature of a POST to `full_url` with the decoded form fields `params`.
 pub fn sign(auth_token: &SecretString, full_url: &str, params: &[(String, String)]) -> String {
-    let mut mac = Hmac::<Sha1>::new_from_slice(auth_token.expose_secret().as_bytes())
-        .expect("HMAC takes a key of any length");
+    let mut mac =
+        Hmac::<Sha1>::new_from_slice(auth_token.expose_secret().as_bytes()).expect("HMAC takes a key of any length");
     mac.update(full_url.as_bytes());
     // Twilio signs a repeated name once for each distinct value, in the order of the values.
-    let fields: BTreeSet<(&str, &str)> = params
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
+    let fields: BTreeSet<(&str, &str)> = params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     for (name, value) in fields {
         mac.update(name.as_bytes());
         mac.update(value.as_bytes());
@@ -42,9 +39,7 @@ pub fn signature_is_valid(
     let header = header.trim();
     let mut valid = Choice::from(0);
     for url in port_variants(full_url) {
-        valid |= sign(auth_token, &url, params)
-            .as_bytes()
-            .ct_eq(header.as_bytes());
+        valid |= sign(auth_token, &url, params).as_bytes().ct_eq(header.as_bytes());
     }
     valid.into()
 }
@@ -60,17 +55,11 @@ fn port_variants(url: &str) -> Vec<String> {
     let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, tail) = rest.split_at(authority_end);
     let host_start = authority.rfind('@').map_or(0, |at| at + 1);
-    let port_at = authority
-        .rfind(':')
-        .filter(|&colon| colon >= host_start && !authority[colon..].contains(']'));
+    let port_at = authority.rfind(':').filter(|&colon| colon >= host_start && !authority[colon..].contains(']'));
     match port_at {
         Some(colon) => variants.push(format!("{scheme}://{}{tail}", &authority[..colon])),
         None => {
-            let port = if scheme.eq_ignore_ascii_case("https") {
-                443
-            } else {
-                80
-            };
+            let port = if scheme.eq_ignore_ascii_case("https") { 443 } else { 80 };
             variants.push(format!("{scheme}://{authority}:{port}{tail}"));
         }
     }
@@ -88,10 +77,7 @@ mod tests {
     }
 
     fn fields(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-        pairs
-            .iter()
-            .map(|&(name, value)| (name.to_owned(), value.to_owned()))
-            .collect()
+        pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 
     fn published() -> Vec<(String, String)> {
@@ -106,10 +92,7 @@ mod tests {
 
     #[test]
     fn agrees_with_twilios_published_example() {
-        assert_eq!(
-            sign(&token(), URL, &published()),
-            "RSOYDt4T1cUTdK1PDd93/VVr8B8="
-        );
+        assert_eq!(sign(&token(), URL, &published()), "RSOYDt4T1cUTdK1PDd93/VVr8B8=");
     }
 
     #[test]
@@ -121,35 +104,20 @@ mod tests {
             ("Digits", "1234"),
             ("Digits", "1234"),
         ]);
-        assert_eq!(
-            sign(&token(), URL, &repeated),
-            "IK+Dwps556ElfBT0I3Rgjkr1wJU="
-        );
+        assert_eq!(sign(&token(), URL, &repeated), "IK+Dwps556ElfBT0I3Rgjkr1wJU=");
     }
 
     #[test]
     fn accepts_the_url_with_and_without_its_port() {
         let accepted = [
             (URL, "RSOYDt4T1cUTdK1PDd93/VVr8B8="),
-            (
-                "https://mycompany.com:1234/myapp.php?foo=1&bar=2",
-                "RSOYDt4T1cUTdK1PDd93/VVr8B8=",
-            ),
+            ("https://mycompany.com:1234/myapp.php?foo=1&bar=2", "RSOYDt4T1cUTdK1PDd93/VVr8B8="),
             (URL, "kvajT1Ptam85bY51eRf/AJRuM3w="),
-            (
-                "http://mycompany.com/myapp.php?foo=1&bar=2",
-                "0ZXoZLH/DfblKGATFgpif+LLRf4=",
-            ),
-            (
-                "http://mycompany.com:1234/myapp.php?foo=1&bar=2",
-                "Zmvh+3yNM1Phv2jhDCwEM3q5ebU=",
-            ),
+            ("http://mycompany.com/myapp.php?foo=1&bar=2", "0ZXoZLH/DfblKGATFgpif+LLRf4="),
+            ("http://mycompany.com:1234/myapp.php?foo=1&bar=2", "Zmvh+3yNM1Phv2jhDCwEM3q5ebU="),
         ];
         for (url, header) in accepted {
-            assert!(
-                signature_is_valid(&token(), url, &published(), header),
-                "{url}"
-            );
+            assert!(signature_is_valid(&token(), url, &published(), header), "{url}");
         }
     }
 
@@ -160,24 +128,9 @@ mod tests {
         changed[2].1 = "1235".to_owned();
         assert!(!signature_is_valid(&token(), URL, &changed, &good));
         assert!(!signature_is_valid(&token(), URL, &published(), ""));
-        assert!(!signature_is_valid(
-            &token(),
-            URL,
-            &published(),
-            &good[..good.len() - 1]
-        ));
-        assert!(!signature_is_valid(
-            &token(),
-            "https://mycompany.com/other",
-            &published(),
-            &good
-        ));
-        assert!(!signature_is_valid(
-            &SecretString::from("12346"),
-            URL,
-            &published(),
-            &good
-        ));
+        assert!(!signature_is_valid(&token(), URL, &published(), &good[..good.len() - 1]));
+        assert!(!signature_is_valid(&token(), "https://mycompany.com/other", &published(), &good));
+        assert!(!signature_is_valid(&SecretString::from("12346"), URL, &published(), &good));
     }
 
     #[test]
@@ -190,18 +143,9 @@ mod tests {
     #[test]
     fn ports_are_found_beside_addresses_and_credentials() {
         let second = |url: &str| port_variants(url).pop();
-        assert_eq!(
-            second("https://u:p@[::1]:8443/x").as_deref(),
-            Some("https://u:p@[::1]/x")
-        );
-        assert_eq!(
-            second("https://u:p@[::1]/x").as_deref(),
-            Some("https://u:p@[::1]:443/x")
-        );
-        assert_eq!(
-            second("http://host?at=1:2").as_deref(),
-            Some("http://host:80?at=1:2")
-        );
+        assert_eq!(second("https://u:p@[::1]:8443/x").as_deref(), Some("https://u:p@[::1]/x"));
+        assert_eq!(second("https://u:p@[::1]/x").as_deref(), Some("https://u:p@[::1]:443/x"));
+        assert_eq!(second("http://host?at=1:2").as_deref(), Some("http://host:80?at=1:2"));
         assert_eq!(port_variants("no url"), ["no url"]);
     }
 }

@@ -22,11 +22,7 @@ fn document(verbs: &str) -> String {
 }
 
 fn say(text: &str, language: &str) -> String {
-    format!(
-        "<Say language=\"{}\">{}</Say>",
-        escaped(language),
-        escaped(text)
-    )
+    format!("<Say language=\"{}\">{}</Say>", escaped(language), escaped(text))
 }
 
 fn escaped(text: &str) -> String {
@@ -54,12 +50,7 @@ mod tests {
     #[test]
     fn gather_asks_for_six_digits() {
         assert_eq!(
-            gather(
-                "https://desk.example/d?a=1&b=2",
-                "Type the code.",
-                "en-GB",
-                "Goodbye."
-            ),
+            gather("https://desk.example/d?a=1&b=2", "Type the code.", "en-GB", "Goodbye."),
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Gather input=\"dtmf\" numDigits=\"6\" \
              finishOnKey=\"#\" timeout=\"15\" action=\"https://desk.example/d?a=1&amp;b=2\" method=\"POST\" \
              actionOnEmptyResult=\"true\"><Say language=\"en-GB\">Type the code.</Say></Gather>\

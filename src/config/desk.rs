@@ -1,0 +1,135 @@
+//! Key material, sessions, and bounds on what a stranger can make the desk do.
+
+use chrono::TimeDelta;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use super::check::Checker;
+use super::value;
+
+/// Fewest characters of the key.
+const SHORTEST_KEY: usize = 32;
+/// What the key of a demonstration starts with.
+const DEMO_KEY: &str = "demo-only-";
+
+/// Section `secrets`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SecretSettings {
+    /// The key that sessions, links and codes are derived from, at least 32 characters.
+    #[serde(deserialize_with = "value::secret")]
+    pub key: Option<SecretString>,
+}
+
+impl SecretSettings {
+    pub(super) fn check(&self, checker: &mut Checker) {
+        const KEY: &str = "secrets.key";
+        let fix = "set at least 32 random characters, for instance the output of \
+                   `openssl rand -base64 48`, the same on every instance";
+        let Some(key) = &self.key else {
+            if checker.serve() {
+                checker.wrong(KEY, "is not set", fix);
+            }
+            return;
+        };
+        let key = key.expose_secret();
+        let mut characters = key.chars();
+        let first = characters.next();
+        if key.chars().count() < SHORTEST_KEY {
+            checker.wrong(KEY, format!("is shorter than {SHORTEST_KEY} characters"), fix);
+        } else if characters.all(|other| Some(other) == first) {
+            checker.wrong(KEY, "repeats one character", fix);
+        } else if checker.serve() && key.starts_with(DEMO_KEY) {
+            checker.wrong(KEY, "is the key of a demonstration", fix);
+        }
+    }
+}
+
+/// Section `sessions`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SessionSettings {
+    /// Minutes without a request after which an agent is signed out.
+    #[serde(deserialize_with = "value::number")]
+    pub idle_minutes: u32,
+    /// Hours after which an agent is signed out in any case.
+    #[serde(deserialize_with = "value::number")]
+    pub absolute_hours: u32,
+    /// Hours for which a customer's browser keeps access to its case.
+    #[serde(deserialize_with = "value::number")]
+    pub customer_hours: u32,
+}
+
+impl Default for SessionSettings {
+    fn default() -> Self {
+        SessionSettings { idle_minutes: 30, absolute_hours: 8, customer_hours: 72 }
+    }
+}
+
+impl SessionSettings {
+    /// Time without a request after which an agent is signed out.
+    #[must_use]
+    pub fn idle(&self) -> TimeDelta {
+        TimeDelta::minutes(self.idle_minutes.into())
+    }
+
+    /// Time after which an agent is signed out in any case.
+    #[must_use]
+    pub fn absolute(&self) -> TimeDelta {
+        TimeDelta::hours(self.absolute_hours.into())
+    }
+
+    /// Time for which a customer's browser keeps access to its case.
+    #[must_use]
+    pub fn customer(&self) -> TimeDelta {
+        TimeDelta::hours(self.customer_hours.into())
+    }
+
+    pub(super) fn check(&self, checker: &mut Checker) {
+        checker.range("sessions.idle_minutes", self.idle_minutes);
+        checker.range("sessions.absolute_hours", self.absolute_hours);
+        checker.range("sessions.customer_hours", self.customer_hours);
+        if self.absolute_hours > 0 && self.idle() > self.absolute() {
+            checker.wrong(
+                "sessions.idle_minutes",
+                "is longer than a session can last",
+                "set at most what sessions.absolute_hours comes to",
+            );
+        }
+    }
+}
+
+/// Section `limits`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LimitSettings {
+    /// Largest body of a form, in KiB.
+    #[serde(deserialize_with = "value::number")]
+    pub body_kib: u32,
+    /// Mails with a link to one address in an hour.
+    #[serde(deserialize_with = "value::number")]
+    pub link_mails_per_hour: u32,
+    /// Failed sign-ins in a row after which an account is blocked (NIST SP 800-63B-4 §3.2.2).
+    #[serde(deserialize_with = "value::number")]
+    pub sign_in_failures: u32,
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        LimitSettings { body_kib: 64, link_mails_per_hour: 3, sign_in_failures: 100 }
+    }
+}
+
+impl LimitSettings {
+    /// Largest body of a form, in bytes.
+    #[must_use]
+    pub fn body_bytes(&self) -> usize {
+        usize::try_from(self.body_kib).unwrap_or(usize::MAX).saturating_mul(1024)
+    }
+
+    pub(super) fn check(&self, checker: &mut Checker) {
+        checker.range("limits.body_kib", self.body_kib);
+        checker.range("limits.link_mails_per_hour", self.link_mails_per_hour);
+        checker.range("limits.sign_in_failures", self.sign_in_failures);
+    }
+}

@@ -1,0 +1,140 @@
+//! What an operator can set: defaults, then a TOML file, then the environment.
+//!
+//! A key `mail.smtp.port` is `port` in the file's section `[mail.smtp]` and
+//! `MFA_DESK__MAIL__SMTP__PORT` in the environment. An empty variable counts as unset.
+//! Reading ([`Settings::load`]) refuses what cannot be understood; whether a readable
+//! configuration is fit for a purpose is answered by [`Settings::problems`].
+
+mod check;
+mod database;
+mod desk;
+mod error;
+mod load;
+mod log;
+mod mail;
+mod near;
+mod origin;
+mod policy;
+mod reference;
+mod server;
+mod value;
+mod voice;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use url::Url;
+
+pub use check::Problem;
+pub use database::{DatabaseSettings, DatabaseUrl};
+pub use desk::{LimitSettings, SecretSettings, SessionSettings};
+pub use error::{ConfigError, UnknownKey};
+pub use log::{LogFormat, LogSettings};
+pub use mail::{MailSettings, SmtpSettings, SmtpTls};
+pub use origin::{Origins, Source, variable_name};
+pub use policy::PolicySettings;
+pub use reference::{RANGES, REFERENCE, reference_table};
+pub use server::ServerSettings;
+pub use voice::{TwilioSettings, VoiceProvider, VoiceSettings};
+
+use check::Checker;
+
+/// What the program is about to do, which decides what the configuration must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// A demonstration on one machine, with data that nobody depends on.
+    Demo,
+    /// The desk for real accounts.
+    Serve,
+    /// A command that only touches data: needs the database and nothing else.
+    Tool,
+}
+
+/// Everything that can be configured; `Debug` shows no secret.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// The HTTP server.
+    pub server: ServerSettings,
+    /// Where the data is kept.
+    pub database: DatabaseSettings,
+    /// Key material.
+    pub secrets: SecretSettings,
+    /// Outgoing mail.
+    pub mail: MailSettings,
+    /// Automated calls.
+    pub voice: VoiceSettings,
+    /// Waits, expiries and budgets of a case.
+    pub policy: PolicySettings,
+    /// How long people stay signed in.
+    pub sessions: SessionSettings,
+    /// Bounds on what a stranger can make the desk do.
+    pub limits: LimitSettings,
+    /// What is written to standard error.
+    pub log: LogSettings,
+    /// Where each value that is not a default came from.
+    #[serde(skip)]
+    pub origins: Origins,
+}
+
+impl Settings {
+    /// Reads the defaults, then `file` (or `./mfa-desk.toml` if there is one), then the
+    /// process environment.
+    ///
+    /// # Errors
+    /// The file named is missing or unreadable, or a key or value cannot be understood.
+    pub fn load(file: Option<&Path>) -> Result<Settings, ConfigError> {
+        load::from_process(file)
+    }
+
+    /// Reads the defaults, then the TOML text, then the variables given.
+    ///
+    /// # Errors
+    /// A key or value cannot be understood.
+    pub fn from_sources(toml: &str, env: &std::collections::BTreeMap<String, String>) -> Result<Settings, ConfigError> {
+        load::from_text(toml, Path::new(load::DEFAULT_FILE), env)
+    }
+
+    /// The settings of a demonstration that keeps its data in `data_dir`.
+    #[must_use]
+    pub fn demo(data_dir: &Path, listen: SocketAddr, key: SecretString) -> Settings {
+        // A browser cannot be sent to the unspecified address, although a server can listen on it.
+        let host = match listen.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+            ip => ip,
+        };
+        let mut demo = Settings::default();
+        demo.server.listen = listen;
+        demo.server.base_url = Url::parse(&format!("http://{}", SocketAddr::new(host, listen.port()))).ok();
+        demo.database.url = DatabaseUrl::Sqlite(data_dir.join("mfa-desk.sqlite3"));
+        demo.secrets.key = Some(key);
+        demo.mail.from = "mfa-desk demo <desk@demo.example>".parse().ok();
+        demo.policy.cooling_off_minutes = 2;
+        demo
+    }
+
+    /// Everything that makes these settings unfit for `mode`, not just the first thing.
+    #[must_use]
+    pub fn problems(&self, mode: Mode) -> Vec<Problem> {
+        let mut checker = Checker::new(&self.origins, mode);
+        self.database.check(&mut checker);
+        self.log.check(&mut checker);
+        if mode != Mode::Tool {
+            self.server.check(&mut checker);
+            self.secrets.check(&mut checker);
+            self.mail.check(&mut checker);
+            self.voice.check(&mut checker);
+            self.policy.check(&mut checker);
+            self.sessions.check(&mut checker);
+            self.limits.check(&mut checker);
+        }
+        checker.finish()
+    }
+}

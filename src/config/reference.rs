@@ -1,0 +1,103 @@
+//! Every key, its default and its meaning: for the reader, and to tell a key from a mistake.
+
+/// Key, default as text (empty: not set), and meaning in one line.
+#[rustfmt::skip]
+pub const REFERENCE: &[(&str, &str, &str)] = &[
+    ("server.listen", "127.0.0.1:8080", "Address and port to listen on."),
+    ("server.base_url", "", "Public http(s) address of the desk; required to serve, and https unless the host is localhost."),
+    ("server.product_name", "mfa-desk", "Name on pages and in mails, at most 64 characters."),
+    ("server.trusted_proxies", "", "List of IP addresses whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."),
+    ("server.workers", "2", "Threads that answer requests."),
+    ("server.shutdown_seconds", "20", "Seconds that requests under way get to finish after a stop signal."),
+    ("database.url", "sqlite:mfa-desk-data/mfa-desk.sqlite3", "`sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`; `DATABASE_URL` is used where this is not set."),
+    ("database.readers", "4", "Connections kept for reading."),
+    ("database.wait_ms", "5000", "Milliseconds that a request waits for a connection before it is answered 503."),
+    ("secrets.key", "", "Secret that sessions, links and codes are derived from, at least 32 random characters; required to serve."),
+    ("mail.from", "", "Sender of every mail, such as `mfa-desk <desk@example.org>`; required to serve."),
+    ("mail.reply_to", "", "Mailbox that answers go to, if not the sender."),
+    ("mail.smtp.host", "", "Name or IP address of the mail server; required to serve."),
+    ("mail.smtp.port", "", "Port of the mail server; if not set, 587 with `starttls`, 465 with `tls`, 25 with `none`."),
+    ("mail.smtp.tls", "starttls", "`starttls`, `tls` or, for a mail server on the same machine, `none`."),
+    ("mail.smtp.username", "", "User name at the mail server; with a password or not at all."),
+    ("mail.smtp.password", "", "Secret: password at the mail server."),
+    ("mail.smtp.ca_file", "", "PEM file of a root certificate to trust besides the public ones."),
+    ("mail.smtp.timeout_seconds", "20", "Seconds that the mail server may take over one command."),
+    ("mail.max_attempts", "12", "Attempts to send a mail before it is given up and shown to the desk."),
+    ("mail.first_retry_seconds", "30", "Seconds before the second attempt; later waits grow."),
+    ("mail.longest_retry_minutes", "240", "Minutes that the wait between two attempts never exceeds."),
+    ("voice.provider", "none", "`none` (automated calls are not offered) or `twilio`."),
+    ("voice.twilio.account_sid", "", "Account SID, `AC` and 32 hexadecimal digits; required with `twilio`."),
+    ("voice.twilio.auth_token", "", "Secret: auth token of that account; required with `twilio`."),
+    ("voice.twilio.from", "", "Number that calls come from, in E.164 form such as `+15551230100`; required with `twilio`."),
+    ("voice.twilio.api_base", "https://api.twilio.com", "Address of the API; https unless the host is localhost."),
+    ("policy.cooling_off_minutes", "1440", "Minutes between the approval and the moment the device can be deactivated; at least 60 to serve."),
+    ("policy.ready_window_hours", "72", "Hours after the cooling-off in which the device can be deactivated."),
+    ("policy.case_expiry_days", "14", "Days after which an open case that nobody moves expires; longer than the cooling-off."),
+    ("policy.close_after_days", "14", "Days between the deactivation and the closing of the case."),
+    ("policy.email_link_hours", "24", "Hours for which a mailed link works."),
+    ("policy.phone_code_minutes", "5", "Minutes for which a code entered during a call works (NIST SP 800-63B-4 allows 10)."),
+    ("policy.calls_per_hour", "3", "Calls to one number in an hour."),
+    ("policy.calls_per_day", "8", "Calls to one number in a day; at least those of an hour."),
+    ("policy.dispute_link_days", "30", "Days for which a \"this wasn't me\" link works."),
+    ("policy.first_answer_hours", "8", "Hours within which a new case should have its first answer."),
+    ("sessions.idle_minutes", "30", "Minutes without a request after which an agent is signed out."),
+    ("sessions.absolute_hours", "8", "Hours after which an agent is signed out in any case."),
+    ("sessions.customer_hours", "72", "Hours for which a customer's browser keeps access to its case."),
+    ("limits.body_kib", "64", "Largest body of a form, in KiB."),
+    ("limits.link_mails_per_hour", "3", "Mails with a link to one address in an hour."),
+    ("limits.sign_in_failures", "100", "Failed sign-ins in a row after which an account is blocked (NIST SP 800-63B-4 §3.2.2 allows 100)."),
+    ("log.format", "text", "`text`, or `json` for one object a line."),
+    ("log.filter", "info", "Level, or directives such as `info,mfa_desk=debug`."),
+];
+
+/// Least and most of every number, in the unit that the key's name ends with.
+pub const RANGES: &[(&str, u64, u64)] = &[
+    ("server.workers", 1, 64),
+    ("server.shutdown_seconds", 1, 600),
+    ("database.readers", 1, 32),
+    ("database.wait_ms", 1, 60_000),
+    ("mail.smtp.port", 1, 65_535),
+    ("mail.smtp.timeout_seconds", 1, 300),
+    ("mail.max_attempts", 1, 100),
+    ("mail.first_retry_seconds", 1, 3600),
+    ("mail.longest_retry_minutes", 1, 1440),
+    ("policy.cooling_off_minutes", 1, 43_200),
+    ("policy.ready_window_hours", 1, 720),
+    ("policy.case_expiry_days", 1, 365),
+    ("policy.close_after_days", 1, 365),
+    ("policy.email_link_hours", 1, 24),
+    ("policy.phone_code_minutes", 1, 10),
+    ("policy.calls_per_hour", 1, 20),
+    ("policy.calls_per_day", 1, 100),
+    ("policy.dispute_link_days", 1, 365),
+    ("policy.first_answer_hours", 1, 720),
+    ("sessions.idle_minutes", 1, 1440),
+    ("sessions.absolute_hours", 1, 24),
+    ("sessions.customer_hours", 1, 720),
+    ("limits.body_kib", 1, 1024),
+    ("limits.link_mails_per_hour", 1, 60),
+    ("limits.sign_in_failures", 1, 100),
+];
+
+/// Least and most of one key, if it is a number.
+pub(super) fn range(key: &str) -> Option<(u64, u64)> {
+    RANGES.iter().find(|(known, _, _)| *known == key).map(|&(_, least, most)| (least, most))
+}
+
+/// The reference as a Markdown table: key, default, meaning with the range of numbers.
+#[must_use]
+pub fn reference_table() -> String {
+    let mut table = String::from("| key | default | meaning |\n| --- | --- | --- |\n");
+    for (key, default, meaning) in REFERENCE {
+        let default = match *default {
+            "" => "not set".to_owned(),
+            default => format!("`{default}`"),
+        };
+        let allowed = match range(key) {
+            Some((least, most)) => format!(" {least} to {most}."),
+            None => String::new(),
+        };
+        table.push_str(&format!("| `{key}` | {default} | {meaning}{allowed} |\n"));
+    }
+    table
+}

@@ -1,0 +1,191 @@
+//! What makes readable settings unfit, per mode.
+
+use chrono::TimeDelta;
+use secrecy::ExposeSecret;
+
+use super::good;
+use crate::config::*;
+
+/// Settings that can serve.
+const FIT: &str = "
+server.base_url = 'https://desk.example.org'
+secrets.key = '7tB4Pq0zYw9LkR2nXc8VdM5sHj1GfA6e'
+mail.from = 'mfa-desk <desk@example.org>'
+mail.smtp.host = 'mail.example.org'
+";
+
+fn fit_but(change: &str) -> Settings {
+    let key = change.split(' ').next().unwrap();
+    let kept: Vec<&str> = FIT.lines().filter(|line| !line.starts_with(key)).collect();
+    good(&format!("{}\n{change}", kept.join("\n")), &[])
+}
+
+fn keys(settings: &Settings, mode: Mode) -> Vec<&'static str> {
+    settings.problems(mode).iter().map(|problem| problem.key).collect()
+}
+
+#[test]
+fn fit_settings_have_no_problem() {
+    for mode in [Mode::Serve, Mode::Demo, Mode::Tool] {
+        assert_eq!(good(FIT, &[]).problems(mode), []);
+    }
+    assert_eq!(Settings::default().problems(Mode::Tool), []);
+    assert_eq!(Settings::default().problems(Mode::Demo), []);
+}
+
+#[test]
+fn serving_names_everything_that_is_missing_at_once() {
+    let missing = ["server.base_url", "secrets.key", "mail.from", "mail.smtp.host"];
+    assert_eq!(keys(&Settings::default(), Mode::Serve), missing);
+    let problems = Settings::default().problems(Mode::Serve);
+    let said = problems.last().unwrap().to_string();
+    assert!(said.contains("no mail transport"), "{said}");
+    assert!(said.contains("MFA_DESK__MAIL__SMTP__HOST"), "{said}");
+}
+
+#[test]
+fn a_problem_names_its_source() {
+    let settings = good(FIT, &[("MFA_DESK__SERVER__BASE_URL", "http://desk.example.org")]);
+    let said = settings.problems(Mode::Serve)[0].to_string();
+    let head = "server.base_url (environment variable MFA_DESK__SERVER__BASE_URL): is http";
+    assert!(said.starts_with(head), "{said}");
+    let said = fit_but("log.filter = 'mfa_desk=loud'").problems(Mode::Tool)[0].to_string();
+    assert!(said.starts_with("log.filter (file mfa-desk.toml)"), "{said}");
+}
+
+#[test]
+fn serving_refuses() {
+    for change in [
+        "server.base_url = 'ftp://desk.example.org'",
+        "server.base_url = 'https://desk.example.org/?a=b'",
+        "server.base_url = 'https://desk.example.org/#a'",
+        "server.base_url = 'https://u:p@desk.example.org/'",
+        "server.base_url = 'http://desk.example.org'",
+        "server.base_url = 'http://localhost.example.org'",
+        "server.product_name = \"a\\nb\"",
+        "server.product_name = 'aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggggg'",
+        "secrets.key = 'too short'",
+        "secrets.key = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'",
+        "secrets.key = 'demo-only-7tB4Pq0zYw9LkR2nXc8VdM5sHj1GfA6e'",
+        "mail.smtp.tls = 'none'",
+        "mail.smtp.host = 'smtp://mail.example.org'",
+        "mail.smtp.host = 'mail.example.org:25'",
+        "mail.smtp.ca_file = '/nonexistent/ca.pem'",
+        "mail.smtp.ca_file = 'Cargo.toml'",
+        "mail.longest_retry_minutes = 1\nmail.first_retry_seconds = 61",
+        "policy.cooling_off_minutes = 59",
+        "policy.case_expiry_days = 1",
+        "policy.calls_per_day = 2",
+        "sessions.idle_minutes = 500",
+        "log.filter = 'mfa_desk=loud'",
+    ] {
+        let key = change.split(' ').next().unwrap();
+        assert_eq!(keys(&fit_but(change), Mode::Serve), [key], "{change}");
+    }
+}
+
+#[test]
+fn serving_accepts() {
+    for change in [
+        "server.base_url = 'http://localhost:8080'",
+        "server.base_url = 'http://desk.localhost:8080'",
+        "server.base_url = 'http://127.0.0.1:8080'",
+        "server.base_url = 'http://[::1]:8080'",
+        "mail.smtp.host = '::1'\nmail.smtp.tls = 'none'",
+        "mail.smtp.host = 'localhost'\nmail.smtp.tls = 'none'",
+        "mail.smtp.username = 'u'\nmail.smtp.password = '0123'",
+        "policy.cooling_off_minutes = 60",
+        "voice.twilio.account_sid = 'kept for later'",
+    ] {
+        assert_eq!(fit_but(change).problems(Mode::Serve), [], "{change}");
+    }
+}
+
+#[test]
+fn a_user_name_and_a_password_come_together() {
+    let settings = fit_but("mail.smtp.username = 'u'");
+    assert_eq!(keys(&settings, Mode::Serve), ["mail.smtp.password"]);
+    let settings = fit_but("mail.smtp.password = 'p'");
+    assert_eq!(keys(&settings, Mode::Demo), ["mail.smtp.username"]);
+}
+
+#[test]
+fn twilio_needs_its_account() {
+    let settings = fit_but("voice.provider = 'twilio'\nvoice.twilio.api_base = 'http://example.org'");
+    let needed = ["account_sid", "auth_token", "from", "api_base"];
+    let needed: Vec<String> = needed.iter().map(|name| format!("voice.twilio.{name}")).collect();
+    assert_eq!(keys(&settings, Mode::Serve), needed);
+    let whole = "voice.provider = 'twilio'\n[voice.twilio]\nauth_token = 't'\n\
+                 account_sid = 'AC0123456789abcdef0123456789abcdef'\nfrom = '+15551230100'";
+    assert_eq!(fit_but(whole).problems(Mode::Serve), []);
+    for number in ["15551230100", "+05551230100", "+1555", "+1555 123", "+1234567890123456"] {
+        let wrong = whole.replace("+15551230100", number);
+        assert_eq!(keys(&fit_but(&wrong), Mode::Serve), ["voice.twilio.from"], "{number}");
+    }
+}
+
+#[test]
+fn postgres_needs_its_feature() {
+    let settings = fit_but("database.url = 'postgres://desk:hidden@db/desk'");
+    let problems = settings.problems(Mode::Tool);
+    if cfg!(feature = "postgres") {
+        assert_eq!(problems, []);
+    } else {
+        let said = problems[0].to_string();
+        assert!(said.contains("--features postgres") && !said.contains("hidden"), "{said}");
+    }
+}
+
+#[test]
+fn a_tool_looks_at_the_database_and_the_log_only() {
+    let settings = fit_but("database.readers = 0\nserver.workers = 0\nlog.filter = 'a=b=c'");
+    assert_eq!(keys(&settings, Mode::Tool), ["database.readers", "log.filter"]);
+}
+
+#[test]
+fn a_certificate_file_is_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ca.pem");
+    std::fs::write(&path, "-----BEGIN CERTIFICATE-----\n").unwrap();
+    let settings = fit_but(&format!("mail.smtp.ca_file = {path:?}"));
+    assert_eq!(settings.problems(Mode::Serve), []);
+}
+
+#[test]
+fn the_demonstration_is_fit_for_nothing_else() {
+    let key = "demo-only-7tB4Pq0zYw9LkR2nXc8VdM5sHj1GfA6e";
+    let listen = "0.0.0.0:8080".parse().unwrap();
+    let demo = Settings::demo(std::path::Path::new("d"), listen, key.into());
+    assert_eq!(demo.problems(Mode::Demo), []);
+    assert_eq!(demo.server.listen, listen);
+    assert_eq!(demo.server.base_url.as_ref().unwrap().as_str(), "http://127.0.0.1:8080/");
+    assert_eq!(demo.policy.cooling_off(), TimeDelta::minutes(2));
+    assert_eq!(demo.mail.from.as_ref().unwrap().to_string(), "mfa-desk demo <desk@demo.example>");
+    assert_eq!(demo.secrets.key.as_ref().unwrap().expose_secret(), key);
+    let file = std::path::Path::new("d/mfa-desk.sqlite3");
+    assert!(matches!(&demo.database.url, DatabaseUrl::Sqlite(path) if path == file));
+    let unfit = ["secrets.key", "mail.smtp.host", "policy.cooling_off_minutes"];
+    assert_eq!(keys(&demo, Mode::Serve), unfit);
+}
+
+#[test]
+fn durations_have_their_units() {
+    let settings = Settings::default();
+    assert_eq!(settings.policy.cooling_off(), TimeDelta::days(1));
+    assert_eq!(settings.policy.ready_window(), TimeDelta::days(3));
+    assert_eq!(settings.policy.case_expiry(), TimeDelta::weeks(2));
+    assert_eq!(settings.policy.close_after(), TimeDelta::weeks(2));
+    assert_eq!(settings.policy.email_link(), TimeDelta::days(1));
+    assert_eq!(settings.policy.phone_code(), TimeDelta::minutes(5));
+    assert_eq!(settings.policy.dispute_link(), TimeDelta::days(30));
+    assert_eq!(settings.policy.first_answer(), TimeDelta::hours(8));
+    assert_eq!(settings.sessions.idle(), TimeDelta::minutes(30));
+    assert_eq!(settings.sessions.absolute(), TimeDelta::hours(8));
+    assert_eq!(settings.sessions.customer(), TimeDelta::days(3));
+    assert_eq!(settings.mail.first_retry(), TimeDelta::seconds(30));
+    assert_eq!(settings.mail.longest_retry(), TimeDelta::hours(4));
+    assert_eq!(settings.mail.smtp.timeout().as_secs(), 20);
+    assert_eq!(settings.database.wait().as_millis(), 5000);
+    assert_eq!(settings.server.shutdown().as_secs(), 20);
+    assert_eq!(settings.limits.body_bytes(), 65_536);
+}

@@ -1,0 +1,88 @@
+//! Which entries of the log someone asks for, in the words of a form or a command line.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+
+use super::audit::timestamp;
+use super::reference::CaseRef;
+
+/// Which entries are wanted; an empty filter lets everything through.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Not before this moment (as the log writes times).
+    pub from: Option<String>,
+    /// Before this moment.
+    pub to: Option<String>,
+    /// Of this case.
+    pub case_ref: Option<String>,
+    /// By this actor: an agent's address, or a kind such as `system`.
+    pub actor: Option<String>,
+    /// This action, or every action below it when it ends in a dot (`case.`).
+    pub action: Option<String>,
+}
+
+const DATE_HELP: &str = "Enter a date such as 2026-11-24, or a time such as 2026-11-24T09:00:00Z.";
+
+fn moment(text: &str, end_of_day: bool) -> Result<DateTime<Utc>, String> {
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Ok(at.to_utc());
+    }
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| DATE_HELP.to_owned())?;
+    let day = if end_of_day { day.checked_add_days(Days::new(1)).ok_or(DATE_HELP)? } else { day };
+    Ok(day.and_time(chrono::NaiveTime::MIN).and_utc())
+}
+
+/// The filter that five texts describe; empty ones ask for nothing. A day given as the end is included.
+///
+/// # Errors
+/// What is wrong, by field.
+pub fn parse(
+    from: &str,
+    to: &str,
+    case: &str,
+    actor: &str,
+    action: &str,
+) -> Result<Filter, BTreeMap<&'static str, String>> {
+    let mut errors = BTreeMap::new();
+    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let mut filter = Filter { actor: given(actor), action: given(action), ..Filter::default() };
+    for (name, text, end) in [("from", from, false), ("to", to, true)] {
+        let Some(text) = given(text) else { continue };
+        match moment(&text, end) {
+            Ok(at) if end => filter.to = Some(timestamp(at)),
+            Ok(at) => filter.from = Some(timestamp(at)),
+            Err(wrong) => {
+                errors.insert(name, wrong);
+            }
+        }
+    }
+    if let Some(case) = given(case) {
+        match case.parse::<CaseRef>() {
+            Ok(reference) => filter.case_ref = Some(reference.to_string()),
+            Err(wrong) => {
+                errors.insert("case", wrong.to_string());
+            }
+        }
+    }
+    if errors.is_empty() { Ok(filter) } else { Err(errors) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_given_as_the_end_is_included() {
+        let filter = parse("2026-11-24", "2026-11-24", "", " agent@x.example ", "case.").unwrap();
+        assert_eq!(filter.from.as_deref(), Some("2026-11-24T00:00:00.000000Z"));
+        assert_eq!(filter.to.as_deref(), Some("2026-11-25T00:00:00.000000Z"));
+        assert_eq!(filter.actor.as_deref(), Some("agent@x.example"));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named() {
+        let errors = parse("yesterday", "2026-02-31", "MFA-1", "", "").unwrap_err();
+        assert_eq!(errors.keys().copied().collect::<Vec<_>>(), ["case", "from", "to"]);
+    }
+}

@@ -1,0 +1,18 @@
+use async_trait::async_trait;
+
+use super::{PlaceCall, PlaceError, Placed, VoiceCaller};
+
+/// The demo's telephone: the call rings on the page `/demo/phone`, which reads it from the database.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DemoKeypad;
+
+#[async_trait]
+impl VoiceCaller for DemoKeypad {
+    fn name(&self) -> &'static str {
+        "demo keypad"
+    }
+
+    async fn place(&self, _call: &PlaceCall) -> Result<Placed, PlaceError> {
+        Ok(Placed { provider_id: None })
+    }
+}
