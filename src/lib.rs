@@ -1,5 +1,10 @@
 //! mfa-desk: a support-desk case tool for people who have lost, or can no longer use, their MFA device.
 
+pub mod clock;
 pub mod config;
+pub mod directory;
 pub mod domain;
+pub mod entropy;
 pub mod notify;
+pub mod store;
+pub mod workflow;

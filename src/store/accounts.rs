@@ -1,0 +1,185 @@
+//! The `local` directory's accounts and authenticators.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+
+use super::schema::{account_administrators, accounts, authenticators};
+use super::{AnyConnection, StoreError, Tx, corrupt, parsed, parsed_if, stored};
+use crate::domain::account::{
+    Account, AccountKind, AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState, Tier,
+};
+use crate::domain::contact::EmailAddress;
+use crate::domain::ids::{AccountId, AuthenticatorId};
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = accounts)]
+struct AccountRow {
+    id: String,
+    email: String,
+    email_key: String,
+    number: Option<String>,
+    name: String,
+    kind: String,
+    tier: String,
+    phone: Option<String>,
+    status: String,
+    password_hash: Option<String>,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
+
+impl AccountRow {
+    fn into_account(self) -> Result<Account, StoreError> {
+        Ok(Account {
+            id: parsed("account", &self.id)?,
+            email: parsed("account e-mail", &self.email)?,
+            number: self.number,
+            name: self.name,
+            kind: AccountKind::from_code(&self.kind).ok_or_else(|| corrupt("account kind", &self.kind))?,
+            tier: Tier::from_code(&self.tier).ok_or_else(|| corrupt("tier", &self.tier))?,
+            phone: parsed_if("account phone", self.phone.as_deref())?,
+            status: AccountStatus::from_code(&self.status).ok_or_else(|| corrupt("account status", &self.status))?,
+        })
+    }
+}
+
+/// The account with this identifier.
+pub fn find(connection: &mut AnyConnection, id: AccountId) -> Result<Option<Account>, StoreError> {
+    let row: Option<AccountRow> = accounts::table.find(id.to_string()).first(connection).optional()?;
+    row.map(AccountRow::into_account).transpose()
+}
+
+/// The account with this e-mail address of record.
+pub fn find_by_email(connection: &mut AnyConnection, email: &EmailAddress) -> Result<Option<Account>, StoreError> {
+    let row: Option<AccountRow> =
+        accounts::table.filter(accounts::email_key.eq(email.key())).first(connection).optional()?;
+    row.map(AccountRow::into_account).transpose()
+}
+
+/// Whether an account has this number already.
+pub fn number_is_taken(connection: &mut AnyConnection, number: &str) -> Result<bool, StoreError> {
+    let found: Option<String> =
+        accounts::table.filter(accounts::number.eq(number)).select(accounts::id).first(connection).optional()?;
+    Ok(found.is_some())
+}
+
+/// Adds an account. `password_hash` is in PHC string format.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when its address or number exists.
+pub fn insert(
+    tx: &mut Tx<'_>,
+    account: &Account,
+    password_hash: Option<&str>,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let row = AccountRow {
+        id: account.id.to_string(),
+        email: account.email.to_string(),
+        email_key: account.email.key(),
+        number: account.number.clone(),
+        name: account.name.clone(),
+        kind: account.kind.code().to_owned(),
+        tier: account.tier.code().to_owned(),
+        phone: account.phone.as_ref().map(ToString::to_string),
+        status: account.status.code().to_owned(),
+        password_hash: password_hash.map(str::to_owned),
+        created_at: stored(at),
+        updated_at: stored(at),
+    };
+    diesel::insert_into(accounts::table).values(row).execute(tx.connection)?;
+    Ok(())
+}
+
+/// Names an administrator of a member's account.
+pub fn add_administrator(tx: &mut Tx<'_>, member: AccountId, administrator: AccountId) -> Result<(), StoreError> {
+    diesel::insert_into(account_administrators::table)
+        .values((
+            account_administrators::account_id.eq(member.to_string()),
+            account_administrators::administrator_id.eq(administrator.to_string()),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = authenticators)]
+struct AuthenticatorRow {
+    id: String,
+    account_id: String,
+    kind: String,
+    label: String,
+    state: String,
+    enrolled_at: NaiveDateTime,
+    deactivated_at: Option<NaiveDateTime>,
+}
+
+impl AuthenticatorRow {
+    fn into_authenticator(self) -> Result<Authenticator, StoreError> {
+        let unknown = || corrupt("authenticator", &self.id);
+        Ok(Authenticator {
+            id: parsed("authenticator", &self.id)?,
+            account: parsed("account", &self.account_id)?,
+            kind: AuthenticatorKind::from_code(&self.kind).ok_or_else(unknown)?,
+            label: self.label.clone(),
+            state: AuthenticatorState::from_code(&self.state).ok_or_else(unknown)?,
+        })
+    }
+}
+
+/// The authenticators of an account, the longest enrolled first.
+pub fn authenticators(connection: &mut AnyConnection, account: AccountId) -> Result<Vec<Authenticator>, StoreError> {
+    let rows: Vec<AuthenticatorRow> = authenticators::table
+        .filter(authenticators::account_id.eq(account.to_string()))
+        .order((authenticators::enrolled_at.asc(), authenticators::id.asc()))
+        .load(connection)?;
+    rows.into_iter().map(AuthenticatorRow::into_authenticator).collect()
+}
+
+/// One authenticator.
+pub fn authenticator(connection: &mut AnyConnection, id: AuthenticatorId) -> Result<Option<Authenticator>, StoreError> {
+    let row: Option<AuthenticatorRow> = authenticators::table.find(id.to_string()).first(connection).optional()?;
+    row.map(AuthenticatorRow::into_authenticator).transpose()
+}
+
+/// Adds an authenticator.
+pub fn insert_authenticator(
+    tx: &mut Tx<'_>,
+    authenticator: &Authenticator,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let row = AuthenticatorRow {
+        id: authenticator.id.to_string(),
+        account_id: authenticator.account.to_string(),
+        kind: authenticator.kind.code().to_owned(),
+        label: authenticator.label.clone(),
+        state: authenticator.state.code().to_owned(),
+        enrolled_at: stored(at),
+        deactivated_at: None,
+    };
+    diesel::insert_into(authenticators::table).values(row).execute(tx.connection)?;
+    Ok(())
+}
+
+/// Switches an authenticator off. False when it was off already.
+pub fn deactivate(tx: &mut Tx<'_>, id: AuthenticatorId, at: DateTime<Utc>) -> Result<bool, StoreError> {
+    let changed = diesel::update(authenticators::table.find(id.to_string()))
+        .filter(authenticators::state.eq(AuthenticatorState::Active.code()))
+        .set((
+            authenticators::state.eq(AuthenticatorState::Deactivated.code()),
+            authenticators::deactivated_at.eq(stored(at)),
+        ))
+        .execute(tx.connection)?;
+    Ok(changed == 1)
+}
+
+/// How many accounts there are.
+pub fn count(connection: &mut AnyConnection) -> Result<i64, StoreError> {
+    Ok(accounts::table.count().get_result(connection)?)
+}
+
+/// How many accounts have an address of record under `domain`.
+pub fn count_below(connection: &mut AnyConnection, domain: &str) -> Result<i64, StoreError> {
+    use diesel::TextExpressionMethods;
+    Ok(accounts::table.filter(accounts::email_key.like(format!("%@{domain}"))).count().get_result(connection)?)
+}

@@ -1,0 +1,252 @@
+//! Six-digit challenges and the automated calls made for them.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+
+use super::schema::{calls, cases, challenges};
+use super::{AnyConnection, StoreError, Tx, corrupt, parsed, parsed_if, stored};
+use crate::domain::contact::E164;
+use crate::domain::evidence::{CheckKind, Subject};
+use crate::domain::ids::{AgentId, CallId, CaseId, ChallengeId, CustomerSessionId};
+use crate::domain::reference::CaseRef;
+
+/// Where a challenge stands; its time can be over in any of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChallengeState {
+    /// An answer is awaited.
+    Open,
+    /// It was answered rightly.
+    Passed,
+    /// It was answered wrongly too often.
+    Failed,
+    /// A newer one took its place.
+    Replaced,
+}
+
+impl ChallengeState {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Replaced => "replaced",
+        }
+    }
+
+    fn from_code(code: &str) -> Result<Self, StoreError> {
+        [Self::Open, Self::Passed, Self::Failed, Self::Replaced]
+            .into_iter()
+            .find(|state| state.code() == code)
+            .ok_or_else(|| corrupt("challenge", code))
+    }
+}
+
+/// A six-digit code that is being asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Challenge {
+    /// Internal identifier.
+    pub id: ChallengeId,
+    /// The case it belongs to.
+    pub case: CaseId,
+    /// `phone_code` or `agent_callback`.
+    pub kind: CheckKind,
+    /// The browser that is shown the code; none until a callback's customer asks for it.
+    pub session: Option<CustomerSessionId>,
+    /// The agent who called back.
+    pub agent: Option<AgentId>,
+    /// Keyed hash of the code, once a browser is bound.
+    pub code_hash: Option<String>,
+    /// The number it is about.
+    pub subject: Subject,
+    /// Where it stands.
+    pub state: ChallengeState,
+    /// Wrong answers still allowed.
+    pub tries_left: i32,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Until when it can be answered.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl Challenge {
+    /// Whether an answer would still be looked at.
+    pub fn is_open(&self, now: DateTime<Utc>) -> bool {
+        self.state == ChallengeState::Open && now < self.expires_at && self.tries_left > 0
+    }
+}
+
+#[derive(Queryable)]
+struct ChallengeRow {
+    id: String,
+    case_id: String,
+    kind: String,
+    session_id: Option<String>,
+    agent_id: Option<String>,
+    code_hash: Option<String>,
+    subject: String,
+    state: String,
+    tries_left: i32,
+    created_at: NaiveDateTime,
+    expires_at: NaiveDateTime,
+}
+
+impl ChallengeRow {
+    fn into_challenge(self) -> Result<Challenge, StoreError> {
+        Ok(Challenge {
+            id: parsed("challenge", &self.id)?,
+            case: parsed("case", &self.case_id)?,
+            kind: CheckKind::from_code(&self.kind).ok_or_else(|| corrupt("check", &self.kind))?,
+            session: parsed_if("session", self.session_id.as_deref())?,
+            agent: parsed_if("agent", self.agent_id.as_deref())?,
+            code_hash: self.code_hash,
+            subject: Subject(self.subject),
+            state: ChallengeState::from_code(&self.state)?,
+            tries_left: self.tries_left,
+            created_at: self.created_at.and_utc(),
+            expires_at: self.expires_at.and_utc(),
+        })
+    }
+}
+
+/// Stores a new challenge and puts it in the place of the case's open ones.
+pub fn insert_challenge(tx: &mut Tx<'_>, challenge: &Challenge) -> Result<(), StoreError> {
+    diesel::update(challenges::table.filter(challenges::case_id.eq(challenge.case.to_string())))
+        .filter(challenges::state.eq(ChallengeState::Open.code()))
+        .set(challenges::state.eq(ChallengeState::Replaced.code()))
+        .execute(tx.connection)?;
+    diesel::insert_into(challenges::table)
+        .values((
+            challenges::id.eq(challenge.id.to_string()),
+            challenges::case_id.eq(challenge.case.to_string()),
+            challenges::kind.eq(challenge.kind.code()),
+            challenges::session_id.eq(challenge.session.map(|id| id.to_string())),
+            challenges::agent_id.eq(challenge.agent.map(|id| id.to_string())),
+            challenges::code_hash.eq(challenge.code_hash.as_deref()),
+            challenges::subject.eq(&challenge.subject.0),
+            challenges::state.eq(challenge.state.code()),
+            challenges::tries_left.eq(challenge.tries_left),
+            challenges::created_at.eq(stored(challenge.created_at)),
+            challenges::expires_at.eq(stored(challenge.expires_at)),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Keeps what became of a challenge.
+pub fn update_challenge(tx: &mut Tx<'_>, challenge: &Challenge) -> Result<(), StoreError> {
+    diesel::update(challenges::table.find(challenge.id.to_string()))
+        .set((
+            challenges::session_id.eq(challenge.session.map(|id| id.to_string())),
+            challenges::code_hash.eq(challenge.code_hash.as_deref()),
+            challenges::state.eq(challenge.state.code()),
+            challenges::tries_left.eq(challenge.tries_left),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// The newest challenge of a case.
+pub fn latest_challenge(connection: &mut AnyConnection, case: CaseId) -> Result<Option<Challenge>, StoreError> {
+    let row: Option<ChallengeRow> = challenges::table
+        .filter(challenges::case_id.eq(case.to_string()))
+        .order((challenges::created_at.desc(), challenges::id.desc()))
+        .first(connection)
+        .optional()?;
+    row.map(ChallengeRow::into_challenge).transpose()
+}
+
+/// One automated call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// Internal identifier.
+    pub id: CallId,
+    /// What it asks for.
+    pub challenge: ChallengeId,
+    /// The number it goes to.
+    pub phone: E164,
+    /// `queued`, `ringing`, `answered`, `completed`, `busy`, `no_answer` or `failed`.
+    pub state: String,
+    /// The last thing the voice said.
+    pub says: String,
+}
+
+/// Stores a call that is to be placed.
+pub fn insert_call(tx: &mut Tx<'_>, call: &Call, at: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::insert_into(calls::table)
+        .values((
+            calls::id.eq(call.id.to_string()),
+            calls::challenge_id.eq(call.challenge.to_string()),
+            calls::phone.eq(call.phone.as_str()),
+            calls::state.eq(&call.state),
+            calls::says.eq(&call.says),
+            calls::created_at.eq(stored(at)),
+            calls::updated_at.eq(stored(at)),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Keeps what became of a call.
+pub fn update_call(
+    tx: &mut Tx<'_>,
+    id: CallId,
+    state: &str,
+    says: Option<&str>,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let row = || calls::table.find(id.to_string());
+    diesel::update(row()).set((calls::state.eq(state), calls::updated_at.eq(stored(at)))).execute(tx.connection)?;
+    if let Some(says) = says {
+        diesel::update(row()).set(calls::says.eq(says)).execute(tx.connection)?;
+    }
+    Ok(())
+}
+
+/// Keeps the provider's own identifier of a call.
+pub fn set_provider_id(tx: &mut Tx<'_>, id: CallId, provider_id: &str) -> Result<(), StoreError> {
+    diesel::update(calls::table.find(id.to_string())).set(calls::provider_id.eq(provider_id)).execute(tx.connection)?;
+    Ok(())
+}
+
+type CallRow = (String, String, String, String, String);
+
+fn call((id, challenge, phone, state, says): CallRow) -> Result<Call, StoreError> {
+    Ok(Call {
+        id: parsed("call", &id)?,
+        challenge: parsed("challenge", &challenge)?,
+        phone: parsed("call phone", &phone)?,
+        state,
+        says,
+    })
+}
+
+/// A call with the reference of its case.
+pub fn find_call(connection: &mut AnyConnection, id: CallId) -> Result<Option<(Call, CaseRef)>, StoreError> {
+    let row: Option<(CallRow, String)> = calls::table
+        .inner_join(challenges::table.inner_join(cases::table))
+        .filter(calls::id.eq(id.to_string()))
+        .select(((calls::id, calls::challenge_id, calls::phone, calls::state, calls::says), cases::reference))
+        .first(connection)
+        .optional()?;
+    row.map(|(row, reference)| Ok((call(row)?, parsed("reference", &reference)?))).transpose()
+}
+
+/// The call made for a challenge.
+pub fn call_of(connection: &mut AnyConnection, challenge: ChallengeId) -> Result<Option<Call>, StoreError> {
+    let row: Option<CallRow> = calls::table
+        .filter(calls::challenge_id.eq(challenge.to_string()))
+        .select((calls::id, calls::challenge_id, calls::phone, calls::state, calls::says))
+        .first(connection)
+        .optional()?;
+    row.map(call).transpose()
+}
+
+/// The latest calls, newest last, for the demo's telephone.
+pub fn recent_calls(connection: &mut AnyConnection, limit: i64) -> Result<Vec<Call>, StoreError> {
+    let rows: Vec<CallRow> = calls::table
+        .order((calls::created_at.desc(), calls::id.desc()))
+        .select((calls::id, calls::challenge_id, calls::phone, calls::state, calls::says))
+        .limit(limit)
+        .load(connection)?;
+    rows.into_iter().rev().map(call).collect()
+}

@@ -1,0 +1,443 @@
+//! Cases, the forms they came from, their evidence, approvals and written entries.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::{AsChangeset, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+
+use super::schema::{approvals, case_entries, case_forms, cases, evidence};
+use super::{AnyConnection, StoreError, Tx, corrupt, dialect, parsed, parsed_if, stored};
+use crate::domain::account::Tier;
+use crate::domain::case::{Approval, Case, State, Wait, due_at};
+use crate::domain::evidence::{CheckKind, Evidence, Giver, Outcome, Subject};
+use crate::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
+use crate::domain::ids::{AgentId, CaseId, EntryId};
+use crate::domain::reference::CaseRef;
+
+#[derive(Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = cases, treat_none_as_null = true)]
+struct CaseRow {
+    id: String,
+    reference: String,
+    submission_key: String,
+    state: String,
+    version: i64,
+    account_id: Option<String>,
+    tier: Option<String>,
+    holder_id: Option<String>,
+    evidence_since: NaiveDateTime,
+    wait_path: Option<String>,
+    wait_started_at: Option<NaiveDateTime>,
+    wait_ends_at: Option<NaiveDateTime>,
+    wait_usable_until: Option<NaiveDateTime>,
+    submitted_at: NaiveDateTime,
+    state_since: NaiveDateTime,
+    expires_at: NaiveDateTime,
+    due_at: Option<NaiveDateTime>,
+    answer_by: Option<NaiveDateTime>,
+    authenticator_id: Option<String>,
+    failure: Option<String>,
+    disputed_from: Option<String>,
+    ended_reason: Option<String>,
+    changed_by: String,
+    changed_at: NaiveDateTime,
+}
+
+/// What is kept with a case beside what the rules look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filing {
+    /// Makes a form sent twice one case.
+    pub submission_key: String,
+    /// The tier of the matched account, for the queue's filters.
+    pub tier: Option<Tier>,
+    /// When the desk should have answered, until it has.
+    pub answer_by: Option<DateTime<Utc>>,
+    /// Why an agent ended it, in the words the customer is told.
+    pub ended_reason: Option<String>,
+    /// Who changed it last, for those who hold an older version.
+    pub changed_by: String,
+    /// When.
+    pub changed_at: DateTime<Utc>,
+}
+
+/// A case as it stands in the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filed {
+    /// What the rules look at.
+    pub case: Case,
+    /// The rest.
+    pub filing: Filing,
+}
+
+fn state(code: &str) -> Result<State, StoreError> {
+    State::from_code(code).ok_or_else(|| corrupt("state", code))
+}
+
+impl CaseRow {
+    fn from_filed(filed: &Filed) -> Self {
+        let Filed { case, filing } = filed;
+        let wait = case.wait.as_ref();
+        Self {
+            id: case.id.to_string(),
+            reference: case.reference.to_string(),
+            submission_key: filing.submission_key.clone(),
+            state: case.state.code().to_owned(),
+            version: case.version,
+            account_id: case.account.map(|id| id.to_string()),
+            tier: filing.tier.map(|tier| tier.code().to_owned()),
+            holder_id: case.holder.map(|id| id.to_string()),
+            evidence_since: stored(case.evidence_since),
+            wait_path: wait.map(|wait| wait.path.clone()),
+            wait_started_at: wait.map(|wait| stored(wait.started_at)),
+            wait_ends_at: wait.map(|wait| stored(wait.ends_at)),
+            wait_usable_until: wait.map(|wait| stored(wait.usable_until)),
+            submitted_at: stored(case.submitted_at),
+            state_since: stored(case.state_since),
+            expires_at: stored(case.expires_at),
+            due_at: due_at(case, filing.changed_at).map(stored),
+            answer_by: filing.answer_by.map(stored),
+            authenticator_id: case.authenticator.map(|id| id.to_string()),
+            failure: case.failure.clone(),
+            disputed_from: case.disputed_from.map(|state| state.code().to_owned()),
+            ended_reason: filing.ended_reason.clone(),
+            changed_by: filing.changed_by.clone(),
+            changed_at: stored(filing.changed_at),
+        }
+    }
+
+    fn into_filed(self, rows: Vec<EvidenceRow>, approved: Vec<(String, NaiveDateTime)>) -> Result<Filed, StoreError> {
+        let in_wait = |row: &&EvidenceRow| row.in_wait;
+        let held: Vec<_> =
+            rows.iter().filter(in_wait).map(|row| parsed("evidence", &row.id)).collect::<Result<_, _>>()?;
+        let wait = match (self.wait_path, self.wait_started_at, self.wait_ends_at, self.wait_usable_until) {
+            (Some(path), Some(started), Some(ends), Some(usable)) => Some(Wait {
+                path,
+                started_at: started.and_utc(),
+                ends_at: ends.and_utc(),
+                usable_until: usable.and_utc(),
+                evidence: held,
+            }),
+            _ => None,
+        };
+        let approval = |(agent, at): (String, NaiveDateTime)| {
+            Ok::<_, StoreError>(Approval { agent: parsed("agent", &agent)?, at: at.and_utc() })
+        };
+        let case = Case {
+            id: parsed("case", &self.id)?,
+            reference: parsed("reference", &self.reference)?,
+            state: state(&self.state)?,
+            version: self.version,
+            account: parsed_if("account", self.account_id.as_deref())?,
+            holder: parsed_if("holder", self.holder_id.as_deref())?,
+            evidence: rows.into_iter().map(EvidenceRow::into_evidence).collect::<Result<_, _>>()?,
+            evidence_since: self.evidence_since.and_utc(),
+            approvals: approved.into_iter().map(approval).collect::<Result<_, _>>()?,
+            wait,
+            submitted_at: self.submitted_at.and_utc(),
+            state_since: self.state_since.and_utc(),
+            expires_at: self.expires_at.and_utc(),
+            authenticator: parsed_if("authenticator", self.authenticator_id.as_deref())?,
+            failure: self.failure,
+            disputed_from: self.disputed_from.as_deref().map(state).transpose()?,
+        };
+        let filing = Filing {
+            submission_key: self.submission_key,
+            tier: self.tier.as_deref().and_then(Tier::from_code),
+            answer_by: self.answer_by.map(|at| at.and_utc()),
+            ended_reason: self.ended_reason,
+            changed_by: self.changed_by,
+            changed_at: self.changed_at.and_utc(),
+        };
+        Ok(Filed { case, filing })
+    }
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = evidence)]
+struct EvidenceRow {
+    id: String,
+    case_id: String,
+    kind: String,
+    outcome: String,
+    at: NaiveDateTime,
+    valid_until: Option<NaiveDateTime>,
+    agent_id: Option<String>,
+    subject: Option<String>,
+    in_wait: bool,
+}
+
+impl EvidenceRow {
+    fn from_evidence(case: &Case, given: &Evidence) -> Self {
+        Self {
+            id: given.id.to_string(),
+            case_id: case.id.to_string(),
+            kind: given.kind.code().to_owned(),
+            outcome: given.outcome.code().to_owned(),
+            at: stored(given.at),
+            valid_until: given.valid_until.map(stored),
+            agent_id: given.giver.agent().map(|id| id.to_string()),
+            subject: given.subject.clone().map(|subject| subject.0),
+            in_wait: false,
+        }
+    }
+
+    fn into_evidence(self) -> Result<Evidence, StoreError> {
+        Ok(Evidence {
+            id: parsed("evidence", &self.id)?,
+            kind: CheckKind::from_code(&self.kind).ok_or_else(|| corrupt("check", &self.kind))?,
+            outcome: Outcome::from_code(&self.outcome).ok_or_else(|| corrupt("outcome", &self.outcome))?,
+            at: self.at.and_utc(),
+            valid_until: self.valid_until.map(|at| at.and_utc()),
+            giver: parsed_if("agent", self.agent_id.as_deref())?.map_or(Giver::Customer, Giver::Agent),
+            subject: self.subject.map(Subject),
+        })
+    }
+}
+
+/// The case with this reference.
+pub fn find(connection: &mut AnyConnection, reference: &CaseRef) -> Result<Option<Filed>, StoreError> {
+    let row: Option<CaseRow> =
+        cases::table.filter(cases::reference.eq(reference.as_str())).first(connection).optional()?;
+    row.map(|row| with_evidence(connection, row)).transpose()
+}
+
+/// The case with this reference, held until the transaction ends.
+pub fn lock(tx: &mut Tx<'_>, reference: &CaseRef) -> Result<Option<Filed>, StoreError> {
+    if dialect::lock_case(tx.connection, reference.as_str())? { find(tx.connection, reference) } else { Ok(None) }
+}
+
+fn with_evidence(connection: &mut AnyConnection, row: CaseRow) -> Result<Filed, StoreError> {
+    let given = evidence::table
+        .filter(evidence::case_id.eq(&row.id))
+        .order((evidence::at.asc(), evidence::id.asc()))
+        .load(connection)?;
+    let approved = approvals::table
+        .filter(approvals::case_id.eq(&row.id))
+        .order(approvals::at.asc())
+        .select((approvals::agent_id, approvals::at))
+        .load(connection)?;
+    row.into_filed(given, approved)
+}
+
+/// The reference of the case that this submission made before, if it did.
+pub fn submitted_before(connection: &mut AnyConnection, submission_key: &str) -> Result<Option<CaseRef>, StoreError> {
+    let found: Option<String> = cases::table
+        .filter(cases::submission_key.eq(submission_key))
+        .select(cases::reference)
+        .first(connection)
+        .optional()?;
+    parsed_if("reference", found.as_deref())
+}
+
+/// The reference of a case, by its internal identifier.
+pub fn reference_of(connection: &mut AnyConnection, id: CaseId) -> Result<CaseRef, StoreError> {
+    let found: String = cases::table.find(id.to_string()).select(cases::reference).first(connection)?;
+    parsed("reference", &found)
+}
+
+/// Stores a new case and the form it came from, which will never change.
+pub fn insert(tx: &mut Tx<'_>, filed: &Filed, form: &AssistanceForm) -> Result<(), StoreError> {
+    let row = CaseRow::from_filed(filed);
+    diesel::insert_into(cases::table).values(&row).execute(tx.connection)?;
+    diesel::insert_into(case_forms::table)
+        .values((
+            case_forms::case_id.eq(&row.id),
+            case_forms::email.eq(form.email.as_str()),
+            case_forms::email_key.eq(form.email.key()),
+            case_forms::account_number.eq(form.account_number.as_deref()),
+            case_forms::name.eq(&form.name),
+            case_forms::device_kind.eq(form.device_kind.code()),
+            case_forms::reason.eq(form.reason.code()),
+            case_forms::failed_step.eq(&form.failed_step),
+            case_forms::phone.eq(form.phone.as_ref().map(|phone| phone.as_str())),
+            case_forms::language.eq(form.language.code()),
+            case_forms::callback_time.eq(&form.callback_time),
+            case_forms::message.eq(&form.message),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Stores what a transition made of `before`.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when the case is no longer as it was.
+pub fn update(tx: &mut Tx<'_>, before: &Filed, after: &Filed) -> Result<(), StoreError> {
+    let row = CaseRow::from_filed(after);
+    let changed = diesel::update(cases::table.find(&row.id))
+        .filter(cases::version.eq(before.case.version))
+        .set(&row)
+        .execute(tx.connection)?;
+    if changed != 1 {
+        return Err(StoreError::Conflict);
+    }
+    for given in after.case.evidence.iter().filter(|given| !before.case.evidence.contains(given)) {
+        diesel::insert_into(evidence::table)
+            .values(EvidenceRow::from_evidence(&after.case, given))
+            .execute(tx.connection)?;
+    }
+    if before.case.approvals != after.case.approvals {
+        store_approvals(tx, &row.id, &after.case)?;
+    }
+    if before.case.wait != after.case.wait {
+        mark_wait(tx, &row.id, after.case.wait.as_ref())?;
+    }
+    Ok(())
+}
+
+fn store_approvals(tx: &mut Tx<'_>, case_id: &str, case: &Case) -> Result<(), StoreError> {
+    diesel::delete(approvals::table.filter(approvals::case_id.eq(case_id))).execute(tx.connection)?;
+    for approval in &case.approvals {
+        let agent = approval.agent.to_string();
+        diesel::insert_into(approvals::table)
+            .values((
+                approvals::id.eq(format!("{case_id}/{agent}")),
+                approvals::case_id.eq(case_id),
+                approvals::agent_id.eq(agent),
+                approvals::at.eq(stored(approval.at)),
+            ))
+            .execute(tx.connection)?;
+    }
+    Ok(())
+}
+
+fn mark_wait(tx: &mut Tx<'_>, case_id: &str, wait: Option<&Wait>) -> Result<(), StoreError> {
+    let of_case = evidence::table.filter(evidence::case_id.eq(case_id));
+    diesel::update(of_case).set(evidence::in_wait.eq(false)).execute(tx.connection)?;
+    for id in wait.into_iter().flat_map(|wait| &wait.evidence) {
+        diesel::update(evidence::table.find(id.to_string())).set(evidence::in_wait.eq(true)).execute(tx.connection)?;
+    }
+    Ok(())
+}
+
+/// Sets the case's timer to the next moment after `now` at which time could change it.
+pub fn reschedule(tx: &mut Tx<'_>, case: &Case, now: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::update(cases::table.find(case.id.to_string()))
+        .set(cases::due_at.eq(due_at(case, now).map(stored)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// References of cases that time will change now, the longest overdue first.
+pub fn due(connection: &mut AnyConnection, now: DateTime<Utc>, limit: i64) -> Result<Vec<CaseRef>, StoreError> {
+    let due: Vec<String> = cases::table
+        .filter(cases::due_at.le(stored(now)))
+        .order(cases::due_at.asc())
+        .select(cases::reference)
+        .limit(limit)
+        .load(connection)?;
+    due.iter().map(|reference| parsed("reference", reference)).collect()
+}
+
+#[derive(Queryable)]
+struct FormRow {
+    _case_id: String,
+    email: String,
+    _email_key: String,
+    account_number: Option<String>,
+    name: String,
+    device_kind: String,
+    reason: String,
+    failed_step: String,
+    phone: Option<String>,
+    language: String,
+    callback_time: String,
+    message: String,
+}
+
+/// The form as it was submitted.
+pub fn form(connection: &mut AnyConnection, case: CaseId) -> Result<AssistanceForm, StoreError> {
+    let row: FormRow = case_forms::table.find(case.to_string()).first(connection)?;
+    Ok(AssistanceForm {
+        email: parsed("form e-mail", &row.email)?,
+        account_number: row.account_number,
+        name: row.name,
+        device_kind: DeviceKind::from_code(&row.device_kind).ok_or_else(|| corrupt("device", &row.device_kind))?,
+        reason: Reason::from_code(&row.reason).ok_or_else(|| corrupt("reason", &row.reason))?,
+        failed_step: row.failed_step,
+        phone: parsed_if("form phone", row.phone.as_deref())?,
+        language: Language::from_code(&row.language).ok_or_else(|| corrupt("language", &row.language))?,
+        callback_time: row.callback_time,
+        message: row.message,
+    })
+}
+
+/// Which kind of text someone wrote on a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryKind {
+    /// Only the desk reads it.
+    Note,
+    /// The desk to the customer.
+    ToCustomer,
+    /// The customer to the desk.
+    FromCustomer,
+    /// Why an agent did something.
+    Reason,
+}
+
+impl EntryKind {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::ToCustomer => "to_customer",
+            Self::FromCustomer => "from_customer",
+            Self::Reason => "reason",
+        }
+    }
+
+    fn from_code(code: &str) -> Result<Self, StoreError> {
+        [Self::Note, Self::ToCustomer, Self::FromCustomer, Self::Reason]
+            .into_iter()
+            .find(|kind| kind.code() == code)
+            .ok_or_else(|| corrupt("entry", code))
+    }
+}
+
+/// A text someone wrote on a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenEntry {
+    /// Internal identifier.
+    pub id: EntryId,
+    /// Who reads it.
+    pub kind: EntryKind,
+    /// The agent who wrote it; none for the customer.
+    pub agent: Option<AgentId>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The text.
+    pub body: String,
+}
+
+/// Stores a text on a case.
+pub fn write_entry(tx: &mut Tx<'_>, case: CaseId, entry: &WrittenEntry) -> Result<(), StoreError> {
+    diesel::insert_into(case_entries::table)
+        .values((
+            case_entries::id.eq(entry.id.to_string()),
+            case_entries::case_id.eq(case.to_string()),
+            case_entries::kind.eq(entry.kind.code()),
+            case_entries::agent_id.eq(entry.agent.map(|id| id.to_string())),
+            case_entries::at.eq(stored(entry.at)),
+            case_entries::body.eq(&entry.body),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Everything written on a case, oldest first.
+pub fn entries(connection: &mut AnyConnection, case: CaseId) -> Result<Vec<WrittenEntry>, StoreError> {
+    type Row = (String, String, Option<String>, NaiveDateTime, String);
+    let rows: Vec<Row> = case_entries::table
+        .filter(case_entries::case_id.eq(case.to_string()))
+        .order((case_entries::at.asc(), case_entries::id.asc()))
+        .select((case_entries::id, case_entries::kind, case_entries::agent_id, case_entries::at, case_entries::body))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|(id, kind, agent, at, body)| {
+            Ok(WrittenEntry {
+                id: parsed("entry", &id)?,
+                kind: EntryKind::from_code(&kind)?,
+                agent: parsed_if("agent", agent.as_deref())?,
+                at: at.and_utc(),
+                body,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,124 @@
+//! One connection type over both databases.
+
+use std::path::Path;
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use secrecy::ExposeSecret;
+
+use super::StoreError;
+use crate::config::DatabaseUrl;
+
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+#[cfg(feature = "postgres")]
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// A connection to whichever database the operator chose.
+#[derive(diesel::MultiConnection)]
+pub enum AnyConnection {
+    /// The embedded database.
+    Sqlite(SqliteConnection),
+    /// The server, for more than one machine.
+    #[cfg(feature = "postgres")]
+    Postgres(diesel::PgConnection),
+}
+
+/// The backend that queries are written against.
+pub type AnyBackend = <AnyConnection as Connection>::Backend;
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The one that changes rows.
+    Write,
+    /// One of those that only look.
+    Read,
+}
+
+/// Opens a connection and sets it up for its purpose.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] with the database's own words.
+pub fn open(url: &DatabaseUrl, purpose: Purpose) -> Result<AnyConnection, StoreError> {
+    match url {
+        DatabaseUrl::Sqlite(path) => open_sqlite(path, purpose),
+        DatabaseUrl::Postgres(url) => open_postgres(url.expose_secret(), purpose),
+    }
+}
+
+fn unavailable(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Unavailable(error.to_string())
+}
+
+fn open_sqlite(path: &Path, purpose: Purpose) -> Result<AnyConnection, StoreError> {
+    if purpose == Purpose::Write
+        && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
+    {
+        create_private_folder(folder).map_err(|error| unavailable(format!("{}: {error}", folder.display())))?;
+    }
+    let path = path.to_string_lossy();
+    let mut connection = SqliteConnection::establish(&path).map_err(|error| unavailable(format!("{path}: {error}")))?;
+    // `synchronous=FULL` makes a commit durable in WAL mode; NORMAL would not.
+    let common = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
+    let own = match purpose {
+        Purpose::Write => "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON;",
+        Purpose::Read => "PRAGMA query_only = ON; PRAGMA cache_size = -8000;",
+    };
+    connection.batch_execute(common).and_then(|()| connection.batch_execute(own)).map_err(unavailable)?;
+    Ok(AnyConnection::Sqlite(connection))
+}
+
+/// Case data is personal data: the folder we make for it is its owner's alone.
+fn create_private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+#[cfg(feature = "postgres")]
+fn open_postgres(url: &str, purpose: Purpose) -> Result<AnyConnection, StoreError> {
+    let mut connection = diesel::PgConnection::establish(url).map_err(unavailable)?;
+    let own = match purpose {
+        Purpose::Write => "SET TIME ZONE 'UTC'; SET lock_timeout = '5s'; SET statement_timeout = '30s';",
+        Purpose::Read => "SET TIME ZONE 'UTC'; SET default_transaction_read_only = on;",
+    };
+    connection.batch_execute(own).map_err(unavailable)?;
+    Ok(AnyConnection::Postgres(connection))
+}
+
+#[cfg(not(feature = "postgres"))]
+fn open_postgres(_url: &str, _purpose: Purpose) -> Result<AnyConnection, StoreError> {
+    Err(unavailable("this binary was built without PostgreSQL; build it with --features postgres"))
+}
+
+/// Brings the tables up to date and returns the names of the migrations that ran.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] when one of them fails; the tables are then as before it.
+pub fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
+    match connection {
+        AnyConnection::Sqlite(sqlite) => run(sqlite, SQLITE_MIGRATIONS),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(postgres) => {
+            // Several instances may start at once; the second waits and then finds nothing left to do.
+            postgres.batch_execute("SET lock_timeout = 0; SELECT pg_advisory_lock(7305013)").map_err(unavailable)?;
+            let ran = run(postgres, POSTGRES_MIGRATIONS);
+            postgres
+                .batch_execute("SELECT pg_advisory_unlock(7305013); SET lock_timeout = '5s'")
+                .map_err(unavailable)?;
+            ran
+        }
+    }
+}
+
+fn run<C>(connection: &mut C, migrations: EmbeddedMigrations) -> Result<Vec<String>, StoreError>
+where
+    C: MigrationHarness<C::Backend> + Connection,
+    C::Backend: diesel::backend::Backend,
+{
+    let ran = connection.run_pending_migrations(migrations).map_err(unavailable)?;
+    Ok(ran.iter().map(ToString::to_string).collect())
+}

@@ -1,0 +1,81 @@
+//! What the two databases say differently, behind functions that name what is wanted.
+
+use diesel::connection::SimpleConnection;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+
+use super::StoreError;
+use super::connection::AnyConnection;
+use super::schema::{audit_head, cases, outbox};
+use crate::domain::audit::Head;
+
+/// Starts the transaction of a group of writes; SQLite takes its write lock at once, so that it cannot fail half-way.
+pub fn begin_writing(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    match connection {
+        AnyConnection::Sqlite(c) => c.batch_execute("BEGIN IMMEDIATE")?,
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => c.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED")?,
+    }
+    Ok(())
+}
+
+/// Starts a transaction in which every query sees the same moment.
+pub fn begin_snapshot(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    match connection {
+        AnyConnection::Sqlite(c) => c.batch_execute("BEGIN")?,
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => c.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?,
+    }
+    Ok(())
+}
+
+/// Runs a statement that both databases spell the same.
+pub fn execute(connection: &mut AnyConnection, sql: &str) -> Result<(), StoreError> {
+    match connection {
+        AnyConnection::Sqlite(c) => c.batch_execute(sql)?,
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => c.batch_execute(sql)?,
+    }
+    Ok(())
+}
+
+/// The log's head, held until the transaction ends: entries are numbered one after another.
+pub fn lock_audit_head(connection: &mut AnyConnection) -> Result<Head, StoreError> {
+    let query = audit_head::table.select((audit_head::seq, audit_head::hash));
+    let (seq, hash) = match connection {
+        // The writer's transaction is immediate: nobody else can write until it ends.
+        AnyConnection::Sqlite(c) => query.first::<(i64, String)>(c)?,
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => query.for_update().first::<(i64, String)>(c)?,
+    };
+    Ok(Head { seq, hash })
+}
+
+/// Holds a case's row until the transaction ends. False when there is none.
+pub fn lock_case(connection: &mut AnyConnection, reference: &str) -> Result<bool, StoreError> {
+    let query = cases::table.filter(cases::reference.eq(reference)).select(cases::id);
+    let found = match connection {
+        AnyConnection::Sqlite(c) => query.first::<String>(c).optional()?,
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => query.for_update().first::<String>(c).optional()?,
+    };
+    Ok(found.is_some())
+}
+
+/// Outbox rows that are due, each held by at most one instance.
+pub fn claim_due(
+    connection: &mut AnyConnection,
+    now: chrono::NaiveDateTime,
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
+    let query = outbox::table
+        .filter(outbox::state.eq_any(["waiting", "leased"]))
+        .filter(outbox::next_at.le(now))
+        .order((outbox::next_at.asc(), outbox::id.asc()))
+        .select(outbox::id)
+        .limit(limit);
+    Ok(match connection {
+        AnyConnection::Sqlite(c) => query.load(c)?,
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => query.for_update().skip_locked().load(c)?,
+    })
+}

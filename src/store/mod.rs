@@ -1,0 +1,183 @@
+//! The only place that knows SQL.
+
+pub mod accounts;
+pub mod agents;
+pub mod audit;
+pub mod calls;
+pub mod cases;
+mod connection;
+mod dialect;
+pub mod links;
+pub mod outbox;
+mod readers;
+pub mod schema;
+pub mod throttle;
+mod tx;
+pub mod views;
+mod writer;
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+pub use connection::{AnyBackend, AnyConnection, Purpose, migrate, open};
+pub use tx::Tx;
+
+use crate::config::DatabaseSettings;
+use readers::Readers;
+use writer::Writer;
+
+/// Why the database did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Too many wait for it, or a lock was not to be had in time.
+    #[error("the database is busy")]
+    Busy,
+    /// It cannot be reached or written to.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(String),
+    /// Someone else changed the row since it was read.
+    #[error("the row was changed meanwhile")]
+    Conflict,
+    /// A value of this kind exists already.
+    #[error("this exists already")]
+    Duplicate,
+    /// A row holds something the program does not understand.
+    #[error("the database holds an unknown value: {0}")]
+    Corrupt(String),
+    /// A statement failed.
+    #[error("a statement failed: {0}")]
+    Statement(String),
+}
+
+impl StoreError {
+    /// Whether trying again could help.
+    pub const fn is_transient(&self) -> bool {
+        matches!(self, Self::Busy)
+    }
+}
+
+impl From<DieselError> for StoreError {
+    /// The database's messages can quote row values, which are personal data: only their kind is kept.
+    fn from(error: DieselError) -> Self {
+        match error {
+            DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Duplicate,
+            DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Busy,
+            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
+                Self::Unavailable("the connection was closed".to_owned())
+            }
+            DieselError::DatabaseError(kind, info) => {
+                let message = info.message();
+                let retryable = ["database is locked", "deadlock detected", "lock timeout", "database table is locked"];
+                if retryable.iter().any(|text| message.contains(text)) {
+                    Self::Busy
+                } else if ["disk is full", "disk I/O error", "readonly database", "No space left"]
+                    .iter()
+                    .any(|text| message.contains(text))
+                {
+                    Self::Unavailable(message.to_owned())
+                } else {
+                    Self::Statement(format!("{kind:?}: {}", message.split(['(', ':']).next().unwrap_or_default()))
+                }
+            }
+            other => Self::Statement(other.to_string()),
+        }
+    }
+}
+
+/// The database, for the rest of the program.
+pub struct Store {
+    writer: Writer,
+    readers: Readers,
+}
+
+impl Store {
+    /// Connects, brings the tables up to date and starts the writer.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the database cannot be reached, or a migration fails.
+    pub fn open(settings: &DatabaseSettings) -> Result<Self, StoreError> {
+        let mut connection = open(&settings.url, Purpose::Write)?;
+        let ran = migrate(&mut connection)?;
+        for name in ran {
+            tracing::info!(migration = name, "migrated");
+        }
+        let readers = Readers::new(&settings.url, settings.readers, settings.wait())?;
+        let writer = Writer::start(connection, settings.url.clone())
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        Ok(Self { writer, readers })
+    }
+
+    /// Runs `work` in one transaction: rows, audit entries and outbox rows are stored together or not at
+    /// all. It may be run more than once, so it must change nothing but the database.
+    ///
+    /// # Errors
+    /// What `work` returned, or why the database did not take it.
+    pub async fn write<F, T>(&self, work: F) -> Result<T, StoreError>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.writer.write(work).await
+    }
+
+    /// Runs a query on one of the connections that only look.
+    ///
+    /// # Errors
+    /// What the query returned, or [`StoreError::Busy`] when no connection became free in time.
+    pub async fn read<F, T>(&self, query: F) -> Result<T, StoreError>
+    where
+        F: FnOnce(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.readers.read(query).await
+    }
+
+    /// Like [`Store::read`], for queries that must all see the same moment.
+    ///
+    /// # Errors
+    /// See [`Store::read`].
+    pub async fn read_snapshot<F, T>(&self, query: F) -> Result<T, StoreError>
+    where
+        F: FnOnce(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.readers.read(move |connection| snapshot(connection, query)).await
+    }
+}
+
+/// Runs `query` in a transaction in which every statement sees the same moment.
+///
+/// # Errors
+/// What the query or the database returned.
+pub fn snapshot<T>(
+    connection: &mut AnyConnection,
+    query: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    dialect::begin_snapshot(connection)?;
+    let result = query(connection);
+    dialect::execute(connection, "ROLLBACK")?;
+    result
+}
+
+/// How long a request waits for one of the connections.
+pub(crate) type Wait = Duration;
+
+pub(crate) fn stored(at: DateTime<Utc>) -> NaiveDateTime {
+    at.naive_utc()
+}
+
+pub(crate) fn corrupt(what: &str, value: &str) -> StoreError {
+    StoreError::Corrupt(format!("{what}: {value}"))
+}
+
+/// Reads a stored text back into the type it was written from.
+pub(crate) fn parsed<T: std::str::FromStr>(what: &str, value: &str) -> Result<T, StoreError> {
+    value.parse().map_err(|_| corrupt(what, "unreadable"))
+}
+
+/// Reads a stored text that may be missing.
+pub(crate) fn parsed_if<T: std::str::FromStr>(what: &str, value: Option<&str>) -> Result<Option<T>, StoreError> {
+    value.map(|value| parsed(what, value)).transpose()
+}

@@ -1,0 +1,252 @@
+//! What must leave the process: written in the transaction that decides it, carried out by the worker.
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+use serde::{Deserialize, Serialize};
+
+use super::schema::{cases, outbox};
+use super::{AnyConnection, StoreError, Tx, dialect, parsed, stored};
+use crate::domain::contact::EmailAddress;
+use crate::domain::ids::{AuthenticatorId, CallId, CaseId, LinkId, OutboxId};
+use crate::domain::notice::Notice;
+use crate::domain::reference::CaseRef;
+
+/// What is to be done outside the transaction. It holds no secret: tokens are made again when a mail is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Errand {
+    /// Find the account a form speaks of; not done while the customer waits, so that the answer takes the
+    /// same time whether or not there is one.
+    Intake,
+    /// Send a mail.
+    Mail(MailErrand),
+    /// Place an automated call.
+    Call {
+        /// Which.
+        call: CallId,
+    },
+    /// Switch an authenticator off in the directory.
+    Directory {
+        /// Which.
+        authenticator: AuthenticatorId,
+    },
+}
+
+/// A mail, as it was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailErrand {
+    /// What happened.
+    pub notice: Notice,
+    /// The address of record at that moment.
+    pub to: EmailAddress,
+    /// The account's name.
+    pub name: String,
+    /// The link that opens the case's page.
+    pub open: Option<LinkId>,
+    /// The "this wasn't me" link.
+    pub object: Option<LinkId>,
+    /// An agent's words: a message or a reason.
+    pub words: Option<String>,
+    /// The device, in words.
+    pub device: Option<String>,
+    /// The number of record, masked.
+    pub phone_masked: Option<String>,
+    /// What is still needed from the customer.
+    pub needs: Vec<String>,
+}
+
+impl Errand {
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Intake => "intake",
+            Self::Mail(_) => "mail",
+            Self::Call { .. } => "call",
+            Self::Directory { .. } => "directory",
+        }
+    }
+}
+
+/// A row of the outbox that this instance holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leased {
+    /// Internal identifier; a mail's Message-ID is made from it.
+    pub id: OutboxId,
+    /// The case it belongs to.
+    pub case: CaseId,
+    /// The case's reference.
+    pub reference: CaseRef,
+    /// What is to be done.
+    pub errand: Errand,
+    /// How often it was tried, this time included.
+    pub attempts: i32,
+}
+
+/// Adds an errand, to be run from `at` on.
+pub fn add(tx: &mut Tx<'_>, id: OutboxId, case: CaseId, errand: &Errand, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let payload = serde_json::to_string(errand).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    diesel::insert_into(outbox::table)
+        .values((
+            outbox::id.eq(id.to_string()),
+            outbox::kind.eq(errand.kind()),
+            outbox::case_id.eq(case.to_string()),
+            outbox::payload.eq(payload),
+            outbox::state.eq("waiting"),
+            outbox::attempts.eq(0),
+            outbox::next_at.eq(stored(at)),
+            outbox::created_at.eq(stored(at)),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+fn leased(connection: &mut AnyConnection, id: &str) -> Result<Leased, StoreError> {
+    let (case, reference, payload, attempts): (String, String, String, i32) = outbox::table
+        .inner_join(cases::table)
+        .filter(outbox::id.eq(id))
+        .select((outbox::case_id, cases::reference, outbox::payload, outbox::attempts))
+        .first(connection)?;
+    Ok(Leased {
+        id: parsed("outbox", id)?,
+        case: parsed("case", &case)?,
+        reference: parsed("reference", &reference)?,
+        errand: serde_json::from_str(&payload).map_err(|_| StoreError::Corrupt("outbox payload".to_owned()))?,
+        attempts,
+    })
+}
+
+fn take(tx: &mut Tx<'_>, id: &str, now: DateTime<Utc>, lease: TimeDelta) -> Result<(), StoreError> {
+    // A leased row becomes due again when its lease is over: whoever held it is taken for dead.
+    diesel::update(outbox::table.find(id))
+        .set((
+            outbox::state.eq("leased"),
+            outbox::attempts.eq(outbox::attempts + 1),
+            outbox::next_at.eq(stored(now + lease)),
+            outbox::lease_until.eq(stored(now + lease)),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Takes rows that are due; nobody else gets them until the lease is over.
+pub fn lease_due(tx: &mut Tx<'_>, now: DateTime<Utc>, lease: TimeDelta, limit: i64) -> Result<Vec<Leased>, StoreError> {
+    let ids = dialect::claim_due(tx.connection, stored(now), limit)?;
+    ids.iter()
+        .map(|id| {
+            take(tx, id, now, lease)?;
+            leased(tx.connection, id)
+        })
+        .collect()
+}
+
+/// Adds an errand that this instance holds from the start, because someone waits for its outcome.
+pub fn add_leased(
+    tx: &mut Tx<'_>,
+    id: OutboxId,
+    case: CaseId,
+    errand: &Errand,
+    now: DateTime<Utc>,
+    lease: TimeDelta,
+) -> Result<Leased, StoreError> {
+    add(tx, id, case, errand, now)?;
+    take(tx, &id.to_string(), now, lease)?;
+    leased(tx.connection, &id.to_string())
+}
+
+/// The errand was run.
+pub fn done(tx: &mut Tx<'_>, id: OutboxId, at: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::update(outbox::table.find(id.to_string()))
+        .set((outbox::state.eq("done"), outbox::done_at.eq(stored(at)), outbox::last_error.eq(None::<String>)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// The errand failed and is tried again at `next_at`.
+pub fn retry_at(tx: &mut Tx<'_>, id: OutboxId, next_at: DateTime<Utc>, error: &str) -> Result<(), StoreError> {
+    diesel::update(outbox::table.find(id.to_string()))
+        .set((outbox::state.eq("waiting"), outbox::next_at.eq(stored(next_at)), outbox::last_error.eq(error)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// The errand failed for good; the desk shows it.
+pub fn bury(tx: &mut Tx<'_>, id: OutboxId, at: DateTime<Utc>, error: &str) -> Result<(), StoreError> {
+    diesel::update(outbox::table.find(id.to_string()))
+        .set((outbox::state.eq("dead"), outbox::done_at.eq(stored(at)), outbox::last_error.eq(error)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Brings a dead mail of a case back to be tried from `at` on. False when there is none.
+pub fn revive(tx: &mut Tx<'_>, id: OutboxId, case: CaseId, at: DateTime<Utc>) -> Result<bool, StoreError> {
+    let changed = diesel::update(outbox::table.find(id.to_string()))
+        .filter(outbox::case_id.eq(case.to_string()))
+        .filter(outbox::kind.eq("mail"))
+        .filter(outbox::state.eq("dead"))
+        .set((outbox::state.eq("waiting"), outbox::attempts.eq(0), outbox::next_at.eq(stored(at))))
+        .execute(tx.connection)?;
+    Ok(changed == 1)
+}
+
+/// Identifiers of the mails of a case that were decided before this one, oldest first.
+pub fn mails_before(connection: &mut AnyConnection, case: CaseId, id: OutboxId) -> Result<Vec<OutboxId>, StoreError> {
+    let ids: Vec<String> = outbox::table
+        .filter(outbox::case_id.eq(case.to_string()))
+        .filter(outbox::kind.eq("mail"))
+        .filter(outbox::id.lt(id.to_string()))
+        .order(outbox::id.asc())
+        .select(outbox::id)
+        .load(connection)?;
+    ids.iter().map(|id| parsed("outbox", id)).collect()
+}
+
+/// A mail as the desk's case page lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailRow {
+    /// Internal identifier.
+    pub id: OutboxId,
+    /// The mail.
+    pub mail: MailErrand,
+    /// `waiting`, `leased`, `done` or `dead`.
+    pub state: String,
+    /// When it was decided.
+    pub at: DateTime<Utc>,
+    /// What went wrong last.
+    pub error: Option<String>,
+}
+
+/// The mails of a case, oldest first.
+pub fn mails(connection: &mut AnyConnection, case: CaseId) -> Result<Vec<MailRow>, StoreError> {
+    #[derive(Queryable)]
+    struct Row {
+        id: String,
+        payload: String,
+        state: String,
+        at: NaiveDateTime,
+        error: Option<String>,
+    }
+    let rows: Vec<Row> = outbox::table
+        .filter(outbox::case_id.eq(case.to_string()))
+        .filter(outbox::kind.eq("mail"))
+        .order(outbox::id.asc())
+        .select((outbox::id, outbox::payload, outbox::state, outbox::created_at, outbox::last_error))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|row| match serde_json::from_str(&row.payload) {
+            Ok(Errand::Mail(mail)) => Ok(MailRow {
+                id: parsed("outbox", &row.id)?,
+                mail,
+                state: row.state,
+                at: row.at.and_utc(),
+                error: row.error,
+            }),
+            _ => Err(StoreError::Corrupt("outbox payload".to_owned())),
+        })
+        .collect()
+}
+
+/// Whether the row is still held and not done: the last look before something irreversible.
+pub fn is_pending(connection: &mut AnyConnection, id: OutboxId) -> Result<bool, StoreError> {
+    let state: Option<String> =
+        outbox::table.find(id.to_string()).select(outbox::state).first(connection).optional()?;
+    Ok(state.as_deref() == Some("leased"))
+}

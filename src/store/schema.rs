@@ -1,0 +1,275 @@
+//! The tables as diesel sees them; the same for both databases.
+#![allow(missing_docs)]
+
+diesel::table! {
+    accounts (id) {
+        id -> Text,
+        email -> Text,
+        email_key -> Text,
+        number -> Nullable<Text>,
+        name -> Text,
+        kind -> Text,
+        tier -> Text,
+        phone -> Nullable<Text>,
+        status -> Text,
+        password_hash -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    account_administrators (account_id, administrator_id) {
+        account_id -> Text,
+        administrator_id -> Text,
+    }
+}
+
+diesel::table! {
+    authenticators (id) {
+        id -> Text,
+        account_id -> Text,
+        kind -> Text,
+        label -> Text,
+        state -> Text,
+        enrolled_at -> Timestamp,
+        deactivated_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    agents (id) {
+        id -> Text,
+        email -> Text,
+        email_key -> Text,
+        name -> Text,
+        role -> Text,
+        password_hash -> Text,
+        suspended_at -> Nullable<Timestamp>,
+        failures -> Integer,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    agent_sessions (id) {
+        id -> Text,
+        agent_id -> Text,
+        created_at -> Timestamp,
+        last_seen_at -> Timestamp,
+        expires_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    cases (id) {
+        id -> Text,
+        reference -> Text,
+        submission_key -> Text,
+        state -> Text,
+        version -> BigInt,
+        account_id -> Nullable<Text>,
+        tier -> Nullable<Text>,
+        holder_id -> Nullable<Text>,
+        evidence_since -> Timestamp,
+        wait_path -> Nullable<Text>,
+        wait_started_at -> Nullable<Timestamp>,
+        wait_ends_at -> Nullable<Timestamp>,
+        wait_usable_until -> Nullable<Timestamp>,
+        submitted_at -> Timestamp,
+        state_since -> Timestamp,
+        expires_at -> Timestamp,
+        due_at -> Nullable<Timestamp>,
+        answer_by -> Nullable<Timestamp>,
+        authenticator_id -> Nullable<Text>,
+        failure -> Nullable<Text>,
+        disputed_from -> Nullable<Text>,
+        ended_reason -> Nullable<Text>,
+        changed_by -> Text,
+        changed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    case_forms (case_id) {
+        case_id -> Text,
+        email -> Text,
+        email_key -> Text,
+        account_number -> Nullable<Text>,
+        name -> Text,
+        device_kind -> Text,
+        reason -> Text,
+        failed_step -> Text,
+        phone -> Nullable<Text>,
+        language -> Text,
+        callback_time -> Text,
+        message -> Text,
+    }
+}
+
+diesel::table! {
+    evidence (id) {
+        id -> Text,
+        case_id -> Text,
+        kind -> Text,
+        outcome -> Text,
+        at -> Timestamp,
+        valid_until -> Nullable<Timestamp>,
+        agent_id -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        in_wait -> Bool,
+    }
+}
+
+diesel::table! {
+    approvals (id) {
+        id -> Text,
+        case_id -> Text,
+        agent_id -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    case_entries (id) {
+        id -> Text,
+        case_id -> Text,
+        kind -> Text,
+        agent_id -> Nullable<Text>,
+        at -> Timestamp,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    links (id) {
+        id -> Text,
+        case_id -> Text,
+        purpose -> Text,
+        token_hash -> Text,
+        subject -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        opened_at -> Nullable<Timestamp>,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    customer_sessions (id) {
+        id -> Text,
+        case_id -> Text,
+        token_hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    challenges (id) {
+        id -> Text,
+        case_id -> Text,
+        kind -> Text,
+        session_id -> Nullable<Text>,
+        agent_id -> Nullable<Text>,
+        code_hash -> Nullable<Text>,
+        subject -> Text,
+        state -> Text,
+        tries_left -> Integer,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    calls (id) {
+        id -> Text,
+        challenge_id -> Text,
+        phone -> Text,
+        provider_id -> Nullable<Text>,
+        state -> Text,
+        says -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Text,
+        kind -> Text,
+        case_id -> Text,
+        payload -> Text,
+        state -> Text,
+        attempts -> Integer,
+        next_at -> Timestamp,
+        lease_until -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        done_at -> Nullable<Timestamp>,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    throttle_events (id) {
+        id -> Text,
+        scope -> Text,
+        subject -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit_entries (seq) {
+        seq -> BigInt,
+        at -> Text,
+        actor_kind -> Text,
+        actor -> Text,
+        action -> Text,
+        case_ref -> Text,
+        account_id -> Text,
+        ip -> Text,
+        details -> Text,
+        prev_hash -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    audit_head (id) {
+        id -> Integer,
+        seq -> BigInt,
+        hash -> Text,
+    }
+}
+
+diesel::joinable!(case_forms -> cases (case_id));
+diesel::joinable!(outbox -> cases (case_id));
+diesel::joinable!(calls -> challenges (challenge_id));
+diesel::joinable!(challenges -> cases (case_id));
+diesel::joinable!(links -> cases (case_id));
+diesel::joinable!(customer_sessions -> cases (case_id));
+diesel::joinable!(agent_sessions -> agents (agent_id));
+diesel::joinable!(case_entries -> cases (case_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    account_administrators,
+    authenticators,
+    agents,
+    agent_sessions,
+    cases,
+    case_forms,
+    evidence,
+    approvals,
+    case_entries,
+    links,
+    customer_sessions,
+    challenges,
+    calls,
+    outbox,
+    throttle_events,
+    audit_entries,
+    audit_head,
+);

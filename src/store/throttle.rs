@@ -1,0 +1,43 @@
+//! Counting what may happen only so often, in the database so that several instances share it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+
+use super::schema::throttle_events;
+use super::{AnyConnection, StoreError, Tx, stored};
+use crate::domain::ids::EntryId;
+
+/// How often something happened to `subject` in the last `window`.
+pub fn count(
+    connection: &mut AnyConnection,
+    scope: &str,
+    subject: &str,
+    now: DateTime<Utc>,
+    window: TimeDelta,
+) -> Result<i64, StoreError> {
+    Ok(throttle_events::table
+        .filter(throttle_events::scope.eq(scope))
+        .filter(throttle_events::subject.eq(subject))
+        .filter(throttle_events::at.gt(stored(now - window)))
+        .count()
+        .get_result(connection)?)
+}
+
+/// Counts one more.
+pub fn add(tx: &mut Tx<'_>, id: EntryId, scope: &str, subject: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::insert_into(throttle_events::table)
+        .values((
+            throttle_events::id.eq(id.to_string()),
+            throttle_events::scope.eq(scope),
+            throttle_events::subject.eq(subject),
+            throttle_events::at.eq(stored(at)),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Forgets what no window reaches back to.
+pub fn forget(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::delete(throttle_events::table.filter(throttle_events::at.lt(stored(before)))).execute(tx.connection)?;
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! Read models: a screen has one query, or a few, and never a loop of them.
+
+pub mod queue;

@@ -1,0 +1,222 @@
+//! The frame of every act: who does it, what can stop it, and how a decision is stored.
+
+use chrono::{DateTime, Utc};
+use std::collections::BTreeSet;
+
+use super::{Kit, mail};
+use crate::domain::account::Account;
+use crate::domain::actor::Actor;
+use crate::domain::audit::{Details, NewEntry, details};
+use crate::domain::case::{AccountFacts, Command, Facts, Refused, State, apply};
+use crate::domain::ids::{AccountId, AgentId, AuthenticatorId};
+use crate::domain::reference::CaseRef;
+use crate::store::cases::{self, Filed, Filing};
+use crate::store::{AnyConnection, StoreError, Tx, accounts, agents};
+
+/// Someone does something, from somewhere, at some moment.
+#[derive(Debug, Clone)]
+pub struct Act {
+    /// Who.
+    pub actor: Actor,
+    /// From which network address; empty for the program itself.
+    pub ip: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+impl Act {
+    /// The audit entry of something done in this act.
+    pub fn entry(
+        &self,
+        action: &str,
+        case_ref: Option<&CaseRef>,
+        account: Option<AccountId>,
+        details: Details,
+    ) -> NewEntry {
+        NewEntry {
+            at: self.at,
+            actor: self.actor.clone(),
+            action: action.to_owned(),
+            case_ref: case_ref.cloned(),
+            account_id: account,
+            ip: self.ip.clone(),
+            details,
+        }
+    }
+
+    /// The audit entry of something done to a case in this act.
+    pub fn case_entry(&self, action: &str, filed: &Filed, details: Details) -> NewEntry {
+        self.entry(action, Some(&filed.case.reference), filed.case.account, details)
+    }
+
+    /// How colleagues are told who changed a case.
+    fn doer(&self) -> String {
+        match &self.actor {
+            Actor::Agent { email, .. } => email.to_string(),
+            other => other.kind().to_owned(),
+        }
+    }
+}
+
+/// Why an act did not happen, other than by a fault of ours. Each has a page or a message.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Halt {
+    /// There is no such case, or nobody is to learn that there is.
+    #[error("There is no case with this reference.")]
+    NoSuchCase,
+    /// The form was made from an older version.
+    #[error("{by} changed this case in the meantime. Look at it again before you act; what you typed is kept below.")]
+    Stale {
+        /// Who changed it.
+        by: String,
+    },
+    /// A rule forbids it.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The link is not one of ours.
+    #[error("This link is not valid. It may have been cut in two by the mail program.")]
+    UnknownLink,
+    /// Its button was pressed before.
+    #[error("This link has been used already.")]
+    UsedLink,
+    /// Its time is over, or the address it went to is no longer of record.
+    #[error("This link is too old.")]
+    ExpiredLink,
+    /// It happened too often.
+    #[error("{0}")]
+    TooOften(String),
+    /// The account has no telephone number of record, or no calls are offered.
+    #[error("{0}")]
+    NoCall(String),
+    /// No code is being asked for.
+    #[error("There is no open call for this case. Start a new one.")]
+    NoChallenge,
+    /// The customer has not asked their page for the code yet.
+    #[error("The customer has not pressed “Show my code” yet. Ask them to open their case's page.")]
+    NotShownYet,
+    /// The digits are not the ones on the page.
+    #[error("No match. {}", match .0 { 0 => "This code cannot be used any more.".to_owned(), n => format!("{n} tries left.") })]
+    WrongCode(i32),
+    /// The e-mail address or the password is wrong.
+    #[error("This e-mail address and password do not belong together.")]
+    WrongPassword,
+    /// A text could not be taken.
+    #[error("{0}")]
+    BadText(String),
+    /// What was to be acted on is not there.
+    #[error("This is not there any more.")]
+    Gone,
+}
+
+/// The outer error rolls everything back; the inner one is an answer, and what was recorded with it stays.
+pub(super) type Done<T> = Result<Result<T, Halt>, StoreError>;
+
+/// The account of a case and what the rules must know of it.
+pub(super) struct Known {
+    pub account: Option<Account>,
+    pub facts: Option<AccountFacts>,
+    pub suspended: BTreeSet<AgentId>,
+}
+
+impl Known {
+    pub(super) fn facts<'a>(&'a self, kit: &'a Kit) -> Facts<'a> {
+        Facts { policy: &kit.policy, account: self.facts.as_ref(), suspended: &self.suspended }
+    }
+}
+
+pub(super) fn known(
+    connection: &mut AnyConnection,
+    kit: &Kit,
+    account: Option<AccountId>,
+) -> Result<Known, StoreError> {
+    let suspended = agents::suspended(connection)?;
+    let account = match account {
+        Some(id) => accounts::find(connection, id)?,
+        None => None,
+    };
+    let facts = match &account {
+        Some(account) => Some(AccountFacts {
+            id: account.id,
+            kind: account.kind,
+            tier: account.tier,
+            status: account.status,
+            email: kit.key.email_subject(&account.email),
+            phone: account.phone.as_ref().map(|phone| kit.key.phone_subject(phone)),
+            authenticators: accounts::authenticators(connection, account.id)?,
+        }),
+        None => None,
+    };
+    Ok(Known { account, facts, suspended })
+}
+
+/// Finds a case and holds it; a form made from an older version is told who was faster.
+pub(super) fn held(tx: &mut Tx<'_>, act: &Act, reference: &CaseRef, version: Option<i64>) -> Done<Filed> {
+    let Some(filed) = cases::lock(tx, reference)? else { return Ok(Err(Halt::NoSuchCase)) };
+    if version.is_some_and(|version| version != filed.case.version) {
+        tx.record(act.case_entry("case.stale_form", &filed, Details::new()));
+        return Ok(Err(Halt::Stale { by: filed.filing.changed_by }));
+    }
+    Ok(Ok(filed))
+}
+
+/// What a command made of a case.
+pub(super) struct Changed {
+    pub filed: Filed,
+    pub deactivate: Option<AuthenticatorId>,
+}
+
+/// Asks the rules, and stores what they answer: case, evidence, audit entries and mails. A refusal is recorded too.
+pub(super) fn command(tx: &mut Tx<'_>, kit: &Kit, act: &Act, before: &Filed, command: &Command) -> Done<Changed> {
+    command_saying(tx, kit, act, before, command, None)
+}
+
+/// Like [`command`], with an agent's words for the mail it leads to.
+pub(super) fn command_saying(
+    tx: &mut Tx<'_>,
+    kit: &Kit,
+    act: &Act,
+    before: &Filed,
+    command: &Command,
+    words: Option<&str>,
+) -> Done<Changed> {
+    let account = match command {
+        Command::MatchAccount(account) => Some(*account),
+        _ => before.case.account,
+    };
+    let known = known(tx.connection, kit, account)?;
+    let transition = match apply(&before.case, command, &act.actor, act.at, &known.facts(kit)) {
+        Ok(transition) => transition,
+        Err(refused) => {
+            let about = details([("command", command.code().into()), ("rule", refused.code().into())]);
+            tx.record(act.case_entry("case.refused", before, about));
+            return Ok(Err(Halt::Refused(refused)));
+        }
+    };
+    if transition.records.is_empty() {
+        if *command == Command::Tick {
+            cases::reschedule(tx, &before.case, act.at)?;
+        }
+        return Ok(Ok(Changed { filed: before.clone(), deactivate: None }));
+    }
+    let answered = transition.case.state.is_final() || transition.case.state == State::Deactivated;
+    let filing = Filing {
+        tier: known.account.as_ref().map(|account| account.tier),
+        answer_by: before.filing.answer_by.filter(|_| !answered),
+        changed_by: act.doer(),
+        changed_at: act.at,
+        ended_reason: match command {
+            Command::Reject | Command::EndDispute { resume: false } => words.map(str::to_owned),
+            _ => before.filing.ended_reason.clone(),
+        },
+        submission_key: before.filing.submission_key.clone(),
+    };
+    let after = Filed { case: transition.case, filing };
+    cases::update(tx, before, &after)?;
+    for record in transition.records {
+        tx.record(act.case_entry(record.action, &after, record.details));
+    }
+    for notice in transition.notices {
+        mail::queue(tx, kit, act, &after, &known, notice, words)?;
+    }
+    Ok(Ok(Changed { filed: after, deactivate: transition.deactivate }))
+}

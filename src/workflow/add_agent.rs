@@ -1,0 +1,106 @@
+use secrecy::{ExposeSecret, SecretString};
+
+use super::Desk;
+use super::act::Act;
+use crate::domain::actor::Role;
+use crate::domain::audit::details;
+use crate::domain::contact::EmailAddress;
+use crate::domain::form::is_unprintable;
+use crate::domain::ids::AgentId;
+use crate::store::agents::{self, Agent};
+use crate::store::{StoreError, Tx};
+
+/// SP 800-63B-4 §3.1.1.2 asks for 15 characters where the password is the only factor.
+pub const SHORTEST_PASSWORD: usize = 15;
+/// Hashing takes longer the longer the text; no passphrase needs more.
+pub const LONGEST_PASSWORD: usize = 1024;
+
+/// A person who is to work at the desk.
+pub struct NewAgent {
+    /// What they sign in with.
+    pub email: EmailAddress,
+    /// Their name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Their first password.
+    pub password: SecretString,
+}
+
+/// Why an agent was not added.
+#[derive(Debug, thiserror::Error)]
+pub enum AddAgentError {
+    /// The name is empty or unprintable.
+    #[error("the name must be one printable line")]
+    Name,
+    /// The password is too short or too long.
+    #[error("the password must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")]
+    Password,
+    /// The address is taken.
+    #[error("an agent with this e-mail address exists already")]
+    Exists,
+    /// The password could not be hashed.
+    #[error("the password could not be hashed")]
+    Hash,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Whether an agent may act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// May act; failed sign-ins are forgotten.
+    Restored,
+    /// May not act, and what they gave does not count.
+    Suspended,
+}
+
+impl Desk {
+    /// Adds an agent.
+    ///
+    /// # Errors
+    /// [`AddAgentError`] says what is wrong.
+    pub async fn add_agent(&self, act: Act, new: NewAgent) -> Result<AgentId, AddAgentError> {
+        let name = new.name.trim().to_owned();
+        if name.is_empty() || name.chars().count() > 120 || name.chars().any(is_unprintable) {
+            return Err(AddAgentError::Name);
+        }
+        let length = new.password.expose_secret().chars().count();
+        if !(SHORTEST_PASSWORD..=LONGEST_PASSWORD).contains(&length) {
+            return Err(AddAgentError::Password);
+        }
+        let password_hash = self.passwords.hash(new.password).await.map_err(|_| AddAgentError::Hash)?;
+        let id = self.kit.id(AgentId::new, act.at);
+        let agent =
+            Agent { id, email: new.email, name, role: new.role, password_hash, suspended_at: None, failures: 0 };
+        let add = move |tx: &mut Tx<'_>| {
+            agents::insert(tx, &agent, act.at)?;
+            let about = details([("agent", agent.email.as_str().into()), ("role", agent.role.code().into())]);
+            tx.record(act.entry("agent.added", None, None, about));
+            Ok(())
+        };
+        match self.store.write(add).await {
+            Ok(()) => Ok(id),
+            Err(StoreError::Duplicate) => Err(AddAgentError::Exists),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Suspends or restores an agent. False when there is none with this address.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn set_standing(&self, act: Act, email: EmailAddress, standing: Standing) -> Result<bool, StoreError> {
+        let set = move |tx: &mut Tx<'_>| {
+            let Some(agent) = agents::find_by_email(tx.connection, &email)? else { return Ok(false) };
+            let suspended = standing == Standing::Suspended;
+            agents::set_suspended(tx, agent.id, suspended.then_some(act.at))?;
+            agents::set_failures(tx, agent.id, 0)?;
+            let action = if suspended { "agent.suspended" } else { "agent.restored" };
+            tx.record(act.entry(action, None, None, details([("agent", agent.email.as_str().into())])));
+            Ok(true)
+        };
+        self.store.write(set).await
+    }
+}

@@ -1,0 +1,161 @@
+use super::act::{Act, Done, Halt, command};
+use super::{Desk, Kit};
+use crate::domain::actor::Actor;
+use crate::domain::audit::details;
+use crate::domain::case::Command;
+use crate::domain::code::PhoneCode;
+use crate::domain::evidence::{Evidence, Giver};
+use crate::domain::ids::{CallId, EvidenceId};
+use crate::domain::script;
+use crate::notify::voice::CallProgress;
+use crate::store::calls::{self, Challenge, ChallengeState};
+use crate::store::cases::{self, Filed};
+use crate::store::{StoreError, Tx};
+
+/// What the voice says next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spoken {
+    /// The words.
+    pub says: String,
+    /// Digits are awaited after them.
+    pub asks: bool,
+}
+
+impl Spoken {
+    fn end(says: String) -> Self {
+        Self { says, asks: false }
+    }
+}
+
+fn telephone(at: chrono::DateTime<chrono::Utc>) -> Act {
+    Act { actor: Actor::Customer, ip: String::new(), at }
+}
+
+/// What became of digits that were typed.
+pub(super) enum Verdict {
+    Right,
+    Wrong(i32),
+    Closed,
+}
+
+/// Weighs digits against a challenge, and keeps the evidence they make.
+pub(super) fn weigh(
+    tx: &mut Tx<'_>,
+    kit: &Kit,
+    act: &Act,
+    filed: &Filed,
+    challenge: &mut Challenge,
+    digits: &str,
+    giver: Giver,
+) -> Done<Verdict> {
+    let Some(stored) = challenge.code_hash.clone().filter(|_| challenge.is_open(act.at)) else {
+        return Ok(Ok(Verdict::Closed));
+    };
+    let right = PhoneCode::typed(digits).is_some_and(|code| code.matches(&kit.key, challenge.id, &stored));
+    if !right {
+        challenge.tries_left -= 1;
+    }
+    let over = right || challenge.tries_left == 0;
+    if over {
+        challenge.state = if right { ChallengeState::Passed } else { ChallengeState::Failed };
+    }
+    calls::update_challenge(tx, challenge)?;
+    if over {
+        let id = kit.id(EvidenceId::new, act.at);
+        let subject = Some(challenge.subject.clone());
+        let given = if right {
+            Evidence::passed(id, challenge.kind, act.at, giver, subject)
+        } else {
+            Evidence::failed(id, challenge.kind, act.at, giver, subject)
+        };
+        if let Err(halt) = command(tx, kit, act, filed, &Command::RecordCheck(given))? {
+            return Ok(Err(halt));
+        }
+    } else {
+        let about = details([("check", challenge.kind.code().into()), ("tries_left", challenge.tries_left.into())]);
+        tx.record(act.case_entry("check.wrong_code", filed, about));
+    }
+    Ok(Ok(if right { Verdict::Right } else { Verdict::Wrong(challenge.tries_left) }))
+}
+
+impl Desk {
+    /// Someone picked up. Nothing for a call that is not ours.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn pick_up(&self, call: CallId) -> Result<Option<Spoken>, StoreError> {
+        let at = self.now();
+        let pick_up = move |tx: &mut Tx<'_>| {
+            let Some((call, reference)) = calls::find_call(tx.connection, call)? else { return Ok(None) };
+            let Some(filed) = cases::lock(tx, &reference)? else { return Ok(None) };
+            let challenge = calls::latest_challenge(tx.connection, filed.case.id)?;
+            let open = challenge.is_some_and(|latest| latest.id == call.challenge && latest.is_open(at));
+            let says = if open { call.says.clone() } else { script::too_late() };
+            calls::update_call(tx, call.id, "answered", Some(&says), at)?;
+            Ok(Some(Spoken { says, asks: open }))
+        };
+        self.store.write(pick_up).await
+    }
+
+    /// Digits were typed on the phone. Nothing for a call that is not ours.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn answer_call(&self, call: CallId, digits: String) -> Result<Option<Spoken>, StoreError> {
+        let kit = self.kit.clone();
+        let act = telephone(self.now());
+        let answer = move |tx: &mut Tx<'_>| {
+            let Some((call, reference)) = calls::find_call(tx.connection, call)? else { return Ok(None) };
+            let Some(filed) = cases::lock(tx, &reference)? else { return Ok(None) };
+            let latest = calls::latest_challenge(tx.connection, filed.case.id)?;
+            let spoken = match latest.filter(|latest| latest.id == call.challenge) {
+                None => Spoken::end(script::too_late()),
+                Some(_) if digits.is_empty() => Spoken::end(script::nothing_typed()),
+                Some(mut challenge) => match weigh(tx, &kit, &act, &filed, &mut challenge, &digits, Giver::Customer)? {
+                    Ok(Verdict::Right) => Spoken::end(script::thank_you()),
+                    Ok(Verdict::Wrong(0)) => Spoken::end(script::too_many()),
+                    Ok(Verdict::Wrong(_)) => Spoken { says: script::wrong_digits(), asks: true },
+                    Ok(Verdict::Closed) | Err(Halt::Refused(_)) => Spoken::end(script::too_late()),
+                    Err(_) => Spoken::end(script::too_late()),
+                },
+            };
+            let state = if spoken.asks { "answered" } else { "completed" };
+            calls::update_call(tx, call.id, state, Some(&spoken.says), act.at)?;
+            Ok(Some(spoken))
+        };
+        let spoken = self.store.write(answer).await?;
+        self.run_errands();
+        Ok(spoken)
+    }
+
+    /// The provider tells how far a call has come. False for a call that is not ours.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn call_progress(&self, call: CallId, progress: CallProgress) -> Result<bool, StoreError> {
+        let act = Act { actor: Actor::System, ip: String::new(), at: self.now() };
+        let note = move |tx: &mut Tx<'_>| {
+            let Some((call, reference)) = calls::find_call(tx.connection, call)? else { return Ok(false) };
+            let state = progress_word(progress);
+            // Reports can overtake each other: what is over stays over.
+            if !matches!(call.state.as_str(), "completed" | "busy" | "no_answer" | "failed") && call.state != state {
+                calls::update_call(tx, call.id, state, None, act.at)?;
+                let about = details([("call", call.id.to_string().into()), ("state", state.into())]);
+                tx.record(act.entry("call.progress", Some(&reference), None, about));
+            }
+            Ok(true)
+        };
+        self.store.write(note).await
+    }
+}
+
+const fn progress_word(progress: CallProgress) -> &'static str {
+    match progress {
+        CallProgress::Ringing => "ringing",
+        CallProgress::Answered => "answered",
+        CallProgress::Completed => "completed",
+        CallProgress::Busy => "busy",
+        CallProgress::NoAnswer => "no_answer",
+        CallProgress::Failed => "failed",
+    }
+}

@@ -1,0 +1,132 @@
+use super::act::{Act, Changed, Done, Halt, command, known};
+use super::{Desk, Kit};
+use crate::domain::actor::Actor;
+use crate::domain::audit::details;
+use crate::domain::case::{Command, State};
+use crate::domain::evidence::{CheckKind, Evidence, Giver};
+use crate::domain::ids::{CustomerSessionId, EvidenceId};
+use crate::domain::reference::CaseRef;
+use crate::domain::token::Token;
+use crate::store::cases::{self, Filed};
+use crate::store::links::{self, Link, LinkPurpose};
+use crate::store::{StoreError, Tx};
+
+/// What the page behind a link shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    /// The address is not confirmed yet: the button does it.
+    pub first: bool,
+}
+
+/// A browser that may now see the case.
+pub struct Confirmed {
+    /// The secret of its cookie.
+    pub session: Token,
+}
+
+impl Desk {
+    /// Looks at a link without using it: mail scanners fetch links too. The first fetch is recorded.
+    ///
+    /// # Errors
+    /// [`Halt`] when the link cannot be used; [`StoreError`] when the database fails.
+    pub async fn open_link(
+        &self,
+        reference: CaseRef,
+        purpose: LinkPurpose,
+        token: Option<Token>,
+        ip: String,
+    ) -> Result<Result<Opened, Halt>, StoreError> {
+        let kit = self.kit.clone();
+        let act = Act { actor: Actor::Customer, ip, at: self.now() };
+        let look = move |tx: &mut Tx<'_>| {
+            let (filed, link) = match usable(tx, &kit, &act, &reference, purpose, token.as_ref())? {
+                Ok(found) => found,
+                Err(halt) => return Ok(Err(halt)),
+            };
+            if links::mark_opened(tx, link.id, act.at)? {
+                tx.record(act.case_entry("link.opened", &filed, details([("link", link.id.to_string().into())])));
+            }
+            Ok(Ok(Opened { first: filed.case.state == State::Submitted }))
+        };
+        self.store.write(look).await
+    }
+
+    /// The button behind an opening link: confirms the address, uses the link up and lets this browser in.
+    ///
+    /// # Errors
+    /// [`Halt`] when the link cannot be used; [`StoreError`] when the database fails.
+    pub async fn confirm_email(
+        &self,
+        reference: CaseRef,
+        token: Option<Token>,
+        ip: String,
+    ) -> Result<Result<Confirmed, Halt>, StoreError> {
+        let kit = self.kit.clone();
+        let act = Act { actor: Actor::Customer, ip, at: self.now() };
+        let session = self.kit.entropy.token();
+        let cookie = session.hash();
+        let press = move |tx: &mut Tx<'_>| press(tx, &kit, &act, &reference, token.as_ref(), &cookie);
+        let pressed = self.store.write(press).await?;
+        self.run_errands();
+        Ok(pressed.map(|()| Confirmed { session }))
+    }
+}
+
+/// The link with this token, if it can still be used and its address is still the one of record.
+pub(super) fn usable(
+    tx: &mut Tx<'_>,
+    kit: &Kit,
+    act: &Act,
+    reference: &CaseRef,
+    purpose: LinkPurpose,
+    token: Option<&Token>,
+) -> Done<(Filed, Link)> {
+    let Some(filed) = cases::lock(tx, reference)? else { return Ok(Err(Halt::UnknownLink)) };
+    let found = match token {
+        Some(token) => links::find(tx.connection, reference, purpose, &token.hash())?,
+        None => None,
+    };
+    let halt = match &found {
+        None => Some((Halt::UnknownLink, "unknown")),
+        Some(link) if link.used_at.is_some() => Some((Halt::UsedLink, "used")),
+        Some(link) if link.expires_at <= act.at => Some((Halt::ExpiredLink, "expired")),
+        Some(link) if purpose == LinkPurpose::Open => {
+            let known = known(tx.connection, kit, filed.case.account)?;
+            let of_record = known.facts.is_some_and(|facts| facts.email == link.subject);
+            (!of_record).then_some((Halt::ExpiredLink, "address_changed"))
+        }
+        Some(_) => None,
+    };
+    match (halt, found) {
+        (None, Some(link)) => Ok(Ok((filed, link))),
+        (halt, _) => {
+            let (halt, why) = halt.unwrap_or((Halt::UnknownLink, "unknown"));
+            tx.record(act.case_entry("link.refused", &filed, details([("why", why.into())])));
+            Ok(Err(halt))
+        }
+    }
+}
+
+fn press(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, token: Option<&Token>, cookie: &str) -> Done<()> {
+    let (filed, link) = match usable(tx, kit, act, reference, LinkPurpose::Open, token)? {
+        Ok(found) => found,
+        Err(halt) => return Ok(Err(halt)),
+    };
+    if !links::use_up(tx, link.id, act.at)? {
+        return Ok(Err(Halt::UsedLink));
+    }
+    let wanted = filed.case.state == State::Submitted || filed.case.state.is_under_review();
+    if wanted {
+        let id = kit.id(EvidenceId::new, act.at);
+        let given = Evidence::passed(id, CheckKind::EmailLink, act.at, Giver::Customer, Some(link.subject.clone()));
+        match command(tx, kit, act, &filed, &Command::ConfirmEmail(given))? {
+            Ok(Changed { .. }) => {}
+            Err(halt) => return Ok(Err(halt)),
+        }
+    }
+    let session = kit.id(CustomerSessionId::new, act.at);
+    let expires_at = act.at + kit.sessions.customer();
+    links::begin_session(tx, session, filed.case.id, cookie, act.at, expires_at)?;
+    tx.record(act.case_entry("case.page_opened", &filed, details([("session", session.to_string().into())])));
+    Ok(Ok(()))
+}

@@ -1,0 +1,72 @@
+use super::act::{Act, Changed, Halt, command, held};
+use super::{Desk, LEASE};
+use crate::domain::actor::Actor;
+use crate::domain::case::{Command, State};
+use crate::domain::ids::{AuthenticatorId, OutboxId};
+use crate::domain::reference::CaseRef;
+use crate::store::outbox::{self, Errand};
+use crate::store::{StoreError, Tx, cases};
+
+/// How far a deactivation has come when the agent's page is answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attempted {
+    /// The directory confirmed it.
+    Deactivated,
+    /// The directory did not do it; the case is ready again.
+    Failed(String),
+    /// The directory has not answered yet; the worker goes on asking.
+    UnderWay,
+}
+
+impl Desk {
+    /// **Deactivate**: the rules weigh the evidence again, in the same transaction that orders the directory
+    /// to act; the order is then carried out at once, or by the worker if this process dies.
+    ///
+    /// # Errors
+    /// [`Halt`] when a rule forbids it; [`StoreError`] when the database fails.
+    pub async fn deactivate(
+        &self,
+        act: Act,
+        reference: CaseRef,
+        version: Option<i64>,
+        authenticator: AuthenticatorId,
+    ) -> Result<Result<Attempted, Halt>, StoreError> {
+        let kit = self.kit.clone();
+        let errand = self.kit.id(OutboxId::new, act.at);
+        let wanted = reference.clone();
+        let decide = move |tx: &mut Tx<'_>| {
+            let filed = match held(tx, &act, &wanted, version)? {
+                Ok(filed) => filed,
+                Err(halt) => return Ok(Err(halt)),
+            };
+            match command(tx, &kit, &act, &filed, &Command::Deactivate(authenticator))? {
+                Ok(Changed { deactivate: Some(authenticator), filed }) => {
+                    let order = Errand::Directory { authenticator };
+                    Ok(Ok(outbox::add_leased(tx, errand, filed.case.id, &order, act.at, LEASE)?))
+                }
+                Ok(_) => Ok(Err(Halt::Gone)),
+                Err(halt) => {
+                    // What made the rules refuse may also move the case, such as evidence that has expired.
+                    let system = Act { actor: Actor::System, ip: String::new(), at: act.at };
+                    let _ = command(tx, &kit, &system, &filed, &Command::Tick)?;
+                    Ok(Err(halt))
+                }
+            }
+        };
+        let leased = match self.store.write(decide).await? {
+            Ok(leased) => leased,
+            Err(halt) => {
+                self.run_errands();
+                return Ok(Err(halt));
+            }
+        };
+        self.run(leased).await;
+        let after = self.store.read(move |connection| cases::find(connection, &reference)).await?;
+        let Some(filed) = after else { return Ok(Err(Halt::NoSuchCase)) };
+        Ok(Ok(match filed.case.state {
+            State::Deactivated => Attempted::Deactivated,
+            State::Deactivating => Attempted::UnderWay,
+            _ => Attempted::Failed(filed.case.failure.unwrap_or_default()),
+        }))
+    }
+}

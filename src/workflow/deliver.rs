@@ -1,0 +1,325 @@
+//! Carrying out what the outbox holds: mails, calls, directory actions and the intake of forms.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::act::{Act, Done, command, held};
+use super::{Desk, LEASE};
+use crate::directory::DirectoryError;
+use crate::domain::account::AuthenticatorState;
+use crate::domain::actor::Actor;
+use crate::domain::audit::details;
+use crate::domain::case::{Command, State};
+use crate::domain::ids::{AuthenticatorId, CallId, OutboxId};
+use crate::notify::mail::{AuditWitness, MailContext, OutgoingMail, SendError};
+use crate::notify::voice::{PlaceCall, PlaceError};
+use crate::store::outbox::{self, Errand, Leased, MailErrand};
+use crate::store::{StoreError, Tx, audit, calls, cases};
+
+const BATCH: i64 = 64;
+/// A directory that does not answer is asked again this often before the agent is told.
+const DIRECTORY_ATTEMPTS: i32 = 4;
+const CALL_ATTEMPTS: i32 = 3;
+
+/// What the desk calls an outbox row's state.
+pub fn errand_word(state: &str) -> &'static str {
+    match state {
+        "waiting" => "Waiting to be sent",
+        "leased" => "Being sent",
+        "done" => "Sent",
+        _ => "Could not be sent",
+    }
+}
+
+impl Desk {
+    /// Runs the errands that are due and answers how many there were. Errands of one case run one after
+    /// another, so that its mails arrive in their order.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the outbox cannot be read.
+    pub async fn drain(&self) -> Result<usize, StoreError> {
+        let now = self.now();
+        let leased = self.store.write(move |tx| outbox::lease_due(tx, now, LEASE, BATCH)).await?;
+        let count = leased.len();
+        let mut by_case: BTreeMap<_, Vec<Leased>> = BTreeMap::new();
+        for errand in leased {
+            by_case.entry(errand.case).or_default().push(errand);
+        }
+        let runs = by_case.into_values().map(|mut errands| async move {
+            errands.sort_by_key(|errand| errand.id);
+            for errand in errands {
+                self.run(errand).await;
+            }
+        });
+        futures_util::future::join_all(runs).await;
+        Ok(count)
+    }
+
+    /// Runs one errand that this instance holds. If even its failure cannot be stored, its lease runs out
+    /// and it is tried again.
+    pub(super) async fn run(&self, leased: Leased) {
+        let id = leased.id;
+        let kind = match &leased.errand {
+            Errand::Intake => "intake",
+            Errand::Mail(_) => "mail",
+            Errand::Call { .. } => "call",
+            Errand::Directory { .. } => "directory",
+        };
+        let ran = match leased.errand.clone() {
+            Errand::Intake => self.take_in(leased.reference, id).await,
+            Errand::Mail(mail) => self.send_mail(&leased, mail).await,
+            Errand::Call { call } => self.place_call(&leased, call).await,
+            Errand::Directory { authenticator } => self.ask_directory(&leased, authenticator).await,
+        };
+        if let Err(error) = ran {
+            tracing::error!(errand = %id, kind, %error, "an errand could not be run");
+        }
+    }
+
+    fn system_act(&self) -> Act {
+        Act { actor: Actor::System, ip: String::new(), at: self.now() }
+    }
+
+    /// Exponential back-off with jitter: between half and all of `first · 2ⁿ`, at most `longest`.
+    fn next_try(&self, attempts: i32, first: TimeDelta, longest: TimeDelta) -> DateTime<Utc> {
+        let doubled = first.num_milliseconds().saturating_mul(1 << attempts.clamp(1, 30).saturating_sub(1));
+        let full = doubled.min(longest.num_milliseconds()).max(2);
+        let jitter = i64::from(u16::from_be_bytes(self.kit.entropy.bytes())) * (full / 2) / i64::from(u16::MAX);
+        self.now() + TimeDelta::milliseconds(full / 2 + jitter)
+    }
+
+    async fn send_mail(&self, leased: &Leased, mail: MailErrand) -> Result<(), StoreError> {
+        let (id, case) = (leased.id, leased.case);
+        let (earlier, head) = self
+            .store
+            .read(move |connection| Ok((outbox::mails_before(connection, case, id)?, audit::head(connection)?)))
+            .await?;
+        let witness = AuditWitness { size: head.seq, head: head.hash };
+        let result = match self.outgoing(leased, &mail, earlier, witness) {
+            Ok(outgoing) => self.mailer.send(&outgoing).await,
+            Err(error) => Err(error),
+        };
+        let act = self.system_act();
+        let reference = leased.reference.clone();
+        let template = mail.notice.template();
+        let entry = move |act: &Act, action: &str, why: Option<&str>| {
+            let about = details([("mail", id.to_string().into()), ("notice", template.into()), ("why", why.into())]);
+            act.entry(action, Some(&reference), None, about)
+        };
+        match result {
+            Ok(()) => {
+                let sent = move |tx: &mut Tx<'_>| {
+                    tx.record(entry(&act, "mail.sent", None));
+                    outbox::done(tx, id, act.at)
+                };
+                self.store.write(sent).await
+            }
+            Err(SendError::Temporary(why))
+                if leased.attempts < i32::try_from(self.kit.mail.max_attempts).unwrap_or(i32::MAX) =>
+            {
+                let next = self.next_try(leased.attempts, self.kit.mail.first_retry(), self.kit.mail.longest_retry());
+                tracing::warn!(mail = %id, %why, %next, "a mail is tried again later");
+                self.store.write(move |tx| outbox::retry_at(tx, id, next, &why)).await
+            }
+            Err(SendError::Temporary(why) | SendError::Permanent(why)) => {
+                tracing::error!(mail = %id, %why, "a mail could not be sent");
+                let bury = move |tx: &mut Tx<'_>| {
+                    tx.record(entry(&act, "mail.dead", Some(&why)));
+                    outbox::bury(tx, id, act.at, &why)
+                };
+                self.store.write(bury).await
+            }
+        }
+    }
+
+    fn message_id(&self, id: OutboxId) -> String {
+        format!("<{id}@{}>", self.kit.base_url.host_str().unwrap_or("localhost"))
+    }
+
+    fn outgoing(
+        &self,
+        leased: &Leased,
+        mail: &MailErrand,
+        earlier: Vec<OutboxId>,
+        audit: AuditWitness,
+    ) -> Result<OutgoingMail, SendError> {
+        let link = |page: &str, id| {
+            let token = self.kit.key.link_token(id);
+            self.kit.url(&format!("/cases/{}/{page}?token={}", leased.reference, token.expose()))
+        };
+        let ends_at = match mail.notice {
+            crate::domain::notice::Notice::CoolingOff { ends_at } => {
+                Some(ends_at.format("%-d %B %Y at %H:%M UTC").to_string())
+            }
+            _ => None,
+        };
+        let context = MailContext {
+            product: self.kit.product.clone(),
+            reference: leased.reference.to_string(),
+            name: mail.name.clone(),
+            open_url: mail.open.map(|id| link("open", id)),
+            object_url: mail.object.map(|id| link("object", id)),
+            ends_at,
+            reason: mail.words.clone(),
+            message: mail.words.clone(),
+            device: mail.device.clone(),
+            phone_masked: mail.phone_masked.clone(),
+            needs: mail.needs.clone(),
+            audit: audit.clone(),
+        };
+        let rendered = self
+            .templates
+            .render(&mail.notice, &context)
+            .map_err(|error| SendError::Permanent(format!("the template failed: {error}")))?;
+        Ok(OutgoingMail {
+            to: mail.to.clone(),
+            to_name: mail.name.clone(),
+            rendered,
+            message_id: self.message_id(leased.id),
+            references: earlier.into_iter().map(|id| self.message_id(id)).collect(),
+            at: self.now(),
+            case_ref: leased.reference.to_string(),
+            audit,
+        })
+    }
+
+    /// Brings a mail that could not be sent back into the outbox.
+    ///
+    /// # Errors
+    /// [`super::Halt`] when there is no such mail; [`StoreError`] when the database fails.
+    pub async fn send_mail_again(
+        &self,
+        act: Act,
+        reference: crate::domain::reference::CaseRef,
+        mail: OutboxId,
+    ) -> Result<Result<(), super::Halt>, StoreError> {
+        let revive = move |tx: &mut Tx<'_>| -> Done<()> {
+            let filed = match held(tx, &act, &reference, None)? {
+                Ok(filed) => filed,
+                Err(halt) => return Ok(Err(halt)),
+            };
+            if !outbox::revive(tx, mail, filed.case.id, act.at)? {
+                return Ok(Err(super::Halt::Gone));
+            }
+            tx.record(act.case_entry("mail.revived", &filed, details([("mail", mail.to_string().into())])));
+            Ok(Ok(()))
+        };
+        let revived = self.store.write(revive).await?;
+        self.run_errands();
+        Ok(revived)
+    }
+
+    /// Places a call at most once: from `placing` on, what we do not know is taken for placed, because a
+    /// telephone that rings twice teaches its owner to ignore it.
+    async fn place_call(&self, leased: &Leased, call: CallId) -> Result<(), StoreError> {
+        let (id, now) = (leased.id, self.now());
+        let Some(voice) = self.voice.clone() else {
+            return self.call_ended(leased, call, "failed", "no voice provider").await;
+        };
+        let begin = move |tx: &mut Tx<'_>| {
+            let Some((found, reference)) = calls::find_call(tx.connection, call)? else { return Ok(None) };
+            let Some(filed) = cases::lock(tx, &reference)? else { return Ok(None) };
+            let latest = calls::latest_challenge(tx.connection, filed.case.id)?;
+            let wanted = latest.is_some_and(|latest| latest.id == found.challenge && latest.is_open(now))
+                && found.state == "queued"
+                && filed.case.state.is_under_review();
+            if wanted {
+                calls::update_call(tx, call, "placing", None, now)?;
+            }
+            Ok(wanted.then_some(found.phone))
+        };
+        let Some(phone) = self.store.write(begin).await? else {
+            return self.call_ended(leased, call, "failed", "not placed: too late or already tried").await;
+        };
+        let order = PlaceCall { call: call.to_string(), to: phone.to_string() };
+        match voice.place(&order).await {
+            Ok(placed) => {
+                let act = self.system_act();
+                let reference = leased.reference.clone();
+                let ringing = move |tx: &mut Tx<'_>| {
+                    // The provider's own report may have come first.
+                    if calls::find_call(tx.connection, call)?.is_some_and(|(found, _)| found.state == "placing") {
+                        calls::update_call(tx, call, "ringing", None, act.at)?;
+                    }
+                    if let Some(provider_id) = &placed.provider_id {
+                        calls::set_provider_id(tx, call, provider_id)?;
+                    }
+                    let about = details([("call", call.to_string().into())]);
+                    tx.record(act.entry("call.placed", Some(&reference), None, about));
+                    outbox::done(tx, id, act.at)
+                };
+                self.store.write(ringing).await
+            }
+            Err(PlaceError::NotPlaced(why)) if leased.attempts < CALL_ATTEMPTS => {
+                let next = self.next_try(leased.attempts, TimeDelta::seconds(2), TimeDelta::seconds(20));
+                let again = move |tx: &mut Tx<'_>| {
+                    calls::update_call(tx, call, "queued", None, now)?;
+                    outbox::retry_at(tx, id, next, &why)
+                };
+                self.store.write(again).await
+            }
+            Err(PlaceError::Unknown(why)) => self.call_ended(leased, call, "placing", &why).await,
+            Err(PlaceError::NotPlaced(why) | PlaceError::Refused(why)) => {
+                self.call_ended(leased, call, "failed", &why).await
+            }
+        }
+    }
+
+    async fn call_ended(&self, leased: &Leased, call: CallId, state: &str, why: &str) -> Result<(), StoreError> {
+        let (id, act, reference) = (leased.id, self.system_act(), leased.reference.clone());
+        let (state, why) = (state.to_owned(), why.to_owned());
+        let end = move |tx: &mut Tx<'_>| {
+            let ours = calls::find_call(tx.connection, call)?;
+            if ours.is_some_and(|(found, _)| matches!(found.state.as_str(), "queued" | "placing")) {
+                calls::update_call(tx, call, &state, None, act.at)?;
+            }
+            let about = details([("call", call.to_string().into()), ("why", why.clone().into())]);
+            tx.record(act.entry("call.not_placed", Some(&reference), None, about));
+            outbox::bury(tx, id, act.at, &why)
+        };
+        self.store.write(end).await
+    }
+
+    async fn ask_directory(&self, leased: &Leased, authenticator: AuthenticatorId) -> Result<(), StoreError> {
+        let (reference, id) = (leased.reference.clone(), leased.id);
+        let still_wanted = self
+            .store
+            .read(move |connection| {
+                let filed = cases::find(connection, &reference)?;
+                let wanted = filed.is_some_and(|filed| filed.case.state == State::Deactivating);
+                Ok(wanted && outbox::is_pending(connection, id)?)
+            })
+            .await?;
+        let done_before =
+            leased.attempts > 1 && self.directory.state(authenticator).await == Ok(AuthenticatorState::Deactivated);
+        let outcome = if done_before {
+            Ok(())
+        } else if !still_wanted {
+            Err(DirectoryError::Refused("the case was stopped before the directory was asked".to_owned()))
+        } else {
+            self.directory.deactivate(authenticator, leased.id).await
+        };
+        let next = match &outcome {
+            Ok(()) => Ok(Command::DeactivationConfirmed),
+            Err(DirectoryError::Unknown(_)) if leased.attempts < DIRECTORY_ATTEMPTS => {
+                Err(self.next_try(leased.attempts, TimeDelta::seconds(2), TimeDelta::seconds(30)))
+            }
+            Err(error) => Ok(Command::DeactivationFailed(error.to_string())),
+        };
+        let (kit, act, reference) = (self.kit.clone(), self.system_act(), leased.reference.clone());
+        let why = outcome.err().map(|error| error.to_string()).unwrap_or_default();
+        let settle = move |tx: &mut Tx<'_>| match &next {
+            Err(next) => outbox::retry_at(tx, id, *next, &why),
+            Ok(answer) => {
+                if let Ok(filed) = held(tx, &act, &reference, None)? {
+                    let _ = command(tx, &kit, &act, &filed, answer)?;
+                }
+                outbox::done(tx, id, act.at)
+            }
+        };
+        self.store.write(settle).await?;
+        self.run_errands();
+        Ok(())
+    }
+}

@@ -1,0 +1,74 @@
+use super::act::{Act, Done, Halt, command, command_saying, held};
+use super::confirm_email::usable;
+use super::{Desk, Kit, write};
+use crate::domain::actor::Actor;
+use crate::domain::audit::details;
+use crate::domain::case::Command;
+use crate::domain::reference::CaseRef;
+use crate::domain::token::Token;
+use crate::store::links::{self, LinkPurpose};
+use crate::store::{StoreError, Tx};
+
+impl Desk {
+    /// "This wasn't me": freezes the case at once. One press, no sign-in. A case that is over stays over, and
+    /// the press is recorded.
+    ///
+    /// # Errors
+    /// [`Halt`] when the link cannot be used; [`StoreError`] when the database fails.
+    pub async fn dispute(
+        &self,
+        reference: CaseRef,
+        token: Option<Token>,
+        ip: String,
+    ) -> Result<Result<(), Halt>, StoreError> {
+        let kit = self.kit.clone();
+        let act = Act { actor: Actor::Customer, ip, at: self.now() };
+        let done = self.store.write(move |tx| object(tx, &kit, &act, &reference, token.as_ref())).await?;
+        self.run_errands();
+        Ok(done)
+    }
+
+    /// A supervisor ends a dispute: everything has to be proved anew, or the case is rejected.
+    ///
+    /// # Errors
+    /// [`Halt`] when a rule forbids it; [`StoreError`] when the database fails.
+    pub async fn end_dispute(
+        &self,
+        act: Act,
+        reference: CaseRef,
+        version: Option<i64>,
+        resume: bool,
+        reason: String,
+    ) -> Result<Result<(), Halt>, StoreError> {
+        let kit = self.kit.clone();
+        let end = move |tx: &mut Tx<'_>| {
+            let filed = match held(tx, &act, &reference, version)? {
+                Ok(filed) => filed,
+                Err(halt) => return Ok(Err(halt)),
+            };
+            let end = Command::EndDispute { resume };
+            Ok(match command_saying(tx, &kit, &act, &filed, &end, Some(&reason))? {
+                Ok(_) => Ok(write::keep_reason(tx, &kit, &act, &filed, &reason)?),
+                Err(halt) => Err(halt),
+            })
+        };
+        let done = self.store.write(end).await?;
+        self.run_errands();
+        Ok(done)
+    }
+}
+
+fn object(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, token: Option<&Token>) -> Done<()> {
+    let (filed, link) = match usable(tx, kit, act, reference, LinkPurpose::Object, token)? {
+        Ok(found) => found,
+        Err(halt) => return Ok(Err(halt)),
+    };
+    links::use_up(tx, link.id, act.at)?;
+    // Whoever was let in before is let out: the page belongs to the disputed request.
+    links::end_sessions(tx, filed.case.id)?;
+    if filed.case.state.is_final() {
+        tx.record(act.case_entry("case.disputed_after_end", &filed, details([])));
+        return Ok(Ok(()));
+    }
+    Ok(command(tx, kit, act, &filed, &Command::Dispute)?.map(|_| ()))
+}

@@ -1,0 +1,76 @@
+use tokio::sync::mpsc;
+
+use super::Desk;
+use super::act::Act;
+use crate::domain::audit::{COLUMNS, Entry, details};
+use crate::domain::audit_filter::Filter;
+use crate::store::audit::{Verdict, stream, verify};
+use crate::store::{StoreError, Tx};
+
+/// Pieces of a CSV file, in order; a failure ends them.
+pub type AuditChunks = mpsc::Receiver<Result<Vec<u8>, StoreError>>;
+
+/// Pieces that may wait for a slow reader: with them, memory stays the same however long the log is.
+const WAITING: usize = 2;
+
+fn csv_of(rows: impl Iterator<Item = impl AsRef<[String]>>) -> Result<Vec<u8>, StoreError> {
+    // RFC 4180 §2 ends lines with CRLF.
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let failed = |error: csv::Error| StoreError::Unavailable(error.to_string());
+    for row in rows {
+        writer.write_record(row.as_ref()).map_err(failed)?;
+    }
+    writer.into_inner().map_err(|error| StoreError::Unavailable(error.to_string()))
+}
+
+fn csv_chunk(entries: &[Entry]) -> Result<Vec<u8>, StoreError> {
+    csv_of(entries.iter().map(|entry| entry.cells().map(std::borrow::Cow::into_owned)))
+}
+
+impl Desk {
+    /// Streams the log as CSV, oldest first, as it stood when the export began. The export is itself an
+    /// entry, and the last one in it when no filter leaves it out.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be recorded; a later failure ends the pieces.
+    pub async fn export_audit(&self, act: Act, filter: Filter) -> Result<AuditChunks, StoreError> {
+        let asked = filter.clone();
+        let record = move |tx: &mut Tx<'_>| {
+            let given = [
+                ("from", asked.from.clone()),
+                ("to", asked.to.clone()),
+                ("case", asked.case_ref.clone()),
+                ("actor", asked.actor.clone()),
+                ("action", asked.action.clone()),
+            ];
+            tx.record(act.entry("audit.exported", None, None, details(given.map(|(key, value)| (key, value.into())))));
+            Ok(())
+        };
+        self.store.write(record).await?;
+        let (sender, receiver) = mpsc::channel(WAITING);
+        let store = self.store.clone();
+        tokio::spawn(async move {
+            let pieces = sender.clone();
+            let write = store.read_snapshot(move |connection| {
+                let header = csv_of(std::iter::once(COLUMNS.map(str::to_owned)))?;
+                if pieces.blocking_send(Ok(header)).is_err() {
+                    return Ok(());
+                }
+                stream(connection, &filter, |chunk| pieces.blocking_send(csv_chunk(&chunk)).is_ok())
+            });
+            if let Err(error) = write.await {
+                // Whoever reads has to notice that the file is not whole.
+                let _ = sender.send(Err(error)).await;
+            }
+        });
+        Ok(receiver)
+    }
+
+    /// Recomputes the chain.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the log cannot be read.
+    pub async fn verify_audit(&self) -> Result<Verdict, StoreError> {
+        self.store.read_snapshot(verify).await
+    }
+}

@@ -1,0 +1,280 @@
+use std::collections::BTreeSet;
+use std::io::Read;
+
+use serde::Deserialize;
+
+use super::act::Act;
+use super::{Desk, Kit};
+use crate::domain::account::{
+    Account, AccountKind, AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState, Tier,
+};
+use crate::domain::audit::details;
+use crate::domain::contact::EmailAddress;
+use crate::domain::form::is_unprintable;
+use crate::domain::ids::{AccountId, AuthenticatorId};
+use crate::store::{StoreError, Tx, accounts};
+
+/// What is wrong with one line of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineError {
+    /// Line in the file, the header being 1.
+    pub line: u64,
+    /// Column name, or empty when the line as a whole is wrong.
+    pub column: &'static str,
+    /// What is wrong.
+    pub why: String,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImportReport {
+    /// Accounts added.
+    pub accounts: usize,
+    /// Authenticators added.
+    pub authenticators: usize,
+}
+
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file is not CSV with the right header.
+    #[error("the file cannot be read: {0}")]
+    File(String),
+    /// Lines are wrong; every one is listed.
+    #[error("{} lines are wrong", .0.len())]
+    Lines(Vec<LineError>),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    email: String,
+    #[serde(default)]
+    account_number: String,
+    name: String,
+    kind: String,
+    tier: String,
+    #[serde(default)]
+    phone: String,
+    #[serde(default)]
+    administrators: String,
+    #[serde(default)]
+    authenticators: String,
+}
+
+#[derive(Clone)]
+struct Parsed {
+    line: u64,
+    account: Account,
+    administrators: Vec<EmailAddress>,
+    authenticators: Vec<Authenticator>,
+}
+
+const COLUMNS: &str = "email,account_number,name,kind,tier,phone,administrators,authenticators";
+
+impl Desk {
+    /// Imports accounts and their authenticators into the `local` directory: all of the file or nothing.
+    ///
+    /// # Errors
+    /// [`ImportError`] lists every line that is wrong.
+    pub async fn import_accounts(&self, act: Act, file: impl Read) -> Result<ImportReport, ImportError> {
+        let (parsed, mut errors) = read(&self.kit, &act, file)?;
+        errors.extend(doubled(&parsed));
+        if !errors.is_empty() {
+            errors.sort_by_key(|error| error.line);
+            return Err(ImportError::Lines(errors));
+        }
+        let report = ImportReport {
+            accounts: parsed.len(),
+            authenticators: parsed.iter().map(|line| line.authenticators.len()).sum(),
+        };
+        let errors = self
+            .store
+            .write(move |tx| {
+                let errors = check_against_store(tx, &parsed)?;
+                if errors.is_empty() {
+                    insert(tx, &act, &parsed)?;
+                }
+                Ok(errors)
+            })
+            .await?;
+        if errors.is_empty() { Ok(report) } else { Err(ImportError::Lines(errors)) }
+    }
+}
+
+fn read(kit: &Kit, act: &Act, file: impl Read) -> Result<(Vec<Parsed>, Vec<LineError>), ImportError> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file);
+    let headers = reader.headers().map_err(|error| ImportError::File(error.to_string()))?.clone();
+    for required in ["email", "name", "kind", "tier"] {
+        if !headers.iter().any(|header| header == required) {
+            return Err(ImportError::File(format!("the column {required} is missing; the columns are {COLUMNS}")));
+        }
+    }
+    let (mut parsed, mut errors) = (Vec::new(), Vec::new());
+    let mut record = csv::StringRecord::new();
+    loop {
+        let line = reader.position().line();
+        match reader.read_record(&mut record) {
+            Ok(false) => return Ok((parsed, errors)),
+            Ok(true) => {}
+            Err(error) => {
+                let line = error.position().map_or(line, csv::Position::line);
+                let why = match error.kind() {
+                    csv::ErrorKind::Utf8 { .. } => "this is not UTF-8 text".to_owned(),
+                    csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+                        format!("{len} cells instead of {expected_len}")
+                    }
+                    _ => "this is not CSV".to_owned(),
+                };
+                errors.push(LineError { line, column: "", why });
+                if error.is_io_error() {
+                    return Ok((parsed, errors));
+                }
+                continue;
+            }
+        }
+        let line = record.position().map_or(line, csv::Position::line);
+        match record.deserialize::<Line>(Some(&headers)) {
+            Ok(row) => match parse(kit, act, line, &row) {
+                Ok(account) => parsed.push(account),
+                Err(wrong) => errors.extend(wrong),
+            },
+            Err(_) => {
+                let why = format!("unknown columns; the columns are {COLUMNS}");
+                errors.push(LineError { line, column: "", why });
+            }
+        }
+    }
+}
+
+fn parse(kit: &Kit, act: &Act, line: u64, row: &Line) -> Result<Parsed, Vec<LineError>> {
+    let mut errors = Vec::new();
+    let mut wrong = |column, why: String| errors.push(LineError { line, column, why });
+    let email = row.email.parse::<EmailAddress>().map_err(|_| wrong("email", "not an e-mail address".to_owned())).ok();
+    for (column, value) in [("name", &row.name), ("account_number", &row.account_number)] {
+        if value.chars().any(is_unprintable) || value.chars().count() > 120 {
+            wrong(column, "must be one printable line of at most 120 characters".to_owned());
+        }
+    }
+    if row.name.is_empty() {
+        wrong("name", "is empty".to_owned());
+    }
+    let kind = AccountKind::from_code(&row.kind);
+    if kind.is_none() {
+        wrong("kind", "must be owner or member".to_owned());
+    }
+    let tier = Tier::from_code(&row.tier);
+    if tier.is_none() {
+        wrong("tier", "must be standard or privileged".to_owned());
+    }
+    let phone = match row.phone.as_str() {
+        "" => None,
+        number => {
+            number.parse().map_err(|_| wrong("phone", "not a valid number with its country code".to_owned())).ok()
+        }
+    };
+    let listed = |text: &str| -> Vec<String> {
+        text.split(';').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    };
+    let mut administrators = Vec::new();
+    for item in listed(&row.administrators) {
+        match item.parse::<EmailAddress>() {
+            Ok(administrator) => administrators.push(administrator),
+            Err(_) => wrong("administrators", "must be e-mail addresses with ; between them".to_owned()),
+        }
+    }
+    if kind == Some(AccountKind::Owner) && !administrators.is_empty() {
+        wrong("administrators", "only a member has administrators".to_owned());
+    }
+    let id = kit.id(AccountId::new, act.at);
+    let mut authenticators = Vec::new();
+    for item in listed(&row.authenticators) {
+        let (code, label) = item.split_once(':').unwrap_or((&item, ""));
+        let sound = label.chars().count() <= 80 && !label.chars().any(is_unprintable);
+        match AuthenticatorKind::from_code(code.trim()).filter(|_| sound) {
+            Some(kind) => authenticators.push(Authenticator {
+                id: kit.id(AuthenticatorId::new, act.at),
+                account: id,
+                kind,
+                label: if label.trim().is_empty() { kind.label().to_owned() } else { label.trim().to_owned() },
+                state: AuthenticatorState::Active,
+            }),
+            None => {
+                let kinds: Vec<_> = AuthenticatorKind::ALL.iter().map(|kind| kind.code()).collect();
+                wrong("authenticators", format!("must be kind:label with ; between them; kinds: {}", kinds.join(", ")));
+            }
+        }
+    }
+    match (email, kind, tier) {
+        (Some(email), Some(kind), Some(tier)) if errors.is_empty() => {
+            let number = Some(row.account_number.clone()).filter(|number| !number.is_empty());
+            let status = AccountStatus::Active;
+            let account = Account { id, email, number, name: row.name.clone(), kind, tier, phone, status };
+            Ok(Parsed { line, account, administrators, authenticators })
+        }
+        _ => Err(errors),
+    }
+}
+
+fn doubled(parsed: &[Parsed]) -> Vec<LineError> {
+    let (mut emails, mut numbers, mut errors) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    for Parsed { line, account, .. } in parsed {
+        if !emails.insert(account.email.key()) {
+            errors.push(LineError { line: *line, column: "email", why: "stands twice in this file".to_owned() });
+        }
+        if account.number.as_ref().is_some_and(|number| !numbers.insert(number.clone())) {
+            errors.push(LineError {
+                line: *line,
+                column: "account_number",
+                why: "stands twice in this file".to_owned(),
+            });
+        }
+    }
+    errors
+}
+
+fn check_against_store(tx: &mut Tx<'_>, parsed: &[Parsed]) -> Result<Vec<LineError>, StoreError> {
+    let in_file: BTreeSet<String> = parsed.iter().map(|line| line.account.email.key()).collect();
+    let mut errors = Vec::new();
+    for Parsed { line, account, administrators, .. } in parsed {
+        let mut wrong = |column, why: &str| errors.push(LineError { line: *line, column, why: why.to_owned() });
+        if accounts::find_by_email(tx.connection, &account.email)?.is_some() {
+            wrong("email", "an account with this address exists already");
+        }
+        if let Some(number) = &account.number
+            && accounts::number_is_taken(tx.connection, number)?
+        {
+            wrong("account_number", "an account with this number exists already");
+        }
+        for administrator in administrators {
+            let known = in_file.contains(&administrator.key())
+                || accounts::find_by_email(tx.connection, administrator)?.is_some();
+            if !known {
+                wrong("administrators", "no account has this address");
+            }
+        }
+    }
+    Ok(errors)
+}
+
+fn insert(tx: &mut Tx<'_>, act: &Act, parsed: &[Parsed]) -> Result<(), StoreError> {
+    for Parsed { account, authenticators, .. } in parsed {
+        accounts::insert(tx, account, None, act.at)?;
+        for authenticator in authenticators {
+            accounts::insert_authenticator(tx, authenticator, act.at)?;
+        }
+        let about = details([("authenticators", authenticators.len().into())]);
+        tx.record(act.entry("account.imported", None, Some(account.id), about));
+    }
+    for Parsed { account, administrators, .. } in parsed {
+        for administrator in administrators {
+            if let Some(administrator) = accounts::find_by_email(tx.connection, administrator)? {
+                accounts::add_administrator(tx, account.id, administrator.id)?;
+            }
+        }
+    }
+    Ok(())
+}

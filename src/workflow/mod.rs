@@ -1,0 +1,148 @@
+//! One file for each thing a person or a timer can do. Each loads, asks the domain, and stores case, evidence,
+//! audit entry and outbox rows in one transaction; nothing has a second way in.
+
+mod act;
+mod add_agent;
+mod answer_call;
+mod approve;
+mod callback;
+mod confirm_email;
+mod deactivate;
+mod deliver;
+mod dispute;
+mod export_audit;
+mod hold;
+mod import_accounts;
+mod intake;
+mod mail;
+mod reject;
+mod reveal;
+mod send_link;
+mod sign_in;
+mod start_call;
+mod submit_case;
+mod tick;
+mod view_case;
+mod withdraw;
+mod write;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::Notify;
+use url::Url;
+
+pub use act::{Act, Halt};
+pub use add_agent::{AddAgentError, NewAgent, Standing};
+pub use answer_call::Spoken;
+pub use confirm_email::{Confirmed, Opened};
+pub use deactivate::Attempted;
+pub use deliver::errand_word;
+pub use export_audit::AuditChunks;
+pub use import_accounts::{ImportError, ImportReport, LineError};
+pub use sign_in::{PasswordHasher, SignedIn};
+pub use submit_case::Submission;
+pub use view_case::{CaseFile, CustomerFile};
+
+use crate::clock::Clock;
+use crate::config::{LimitSettings, MailSettings, PolicySettings, SessionSettings, Settings};
+use crate::directory::Directory;
+use crate::domain::policy::{Policy, Waits};
+use crate::domain::token::ServerKey;
+use crate::entropy::Entropy;
+use crate::notify::mail::{MailTemplates, Mailer};
+use crate::notify::voice::VoiceCaller;
+use crate::store::Store;
+
+/// What every act needs and no act changes.
+pub struct Kit {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The server's key.
+    pub key: ServerKey,
+    /// The rules.
+    pub policy: Policy,
+    /// Lengths of time and limits.
+    pub periods: PolicySettings,
+    /// Lengths of sign-ins.
+    pub sessions: SessionSettings,
+    /// Budgets.
+    pub limits: LimitSettings,
+    /// Retries of mails.
+    pub mail: MailSettings,
+    /// Where customers reach us; links are made from this, never from a request's Host header.
+    pub base_url: Url,
+    /// What the product is called.
+    pub product: String,
+}
+
+impl Kit {
+    /// The kit that the settings describe.
+    pub fn new(
+        settings: &Settings,
+        base_url: Url,
+        key: ServerKey,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        let periods = settings.policy.clone();
+        let policy = Policy::with_waits(Waits {
+            cooling_off: periods.cooling_off(),
+            ready_window: periods.ready_window(),
+            case_expiry: periods.case_expiry(),
+            close_after: periods.close_after(),
+        });
+        Self {
+            clock,
+            entropy,
+            key,
+            policy,
+            periods,
+            sessions: settings.sessions.clone(),
+            limits: settings.limits.clone(),
+            mail: settings.mail.clone(),
+            base_url,
+            product: settings.server.product_name.clone(),
+        }
+    }
+
+    /// An address below the configured base URL. `path` begins with a slash.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url.as_str().trim_end_matches('/'))
+    }
+
+    fn id<T>(&self, make: fn(DateTime<Utc>, [u8; 10]) -> T, at: DateTime<Utc>) -> T {
+        make(at, self.entropy.bytes())
+    }
+}
+
+/// The program behind every face: pages, hooks, commands, timers.
+pub struct Desk {
+    /// The database.
+    pub store: Arc<Store>,
+    /// What every act needs.
+    pub kit: Arc<Kit>,
+    /// Where authenticators are switched off.
+    pub directory: Arc<dyn Directory>,
+    /// How mails leave.
+    pub mailer: Arc<dyn Mailer>,
+    /// How calls leave; none when the operator offers no calls.
+    pub voice: Option<Arc<dyn VoiceCaller>>,
+    /// The words of mails.
+    pub templates: MailTemplates,
+    /// Hashes passwords, a few at a time.
+    pub passwords: PasswordHasher,
+    /// Wakes the worker when an errand was added.
+    pub errands: Notify,
+}
+
+impl Desk {
+    fn now(&self) -> DateTime<Utc> {
+        self.kit.clock.now()
+    }
+}
+
+/// How long an instance holds an outbox row before it is taken for dead.
+pub const LEASE: TimeDelta = TimeDelta::seconds(90);

@@ -1,0 +1,30 @@
+use super::Desk;
+use super::act::{Act, Halt, held};
+use crate::domain::audit::details;
+use crate::domain::case::Refused;
+use crate::domain::reference::CaseRef;
+use crate::store::StoreError;
+
+impl Desk {
+    /// **Reveal**: records that an agent is shown unmasked addresses; without the record they are not shown.
+    ///
+    /// # Errors
+    /// [`Halt`] when the role does not allow it; [`StoreError`] when the database fails.
+    pub async fn reveal(&self, act: Act, reference: CaseRef) -> Result<Result<(), Halt>, StoreError> {
+        self.store
+            .write(move |tx| {
+                let filed = match held(tx, &act, &reference, None)? {
+                    Ok(filed) => filed,
+                    Err(halt) => return Ok(Err(halt)),
+                };
+                let allowed = act.actor.role().is_some_and(|role| role.works_cases());
+                if !allowed {
+                    tx.record(act.case_entry("case.refused", &filed, details([("command", "reveal".into())])));
+                    return Ok(Err(Refused::Role(act.actor.role()).into()));
+                }
+                tx.record(act.case_entry("case.revealed", &filed, details([])));
+                Ok(Ok(()))
+            })
+            .await
+    }
+}

@@ -1,0 +1,203 @@
+use std::sync::Arc;
+
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use chrono::TimeDelta;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
+
+use super::act::{Act, Done, Halt};
+use super::{Desk, Kit};
+use crate::domain::actor::Actor;
+use crate::domain::audit::details;
+use crate::domain::contact::EmailAddress;
+use crate::domain::ids::{AgentSessionId, EntryId};
+use crate::domain::token::Purpose;
+use crate::store::agents::{self, Agent, AgentSession};
+use crate::store::{StoreError, Tx, throttle};
+
+/// Wrong passwords for one address from one place, and from anywhere, in [`WINDOW`] before none is looked at.
+const TRIES_FROM_ONE_PLACE: i64 = 10;
+const TRIES_FROM_ANYWHERE: i64 = 50;
+const WINDOW: TimeDelta = TimeDelta::minutes(15);
+
+/// Hashes and checks passwords with Argon2id, off the async threads and a few at a time: each takes 19 MiB.
+pub struct PasswordHasher {
+    free: Arc<Semaphore>,
+    decoy: String,
+}
+
+/// A password could not be hashed.
+#[derive(Debug, thiserror::Error)]
+#[error("the password could not be hashed")]
+pub struct NotHashed;
+
+fn hash_now(password: &SecretString) -> Result<String, NotHashed> {
+    let hash = Argon2::default().hash_password(password.expose_secret().as_bytes()).map_err(|_| NotHashed)?;
+    Ok(hash.to_string())
+}
+
+impl PasswordHasher {
+    /// At most `at_once` passwords are hashed at a time.
+    ///
+    /// # Errors
+    /// [`NotHashed`] when the algorithm cannot be set up.
+    pub fn new(at_once: usize) -> Result<Self, NotHashed> {
+        let decoy = hash_now(&SecretString::from("a password that nobody has"))?;
+        Ok(Self { free: Arc::new(Semaphore::new(at_once)), decoy })
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, NotHashed> {
+        let permit = Arc::clone(&self.free).acquire_owned().await.map_err(|_| NotHashed)?;
+        let run = move || {
+            let _permit = permit;
+            work()
+        };
+        tokio::task::spawn_blocking(run).await.map_err(|_| NotHashed)
+    }
+
+    /// The password's hash in PHC string format.
+    ///
+    /// # Errors
+    /// [`NotHashed`] when the algorithm fails.
+    pub async fn hash(&self, password: SecretString) -> Result<String, NotHashed> {
+        self.run(move || hash_now(&password)).await?
+    }
+
+    /// Whether the password is the one that was hashed. Without a hash the same work is done in vain, so
+    /// that the time tells nothing.
+    async fn check(&self, hash: Option<String>, password: SecretString) -> Result<bool, NotHashed> {
+        let known = hash.is_some();
+        let hash = hash.unwrap_or_else(|| self.decoy.clone());
+        let right = self
+            .run(move || {
+                let parsed = argon2::password_hash::phc::PasswordHash::new(&hash);
+                parsed.is_ok_and(|parsed| {
+                    Argon2::default().verify_password(password.expose_secret().as_bytes(), &parsed).is_ok()
+                })
+            })
+            .await?;
+        Ok(right && known)
+    }
+}
+
+/// An agent who signed in.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The session the cookie names.
+    pub session: AgentSessionId,
+    /// Who.
+    pub agent: Agent,
+}
+
+impl Desk {
+    /// Checks an agent's password and begins a session. An unknown address, a suspended agent and a wrong
+    /// password are answered alike.
+    ///
+    /// # Errors
+    /// [`Halt::WrongPassword`] or [`Halt::TooOften`]; [`StoreError`] when the database fails.
+    pub async fn sign_in(
+        &self,
+        email: Option<EmailAddress>,
+        password: SecretString,
+        ip: String,
+    ) -> Result<Result<SignedIn, Halt>, StoreError> {
+        let at = self.now();
+        let named = email.as_ref().map(EmailAddress::key).unwrap_or_default();
+        let hashed = |parts: &[&[u8]]| hex::encode(self.kit.key.keyed_hash(Purpose::Throttle, parts));
+        let anywhere = hashed(&[b"sign-in", named.as_bytes()]);
+        let here = hashed(&[b"sign-in", named.as_bytes(), ip.as_bytes()]);
+        let counted = (anywhere.clone(), here.clone());
+        let (agent, too_often) = self
+            .store
+            .read(move |connection| {
+                let used =
+                    |connection: &mut _, scope, subject: &str| throttle::count(connection, scope, subject, at, WINDOW);
+                let too_often = used(connection, "sign-in", &counted.0)? >= TRIES_FROM_ANYWHERE
+                    || used(connection, "sign-in-from", &counted.1)? >= TRIES_FROM_ONE_PLACE;
+                let agent = match &email {
+                    Some(email) => agents::find_by_email(connection, email)?,
+                    None => None,
+                };
+                Ok((agent, too_often))
+            })
+            .await?;
+        let act = Act { actor: agent.as_ref().map_or(Actor::Customer, Agent::actor), ip, at };
+        if too_often {
+            let record = move |tx: &mut Tx<'_>| {
+                refuse(tx, &act, "too_often");
+                Ok(())
+            };
+            self.store.write(record).await?;
+            let words = "Too many attempts. Wait a quarter of an hour and try again.";
+            return Ok(Err(Halt::TooOften(words.to_owned())));
+        }
+        let hash = agent.as_ref().map(|agent| agent.password_hash.clone());
+        let right = self.passwords.check(hash, password).await.map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        let kit = self.kit.clone();
+        let decide = move |tx: &mut Tx<'_>| match agent.as_ref().filter(|_| right) {
+            Some(agent) => begin(tx, &kit, &act, agent),
+            None => {
+                throttle::add(tx, kit.id(EntryId::new, at), "sign-in", &anywhere, at)?;
+                throttle::add(tx, kit.id(EntryId::new, at), "sign-in-from", &here, at)?;
+                if let Some(agent) = &agent {
+                    agents::set_failures(tx, agent.id, agent.failures.saturating_add(1))?;
+                }
+                refuse(tx, &act, "wrong_password");
+                Ok(Err(Halt::WrongPassword))
+            }
+        };
+        self.store.write(decide).await
+    }
+
+    /// Ends an agent's session at once.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn sign_out(&self, act: Act, session: AgentSessionId) -> Result<(), StoreError> {
+        self.store
+            .write(move |tx| {
+                agents::end_session(tx, session, act.at)?;
+                tx.record(act.entry("agent.signed_out", None, None, details([])));
+                Ok(())
+            })
+            .await
+    }
+
+    /// The session a cookie names, unless it ended, sat idle too long, or its agent was suspended.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn agent_session(&self, id: AgentSessionId) -> Result<Option<AgentSession>, StoreError> {
+        let now = self.now();
+        let idle = self.kit.sessions.idle();
+        let found = self.store.read(move |connection| agents::session(connection, id)).await?;
+        let live = |session: &AgentSession| {
+            session.agent.suspended_at.is_none() && now < session.expires_at && now < session.last_seen_at + idle
+        };
+        let Some(session) = found.filter(live) else { return Ok(None) };
+        if now - session.last_seen_at >= TimeDelta::minutes(1) {
+            self.store.write(move |tx| agents::touch_session(tx, id, now)).await?;
+        }
+        Ok(Some(session))
+    }
+}
+
+fn refuse(tx: &mut Tx<'_>, act: &Act, why: &str) {
+    tx.record(act.entry("agent.sign_in_refused", None, None, details([("why", why.into())])));
+}
+
+fn begin(tx: &mut Tx<'_>, kit: &Kit, act: &Act, agent: &Agent) -> Done<SignedIn> {
+    let blocked = i64::from(agent.failures) >= i64::from(kit.limits.sign_in_failures);
+    if agent.suspended_at.is_some() || blocked {
+        refuse(tx, act, if blocked { "blocked" } else { "suspended" });
+        return Ok(Err(Halt::WrongPassword));
+    }
+    let session = kit.id(AgentSessionId::new, act.at);
+    agents::begin_session(tx, session, agent.id, act.at, act.at + kit.sessions.absolute())?;
+    if agent.failures > 0 {
+        agents::set_failures(tx, agent.id, 0)?;
+    }
+    tx.record(act.entry("agent.signed_in", None, None, details([("session", session.to_string().into())])));
+    Ok(Ok(SignedIn { session, agent: agent.clone() }))
+}

@@ -1,0 +1,95 @@
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::{Act, Desk};
+use crate::domain::actor::Actor;
+use crate::domain::audit::details;
+use crate::domain::case::Case;
+use crate::domain::form::AssistanceForm;
+use crate::domain::ids::{CaseId, OutboxId};
+use crate::domain::reference::CaseRef;
+use crate::store::cases::{self, Filed, Filing};
+use crate::store::outbox::{self, Errand};
+use crate::store::{StoreError, Tx};
+
+/// A form that reached us.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    /// What it says.
+    pub form: AssistanceForm,
+    /// The page's hidden key; sent twice, it is one case.
+    pub key: Option<String>,
+    /// From where.
+    pub ip: String,
+}
+
+/// Without a key from the page, the same words from the same place within this many seconds are one case.
+const SAME_FORM_SECONDS: i64 = 600;
+
+impl Submission {
+    fn key_hash(&self, at: i64) -> String {
+        let mut hasher = Sha256::new();
+        match &self.key {
+            Some(key) => hasher.update(format!("key\0{key}")),
+            None => hasher.update(format!("same\0{:?}\0{}\0{}", self.form, self.ip, at / SAME_FORM_SECONDS)),
+        }
+        hex::encode(hasher.finalize())
+    }
+}
+
+impl Desk {
+    /// Opens a case and answers with its reference. Whether an account matches is found out afterwards by
+    /// the worker, so the answer is the same and takes the same time for everyone.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be stored.
+    pub async fn submit_case(&self, submission: Submission) -> Result<CaseRef, StoreError> {
+        let at = self.now();
+        let act = Act { actor: Actor::Customer, ip: submission.ip.clone(), at };
+        let submission_key = submission.key_hash(at.timestamp());
+        let id = self.kit.id(CaseId::new, at);
+        let case = Case::submitted(id, self.kit.entropy.reference(), at, self.kit.policy.case_expiry);
+        let filing = Filing {
+            submission_key: submission_key.clone(),
+            tier: None,
+            answer_by: Some(at + self.kit.periods.first_answer()),
+            ended_reason: None,
+            changed_by: "customer".to_owned(),
+            changed_at: at,
+        };
+        let filed = Filed { case, filing };
+        let errand = self.kit.id(OutboxId::new, at);
+        let form = submission.form;
+        let store = move |tx: &mut Tx<'_>| {
+            if let Some(reference) = cases::submitted_before(tx.connection, &submission_key)? {
+                tx.record(act.entry("case.submitted_again", Some(&reference), None, details([])));
+                return Ok(reference);
+            }
+            cases::insert(tx, &filed, &form)?;
+            outbox::add(tx, errand, filed.case.id, &Errand::Intake, act.at)?;
+            let about = details([("device", form.device_kind.code().into()), ("reason", form.reason.code().into())]);
+            tx.record(act.case_entry("case.submitted", &filed, about));
+            Ok(filed.case.reference.clone())
+        };
+        let reference = self.store.write(store).await?;
+        self.run_errands();
+        Ok(reference)
+    }
+
+    /// Records that a form came with its hidden field filled in, and makes up a reference like any other:
+    /// whoever wrote the program that did it learns nothing from the answer.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be recorded.
+    pub async fn submit_bait(self: &Arc<Self>, ip: String) -> Result<CaseRef, StoreError> {
+        let act = Act { actor: Actor::Customer, ip, at: self.now() };
+        self.store
+            .write(move |tx| {
+                tx.record(act.entry("case.bait_taken", None, None, details([])));
+                Ok(())
+            })
+            .await?;
+        Ok(self.kit.entropy.reference())
+    }
+}

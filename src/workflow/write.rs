@@ -1,0 +1,130 @@
+use super::act::{Act, Done, Halt, held, known};
+use super::{Desk, Kit, mail};
+use crate::domain::actor::Actor;
+use crate::domain::audit::details;
+use crate::domain::case::Refused;
+use crate::domain::ids::EntryId;
+use crate::domain::notice::Notice;
+use crate::domain::reference::CaseRef;
+use crate::store::cases::{self, EntryKind, Filed, WrittenEntry};
+use crate::store::{StoreError, Tx, throttle};
+
+/// Messages a customer may write in an hour, so that a stolen page cannot bury the desk.
+const CUSTOMER_MESSAGES_PER_HOUR: i64 = 20;
+
+impl Desk {
+    /// An agent writes something that only the desk reads.
+    ///
+    /// # Errors
+    /// [`Halt`] when a rule forbids it; [`StoreError`] when the database fails.
+    pub async fn write_note(&self, act: Act, reference: CaseRef, body: String) -> Result<Result<(), Halt>, StoreError> {
+        let kit = self.kit.clone();
+        self.store.write(move |tx| write(tx, &kit, &act, &reference, EntryKind::Note, &body)).await
+    }
+
+    /// An agent writes to the customer, who gets a mail as well.
+    ///
+    /// # Errors
+    /// [`Halt`] when a rule forbids it; [`StoreError`] when the database fails.
+    pub async fn write_to_customer(
+        &self,
+        act: Act,
+        reference: CaseRef,
+        body: String,
+    ) -> Result<Result<(), Halt>, StoreError> {
+        let kit = self.kit.clone();
+        let written =
+            self.store.write(move |tx| write(tx, &kit, &act, &reference, EntryKind::ToCustomer, &body)).await?;
+        self.run_errands();
+        Ok(written)
+    }
+
+    /// The customer writes to the desk, which then owes an answer.
+    ///
+    /// # Errors
+    /// [`Halt`] when a rule forbids it; [`StoreError`] when the database fails.
+    pub async fn write_to_desk(
+        &self,
+        act: Act,
+        reference: CaseRef,
+        body: String,
+    ) -> Result<Result<(), Halt>, StoreError> {
+        let kit = self.kit.clone();
+        self.store.write(move |tx| write(tx, &kit, &act, &reference, EntryKind::FromCustomer, &body)).await
+    }
+}
+
+fn write(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, kind: EntryKind, body: &str) -> Done<()> {
+    let filed = match held(tx, act, reference, None)? {
+        Ok(filed) => filed,
+        Err(halt) => return Ok(Err(halt)),
+    };
+    if kind != EntryKind::FromCustomer && !act.actor.role().is_some_and(|role| role.works_cases()) {
+        return Ok(Err(Refused::Role(act.actor.role()).into()));
+    }
+    // A note may be added to a case that is over; a conversation may not go on.
+    if kind != EntryKind::Note && filed.case.state.is_final() {
+        return Ok(Err(Refused::Over(filed.case.state).into()));
+    }
+    if kind == EntryKind::ToCustomer && filed.case.account.is_none() {
+        return Ok(Err(Refused::NoAccount.into()));
+    }
+    if act.actor == Actor::Customer {
+        let subject = filed.case.id.to_string();
+        let recent = throttle::count(tx.connection, "message", &subject, act.at, chrono::TimeDelta::hours(1))?;
+        if recent >= CUSTOMER_MESSAGES_PER_HOUR {
+            return Ok(Err(Halt::TooOften("You have written a lot. Wait for the desk's answer.".to_owned())));
+        }
+        throttle::add(tx, kit.id(EntryId::new, act.at), "message", &subject, act.at)?;
+    }
+    let id = keep(tx, kit, act, &filed, kind, body)?;
+    let action = match kind {
+        EntryKind::Note => "case.note_added",
+        EntryKind::ToCustomer => "case.message_sent",
+        EntryKind::FromCustomer => "case.message_received",
+        EntryKind::Reason => "case.reason_given",
+    };
+    tx.record(act.case_entry(action, &filed, details([("entry", id.to_string().into())])));
+    let answer_by = match kind {
+        EntryKind::ToCustomer => None,
+        EntryKind::FromCustomer => Some(act.at + kit.periods.first_answer()),
+        EntryKind::Note | EntryKind::Reason => filed.filing.answer_by,
+    };
+    if answer_by != filed.filing.answer_by {
+        let mut after = filed.clone();
+        after.filing.answer_by = answer_by;
+        cases::update(tx, &filed, &after)?;
+    }
+    if kind == EntryKind::ToCustomer {
+        let known = known(tx.connection, kit, filed.case.account)?;
+        mail::queue(tx, kit, act, &filed, &known, Notice::DeskMessage, Some(body))?;
+    }
+    Ok(Ok(()))
+}
+
+fn keep(
+    tx: &mut Tx<'_>,
+    kit: &Kit,
+    act: &Act,
+    filed: &Filed,
+    kind: EntryKind,
+    body: &str,
+) -> Result<EntryId, StoreError> {
+    let id = kit.id(EntryId::new, act.at);
+    let entry = WrittenEntry { id, kind, agent: act.actor.agent(), at: act.at, body: body.to_owned() };
+    cases::write_entry(tx, filed.case.id, &entry)?;
+    Ok(id)
+}
+
+/// Keeps why an agent did something, beside the audit entry that says that they did.
+pub(super) fn keep_reason(
+    tx: &mut Tx<'_>,
+    kit: &Kit,
+    act: &Act,
+    filed: &Filed,
+    reason: &str,
+) -> Result<(), StoreError> {
+    let id = keep(tx, kit, act, filed, EntryKind::Reason, reason)?;
+    tx.record(act.case_entry("case.reason_given", filed, details([("entry", id.to_string().into())])));
+    Ok(())
+}
