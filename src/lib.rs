@@ -1,10 +1,14 @@
 //! mfa-desk: a support-desk case tool for people who have lost, or can no longer use, their MFA device.
 
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod directory;
 pub mod domain;
 pub mod entropy;
 pub mod notify;
+pub mod server;
 pub mod store;
+pub mod web;
+pub mod worker;
 pub mod workflow;

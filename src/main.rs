@@ -1,3 +1,7 @@
 //! The `mfa-desk` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mfa_desk::cli::run()
+}

@@ -1,0 +1,41 @@
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use super::{Failure, Place, desk_of, operator, runtime};
+use crate::workflow::ImportError;
+
+#[derive(Subcommand)]
+pub(super) enum AccountsCommand {
+    /// Import accounts and their authenticators: all of the file or nothing
+    Import {
+        /// Columns: email,account_number,name,kind,tier,phone,administrators,authenticators
+        #[arg(value_name = "FILE.csv")]
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+pub(super) fn run(command: AccountsCommand) -> Result<ExitCode, Failure> {
+    let AccountsCommand::Import { file, place } = command;
+    let open = File::open(&file).map_err(|error| Failure(format!("{}: {error}", file.display())))?;
+    let desk = desk_of(&place)?;
+    match runtime()?.block_on(desk.import_accounts(operator(&desk), std::io::BufReader::new(open))) {
+        Ok(report) => {
+            println!("imported {} accounts with {} authenticators", report.accounts, report.authenticators);
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(ImportError::Lines(errors)) => {
+            for error in &errors {
+                let column = if error.column.is_empty() { String::new() } else { format!("{}: ", error.column) };
+                eprintln!("{}:{}: {column}{}", file.display(), error.line, error.why);
+            }
+            eprintln!("nothing was imported");
+            Ok(ExitCode::FAILURE)
+        }
+        Err(error) => Err(Failure::new(error)),
+    }
+}

@@ -1,0 +1,93 @@
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use super::{Failure, Place, desk_of, operator, runtime};
+use crate::domain::audit_filter::{Filter, parse};
+use crate::store::audit::Verdict;
+
+#[derive(Subcommand)]
+pub(super) enum AuditCommand {
+    /// Write the log as CSV, oldest entry first
+    Export {
+        /// From this day or time on, such as 2026-11-24 or 2026-11-24T09:00:00Z
+        #[arg(long, default_value = "")]
+        from: String,
+        /// Up to this day (included) or time (not included)
+        #[arg(long, default_value = "")]
+        to: String,
+        /// Only this case
+        #[arg(long, default_value = "")]
+        case: String,
+        /// Only this agent's address, or this kind: customer, agent, supervisor, auditor, admin, system, operator
+        #[arg(long, default_value = "")]
+        actor: String,
+        /// Only this action, or all below it when it ends in a dot, such as `case.`
+        #[arg(long, default_value = "")]
+        action: String,
+        /// Write to this file instead of standard output
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Recompute the chain: exit 0 whole, 1 broken (the first bad entry is named), 2 could not be run
+    Verify {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+pub(super) fn run(command: AuditCommand) -> Result<ExitCode, Failure> {
+    match command {
+        AuditCommand::Export { from, to, case, actor, action, out, place } => {
+            let filter = parse(&from, &to, &case, &actor, &action).map_err(|errors| {
+                let lines: Vec<String> = errors.iter().map(|(field, wrong)| format!("--{field}: {wrong}")).collect();
+                Failure(lines.join("\n"))
+            })?;
+            export(filter, out, &place)
+        }
+        AuditCommand::Verify { place } => verify(&place),
+    }
+}
+
+fn export(filter: Filter, out: Option<PathBuf>, place: &Place) -> Result<ExitCode, Failure> {
+    let desk = desk_of(place)?;
+    let mut sink: Box<dyn Write> = match &out {
+        Some(path) => {
+            let file = File::create(path).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
+            Box::new(BufWriter::new(file))
+        }
+        None => Box::new(BufWriter::new(std::io::stdout())),
+    };
+    runtime()?.block_on(async {
+        let mut chunks = desk.export_audit(operator(&desk), filter).await.map_err(Failure::new)?;
+        while let Some(chunk) = chunks.recv().await {
+            let written = sink.write_all(&chunk.map_err(Failure::new)?);
+            match written {
+                // Whoever read the output, such as `head`, has seen enough.
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(ExitCode::SUCCESS),
+                other => other.map_err(Failure::new)?,
+            }
+        }
+        sink.flush().map_err(Failure::new)?;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+fn verify(place: &Place) -> Result<ExitCode, Failure> {
+    let desk = desk_of(place)?;
+    match runtime()?.block_on(desk.verify_audit()).map_err(Failure::new)? {
+        Verdict::Whole(head) => {
+            println!("whole: {} entries, head {}", head.seq, head.hash);
+            Ok(ExitCode::SUCCESS)
+        }
+        Verdict::Broken { seq, why } => {
+            println!("broken at seq {seq}: {why}");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}

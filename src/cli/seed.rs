@@ -1,0 +1,236 @@
+//! The demo's sample people and cases.
+
+use chrono::TimeDelta;
+use secrecy::SecretString;
+
+use super::Failure;
+use crate::domain::account::{
+    Account, AccountKind, AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState, Tier,
+};
+use crate::domain::actor::{Actor, Role};
+use crate::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
+use crate::domain::ids::{AccountId, AuthenticatorId};
+use crate::store::{StoreError, Tx, accounts};
+use crate::web::demo::DemoAccount;
+use crate::workflow::{Act, AddAgentError, Desk, NewAgent, Submission};
+
+/// Address, name, role and password of the demo's agents.
+pub(super) const AGENTS: [(&str, &str, Role, &str); 5] = [
+    ("agent@demo.example", "Ana Agent", Role::Agent, "correct-agent-horse-1"),
+    ("agent2@demo.example", "Ben Agent", Role::Agent, "correct-agent-horse-2"),
+    ("supervisor@demo.example", "Sam Supervisor", Role::Supervisor, "correct-super-horse-3"),
+    ("auditor@demo.example", "Aud Auditor", Role::Auditor, "correct-audit-horse-4"),
+    ("admin@demo.example", "Ada Admin", Role::Admin, "correct-admin-horse-5"),
+];
+
+struct Sample {
+    email: &'static str,
+    number: &'static str,
+    name: &'static str,
+    kind: AccountKind,
+    tier: Tier,
+    phone: &'static str,
+    password: &'static str,
+    administrator: Option<&'static str>,
+    authenticators: &'static [(AuthenticatorKind, &'static str)],
+}
+
+const APP: AuthenticatorKind = AuthenticatorKind::VirtualTotp;
+const KEY: AuthenticatorKind = AuthenticatorKind::Passkey;
+const TOKEN: AuthenticatorKind = AuthenticatorKind::HardwareTotp;
+
+const SAMPLES: [Sample; 6] = [
+    Sample {
+        email: "olivia@demo.example",
+        number: "1001-2001",
+        name: "Olivia Owner",
+        kind: AccountKind::Owner,
+        tier: Tier::Standard,
+        phone: "+447911123456",
+        password: "olivia-keeps-tulips",
+        administrator: None,
+        authenticators: &[(APP, "Olivia's old phone")],
+    },
+    Sample {
+        email: "oskar@demo.example",
+        number: "1001-2002",
+        name: "Oskar Öztürk",
+        kind: AccountKind::Owner,
+        tier: Tier::Standard,
+        phone: "+4915112345678",
+        password: "oskar-mends-clocks",
+        administrator: None,
+        authenticators: &[(APP, "Pixel"), (KEY, "Blue security key")],
+    },
+    // This one's number of record was given up long ago; the person has another now.
+    Sample {
+        email: "ottilie@demo.example",
+        number: "1001-2003",
+        name: "Ottilie Okafor",
+        kind: AccountKind::Owner,
+        tier: Tier::Standard,
+        phone: "+33612345678",
+        password: "ottilie-reads-maps",
+        administrator: None,
+        authenticators: &[(TOKEN, "Token 4711")],
+    },
+    Sample {
+        email: "root@demo.example",
+        number: "1001-2004",
+        name: "Rosa Root",
+        kind: AccountKind::Owner,
+        tier: Tier::Privileged,
+        phone: "+12015550123",
+        password: "rosa-guards-gates",
+        administrator: None,
+        authenticators: &[(KEY, "Vault key"), (APP, "Rosa's phone")],
+    },
+    Sample {
+        email: "milan@demo.example",
+        number: "1001-2005",
+        name: "Milan Member",
+        kind: AccountKind::Member,
+        tier: Tier::Standard,
+        phone: "+420601123456",
+        password: "milan-bakes-bread",
+        administrator: Some("olivia@demo.example"),
+        authenticators: &[(APP, "Milan's phone")],
+    },
+    Sample {
+        email: "mei@demo.example",
+        number: "1001-2006",
+        name: "Mei Member 美",
+        kind: AccountKind::Member,
+        tier: Tier::Standard,
+        phone: "+81312345678",
+        password: "mei-paints-boats",
+        administrator: Some("olivia@demo.example"),
+        authenticators: &[(APP, "Mei's phone")],
+    },
+];
+
+fn shown(sample: &Sample) -> DemoAccount {
+    DemoAccount {
+        email: sample.email.to_owned(),
+        kind: sample.kind.code().to_owned(),
+        tier: sample.tier.code().to_owned(),
+        password: sample.password.to_owned(),
+        phone: sample.phone.to_owned(),
+    }
+}
+
+/// Adds the sample people and a few cases, unless they are there already.
+pub(super) async fn sow(desk: &Desk) -> Result<Vec<DemoAccount>, Failure> {
+    let act = super::operator(desk);
+    for (email, name, role, password) in AGENTS {
+        let new = NewAgent {
+            email: email.parse().map_err(Failure::new)?,
+            name: name.to_owned(),
+            role,
+            password: SecretString::from(password),
+        };
+        match desk.add_agent(act.clone(), new).await {
+            Ok(_) | Err(AddAgentError::Exists) => {}
+            Err(error) => return Err(Failure::new(error)),
+        }
+    }
+    if desk.store.read(accounts::count).await.map_err(Failure::new)? == 0 {
+        sow_accounts(desk).await?;
+        sow_cases(desk).await?;
+    }
+    Ok(SAMPLES.iter().map(shown).collect())
+}
+
+async fn sow_accounts(desk: &Desk) -> Result<(), Failure> {
+    let at = super::now();
+    let mut rows = Vec::new();
+    for sample in &SAMPLES {
+        let id = AccountId::new(at, desk.kit.entropy.bytes());
+        let account = Account {
+            id,
+            email: sample.email.parse().map_err(Failure::new)?,
+            number: Some(sample.number.to_owned()),
+            name: sample.name.to_owned(),
+            kind: sample.kind,
+            tier: sample.tier,
+            phone: Some(sample.phone.parse().map_err(|_| Failure(format!("{} is no number", sample.phone)))?),
+            status: AccountStatus::Active,
+        };
+        let authenticators: Vec<Authenticator> = sample
+            .authenticators
+            .iter()
+            .map(|(kind, label)| Authenticator {
+                id: AuthenticatorId::new(at, desk.kit.entropy.bytes()),
+                account: id,
+                kind: *kind,
+                label: (*label).to_owned(),
+                state: AuthenticatorState::Active,
+            })
+            .collect();
+        let hash = desk.passwords.hash(SecretString::from(sample.password)).await.map_err(Failure::new)?;
+        rows.push((account, authenticators, hash));
+    }
+    let sow = move |tx: &mut Tx<'_>| -> Result<(), StoreError> {
+        for (account, authenticators, hash) in &rows {
+            accounts::insert(tx, account, Some(hash), at)?;
+            for authenticator in authenticators {
+                accounts::insert_authenticator(tx, authenticator, at)?;
+            }
+        }
+        for (sample, (member, _, _)) in SAMPLES.iter().zip(&rows) {
+            let administrator =
+                rows.iter().find(|(account, _, _)| Some(account.email.as_str()) == sample.administrator);
+            if let Some((administrator, _, _)) = administrator {
+                accounts::add_administrator(tx, member.id, administrator.id)?;
+            }
+        }
+        Ok(())
+    };
+    desk.store.write(sow).await.map_err(Failure::new)
+}
+
+async fn sow_cases(desk: &Desk) -> Result<(), Failure> {
+    let samples = [
+        (
+            "oskar@demo.example",
+            "Oskar Öztürk",
+            DeviceKind::VirtualTotp,
+            Reason::NewPhone,
+            "My codes stayed on the old phone.",
+        ),
+        (
+            "root@demo.example",
+            "Rosa Root",
+            DeviceKind::Passkey,
+            Reason::Broken,
+            "The key went through the washing machine.",
+        ),
+        ("nobody@demo.example", "N. Body", DeviceKind::Unsure, Reason::Lost, "I do not remember which address I used."),
+    ];
+    for (email, name, device_kind, reason, message) in samples {
+        let form = AssistanceForm {
+            email: email.parse().map_err(Failure::new)?,
+            account_number: None,
+            name: name.to_owned(),
+            device_kind,
+            reason,
+            failed_step: "After the password, the page asks for a code that I cannot get.".to_owned(),
+            phone: None,
+            language: Language::English,
+            callback_time: "Mornings".to_owned(),
+            message: message.to_owned(),
+        };
+        desk.submit_case(Submission { form, key: Some(format!("sample {email}")), ip: "192.0.2.1".to_owned() })
+            .await
+            .map_err(Failure::new)?;
+    }
+    desk.drain().await.map_err(Failure::new)?;
+    let seeded = Act { actor: Actor::Operator, ip: String::new(), at: super::now() + TimeDelta::zero() };
+    desk.store
+        .write(move |tx| {
+            tx.record(seeded.entry("demo.sown", None, None, crate::domain::audit::details([])));
+            Ok(())
+        })
+        .await
+        .map_err(Failure::new)
+}

@@ -1,0 +1,139 @@
+//! A running server: the pages and the worker over one database.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data};
+use actix_web::{App as WebApp, HttpServer};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::directory::LocalDirectory;
+use crate::domain::token::ServerKey;
+use crate::entropy::Entropy;
+use crate::notify::mail::{MailTemplates, Mailer};
+use crate::notify::voice::VoiceCaller;
+use crate::store::{Store, StoreError};
+use crate::web::error::PageError;
+use crate::web::guard::{access, headers, trace};
+use crate::web::{App, routes};
+use crate::worker::Worker;
+use crate::workflow::{Desk, Kit, PasswordHasher};
+
+/// Why the program could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A part of the program is broken.
+    #[error("{0}")]
+    Broken(String),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {error}")]
+    Listen {
+        /// Which address.
+        address: SocketAddr,
+        /// Why not.
+        error: std::io::Error,
+    },
+}
+
+impl From<PageError> for StartError {
+    fn from(error: PageError) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+/// What differs between the demo, production and tests.
+pub struct Parts {
+    /// Where customers reach us.
+    pub base_url: Url,
+    /// The server's key.
+    pub key: ServerKey,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// How mails leave.
+    pub mailer: Arc<dyn Mailer>,
+    /// How calls leave.
+    pub voice: Option<Arc<dyn VoiceCaller>>,
+}
+
+/// Opens the database and puts the program together, without serving anything yet.
+///
+/// # Errors
+/// [`StartError`] when the database cannot be used or a part is broken.
+pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
+    let store = Arc::new(Store::open(&settings.database)?);
+    let broken = |error: String| StartError::Broken(error);
+    let directory = Arc::new(LocalDirectory::new(Arc::clone(&store), Arc::clone(&parts.clock)));
+    Ok(Desk {
+        kit: Arc::new(Kit::new(settings, parts.base_url, parts.key, parts.clock, parts.entropy)),
+        store,
+        directory,
+        mailer: parts.mailer,
+        voice: parts.voice,
+        templates: MailTemplates::embedded().map_err(|error| broken(error.to_string()))?,
+        passwords: PasswordHasher::new(2).map_err(|error| broken(error.to_string()))?,
+        errands: Notify::new(),
+    })
+}
+
+/// A server that answers.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    handle: ServerHandle,
+    server: JoinHandle<std::io::Result<()>>,
+    worker: Worker,
+}
+
+/// Starts to answer on the configured address.
+///
+/// # Errors
+/// [`StartError::Listen`] when the address is taken.
+pub fn start(settings: &Settings, app: App) -> Result<Running, StartError> {
+    let app = Data::new(app);
+    let listen = |error| StartError::Listen { address: settings.server.listen, error };
+    let shared = app.clone();
+    let server = HttpServer::new(move || {
+        let routes = shared.routes.clone();
+        WebApp::new()
+            .app_data(shared.clone())
+            // Fields are read by the guard, within its own limit; nothing else reads a body.
+            .app_data(web::PayloadConfig::new(0))
+            .wrap(from_fn(access::access))
+            .wrap(from_fn(trace::trace))
+            .wrap(from_fn(headers::security_headers))
+            .configure(move |config| routes::configure(&routes, config))
+    })
+    .workers(usize::from(settings.server.workers))
+    .disable_signals()
+    .shutdown_timeout(u64::from(settings.server.shutdown_seconds))
+    .client_request_timeout(std::time::Duration::from_secs(10))
+    .bind(settings.server.listen)
+    .map_err(listen)?;
+    let address = server.addrs().first().copied().unwrap_or(settings.server.listen);
+    let worker = Worker::start(&app.desk);
+    let server = server.run();
+    let handle = server.handle();
+    Ok(Running { address, handle, server: tokio::spawn(server), worker })
+}
+
+impl Running {
+    /// Finishes the requests under way and what the worker holds, then ends.
+    pub async fn stop(self) {
+        self.handle.stop(true).await;
+        if let Ok(Err(error)) = self.server.await {
+            tracing::error!(%error, "the server failed");
+        }
+        self.worker.stop().await;
+    }
+}

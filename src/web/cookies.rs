@@ -1,0 +1,57 @@
+//! The two cookies: an agent's session, and a customer's browser for one case.
+
+use actix_web::HttpRequest;
+use actix_web::cookie::{Cookie, SameSite, time::Duration};
+
+use super::App;
+use crate::domain::reference::CaseRef;
+use crate::domain::token::Token;
+
+/// Under TLS the `__Host-` prefix keeps a neighbouring host from planting a cookie.
+fn name(app: &App, bare: &str) -> String {
+    if app.secure { format!("__Host-{bare}") } else { bare.to_owned() }
+}
+
+fn baked(app: &App, bare: &str, value: &str, lifetime: Duration) -> String {
+    Cookie::build(name(app, bare), value)
+        .path("/")
+        .http_only(true)
+        .secure(app.secure)
+        .same_site(SameSite::Lax)
+        .max_age(lifetime)
+        .finish()
+        .to_string()
+}
+
+const AGENT: &str = "mfa-desk";
+
+fn of_case(reference: &CaseRef) -> String {
+    format!("mfa-desk-{reference}")
+}
+
+/// The agent's session cookie.
+pub fn agent(request: &HttpRequest, app: &App) -> Option<String> {
+    request.cookie(&name(app, AGENT)).map(|cookie| cookie.value().to_owned())
+}
+
+/// The header that sets the agent's session cookie.
+pub fn set_agent(app: &App, value: &str) -> String {
+    baked(app, AGENT, value, Duration::minutes(i64::from(app.desk.kit.sessions.idle_minutes)))
+}
+
+/// The header that takes the agent's session cookie away.
+pub fn clear_agent(app: &App) -> String {
+    baked(app, AGENT, "", Duration::ZERO)
+}
+
+/// The cookie of a customer's browser for the case with this reference.
+pub fn customer(request: &HttpRequest, app: &App, reference: &str) -> Option<Token> {
+    let reference: CaseRef = reference.parse().ok()?;
+    Token::presented(request.cookie(&name(app, &of_case(&reference)))?.value())
+}
+
+/// The header that lets a customer's browser in.
+pub fn set_customer(app: &App, reference: &CaseRef, token: &Token) -> String {
+    let lifetime = Duration::hours(i64::from(app.desk.kit.sessions.customer_hours));
+    baked(app, &of_case(reference), token.expose(), lifetime)
+}

@@ -1,0 +1,126 @@
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::SET_COOKIE;
+use actix_web::web::{Data, Path, Query};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::domain::reference::CaseRef;
+use crate::domain::token::Token;
+use crate::store::links::LinkPurpose;
+use crate::web::App;
+use crate::web::cookies;
+use crate::web::error::{PageError, status_of};
+use crate::web::guard::caller::Caller;
+use crate::web::guard::fields::Fields;
+use crate::web::page::{Head, show};
+use crate::workflow::Halt;
+
+/// The secret part of a mailed link.
+#[derive(Deserialize)]
+pub struct WithToken {
+    #[serde(default)]
+    token: String,
+}
+
+pub(super) fn reference(path: &str) -> Result<CaseRef, PageError> {
+    path.parse().map_err(|_| PageError::Halt(Halt::NoSuchCase))
+}
+
+fn invalid(app: &App, caller: &Caller, reference: &CaseRef, halt: &Halt) -> Result<HttpResponse, PageError> {
+    let content = json!({ "reference": reference, "why": halt.to_string() });
+    show(app, caller, status_of(halt), "customer/link_invalid.html", Head::new("This link does not work"), content)
+}
+
+/// The page behind an opening link. Fetching it confirms nothing: mail scanners fetch links too.
+pub async fn show_open(
+    app: Data<App>,
+    caller: Caller,
+    path: Path<String>,
+    link: Query<WithToken>,
+) -> Result<HttpResponse, PageError> {
+    let reference = reference(&path)?;
+    let token = Token::presented(&link.token);
+    match app.desk.open_link(reference.clone(), LinkPurpose::Open, token, caller.ip.clone()).await? {
+        Ok(opened) => {
+            let title = if opened.first { "Confirm your e-mail address" } else { "Open your case" };
+            let content = json!({
+                "reference": reference,
+                "action": format!("/cases/{reference}/open"),
+                "token": link.token,
+                "first": opened.first,
+            });
+            show(&app, &caller, StatusCode::OK, "customer/open_link.html", Head::new(title), content)
+        }
+        Err(halt) => invalid(&app, &caller, &reference, &halt),
+    }
+}
+
+/// The button behind an opening link: 303 to the case's page, with the cookie that opens it.
+pub async fn press_open(
+    app: Data<App>,
+    caller: Caller,
+    path: Path<String>,
+    fields: Fields,
+) -> Result<HttpResponse, PageError> {
+    let reference = reference(&path)?;
+    let token = Token::presented(fields.get("token"));
+    match app.desk.confirm_email(reference.clone(), token, caller.ip.clone()).await? {
+        Ok(confirmed) => Ok(HttpResponse::SeeOther()
+            .insert_header((SET_COOKIE, cookies::set_customer(&app, &reference, &confirmed.session)))
+            .insert_header(("location", format!("/cases/{reference}")))
+            .finish()),
+        Err(halt) => invalid(&app, &caller, &reference, &halt),
+    }
+}
+
+/// The page behind a "this wasn't me" link.
+pub async fn show_object(
+    app: Data<App>,
+    caller: Caller,
+    path: Path<String>,
+    link: Query<WithToken>,
+) -> Result<HttpResponse, PageError> {
+    let reference = reference(&path)?;
+    let token = Token::presented(&link.token);
+    match app.desk.open_link(reference.clone(), LinkPurpose::Object, token, caller.ip.clone()).await? {
+        Ok(_) => {
+            let action = format!("/cases/{reference}/object");
+            let content = json!({ "reference": reference, "action": action, "token": link.token });
+            show(&app, &caller, StatusCode::OK, "customer/object_link.html", Head::new("This wasn’t me"), content)
+        }
+        Err(halt) => invalid(&app, &caller, &reference, &halt),
+    }
+}
+
+/// **Stop this request**: freezes the case.
+pub async fn press_object(
+    app: Data<App>,
+    caller: Caller,
+    path: Path<String>,
+    fields: Fields,
+) -> Result<HttpResponse, PageError> {
+    let reference = reference(&path)?;
+    let token = Token::presented(fields.get("token"));
+    match app.desk.dispute(reference.clone(), token, caller.ip.clone()).await? {
+        // A case that somebody stopped already stays stopped: the answer is the same.
+        Ok(()) | Err(Halt::Refused(_)) => {
+            let content = json!({ "reference": reference });
+            show(&app, &caller, StatusCode::OK, "customer/objected.html", Head::new("The request is stopped"), content)
+        }
+        Err(halt) => invalid(&app, &caller, &reference, &halt),
+    }
+}
+
+/// **Send me a new link**: the same answer whether or not there is such a case.
+pub async fn send_again(app: Data<App>, caller: Caller, path: Path<String>) -> Result<HttpResponse, PageError> {
+    let reference = reference(&path)?;
+    app.desk.send_link(reference.clone(), caller.ip.clone()).await?;
+    private(&app, &caller, &reference, true)
+}
+
+/// The case's page for someone whose browser it does not know.
+pub(super) fn private(app: &App, caller: &Caller, reference: &CaseRef, sent: bool) -> Result<HttpResponse, PageError> {
+    let content = json!({ "reference": reference, "sent": sent });
+    show(app, caller, StatusCode::OK, "customer/private.html", Head::new("Your case"), content)
+}

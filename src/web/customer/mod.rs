@@ -1,0 +1,6 @@
+//! What customers see.
+
+pub(crate) mod form;
+pub(crate) mod home;
+pub(crate) mod link;
+pub(crate) mod status;

@@ -1,0 +1,138 @@
+use std::collections::BTreeMap;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::web::{Bytes, Data, Query};
+use futures_util::stream;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::domain::audit::Entry;
+use crate::domain::audit_filter::{self, Filter};
+use crate::store::audit;
+use crate::web::App;
+use crate::web::error::PageError;
+use crate::web::guard::access::SignedInAgent;
+use crate::web::page::{Head, show as show_page};
+
+/// What the address of an audit page says.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Asked {
+    from: String,
+    to: String,
+    case: String,
+    actor: String,
+    action: String,
+    before: String,
+    after: String,
+}
+
+const PAGE: usize = 100;
+
+impl Asked {
+    fn filter(&self) -> Result<Filter, BTreeMap<&'static str, String>> {
+        audit_filter::parse(&self.from, &self.to, &self.case, &self.actor, &self.action)
+    }
+
+    fn url(&self, path: &str, more: &[(&str, String)]) -> String {
+        let fields = [
+            ("from", self.from.clone()),
+            ("to", self.to.clone()),
+            ("case", self.case.clone()),
+            ("actor", self.actor.clone()),
+            ("action", self.action.clone()),
+        ];
+        let encode =
+            |value: &str| percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).to_string();
+        let pairs: Vec<String> = fields
+            .iter()
+            .chain(more)
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| format!("{name}={}", encode(value)))
+            .collect();
+        if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+    }
+}
+
+/// The log, newest first, filtered by its address.
+pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> Result<HttpResponse, PageError> {
+    let (filter, errors) = match asked.filter() {
+        Ok(filter) => (Some(filter), BTreeMap::new()),
+        Err(errors) => (None, errors),
+    };
+    let status = if filter.is_some() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let (upward, place) = match (asked.after.parse::<i64>(), asked.before.parse::<i64>()) {
+        (Ok(after), _) => (true, after),
+        (_, Ok(before)) => (false, before),
+        _ => (false, i64::MAX),
+    };
+    let (mut rows, head) = app
+        .desk
+        .store
+        .read_snapshot(move |connection| {
+            let rows = match &filter {
+                None => Vec::new(),
+                Some(filter) if upward => audit::after(connection, filter, place, limit)?,
+                Some(filter) => audit::before(connection, filter, place, limit)?,
+            };
+            Ok((rows, audit::head(connection)?))
+        })
+        .await?;
+    let more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    if upward {
+        rows.reverse();
+    }
+    let newest = rows.first().map(|row| row.seq);
+    let oldest = rows.last().map(|row| row.seq);
+    let has_newer = if upward { more } else { place != i64::MAX && newest.is_some() };
+    let has_older = if upward { oldest.is_some() } else { more };
+    let content = json!({
+        "filters": {
+            "from": asked.from, "to": asked.to, "case": asked.case, "actor": asked.actor, "action": asked.action,
+        },
+        "errors": errors,
+        "rows": rows.iter().map(row).collect::<Vec<_>>(),
+        "newer_url": newest.filter(|_| has_newer).map(|seq| asked.url("/desk/audit", &[("after", seq.to_string())])),
+        "older_url": oldest.filter(|_| has_older).map(|seq| asked.url("/desk/audit", &[("before", seq.to_string())])),
+        "csv_url": asked.url("/desk/audit.csv", &[]),
+        "head": { "seq": head.seq, "hash": head.hash },
+    });
+    show_page(&app, &agent.caller, status, "desk/audit.html", Head::desk("Audit log", &agent), content)
+}
+
+fn row(entry: &Entry) -> Value {
+    json!({
+        "seq": entry.seq,
+        "at": { "iso": entry.at, "text": entry.at.replace('T', " ").replace('Z', "") },
+        "actor_kind": entry.actor_kind,
+        "actor": entry.actor,
+        "action": entry.action,
+        "case_ref": entry.case_ref,
+        "case_url": (!entry.case_ref.is_empty()).then(|| format!("/desk/cases/{}", entry.case_ref)),
+        "account_id": entry.account_id,
+        "ip": entry.ip,
+        "details": if entry.details == "{}" { "" } else { entry.details.as_str() },
+        "hash": entry.hash,
+    })
+}
+
+/// **Export CSV**: streamed, so that its length costs no memory.
+pub async fn export(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> Result<HttpResponse, PageError> {
+    let Ok(filter) = asked.filter() else { return show(app, agent, asked).await };
+    let chunks = app.desk.export_audit(agent.act(&app), filter).await?;
+    let body = stream::unfold(chunks, |mut chunks| async move {
+        let chunk = chunks.recv().await?;
+        // An error cuts the answer off, which the browser reports: half a file never looks whole.
+        let chunk = chunk.map(Bytes::from).map_err(|error| std::io::Error::other(error.to_string()));
+        Some((chunk, chunks))
+    });
+    let name = format!("attachment; filename=\"audit-{}.csv\"", app.now().format("%Y%m%dT%H%M%SZ"));
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8; header=present"))
+        .insert_header((CONTENT_DISPOSITION, name))
+        .streaming(body))
+}

@@ -1,0 +1,370 @@
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path, Query};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::queue::due;
+use crate::domain::account::AuthenticatorState;
+use crate::domain::actor::Role;
+use crate::domain::case::{PathAssessment, Stage, State};
+use crate::domain::evidence::CheckKind;
+use crate::domain::reference::CaseRef;
+use crate::store::cases::EntryKind;
+use crate::web::App;
+use crate::web::error::PageError;
+use crate::web::guard::access::SignedInAgent;
+use crate::web::guard::fields::Fields;
+use crate::web::page::{Flash, Head, moment, moment_if, show as show_page, span};
+use crate::workflow::{CaseFile, Halt, errand_word};
+
+/// What the page says beside the case itself.
+#[derive(Default)]
+pub struct Said {
+    /// The status it is answered with; 200 when none is set.
+    pub status: Option<StatusCode>,
+    /// A message above the page.
+    pub flash: Option<Flash>,
+    /// What was typed and not taken.
+    pub typed: Map<String, Value>,
+    /// What is wrong with it, by field.
+    pub errors: Map<String, Value>,
+    /// The form was made from an older version.
+    pub stale: Option<String>,
+    /// Unmasked addresses are shown: the look was recorded.
+    pub revealed: bool,
+}
+
+impl Said {
+    /// Tells of a halt and keeps what was typed.
+    pub fn halted(halt: &Halt, fields: &Fields) -> Self {
+        let mut said = Self { status: Some(crate::web::error::status_of(halt)), ..Self::default() };
+        for (name, value) in fields.all().iter().filter(|(name, _)| *name != "csrf" && *name != "digits") {
+            said.typed.insert(name.clone(), value.clone().into());
+        }
+        match halt {
+            Halt::Stale { .. } => said.stale = Some(halt.to_string()),
+            _ => said.flash = Some(Flash::Refused(halt.to_string())),
+        }
+        said
+    }
+}
+
+/// What a press did, as the address of the next page says it.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct After {
+    done: String,
+}
+
+fn done_text(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "claim" => "You hold this case now.",
+        "release" => "The case is free again.",
+        "reassign" => "The case was reassigned.",
+        "note" => "The note was added.",
+        "message" => "The message is on its way.",
+        "callback" => "Dial the phone of record now. Say the two words first.",
+        "match" => "Match: the phone number is confirmed.",
+        "approve" => "You approved this case.",
+        "reject" => "The case was rejected.",
+        "deactivated" => "The directory confirmed it: the authenticator is deactivated.",
+        "under-way" => "The directory has not answered yet. The case shows the outcome when it does.",
+        "end-dispute" => "The dispute is over.",
+        "mail" => "The mail will be sent again.",
+        _ => return None,
+    })
+}
+
+/// The desk's page of a case.
+pub async fn show(
+    app: Data<App>,
+    agent: SignedInAgent,
+    path: Path<String>,
+    after: Query<After>,
+) -> Result<HttpResponse, PageError> {
+    let flash = done_text(&after.done).map(|text| Flash::Done(text.to_owned()));
+    page(&app, &agent, &path, Said { flash, ..Said::default() }).await
+}
+
+/// Draws a case, with what a press led to.
+pub async fn page(app: &App, agent: &SignedInAgent, path: &str, said: Said) -> Result<HttpResponse, PageError> {
+    let reference: CaseRef = path.parse().map_err(|_| Halt::NoSuchCase)?;
+    let file = app.desk.view_case(agent.act(app), reference.clone()).await?.ok_or(Halt::NoSuchCase)?;
+    let mut content = content(app, agent, &file, said.revealed);
+    if let Value::Object(fields) = &mut content {
+        fields.insert("typed".to_owned(), Value::Object(said.typed));
+        fields.insert("errors".to_owned(), Value::Object(said.errors));
+        fields.insert("stale".to_owned(), said.stale.map_or(Value::Null, |text| json!({ "text": text })));
+    }
+    let title = format!("Case {reference}");
+    let mut head = Head::desk(&title, agent);
+    head.refresh = (!file.filed.case.state.is_final() && !said.revealed).then_some(10);
+    head.flash = said.flash;
+    show_page(app, &agent.caller, said.status.unwrap_or(StatusCode::OK), "desk/case.html", head, content)
+}
+
+fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) -> Value {
+    let (case, now, me) = (&file.filed.case, app.now(), agent.session.agent.id);
+    let reference = &case.reference;
+    let assessment = file.assessment(&app.desk.kit, now);
+    let best = assessment.best().map(|best| best.path.name.as_str());
+    let account = file.account();
+    let holder = case.holder.map(|id| json!({ "name": file.agent_name(id), "mine": id == me }));
+    let form = &file.form;
+    let evidence: Vec<Value> = case
+        .evidence
+        .iter()
+        .map(|given| {
+            json!({
+                "label": given.kind.label(),
+                "outcome": given.outcome.code(),
+                "outcome_label": given.outcome.label(),
+                "at": moment(given.at),
+                "valid_until": moment_if(given.valid_until),
+                "giver": given.giver.agent().map_or("the customer", |id| file.agent_name(id)),
+            })
+        })
+        .collect();
+    let authenticators: Vec<Value> = file
+        .authenticators()
+        .iter()
+        .map(|authenticator| {
+            let active = authenticator.state == AuthenticatorState::Active;
+            json!({
+                "id": authenticator.id,
+                "kind_label": authenticator.kind.label(),
+                "label": authenticator.label,
+                "state_label": authenticator.state.label(),
+                "active": active,
+                "claimed": authenticator.kind.code() == form.device_kind.code(),
+                "deactivate_url": format!("/desk/cases/{reference}/deactivate?authenticator={}", authenticator.id),
+            })
+        })
+        .collect();
+    json!({
+        "reference": reference,
+        "version": case.version,
+        "state": { "code": case.state.code(), "label": case.state.label() },
+        "state_since": moment(case.state_since),
+        "submitted": moment(case.submitted_at),
+        "age": span(now - case.submitted_at),
+        "due": due(file.filed.filing.answer_by, now),
+        "holder": holder,
+        "form": {
+            "name": form.name,
+            "email_masked": form.email.masked(),
+            "account_number": form.account_number,
+            "number_differs": account.is_some_and(|a| form.account_number.is_some() && a.number != form.account_number),
+            "device_label": form.device_kind.label(),
+            "reason_label": form.reason.label(),
+            "failed_step": form.failed_step,
+            "phone_masked": form.phone.as_ref().map(|phone| phone.masked()),
+            "language_label": form.language.label(),
+            "callback_time": form.callback_time,
+            "message": form.message,
+        },
+        "revealed": revealed.then(|| json!({
+            "email": account.map(|account| &account.email),
+            "phone": account.and_then(|account| account.phone.as_ref()),
+            "form_email": form.email,
+            "form_phone": form.phone,
+        })),
+        "account": account.map(|account| json!({
+            "id": account.id,
+            "name": account.name,
+            "email_masked": account.email.masked(),
+            "phone_masked": account.phone.as_ref().map(|phone| phone.masked()),
+            "kind": account.kind.code(),
+            "kind_label": account.kind.label(),
+            "tier_label": account.tier.label(),
+            "status_label": account.status.label(),
+            "number": account.number,
+        })),
+        "authenticators": authenticators,
+        "policy": assessment.paths.iter().map(|path| policy_path(path, best)).collect::<Vec<_>>(),
+        "evidence": evidence,
+        "approvals": case.approvals.iter()
+            .map(|approval| json!({ "name": file.agent_name(approval.agent), "at": moment(approval.at) }))
+            .collect::<Vec<_>>(),
+        "cooling_off": case.wait.as_ref().filter(|_| case.state == State::CoolingOff)
+            .map(|wait| json!({ "ends": moment(wait.ends_at), "left": span(wait.ends_at - now) })),
+        "callback": callback(app, agent, file),
+        "callback_error": null,
+        "timeline": timeline(file),
+        "notes": written(file, &[EntryKind::Note, EntryKind::Reason]),
+        "messages": written(file, &[EntryKind::ToCustomer, EntryKind::FromCustomer]),
+        "mails": mails(file, agent.session.agent.role),
+        "may": may(agent, file),
+        "why_not": why_not(agent, file),
+        "agents": file.agents.values()
+            .filter(|agent| agent.role.works_cases() && agent.suspended_at.is_none() && Some(agent.id) != case.holder)
+            .map(|agent| json!({ "id": agent.id, "name": agent.name }))
+            .collect::<Vec<_>>(),
+        "failure": case.failure,
+        "ended_reason": file.filed.filing.ended_reason,
+        "opened_links": file.opened.iter()
+            .map(|at| json!({ "at": moment(*at), "text": "opened, not confirmed" }))
+            .collect::<Vec<_>>(),
+    })
+}
+
+fn policy_path(path: &PathAssessment<'_>, best: Option<&str>) -> Value {
+    let stage = match path.stage {
+        Stage::Evidence => "Evidence missing",
+        Stage::Approval => "Approval missing",
+        Stage::Wait => "Cooling off",
+        Stage::Ready => "Satisfied",
+    };
+    let label = |alternatives: &[CheckKind]| alternatives.iter().map(|k| k.label()).collect::<Vec<_>>().join(", or ");
+    let checks: Vec<Value> = path
+        .groups
+        .iter()
+        .map(|group| {
+            let label = group.met_by.map_or_else(|| label(group.alternatives), |met| met.kind.label().to_owned());
+            json!({ "label": label, "met": group.met_by.is_some(), "until": moment_if(group.counts_until) })
+        })
+        .collect();
+    let cooling_off = path.path.cooling_off;
+    json!({
+        "name": path.path.name,
+        "nist": path.path.nist,
+        "stage": format!("{:?}", path.stage).to_lowercase(),
+        "stage_label": stage,
+        "best": best == Some(path.path.name.as_str()),
+        "checks": checks,
+        "approvals_needed": path.path.approvals,
+        "approvals_given": path.approvals,
+        "cooling_off": if cooling_off.is_zero() { String::new() } else { span(cooling_off) },
+        "missing": path.missing(),
+    })
+}
+
+fn callback(app: &App, agent: &SignedInAgent, file: &CaseFile) -> Value {
+    let mine = |challenge: &&crate::store::calls::Challenge| {
+        challenge.kind == CheckKind::AgentCallback
+            && challenge.agent == Some(agent.session.agent.id)
+            && challenge.is_open(app.now())
+    };
+    file.challenge.as_ref().filter(mine).map_or(Value::Null, |challenge| {
+        json!({
+            "words": file.words(&app.desk.kit, challenge),
+            "waiting_for_customer": challenge.code_hash.is_none(),
+            "expires": moment(challenge.expires_at),
+            "tries_left": challenge.tries_left,
+        })
+    })
+}
+
+fn timeline(file: &CaseFile) -> Vec<Value> {
+    file.timeline
+        .iter()
+        .map(|entry| {
+            let who = if entry.actor.is_empty() { entry.actor_kind.clone() } else { entry.actor.clone() };
+            let at = chrono::DateTime::parse_from_rfc3339(&entry.at).map(|at| moment(at.to_utc()));
+            json!({
+                "seq": entry.seq,
+                "at": at.unwrap_or_else(|_| json!({ "iso": entry.at, "text": entry.at })),
+                "who": who,
+                "what": entry.action,
+                "details": if entry.details == "{}" { "" } else { entry.details.as_str() },
+            })
+        })
+        .collect()
+}
+
+fn written(file: &CaseFile, kinds: &[EntryKind]) -> Vec<Value> {
+    file.entries
+        .iter()
+        .filter(|entry| kinds.contains(&entry.kind))
+        .map(|entry| {
+            json!({
+                "from_desk": entry.kind != EntryKind::FromCustomer,
+                "reason": entry.kind == EntryKind::Reason,
+                "who": entry.agent.map_or("the customer", |id| file.agent_name(id)),
+                "at": moment(entry.at),
+                "body": entry.body,
+            })
+        })
+        .collect()
+}
+
+fn mails(file: &CaseFile, role: Role) -> Vec<Value> {
+    let reference = &file.filed.case.reference;
+    file.mails
+        .iter()
+        .map(|mail| {
+            let again = format!("/desk/cases/{reference}/mails/{}/retry", mail.id);
+            json!({
+                "what": mail.mail.notice.template().replace('_', " "),
+                "to_masked": mail.mail.to.masked(),
+                "state": mail.state,
+                "state_label": errand_word(&mail.state),
+                "at": moment(mail.at),
+                "error": mail.error,
+                "retry_url": (mail.state == "dead" && role.works_cases()).then_some(again),
+            })
+        })
+        .collect()
+}
+
+/// Which buttons are of use; the rules decide again when one is pressed.
+fn may(agent: &SignedInAgent, file: &CaseFile) -> Value {
+    let (case, who) = (&file.filed.case, &agent.session.agent);
+    let works = who.role.works_cases();
+    let mine = case.holder == Some(who.id);
+    let live = !case.state.is_final() && case.state != State::Disputed;
+    let approved = case.approvals.iter().any(|approval| approval.agent == who.id);
+    let gave = case.evidence.iter().any(|given| given.giver.agent() == Some(who.id));
+    let ended = matches!(case.state, State::Deactivating | State::Deactivated);
+    json!({
+        "claim": works && live && case.holder.is_none() && !approved,
+        "release": works && live && mine,
+        "reassign": who.role.supervises() && live,
+        "note": works,
+        "message": works && !case.state.is_final() && file.account().is_some(),
+        "callback": works && mine && case.state.is_under_review()
+            && file.calls_left > 0 && file.account().is_some_and(|account| account.phone.is_some()),
+        "approve": works && case.state == State::AwaitingApproval && !mine && !gave && !approved,
+        "reject": works && live && !ended && (mine || who.role.supervises()),
+        "deactivate": works && mine && case.state == State::Ready && !approved,
+        "end_dispute": who.role.supervises() && case.state == State::Disputed,
+        "reveal": works,
+    })
+}
+
+fn why_not(agent: &SignedInAgent, file: &CaseFile) -> Value {
+    let (case, me) = (&file.filed.case, agent.session.agent.id);
+    let mine = case.holder == Some(me);
+    let approved = case.approvals.iter().any(|approval| approval.agent == me);
+    let gave = case.evidence.iter().any(|given| given.giver.agent() == Some(me));
+    let claim_first = "Claim the case first.";
+    json!({
+        "claim": if approved { "You approved this case, so another agent has to hold it." } else { "" },
+        "approve": if mine {
+            "You hold this case, so another agent has to approve it."
+        } else if gave {
+            "You supplied evidence, so another agent has to approve it."
+        } else if approved {
+            "You have approved this case."
+        } else {
+            ""
+        },
+        "deactivate": match case.state {
+            State::Ready if !mine => claim_first,
+            State::Ready => "",
+            State::CoolingOff => "The cooling-off has not ended yet.",
+            _ => "The policy is not satisfied yet.",
+        },
+        "callback": if !mine {
+            claim_first
+        } else if file.account().is_some_and(|account| account.phone.is_none()) {
+            "The account has no phone number of record."
+        } else if file.calls_left == 0 {
+            "This phone has been called as often as is allowed for now."
+        } else {
+            ""
+        },
+        "message": if file.account().is_none() { "No account matches, so there is nobody to write to." } else { "" },
+    })
+}

@@ -1,0 +1,8 @@
+//! What the people at the desk see.
+
+pub(crate) mod acts;
+pub(crate) mod audit;
+pub(crate) mod case;
+pub(crate) mod deactivate;
+pub(crate) mod queue;
+pub(crate) mod sign_in;

@@ -1,0 +1,237 @@
+//! Who may call what: the one gate in front of every handler.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web::{Bytes, Data};
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload};
+use futures_util::StreamExt;
+use futures_util::future::{Ready, ready};
+
+use super::caller::Caller;
+use super::fields::{content_type, decode};
+use crate::domain::actor::{Actor, Role};
+use crate::domain::token::{Purpose, Token, same};
+use crate::store::agents::AgentSession;
+use crate::web::App;
+use crate::web::cookies;
+use crate::web::error::PageError;
+use crate::workflow::Act;
+
+/// Which people at the desk a route is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Everyone who is signed in.
+    Anyone,
+    /// Those who work cases.
+    WorksCases,
+    /// Those who reassign and end disputes.
+    Supervises,
+    /// Those who read and export the log.
+    Audits,
+}
+
+impl Need {
+    /// Whether a role is enough.
+    pub const fn is_met_by(self, role: Role) -> bool {
+        match self {
+            Self::Anyone => true,
+            Self::WorksCases => role.works_cases(),
+            Self::Supervises => role.supervises(),
+            Self::Audits => role.audits(),
+        }
+    }
+}
+
+/// Who may call a route. Every route declares it; a request that no declaration covers is not found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everyone. Forms posted to it must come from our own pages.
+    Public,
+    /// A browser that confirmed the case's address; forms carry that browser's token.
+    Customer,
+    /// People at the desk; forms carry their session's token.
+    Desk(Need),
+    /// The telephone provider, whose signature the handler checks.
+    Provider,
+}
+
+/// An agent who is signed in, as handlers get them.
+#[derive(Clone)]
+pub struct SignedInAgent {
+    /// The session and the agent.
+    pub session: AgentSession,
+    /// The token that forms of this session carry.
+    pub csrf: String,
+    /// Where the request came from.
+    pub caller: Caller,
+}
+
+impl SignedInAgent {
+    /// The agent as one who acts now.
+    pub fn act(&self, app: &App) -> Act {
+        Act { actor: self.session.agent.actor(), ip: self.caller.ip.clone(), at: app.now() }
+    }
+}
+
+impl FromRequest for SignedInAgent {
+    type Error = PageError;
+    type Future = Ready<Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(request.extensions().get::<Self>().cloned().ok_or(PageError::Forbidden))
+    }
+}
+
+impl FromRequest for Caller {
+    type Error = PageError;
+    type Future = Ready<Result<Self, PageError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(request.extensions().get::<Self>().cloned().ok_or(PageError::NotFound))
+    }
+}
+
+/// A customer at a public page, as one who acts now.
+pub fn customer_act(app: &App, caller: &Caller) -> Act {
+    Act { actor: Actor::Customer, ip: caller.ip.clone(), at: app.now() }
+}
+
+/// The token that forms of a session or a browser carry.
+pub fn csrf_token(app: &App, of: &str) -> String {
+    hex::encode(app.desk.kit.key.keyed_hash(Purpose::Csrf, &[of.as_bytes()]))
+}
+
+/// Lets a request through to its handler when its route's declaration says so.
+pub async fn access(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    match admit(&mut request).await {
+        Ok(renewed) => {
+            let mut response = next.call(request).await?.map_into_boxed_body();
+            let sets_own = response.headers().contains_key(header::SET_COOKIE);
+            if let Some(cookie) = renewed.filter(|_| !sets_own)
+                && let Ok(value) = HeaderValue::from_str(&cookie)
+            {
+                response.headers_mut().append(header::SET_COOKIE, value);
+            }
+            Ok(response)
+        }
+        Err(error) => {
+            let response = actix_web::ResponseError::error_response(&error);
+            Ok(request.into_response(response))
+        }
+    }
+}
+
+async fn admit(request: &mut ServiceRequest) -> Result<Option<String>, PageError> {
+    let app = request.app_data::<Data<App>>().cloned().ok_or(PageError::NotFound)?;
+    let pattern = request.match_pattern().ok_or(PageError::NotFound)?;
+    let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
+    let declared = app.routes.iter().filter(|route| route.path == pattern);
+    let Some(route) = declared.clone().find(|route| route.method == method) else {
+        return Err(if declared.count() > 0 { PageError::MethodNotAllowed } else { PageError::NotFound });
+    };
+    let posted = method == Method::POST;
+    if posted {
+        let body = read_body(request, app.desk.kit.limits.body_bytes()).await?;
+        let fields = decode(content_type(request).as_deref(), &body)?;
+        request.extensions_mut().insert(fields);
+    }
+    if posted && route.access != Access::Provider && !from_our_pages(request, &app) {
+        return Err(PageError::CrossSite);
+    }
+    match route.access {
+        Access::Public | Access::Provider => Ok(None),
+        Access::Customer => {
+            // A page that shows more to its own browser checks the cookie itself; a form must carry its token.
+            if posted {
+                let reference = request.match_info().get("reference").or_else(|| request.path().split('/').nth(2));
+                let cookie = cookies::customer(request.request(), &app, reference.unwrap_or_default());
+                check_csrf(request, cookie.map(|cookie| csrf_of_browser(&app, &cookie)).as_deref())?;
+            }
+            Ok(None)
+        }
+        Access::Desk(need) => admit_agent(request, &app, need, posted).await,
+    }
+}
+
+/// The token that forms of a customer's browser carry.
+pub fn csrf_of_browser(app: &App, cookie: &Token) -> String {
+    csrf_token(app, cookie.expose())
+}
+
+async fn admit_agent(
+    request: &mut ServiceRequest,
+    app: &Data<App>,
+    need: Need,
+    posted: bool,
+) -> Result<Option<String>, PageError> {
+    let back = if posted { "/desk".to_owned() } else { request.uri().to_string() };
+    let sign_in = || PageError::SignIn { next: back.clone() };
+    let now = app.now();
+    let cookie = cookies::agent(request.request(), app).ok_or_else(sign_in)?;
+    let id = app.tokens.read(&cookie, now).ok_or_else(sign_in)?;
+    let session = app.desk.agent_session(id).await?.ok_or_else(sign_in)?;
+    let csrf = csrf_token(app, &id.to_string());
+    if posted {
+        check_csrf(request, Some(&csrf))?;
+    }
+    if !need.is_met_by(session.agent.role) {
+        return Err(PageError::Forbidden);
+    }
+    let renewed = app.tokens.issue(id, session.agent.id, now).ok().map(|token| cookies::set_agent(app, &token));
+    let caller = request.extensions().get::<Caller>().cloned().ok_or(PageError::NotFound)?;
+    request.extensions_mut().insert(SignedInAgent { session, csrf, caller });
+    Ok(renewed)
+}
+
+fn check_csrf(request: &ServiceRequest, expected: Option<&str>) -> Result<(), PageError> {
+    let extensions = request.extensions();
+    let given = extensions.get::<super::fields::Fields>().map(|fields| fields.get("csrf")).unwrap_or_default();
+    match expected {
+        Some(expected) if same(expected, given) => Ok(()),
+        _ => Err(PageError::StaleForm),
+    }
+}
+
+async fn read_body(request: &mut ServiceRequest, most: usize) -> Result<Bytes, PageError> {
+    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    if announced.and_then(|length| length.parse::<usize>().ok()).is_some_and(|length| length > most) {
+        return Err(PageError::TooLarge);
+    }
+    let mut payload = request.take_payload();
+    let mut body = Vec::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| PageError::NotAForm)?;
+        if body.len() + chunk.len() > most {
+            return Err(PageError::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.into())
+}
+
+/// Browsers say where a form came from (Fetch Metadata, or the Origin header); a form from elsewhere is
+/// refused. Programs that are no browsers say nothing and have no cookies to abuse.
+fn from_our_pages(request: &ServiceRequest, app: &App) -> bool {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    match (header("sec-fetch-site"), header("origin")) {
+        (Some("same-origin" | "none"), _) => true,
+        (Some(_), _) => false,
+        (None, None) => true,
+        (None, Some(origin)) => {
+            let host = header("host").unwrap_or_default();
+            origin == app.origin || origin == format!("http://{host}") || origin == format!("https://{host}")
+        }
+    }
+}
+
+/// What answers a request for a page that needs a sign-in.
+pub fn to_sign_in(next: &str) -> HttpResponse {
+    let next = percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
+    HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/desk/sign-in?next={next}"))).finish()
+}

@@ -1,0 +1,49 @@
+//! Where a request comes from.
+
+use std::net::IpAddr;
+
+use actix_web::dev::ServiceRequest;
+
+/// Where a request comes from, and the number it has in the logs.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Network address.
+    pub ip: String,
+    /// Names the request in the logs and on error pages.
+    pub request_id: String,
+}
+
+/// The address of the browser: the peer's, or, where the peer is one of our proxies, the last address in
+/// `X-Forwarded-For` that is not one of them. What stands before it, anyone can write.
+pub fn client_ip(request: &ServiceRequest, trusted: &[IpAddr]) -> String {
+    let Some(peer) = request.peer_addr().map(|peer| peer.ip()) else { return String::new() };
+    if !trusted.contains(&peer) {
+        return peer.to_string();
+    }
+    let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
+    let listed: Vec<IpAddr> =
+        forwarded.flat_map(|value| value.split(',')).map_while(|item| item.trim().parse().ok()).collect();
+    listed.into_iter().rev().find(|ip| !trusted.contains(ip)).unwrap_or(peer).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    fn ip(peer: &str, forwarded: &str) -> String {
+        let request = TestRequest::default()
+            .peer_addr(format!("{peer}:1").parse().unwrap())
+            .insert_header(("x-forwarded-for", forwarded))
+            .to_srv_request();
+        client_ip(&request, &["10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap()])
+    }
+
+    #[test]
+    fn only_our_proxies_are_believed() {
+        assert_eq!(ip("192.0.2.7", "203.0.113.9"), "192.0.2.7");
+        assert_eq!(ip("10.0.0.1", "203.0.113.9"), "203.0.113.9");
+        assert_eq!(ip("10.0.0.1", "198.51.100.1, 203.0.113.9, 10.0.0.2"), "203.0.113.9");
+        assert_eq!(ip("10.0.0.1", ""), "10.0.0.1");
+    }
+}

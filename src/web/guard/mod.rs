@@ -1,0 +1,8 @@
+//! What stands in front of every handler.
+
+pub mod access;
+pub mod caller;
+pub mod fields;
+pub mod headers;
+pub mod session_token;
+pub mod trace;

@@ -1,0 +1,61 @@
+//! Request numbers, logs, and error pages.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, web};
+use tracing::Instrument;
+
+use super::caller::{Caller, client_ip};
+use crate::web::App;
+use crate::web::error::{ErrorInfo, error_page};
+
+/// Names the request, logs how it went, and gives errors their page. The log has the route's pattern, not
+/// the path: paths hold references and queries hold tokens.
+pub async fn trace(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
+        return Err(actix_web::error::ErrorInternalServerError("no application"));
+    };
+    let request_id = hex::encode(app.desk.kit.entropy.bytes::<8>());
+    let ip = client_ip(&request, &app.trusted_proxies);
+    let caller = Caller { ip, request_id: request_id.clone() };
+    request.extensions_mut().insert(caller.clone());
+    let started = std::time::Instant::now();
+    let method = request.method().clone();
+    let route = request.match_pattern().unwrap_or_else(|| "none".to_owned());
+    let span = tracing::info_span!("request", id = %request_id, %method, %route);
+    async move {
+        let mut response = match next.call(request).await {
+            Ok(response) => response.map_into_boxed_body(),
+            Err(error) => return Err(error),
+        };
+        let info = response.response().extensions().get::<ErrorInfo>().cloned();
+        if let Some(info) = info {
+            let (request, old) = response.into_parts();
+            let mut page = error_page(&app, &caller, &info);
+            for (name, value) in old.headers() {
+                if name == "set-cookie" || name == "location" || name == "retry-after" || name == "allow" {
+                    page.headers_mut().append(name.clone(), value.clone());
+                }
+            }
+            response = ServiceResponse::new(request, page);
+        }
+        if let Ok(value) = HeaderValue::from_str(&caller.request_id) {
+            response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+        }
+        let status = response.status().as_u16();
+        let ms = started.elapsed().as_millis();
+        if status >= 500 {
+            tracing::error!(status, ms, "answered");
+        } else {
+            tracing::info!(status, ms, "answered");
+        }
+        Ok(response)
+    }
+    .instrument(span)
+    .await
+}

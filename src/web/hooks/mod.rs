@@ -1,0 +1,3 @@
+//! Where providers report to.
+
+pub(crate) mod twilio;

@@ -1,0 +1,91 @@
+//! The web faces: customers, the desk, the telephone provider and, in the demo, a mailbox and a telephone.
+
+mod assets;
+pub mod cookies;
+pub mod customer;
+pub mod demo;
+pub mod desk;
+pub mod error;
+pub mod guard;
+mod health;
+pub mod hooks;
+pub mod page;
+pub mod routes;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+use tera::Tera;
+
+use crate::notify::mail::DemoMailbox;
+use crate::workflow::Desk;
+use demo::DemoAccount;
+use error::PageError;
+use guard::session_token::SessionTokens;
+use routes::RouteSpec;
+
+/// What only the demo has.
+pub struct Demo {
+    /// Where its mails are kept.
+    pub mailbox: Arc<DemoMailbox>,
+    /// Its sample accounts.
+    pub accounts: Vec<DemoAccount>,
+}
+
+/// Everything the handlers share.
+pub struct App {
+    /// The program behind the pages.
+    pub desk: Arc<Desk>,
+    /// The pages' templates.
+    pub templates: Tera,
+    /// Session cookies.
+    pub tokens: SessionTokens,
+    /// Served under TLS: cookies are marked so.
+    pub secure: bool,
+    /// Scheme, host and port of the base URL.
+    pub origin: String,
+    /// Proxies whose word about the client's address is taken.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Signs the telephone provider's requests.
+    pub voice_secret: Option<SecretString>,
+    /// Only in the demo.
+    pub demo: Option<Demo>,
+    /// Every route with who may call it.
+    pub routes: Vec<RouteSpec>,
+    /// Names the static files of this build.
+    pub assets_version: String,
+}
+
+impl App {
+    /// The handlers' shared state.
+    ///
+    /// # Errors
+    /// When a template is broken.
+    pub fn new(
+        desk: Arc<Desk>,
+        trusted_proxies: Vec<IpAddr>,
+        voice_secret: Option<SecretString>,
+        demo: Option<Demo>,
+    ) -> Result<Self, PageError> {
+        let base_url = &desk.kit.base_url;
+        Ok(Self {
+            templates: page::templates()?,
+            tokens: SessionTokens::new(&desk.kit.key, desk.kit.sessions.idle()),
+            secure: base_url.scheme() == "https",
+            origin: base_url.origin().ascii_serialization(),
+            trusted_proxies,
+            voice_secret,
+            routes: routes::all(demo.is_some()),
+            demo,
+            assets_version: assets::version(),
+            desk,
+        })
+    }
+
+    /// Now.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.desk.kit.clock.now()
+    }
+}

@@ -1,0 +1,135 @@
+//! Every route with who may call it: one table, which the guard obeys and a test walks.
+
+use actix_web::http::Method;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{Handler, Responder, Route};
+
+use super::guard::access::{Access, Need};
+use super::{assets, customer, demo, desk, health, hooks};
+
+/// One route.
+#[derive(Clone)]
+pub struct RouteSpec {
+    /// GET or POST; HEAD is answered like GET.
+    pub method: Method,
+    /// The path with its parameters.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    route: std::sync::Arc<dyn Fn() -> Route + Send + Sync>,
+}
+
+fn spec<F, Args>(method: Method, path: &'static str, access: Access, handler: F) -> RouteSpec
+where
+    F: Handler<Args> + Clone + Send + Sync,
+    Args: actix_web::FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let verb = method.clone();
+    RouteSpec {
+        method,
+        path,
+        access,
+        route: std::sync::Arc::new(move || web::method(verb.clone()).to(handler.clone())),
+    }
+}
+
+fn get<F, Args>(path: &'static str, access: Access, handler: F) -> RouteSpec
+where
+    F: Handler<Args> + Clone + Send + Sync,
+    Args: actix_web::FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    spec(Method::GET, path, access, handler)
+}
+
+fn post<F, Args>(path: &'static str, access: Access, handler: F) -> RouteSpec
+where
+    F: Handler<Args> + Clone + Send + Sync,
+    Args: actix_web::FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    spec(Method::POST, path, access, handler)
+}
+
+const PUBLIC: Access = Access::Public;
+const CUSTOMER: Access = Access::Customer;
+const ANYONE: Access = Access::Desk(Need::Anyone);
+const WORKS: Access = Access::Desk(Need::WorksCases);
+const SUPERVISES: Access = Access::Desk(Need::Supervises);
+const AUDITS: Access = Access::Desk(Need::Audits);
+
+/// Every route of the program; `demo` adds the mailbox and the telephone.
+pub fn all(demo: bool) -> Vec<RouteSpec> {
+    let mut routes = vec![
+        get("/", PUBLIC, customer::home::home),
+        get("/static/{name}", PUBLIC, assets::file),
+        get("/healthz", PUBLIC, health::healthz),
+        get("/readyz", PUBLIC, health::readyz),
+        get("/assistance", PUBLIC, customer::form::show),
+        post("/assistance", PUBLIC, customer::form::submit),
+        get("/cases", PUBLIC, customer::home::find),
+        get("/cases/{reference}", PUBLIC, customer::status::show),
+        post("/cases/{reference}/link", PUBLIC, customer::link::send_again),
+        get("/cases/{reference}/open", PUBLIC, customer::link::show_open),
+        post("/cases/{reference}/open", PUBLIC, customer::link::press_open),
+        get("/cases/{reference}/object", PUBLIC, customer::link::show_object),
+        post("/cases/{reference}/object", PUBLIC, customer::link::press_object),
+        post("/cases/{reference}/call", CUSTOMER, customer::status::call_me),
+        post("/cases/{reference}/show-code", CUSTOMER, customer::status::show_code),
+        post("/cases/{reference}/messages", CUSTOMER, customer::status::write),
+        post("/cases/{reference}/withdraw", CUSTOMER, customer::status::withdraw),
+        get("/desk/sign-in", PUBLIC, desk::sign_in::show),
+        post("/desk/sign-in", PUBLIC, desk::sign_in::sign_in),
+        post("/desk/sign-out", ANYONE, desk::sign_in::sign_out),
+        get("/desk", ANYONE, desk::queue::show),
+        get("/desk/cases/{reference}", ANYONE, desk::case::show),
+        post("/desk/cases/{reference}/claim", WORKS, desk::acts::claim),
+        post("/desk/cases/{reference}/release", WORKS, desk::acts::release),
+        post("/desk/cases/{reference}/reassign", SUPERVISES, desk::acts::reassign),
+        post("/desk/cases/{reference}/notes", WORKS, desk::acts::note),
+        post("/desk/cases/{reference}/messages", WORKS, desk::acts::message),
+        post("/desk/cases/{reference}/callback", WORKS, desk::acts::start_callback),
+        post("/desk/cases/{reference}/callback/code", WORKS, desk::acts::enter_code),
+        post("/desk/cases/{reference}/approve", WORKS, desk::acts::approve),
+        post("/desk/cases/{reference}/reject", WORKS, desk::acts::reject),
+        get("/desk/cases/{reference}/deactivate", WORKS, desk::deactivate::confirm),
+        post("/desk/cases/{reference}/deactivate", WORKS, desk::deactivate::deactivate),
+        post("/desk/cases/{reference}/end-dispute", SUPERVISES, desk::acts::end_dispute),
+        post("/desk/cases/{reference}/reveal", WORKS, desk::acts::reveal),
+        post("/desk/cases/{reference}/mails/{mail}/retry", WORKS, desk::acts::send_mail_again),
+        get("/desk/audit", AUDITS, desk::audit::show),
+        get("/desk/audit.csv", AUDITS, desk::audit::export),
+        post("/hooks/voice/twilio/{call}/answer", Access::Provider, hooks::twilio::answer),
+        post("/hooks/voice/twilio/{call}/digits", Access::Provider, hooks::twilio::digits),
+        post("/hooks/voice/twilio/{call}/status", Access::Provider, hooks::twilio::status),
+    ];
+    if demo {
+        routes.extend([
+            get("/demo/mail", PUBLIC, demo::mail_page),
+            get("/demo/mail.json", PUBLIC, demo::mail_json),
+            get("/demo/phone", PUBLIC, demo::phone_page),
+            post("/demo/phone", PUBLIC, demo::type_digits),
+            get("/demo/phone.json", PUBLIC, demo::phone_json),
+            get("/demo/accounts.json", PUBLIC, demo::accounts_json),
+        ]);
+    }
+    routes
+}
+
+/// Puts the table's routes into the server.
+pub fn configure(routes: &[RouteSpec], config: &mut ServiceConfig) {
+    let mut paths: Vec<&'static str> = routes.iter().map(|route| route.path).collect();
+    paths.dedup();
+    for path in paths {
+        let mut resource = web::resource(path);
+        for route in routes.iter().filter(|route| route.path == path) {
+            resource = resource.route((route.route)());
+            if route.method == Method::GET {
+                let head = (route.route)();
+                resource = resource.route(head.method(Method::HEAD));
+            }
+        }
+        config.service(resource);
+    }
+}

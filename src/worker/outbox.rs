@@ -1,0 +1,28 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::workflow::Desk;
+
+/// New errands wake the worker; retries and other instances' errands are found by looking this often.
+const LOOK: Duration = Duration::from_millis(500);
+const AFTER_FAILURE: Duration = Duration::from_secs(2);
+
+pub(super) async fn run(desk: Arc<Desk>, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        let pause = match desk.drain().await {
+            Ok(0) => LOOK,
+            Ok(_) => continue,
+            Err(error) => {
+                tracing::error!(%error, "the outbox could not be read");
+                AFTER_FAILURE
+            }
+        };
+        tokio::select! {
+            () = desk.errands.notified() => {}
+            () = tokio::time::sleep(pause) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+}

@@ -1,0 +1,142 @@
+// Every page works without this file. It adds: live pages, queue keys, a guard against sending
+// twice, the demo keypad, and copying a reference.
+(() => {
+  "use strict";
+  const $ = (id) => document.getElementById(id);
+  const say = (text) => { const box = $("live-status"); if (box && text) box.textContent = text; };
+
+  // ---- live pages: fetch the same address again and replace #live when it changed ----
+  const seconds = Number(document.body.dataset.refresh);
+  let fresh = null;     // what was fetched but not shown yet
+  let known = null;     // #live as the server last sent it
+  let timer = 0;
+
+  const edited = (live) => [...live.querySelectorAll("input, textarea, select")].some((field) =>
+    field.type === "radio" || field.type === "checkbox" ? field.checked !== field.defaultChecked
+      : field.tagName === "SELECT" ? [...field.options].some((o) => o.defaultSelected) && !field.selectedOptions[0]?.defaultSelected
+        : field.type !== "hidden" && field.value !== field.defaultValue);
+  const busy = (live) => live.contains(document.activeElement) || edited(live)
+    || (!getSelection().isCollapsed && live.contains(getSelection().anchorNode));
+  const note = (on) => { const box = $("live-note"); if (box) box.hidden = !on; };
+
+  const show = () => {
+    const live = $("live");
+    if (!fresh || !live) return;
+    const opened = [...live.querySelectorAll("details")].map((d) => d.open);
+    const before = live.dataset.summary;
+    live.replaceWith(fresh);
+    if (fresh.querySelectorAll("details").length === opened.length) {
+      fresh.querySelectorAll("details").forEach((d, i) => { d.open = opened[i]; });
+    }
+    enhance(fresh);
+    if (fresh.dataset.summary !== before || fresh.dataset.summary.endsWith("changed.")) say(fresh.dataset.summary);
+    fresh = null;
+    note(false);
+  };
+
+  const again = () => { clearTimeout(timer); timer = setTimeout(poll, seconds * 1000); };
+  const poll = async () => {
+    if (document.hidden) return;        // starts again when the page is looked at
+    let wait = true;
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin", cache: "no-store" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const next = page.getElementById("live");
+      const live = $("live");
+      if (answer.ok && !answer.redirected && next && live) {
+        wait = Boolean(page.body.dataset.refresh);
+        if (next.outerHTML !== known) {
+          known = next.outerHTML;
+          document.title = page.title;
+          const moved = next.dataset.version && next.dataset.version !== live.dataset.version;
+          fresh = document.importNode(next, true);
+          if (moved) { note(true); say($("live-note")?.querySelector("p")?.textContent); } else if (busy(live)) { note(true); } else { show(); }
+        } else if (fresh && !fresh.dataset.version && !busy(live)) {
+          show();
+        }
+      } else if (answer.redirected || answer.status === 401 || answer.status === 403 || answer.status === 404) {
+        wait = false;                   // the session is over, or the page is gone
+        fresh = null;
+        note(true);
+      }
+    } catch { /* offline for a moment: try again */ }
+    if (wait) again();
+  };
+
+  // ---- parts of a page that need wiring, also after a replacement ----
+  const enhance = (root) => {
+    for (const button of root.querySelectorAll("[data-copy]")) {
+      if (!navigator.clipboard) continue;
+      button.hidden = false;
+      button.addEventListener("click", async () => {
+        try { await navigator.clipboard.writeText(button.dataset.copy); button.textContent = "Copied"; say("Copied"); } catch { button.textContent = "Copy failed"; }
+        setTimeout(() => { button.textContent = "Copy"; }, 2000);
+      });
+    }
+    for (const pad of root.querySelectorAll("[data-keypad]")) {
+      const field = $(pad.dataset.keypad);
+      pad.hidden = false;
+      pad.addEventListener("click", (event) => {
+        const digit = event.target.closest("[data-digit]")?.dataset.digit;
+        if (digit) field.value = digit === "back" ? field.value.slice(0, -1) : field.value + digit;
+      });
+    }
+  };
+
+  // ---- a form is sent once ----
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    event.submitter?.setAttribute("aria-disabled", "true");
+  });
+  addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      form.querySelectorAll("[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
+    }
+  });
+
+  // ---- queue keys ----
+  const dialog = $("shortcuts");
+  const links = () => [...document.querySelectorAll(".row-link")];
+  const step = (by) => {
+    const all = links();
+    if (!all.length) return;
+    const row = document.activeElement?.closest("tr");
+    const at = all.findIndex((link) => row?.contains(link));
+    const to = at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + by, 0), all.length - 1);
+    all[to].focus();
+    all[to].closest("tr").scrollIntoView({ block: "nearest" });
+  };
+  if (dialog) {
+    document.querySelectorAll("[data-dialog]").forEach((button) => {
+      button.hidden = false;
+      button.addEventListener("click", () => dialog.showModal());
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || dialog.open) return;
+      if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+      if (event.key === "j") step(1);
+      else if (event.key === "k") step(-1);
+      else if (event.key === "o") document.activeElement?.closest("tr")?.querySelector(".row-link")?.click();
+      else if (event.key === "/") { $("q")?.focus(); $("q")?.select(); }
+      else if (event.key === "?") dialog.showModal();
+      else return;
+      event.preventDefault();
+    });
+  }
+
+  // ---- start ----
+  enhance(document);
+  $("error-summary")?.focus();
+  $("live-show")?.addEventListener("click", () => {
+    if (fresh && !fresh.dataset.version) { document.activeElement?.blur(); show(); } else location.assign(location.href);
+  });
+  if (seconds > 0 && $("live")) {
+    known = new XMLSerializer && null;
+    again();
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) { clearTimeout(timer); poll(); } });
+  }
+})();
