@@ -11,6 +11,11 @@
   let known = null;     // #live as the server last sent it
   let timer = 0;
 
+  const print = (live) => {   // form tokens may differ from answer to answer
+    const copy = live.cloneNode(true);
+    copy.querySelectorAll("[name=csrf]").forEach((field) => field.remove());
+    return copy.outerHTML;
+  };
   const edited = (live) => [...live.querySelectorAll("input, textarea, select")].some((field) =>
     field.type === "radio" || field.type === "checkbox" ? field.checked !== field.defaultChecked
       : field.tagName === "SELECT" ? [...field.options].some((o) => o.defaultSelected) && !field.selectedOptions[0]?.defaultSelected
@@ -29,7 +34,7 @@
       fresh.querySelectorAll("details").forEach((d, i) => { d.open = opened[i]; });
     }
     enhance(fresh);
-    if (fresh.dataset.summary !== before || fresh.dataset.summary.endsWith("changed.")) say(fresh.dataset.summary);
+    if (fresh.dataset.summary !== before) say(fresh.dataset.summary);
     fresh = null;
     note(false);
   };
@@ -45,8 +50,8 @@
       const live = $("live");
       if (answer.ok && !answer.redirected && next && live) {
         wait = Boolean(page.body.dataset.refresh);
-        if (next.outerHTML !== known) {
-          known = next.outerHTML;
+        if (print(next) !== known) {
+          known = print(next);
           document.title = page.title;
           const moved = next.dataset.version && next.dataset.version !== live.dataset.version;
           fresh = document.importNode(next, true);
@@ -129,13 +134,13 @@
   }
 
   // ---- start ----
+  if ($("live")) known = print($("live"));
   enhance(document);
   $("error-summary")?.focus();
   $("live-show")?.addEventListener("click", () => {
-    if (fresh && !fresh.dataset.version) { document.activeElement?.blur(); show(); } else location.assign(location.href);
+    if (fresh && !fresh.dataset.version) { $("main").focus(); show(); } else location.assign(location.href);
   });
   if (seconds > 0 && $("live")) {
-    known = new XMLSerializer && null;
     again();
     document.addEventListener("visibilitychange", () => { if (!document.hidden) { clearTimeout(timer); poll(); } });
   }

@@ -27,6 +27,7 @@ mod withdraw;
 mod write;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Notify;
@@ -76,7 +77,11 @@ pub struct Kit {
     pub base_url: Url,
     /// What the product is called.
     pub product: String,
+    last_id: AtomicU64,
 }
+
+/// A version 7 UUID has twelve bits between its time and its randomness.
+const COUNTER_BITS: u32 = 12;
 
 impl Kit {
     /// The kit that the settings describe.
@@ -105,6 +110,7 @@ impl Kit {
             mail: settings.mail.clone(),
             base_url,
             product: settings.server.product_name.clone(),
+            last_id: AtomicU64::new(0),
         }
     }
 
@@ -113,8 +119,17 @@ impl Kit {
         format!("{}{path}", self.base_url.as_str().trim_end_matches('/'))
     }
 
+    /// A new identifier, greater than every one this process made before: identifiers of the same
+    /// millisecond count up (RFC 9562 §6.2, method 1), so that they order what happened.
     fn id<T>(&self, make: fn(DateTime<Utc>, [u8; 10]) -> T, at: DateTime<Utc>) -> T {
-        make(at, self.entropy.bytes())
+        let moment = u64::try_from(at.timestamp_millis()).unwrap_or(0) << COUNTER_BITS;
+        let next = |last: u64| Some(moment.max(last + 1));
+        let last = self.last_id.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).unwrap_or_default();
+        let this = moment.max(last + 1);
+        let mut random = self.entropy.bytes::<10>();
+        random[..2].copy_from_slice(&this.to_be_bytes()[6..]);
+        let millis = i64::try_from(this >> COUNTER_BITS).unwrap_or(0);
+        make(DateTime::from_timestamp_millis(millis).unwrap_or(at), random)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Integration tests: one binary, a module for each journey.
 
+mod journey_2_and_5;
 mod smtp_peer;
 mod smtp_wire;
 // Not every journey uses all that the stand-ins can do.

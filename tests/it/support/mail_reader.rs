@@ -24,10 +24,7 @@ impl Mail {
 pub fn parse(raw: &str) -> Mail {
     let (head, _) = split_head(raw);
     let mut mail = Mail {
-        headers: headers(head)
-            .into_iter()
-            .map(|(name, value)| (name, decode_words(&value)))
-            .collect(),
+        headers: headers(head).into_iter().map(|(name, value)| (name, decode_words(&value))).collect(),
         ..Mail::default()
     };
     read_part(raw, &mut mail);
@@ -38,12 +35,7 @@ fn read_part(raw: &str, mail: &mut Mail) {
     let (head, body) = split_head(raw);
     let fields = headers(head);
     let content_type = find(&fields, "Content-Type").unwrap_or("text/plain");
-    let kind = content_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if kind.starts_with("multipart/") {
         let boundary = parameter(content_type, "boundary").expect("a multipart has a boundary");
         for part in split_parts(body, &boundary) {
@@ -91,19 +83,13 @@ fn headers(head: &str) -> Vec<(String, String)> {
 }
 
 fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    headers
-        .iter()
-        .find(|(found, _)| found.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value.as_str())
+    headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
 
 fn parameter(value: &str, name: &str) -> Option<String> {
     value.split(';').skip(1).find_map(|parameter| {
         let (found, value) = parameter.split_once('=')?;
-        found
-            .trim()
-            .eq_ignore_ascii_case(name)
-            .then(|| value.trim().trim_matches('"').to_owned())
+        found.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"').to_owned())
     })
 }
 
@@ -136,8 +122,7 @@ fn decode_words(value: &str) -> String {
             continue;
         };
         let before = &rest[..start];
-        let joins = pending.as_ref().is_some_and(|(other, _)| *other == charset)
-            && before.trim().is_empty();
+        let joins = pending.as_ref().is_some_and(|(other, _)| *other == charset) && before.trim().is_empty();
         if !joins {
             let had_word = pending.is_some();
             flush(&mut out, &mut pending);
@@ -145,10 +130,7 @@ fn decode_words(value: &str) -> String {
                 out.push_str(before);
             }
         }
-        pending
-            .get_or_insert_with(|| (charset, Vec::new()))
-            .1
-            .extend(bytes);
+        pending.get_or_insert_with(|| (charset, Vec::new())).1.extend(bytes);
         rest = &rest[start + length..];
     }
     flush(&mut out, &mut pending);
@@ -187,9 +169,7 @@ fn unquote_printable(input: &[u8], in_header: bool) -> Vec<u8> {
         rest = tail;
         match (first, tail) {
             (b'=', [b'\r', b'\n', after @ ..]) => rest = after,
-            (b'=', [high, low, after @ ..])
-                if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
-            {
+            (b'=', [high, low, after @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
                 out.push(nibble(*high) * 16 + nibble(*low));
                 rest = after;
             }

@@ -1,5 +1,8 @@
-//! Stand-ins for the services outside, and readers for what they are sent.
+//! A running server with everything around it, and readers for what it sends.
 
+pub mod browser;
+pub mod database;
 pub mod mail_reader;
 pub mod smtp;
 pub mod twilio;
+pub mod world;

@@ -92,17 +92,13 @@ impl SmtpServer {
     /// Start on a free port of 127.0.0.1.
     pub async fn start() -> Self {
         let listener = StdListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-        listener
-            .set_nonblocking(true)
-            .expect("a listener for tokio");
+        listener.set_nonblocking(true).expect("a listener for tokio");
         let port = listener.local_addr().expect("the port bound").port();
         let shared = Arc::new(Shared::default());
         let (down, watched) = watch::channel(false);
         let (stop, stopped) = oneshot::channel();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime for the mail server");
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime for the mail server");
         let kept = Arc::clone(&shared);
         std::thread::spawn(move || {
             runtime.block_on(async move {
@@ -113,12 +109,7 @@ impl SmtpServer {
                 }
             });
         });
-        Self {
-            port,
-            shared,
-            down,
-            _stop: stop,
-        }
+        Self { port, shared, down, _stop: stop }
     }
 
     /// The port on 127.0.0.1.
@@ -142,11 +133,7 @@ impl SmtpServer {
             if messages.len() >= n {
                 return messages;
             }
-            assert!(
-                Instant::now() < end,
-                "{} of {n} messages after {timeout:?}",
-                messages.len()
-            );
+            assert!(Instant::now() < end, "{} of {n} messages after {timeout:?}", messages.len());
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
@@ -200,13 +187,7 @@ struct Session {
 impl Session {
     fn new(stream: TcpStream, shared: Arc<Shared>) -> Self {
         let (reader, writer) = stream.into_split();
-        Self {
-            reader: BufReader::new(reader),
-            writer,
-            shared,
-            from: None,
-            to: Vec::new(),
-        }
+        Self { reader: BufReader::new(reader), writer, shared, from: None, to: Vec::new() }
     }
 
     async fn run(mut self) -> io::Result<()> {
@@ -236,8 +217,7 @@ impl Session {
         match verb.to_ascii_uppercase().as_str() {
             "EHLO" => {
                 self.reset();
-                self.say("250-mail.test\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 PIPELINING")
-                    .await?;
+                self.say("250-mail.test\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 PIPELINING").await?;
             }
             "HELO" => {
                 self.reset();
@@ -305,10 +285,7 @@ impl Session {
         let Some(raw) = self.message().await? else {
             return Ok(Next::Close);
         };
-        let (from, to) = (
-            self.from.take().unwrap_or_default(),
-            std::mem::take(&mut self.to),
-        );
+        let (from, to) = (self.from.take().unwrap_or_default(), std::mem::take(&mut self.to));
         match self.shared.take_fault(Stage::AfterData) {
             None => {
                 self.shared.keep(from, to, raw);
@@ -354,11 +331,7 @@ impl Session {
 
     async fn answer(&mut self, code: u16, text: &str) -> io::Result<Next> {
         self.say(&format!("{code} {text}")).await?;
-        Ok(if code == 421 {
-            Next::Close
-        } else {
-            Next::Refused
-        })
+        Ok(if code == 421 { Next::Close } else { Next::Refused })
     }
 
     async fn refuse(&mut self, reply: &str) -> io::Result<Next> {
@@ -373,9 +346,7 @@ impl Session {
     }
 
     async fn say(&mut self, reply: &str) -> io::Result<()> {
-        self.writer
-            .write_all(format!("{reply}\r\n").as_bytes())
-            .await
+        self.writer.write_all(format!("{reply}\r\n").as_bytes()).await
     }
 
     fn reset(&mut self) {
@@ -390,9 +361,6 @@ fn path(line: &str, command: &str) -> Option<(String, String)> {
     if !start.eq_ignore_ascii_case(command) {
         return None;
     }
-    let (address, options) = line[command.len()..]
-        .trim_start()
-        .strip_prefix('<')?
-        .split_once('>')?;
+    let (address, options) = line[command.len()..].trim_start().strip_prefix('<')?.split_once('>')?;
     Some((address.to_owned(), options.trim().to_owned()))
 }

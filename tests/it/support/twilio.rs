@@ -85,32 +85,21 @@ impl TwilioServer {
         let port = listener.local_addr().expect("the port bound").port();
         let shared = Arc::new(Shared {
             account_sid: account_sid.to_owned(),
-            authorization: format!(
-                "Basic {}",
-                STANDARD.encode(format!("{account_sid}:{auth_token}"))
-            ),
-            state: Mutex::new(State {
-                actual_base: bare(rewrite.1),
-                ..State::default()
-            }),
+            authorization: format!("Basic {}", STANDARD.encode(format!("{account_sid}:{auth_token}"))),
+            state: Mutex::new(State { actual_base: bare(rewrite.1), ..State::default() }),
         });
         let (ready, started) = mpsc::channel();
         let data = web::Data::from(Arc::clone(&shared));
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let server = HttpServer::new(move || {
-                    App::new()
-                        .app_data(data.clone())
-                        .default_service(web::to(create_call))
-                })
-                .workers(1)
-                .disable_signals()
-                .listen(listener)
-                .expect("a listener for the stand-in")
-                .run();
-                ready
-                    .send(server.handle())
-                    .expect("the test waits for the stand-in");
+                let server =
+                    HttpServer::new(move || App::new().app_data(data.clone()).default_service(web::to(create_call)))
+                        .workers(1)
+                        .disable_signals()
+                        .listen(listener)
+                        .expect("a listener for the stand-in")
+                        .run();
+                ready.send(server.handle()).expect("the test waits for the stand-in");
                 server.await.expect("the stand-in runs");
             });
         });
@@ -162,9 +151,7 @@ impl TwilioServer {
     /// Somebody picks up and types `digits`, or types nothing. Returns what is said at first and what is said then;
     /// the latter is empty where the first TwiML asks for nothing.
     pub async fn answer(&self, call: &TwilioCall, digits: Option<&str>) -> (String, String) {
-        let first = self
-            .post(&call.url, &self.event(call, "in-progress"), true)
-            .await;
+        let first = self.post(&call.url, &self.event(call, "in-progress"), true).await;
         assert_eq!(first.status, 200, "{first:?}");
         let Some(gather) = opening_tag(&first.body, "Gather") else {
             return (first.body, String::new());
@@ -173,9 +160,7 @@ impl TwilioServer {
             return (first.body, String::new());
         }
         let action = attribute(gather, "action").unwrap_or_default();
-        let action = Url::parse(&call.url)
-            .and_then(|url| url.join(&action))
-            .expect("the action's URL");
+        let action = Url::parse(&call.url).and_then(|url| url.join(&action)).expect("the action's URL");
         let mut fields = self.event(call, "in-progress");
         fields.push(("Digits".to_owned(), digits.unwrap_or_default().to_owned()));
         fields.push(("msg".to_owned(), "Gather End".to_owned()));
@@ -186,38 +171,26 @@ impl TwilioServer {
 
     /// Tell the program how far the call is, in Twilio's words (`busy`, `no-answer`, …).
     pub async fn status(&self, call: &TwilioCall, status: &str) -> HookReply {
-        self.post(&call.status_callback, &self.progress(call, status), true)
-            .await
+        self.post(&call.status_callback, &self.progress(call, status), true).await
     }
 
     /// Ask for the first TwiML under a wrong signature.
     pub async fn answer_with_wrong_signature(&self, call: &TwilioCall) -> HookReply {
-        self.post(&call.url, &self.event(call, "in-progress"), false)
-            .await
+        self.post(&call.url, &self.event(call, "in-progress"), false).await
     }
 
     /// Tell a progress under a wrong signature.
     pub async fn status_with_wrong_signature(&self, call: &TwilioCall, status: &str) -> HookReply {
-        self.post(&call.status_callback, &self.progress(call, status), false)
-            .await
+        self.post(&call.status_callback, &self.progress(call, status), false).await
     }
 
     /// POST these fields to one of the program's public URLs, signed for it, rightly or wrongly.
-    pub async fn post(
-        &self,
-        public_url: &str,
-        fields: &[(String, String)],
-        rightly: bool,
-    ) -> HookReply {
+    pub async fn post(&self, public_url: &str, fields: &[(String, String)], rightly: bool) -> HookReply {
         let below = public_url
             .strip_prefix(&self.public_base)
             .unwrap_or_else(|| panic!("{public_url} is not below {}", self.public_base));
         let actual = format!("{}{below}", self.shared.lock().actual_base);
-        let key = if rightly {
-            self.auth_token.clone()
-        } else {
-            SecretString::from("another account's token")
-        };
+        let key = if rightly { self.auth_token.clone() } else { SecretString::from("another account's token") };
         let response = self
             .http
             .post(actual)
@@ -256,10 +229,7 @@ impl TwilioServer {
             *told - 1
         };
         let mut fields = self.event(call, status);
-        fields.push((
-            "CallbackSource".to_owned(),
-            "call-progress-events".to_owned(),
-        ));
+        fields.push(("CallbackSource".to_owned(), "call-progress-events".to_owned()));
         fields.push(("SequenceNumber".to_owned(), number.to_string()));
         fields
     }
@@ -272,42 +242,24 @@ impl Drop for TwilioServer {
     }
 }
 
-async fn create_call(
-    request: HttpRequest,
-    body: web::Bytes,
-    shared: web::Data<Shared>,
-) -> HttpResponse {
+async fn create_call(request: HttpRequest, body: web::Bytes, shared: web::Data<Shared>) -> HttpResponse {
     let authorization = request.headers().get(header::AUTHORIZATION);
     if authorization.is_none_or(|sent| sent.as_bytes() != shared.authorization.as_bytes()) {
         return problem(401, "Authenticate");
     }
     let path = format!("/2010-04-01/Accounts/{}/Calls.json", shared.account_sid);
     if request.method() != "POST" || request.path() != path {
-        return problem(
-            404,
-            "The requested resource was not found, or not by this method",
-        );
+        return problem(404, "The requested resource was not found, or not by this method");
     }
     let fields: Vec<(String, String)> = url::form_urlencoded::parse(&body).into_owned().collect();
-    let field = |name: &str| {
-        fields
-            .iter()
-            .find(|(found, _)| found == name)
-            .map(|(_, value)| value.clone())
-    };
+    let field = |name: &str| fields.iter().find(|(found, _)| found == name).map(|(_, value)| value.clone());
     let (hangs, call) = {
         let mut state = shared.lock();
         state.attempts += 1;
         let hangs = match state.faults.pop_front() {
             // Twilio's texts quote numbers, so this one does as well: a program that repeats them gets caught.
             Some(Fault::Status(status)) => {
-                return problem(
-                    status,
-                    &format!(
-                        "The call to {} cannot be made",
-                        field("To").unwrap_or_default()
-                    ),
-                );
+                return problem(status, &format!("The call to {} cannot be made", field("To").unwrap_or_default()));
             }
             fault => fault.is_some(),
         };
