@@ -70,7 +70,10 @@ impl TestDatabase {
             let slash = base.rfind('/').unwrap();
             format!("{}/{name}{query}", &base[..slash])
         };
-        let fresh = || format!("mfa_desk_test_{}", uuid::Uuid::from_u128(rand::random::<u128>()).simple());
+        let fresh = || {
+            let entropy: &dyn mfa_desk::entropy::Entropy = &mfa_desk::entropy::SystemEntropy;
+            format!("mfa_desk_test_{}", hex::encode(entropy.bytes::<8>()))
+        };
         let mut admin = PgConnection::establish(server).unwrap();
         let template = TEMPLATE.get_or_init(|| {
             let name = fresh();
