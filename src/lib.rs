@@ -7,6 +7,7 @@ pub mod directory;
 pub mod domain;
 pub mod entropy;
 pub mod notify;
+mod private_files;
 pub mod server;
 pub mod store;
 pub mod web;

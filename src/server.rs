@@ -93,6 +93,7 @@ pub struct Running {
     handle: ServerHandle,
     server: JoinHandle<std::io::Result<()>>,
     worker: Worker,
+    limit: std::time::Duration,
 }
 
 /// Starts to answer on the configured address.
@@ -124,7 +125,7 @@ pub fn start(settings: &Settings, app: App) -> Result<Running, StartError> {
     let worker = Worker::start(&app.desk);
     let server = server.run();
     let handle = server.handle();
-    Ok(Running { address, handle, server: tokio::spawn(server), worker })
+    Ok(Running { address, handle, server: tokio::spawn(server), worker, limit: settings.server.shutdown() })
 }
 
 impl Running {
@@ -134,6 +135,6 @@ impl Running {
         if let Ok(Err(error)) = self.server.await {
             tracing::error!(%error, "the server failed");
         }
-        self.worker.stop().await;
+        self.worker.stop(self.limit).await;
     }
 }

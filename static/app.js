@@ -44,7 +44,7 @@
     if (document.hidden) return;        // starts again when the page is looked at
     let wait = true;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin", cache: "no-store" });
+      const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Mfa-Desk-Live": "1" }, credentials: "same-origin", cache: "no-store" });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const next = page.getElementById("live");
       const live = $("live");

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::{Failure, Place, desk_of, operator, runtime};
+use super::{Failure, Place, existing_desk_of, operator, runtime};
 use crate::domain::audit_filter::{Filter, parse};
 use crate::store::audit::Verdict;
 
@@ -55,7 +55,7 @@ pub(super) fn run(command: AuditCommand) -> Result<ExitCode, Failure> {
 }
 
 fn export(filter: Filter, out: Option<PathBuf>, place: &Place) -> Result<ExitCode, Failure> {
-    let desk = desk_of(place)?;
+    let desk = existing_desk_of(place)?;
     let mut sink: Box<dyn Write> = match &out {
         Some(path) => {
             let file = File::create(path).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
@@ -79,7 +79,7 @@ fn export(filter: Filter, out: Option<PathBuf>, place: &Place) -> Result<ExitCod
 }
 
 fn verify(place: &Place) -> Result<ExitCode, Failure> {
-    let desk = desk_of(place)?;
+    let desk = existing_desk_of(place)?;
     match runtime()?.block_on(desk.verify_audit()).map_err(Failure::new)? {
         Verdict::Whole(head) => {
             println!("whole: {} entries, head {}", head.seq, head.hash);

@@ -14,11 +14,13 @@ use crate::domain::token::ServerKey;
 use crate::entropy::{Entropy, SystemEntropy};
 use crate::notify::mail::DemoMailbox;
 use crate::notify::voice::DemoKeypad;
+use crate::private_files::{create_private_folder, write_private_file};
 use crate::server::{Parts, assemble, start};
 use crate::web::{App, Demo};
 
 pub(super) fn run(listen: SocketAddr, data: &Path) -> Result<ExitCode, Failure> {
-    std::fs::create_dir_all(data).map_err(|error| Failure(format!("{}: {error}", data.display())))?;
+    let listen = with_a_port(listen)?;
+    create_private_folder(data).map_err(|error| Failure(format!("{}: {error}", data.display())))?;
     let key = demo_key(data)?;
     let settings = Settings::demo(data, listen, key.clone());
     let problems = settings.problems(Mode::Demo);
@@ -38,6 +40,7 @@ pub(super) fn run(listen: SocketAddr, data: &Path) -> Result<ExitCode, Failure> 
             voice: Some(Arc::new(DemoKeypad)),
         };
         let desk = Arc::new(assemble(&settings, parts).map_err(Failure::new)?);
+        desk.take_back_errands().await.map_err(Failure::new)?;
         let accounts = seed::sow(&desk).await?;
         let demo = Demo { mailbox, accounts: accounts.clone() };
         let app = App::new(desk, Vec::new(), None, Some(demo)).map_err(Failure::new)?;
@@ -45,6 +48,15 @@ pub(super) fn run(listen: SocketAddr, data: &Path) -> Result<ExitCode, Failure> 
         introduce(base_url.as_str().trim_end_matches('/'), &accounts);
         until_stopped(running).await
     })
+}
+
+/// Links hold the port, so the one that 0 stands for is chosen before they are made.
+fn with_a_port(listen: SocketAddr) -> Result<SocketAddr, Failure> {
+    if listen.port() != 0 {
+        return Ok(listen);
+    }
+    let probe = std::net::TcpListener::bind(listen).map_err(|error| Failure(format!("{listen}: {error}")))?;
+    probe.local_addr().map_err(Failure::new)
 }
 
 /// The demo's key is made once, so that links and sign-ins outlive a restart. `serve` refuses keys that
@@ -58,7 +70,7 @@ fn demo_key(data: &Path) -> Result<SecretString, Failure> {
     }
     let entropy: &dyn Entropy = &SystemEntropy;
     let key = format!("demo-only-{}", hex::encode(entropy.bytes::<32>()));
-    std::fs::write(&file, &key).map_err(|error| Failure(format!("{}: {error}", file.display())))?;
+    write_private_file(&file, &key).map_err(|error| Failure(format!("{}: {error}", file.display())))?;
     Ok(SecretString::from(key))
 }
 

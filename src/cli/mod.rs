@@ -192,6 +192,16 @@ fn desk_of(place: &Place) -> Result<Desk, Failure> {
     assemble(&settings, parts).map_err(Failure::new)
 }
 
+/// Like [`desk_of`], for commands that only look: a mistyped place must not look like an empty, healthy log.
+fn existing_desk_of(place: &Place) -> Result<Desk, Failure> {
+    if let DatabaseUrl::Sqlite(file) = &settings_of(place)?.database.url
+        && !file.is_file()
+    {
+        return Err(Failure(format!("{}: there is no database", file.display())));
+    }
+    desk_of(place)
+}
+
 fn local_url() -> Result<Url, Failure> {
     Url::parse("http://localhost").map_err(Failure::new)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Failure, listed, runtime, start_log};
 use crate::clock::SystemClock;
-use crate::config::{Mode, Settings, SmtpTls as ConfiguredTls, VoiceProvider};
+use crate::config::{DatabaseUrl, Mode, Settings, SmtpTls as ConfiguredTls, VoiceProvider};
 use crate::domain::token::ServerKey;
 use crate::entropy::SystemEntropy;
 use crate::notify::mail::{SmtpMailer, SmtpParts, SmtpTls};
@@ -42,6 +42,9 @@ pub(super) fn run(config: Option<&Path>) -> Result<ExitCode, Failure> {
     runtime()?.block_on(async {
         let desk = Arc::new(assemble(&settings, parts(&settings)?).map_err(Failure::new)?);
         refuse_demo_data(&desk).await?;
+        if matches!(settings.database.url, DatabaseUrl::Sqlite(_)) {
+            desk.take_back_errands().await.map_err(Failure::new)?;
+        }
         let voice_secret = settings.voice.twilio.auth_token.clone();
         let app = App::new(desk, settings.server.trusted_proxies.clone(), voice_secret, None).map_err(Failure::new)?;
         let running = start(&settings, app).map_err(Failure::new)?;

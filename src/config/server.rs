@@ -89,6 +89,9 @@ fn check_base_url(url: &Url, checker: &mut Checker) {
     if url.query().is_some() || url.fragment().is_some() {
         checker.wrong(KEY, "has a query or a fragment", fix);
     }
+    if url.path() != "/" {
+        checker.wrong(KEY, "has a path, but pages are served from the root", fix);
+    }
     if !url.username().is_empty() || url.password().is_some() {
         checker.wrong(KEY, "holds a user name or password", fix);
     }

@@ -15,7 +15,7 @@ coded! {
         Supervisor = "supervisor", "Supervisor";
         /// Reads and exports, changes nothing.
         Auditor = "auditor", "Auditor";
-        /// Everything a supervisor does, and manages agents.
+        /// Everything a supervisor does; the role of whoever sets the desk up.
         Admin = "admin", "Administrator";
     }
 }

@@ -9,6 +9,7 @@ use secrecy::ExposeSecret;
 
 use super::StoreError;
 use crate::config::DatabaseUrl;
+use crate::private_files::{create_private_folder, write_private_file};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 #[cfg(feature = "postgres")]
@@ -57,6 +58,9 @@ fn open_sqlite(path: &Path, purpose: Purpose) -> Result<AnyConnection, StoreErro
     {
         create_private_folder(folder).map_err(|error| unavailable(format!("{}: {error}", folder.display())))?;
     }
+    if purpose == Purpose::Write {
+        write_private_file(path, "").map_err(|error| unavailable(format!("{}: {error}", path.display())))?;
+    }
     let path = path.to_string_lossy();
     let mut connection = SqliteConnection::establish(&path).map_err(|error| unavailable(format!("{path}: {error}")))?;
     // `synchronous=FULL` makes a commit durable in WAL mode; NORMAL would not.
@@ -67,15 +71,6 @@ fn open_sqlite(path: &Path, purpose: Purpose) -> Result<AnyConnection, StoreErro
     };
     connection.batch_execute(common).and_then(|()| connection.batch_execute(own)).map_err(unavailable)?;
     Ok(AnyConnection::Sqlite(connection))
-}
-
-/// Case data is personal data: the folder we make for it is its owner's alone.
-fn create_private_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 #[cfg(feature = "postgres")]

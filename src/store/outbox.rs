@@ -5,9 +5,9 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQuery
 use serde::{Deserialize, Serialize};
 
 use super::schema::{cases, outbox};
-use super::{AnyConnection, StoreError, Tx, dialect, parsed, stored};
+use super::{AnyConnection, StoreError, Tx, dialect, parsed, parsed_if, stored};
 use crate::domain::contact::EmailAddress;
-use crate::domain::ids::{AuthenticatorId, CallId, CaseId, LinkId, OutboxId};
+use crate::domain::ids::{AccountId, AuthenticatorId, CallId, CaseId, LinkId, OutboxId};
 use crate::domain::notice::Notice;
 use crate::domain::reference::CaseRef;
 
@@ -75,6 +75,8 @@ pub struct Leased {
     pub case: CaseId,
     /// The case's reference.
     pub reference: CaseRef,
+    /// The account of the case, once matched.
+    pub account: Option<AccountId>,
     /// What is to be done.
     pub errand: Errand,
     /// How often it was tried, this time included.
@@ -100,15 +102,17 @@ pub fn add(tx: &mut Tx<'_>, id: OutboxId, case: CaseId, errand: &Errand, at: Dat
 }
 
 fn leased(connection: &mut AnyConnection, id: &str) -> Result<Leased, StoreError> {
-    let (case, reference, payload, attempts): (String, String, String, i32) = outbox::table
+    type Row = (String, String, Option<String>, String, i32);
+    let (case, reference, account, payload, attempts): Row = outbox::table
         .inner_join(cases::table)
         .filter(outbox::id.eq(id))
-        .select((outbox::case_id, cases::reference, outbox::payload, outbox::attempts))
+        .select((outbox::case_id, cases::reference, cases::account_id, outbox::payload, outbox::attempts))
         .first(connection)?;
     Ok(Leased {
         id: parsed("outbox", id)?,
         case: parsed("case", &case)?,
         reference: parsed("reference", &reference)?,
+        account: parsed_if("account", account.as_deref())?,
         errand: serde_json::from_str(&payload).map_err(|_| StoreError::Corrupt("outbox payload".to_owned()))?,
         attempts,
     })
@@ -150,6 +154,23 @@ pub fn add_leased(
     add(tx, id, case, errand, now)?;
     take(tx, &id.to_string(), now, lease)?;
     leased(tx.connection, &id.to_string())
+}
+
+/// Keeps hold of a row that takes long. False when it is not ours any more.
+pub fn renew(tx: &mut Tx<'_>, leased: &Leased, now: DateTime<Utc>, lease: TimeDelta) -> Result<bool, StoreError> {
+    let ours = diesel::update(outbox::table.find(leased.id.to_string()))
+        .filter(outbox::state.eq("leased"))
+        .filter(outbox::attempts.eq(leased.attempts))
+        .set((outbox::next_at.eq(stored(now + lease)), outbox::lease_until.eq(stored(now + lease))))
+        .execute(tx.connection)?;
+    Ok(ours == 1)
+}
+
+/// Lets go of every row, because no other process can hold one: an SQLite database has one server.
+pub fn release_all(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<usize, StoreError> {
+    Ok(diesel::update(outbox::table.filter(outbox::state.eq("leased")))
+        .set((outbox::state.eq("waiting"), outbox::next_at.eq(stored(now))))
+        .execute(tx.connection)?)
 }
 
 /// The errand was run.

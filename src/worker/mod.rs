@@ -4,6 +4,7 @@ mod outbox;
 mod timers;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -27,13 +28,19 @@ impl Worker {
         Self { stop, tasks }
     }
 
-    /// Lets it finish what it holds, and ends it.
-    pub async fn stop(self) {
+    /// Lets it finish what it holds, and ends it; what takes longer than `limit` is left to the next start.
+    pub async fn stop(self, limit: Duration) {
         // Nobody listens when the tasks have ended already.
         let _ = self.stop.send(true);
-        for task in self.tasks {
-            if let Err(error) = task.await {
-                tracing::error!(%error, "a worker task failed");
+        let until = tokio::time::Instant::now() + limit;
+        for mut task in self.tasks {
+            match tokio::time::timeout_at(until, &mut task).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(%error, "a worker task failed"),
+                Err(_) => {
+                    tracing::warn!("errands were left for the next start");
+                    task.abort();
+                }
             }
         }
     }

@@ -18,6 +18,8 @@ use crate::store::outbox::{self, Errand, Leased, MailErrand};
 use crate::store::{StoreError, Tx, audit, calls, cases};
 
 const BATCH: i64 = 64;
+/// A lease is renewed three times before it would run out.
+const RENEWAL: std::time::Duration = std::time::Duration::from_secs(30);
 /// A directory that does not answer is asked again this often before the agent is told.
 const DIRECTORY_ATTEMPTS: i32 = 4;
 const CALL_ATTEMPTS: i32 = 3;
@@ -66,15 +68,42 @@ impl Desk {
             Errand::Call { .. } => "call",
             Errand::Directory { .. } => "directory",
         };
-        let ran = match leased.errand.clone() {
-            Errand::Intake => self.take_in(leased.reference, id).await,
-            Errand::Mail(mail) => self.send_mail(&leased, mail).await,
-            Errand::Call { call } => self.place_call(&leased, call).await,
-            Errand::Directory { authenticator } => self.ask_directory(&leased, authenticator).await,
+        let run = async {
+            match leased.errand.clone() {
+                Errand::Intake => self.take_in(leased.reference.clone(), id).await,
+                Errand::Mail(mail) => self.send_mail(&leased, mail).await,
+                Errand::Call { call } => self.place_call(&leased, call).await,
+                Errand::Directory { authenticator } => self.ask_directory(&leased, authenticator).await,
+            }
         };
-        if let Err(error) = ran {
+        if let Err(error) = self.holding(&leased, run).await {
             tracing::error!(errand = %id, kind, %error, "an errand could not be run");
         }
+    }
+
+    /// Runs an errand and renews its lease while it takes long, so that no other instance runs it as well.
+    async fn holding<T>(&self, leased: &Leased, errand: impl Future<Output = T>) -> T {
+        let mut errand = std::pin::pin!(errand);
+        loop {
+            tokio::select! {
+                done = &mut errand => return done,
+                () = tokio::time::sleep(RENEWAL) => {
+                    let (held, now) = (leased.clone(), self.now());
+                    if let Err(error) = self.store.write(move |tx| outbox::renew(tx, &held, now, LEASE)).await {
+                        tracing::warn!(errand = %leased.id, %error, "a lease could not be renewed");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes back what a killed process held. Only where no other process can be running errands.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn take_back_errands(&self) -> Result<usize, StoreError> {
+        let now = self.now();
+        self.store.write(move |tx| outbox::release_all(tx, now)).await
     }
 
     fn system_act(&self) -> Act {
@@ -101,11 +130,11 @@ impl Desk {
             Err(error) => Err(error),
         };
         let act = self.system_act();
-        let reference = leased.reference.clone();
+        let (reference, account) = (leased.reference.clone(), leased.account);
         let template = mail.notice.template();
         let entry = move |act: &Act, action: &str, why: Option<&str>| {
             let about = details([("mail", id.to_string().into()), ("notice", template.into()), ("why", why.into())]);
-            act.entry(action, Some(&reference), None, about)
+            act.entry(action, Some(&reference), account, about)
         };
         match result {
             Ok(()) => {
@@ -236,7 +265,7 @@ impl Desk {
         match voice.place(&order).await {
             Ok(placed) => {
                 let act = self.system_act();
-                let reference = leased.reference.clone();
+                let (reference, account) = (leased.reference.clone(), leased.account);
                 let ringing = move |tx: &mut Tx<'_>| {
                     // The provider's own report may have come first.
                     if calls::find_call(tx.connection, call)?.is_some_and(|(found, _)| found.state == "placing") {
@@ -246,7 +275,7 @@ impl Desk {
                         calls::set_provider_id(tx, call, provider_id)?;
                     }
                     let about = details([("call", call.to_string().into())]);
-                    tx.record(act.entry("call.placed", Some(&reference), None, about));
+                    tx.record(act.entry("call.placed", Some(&reference), account, about));
                     outbox::done(tx, id, act.at)
                 };
                 self.store.write(ringing).await
@@ -267,7 +296,7 @@ impl Desk {
     }
 
     async fn call_ended(&self, leased: &Leased, call: CallId, state: &str, why: &str) -> Result<(), StoreError> {
-        let (id, act, reference) = (leased.id, self.system_act(), leased.reference.clone());
+        let (id, act, account, reference) = (leased.id, self.system_act(), leased.account, leased.reference.clone());
         let (state, why) = (state.to_owned(), why.to_owned());
         let end = move |tx: &mut Tx<'_>| {
             let ours = calls::find_call(tx.connection, call)?;
@@ -275,7 +304,7 @@ impl Desk {
                 calls::update_call(tx, call, &state, None, act.at)?;
             }
             let about = details([("call", call.to_string().into()), ("why", why.clone().into())]);
-            tx.record(act.entry("call.not_placed", Some(&reference), None, about));
+            tx.record(act.entry("call.not_placed", Some(&reference), account, about));
             outbox::bury(tx, id, act.at, &why)
         };
         self.store.write(end).await

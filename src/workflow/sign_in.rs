@@ -164,11 +164,12 @@ impl Desk {
             .await
     }
 
-    /// The session a cookie names, unless it ended, sat idle too long, or its agent was suspended.
+    /// The session a cookie names, unless it ended, sat idle too long, or its agent was suspended. Only what is
+    /// done `by_hand` keeps it from being idle.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn agent_session(&self, id: AgentSessionId) -> Result<Option<AgentSession>, StoreError> {
+    pub async fn agent_session(&self, id: AgentSessionId, by_hand: bool) -> Result<Option<AgentSession>, StoreError> {
         let now = self.now();
         let idle = self.kit.sessions.idle();
         let found = self.store.read(move |connection| agents::session(connection, id)).await?;
@@ -176,7 +177,7 @@ impl Desk {
             session.agent.suspended_at.is_none() && now < session.expires_at && now < session.last_seen_at + idle
         };
         let Some(session) = found.filter(live) else { return Ok(None) };
-        if now - session.last_seen_at >= TimeDelta::minutes(1) {
+        if by_hand && now - session.last_seen_at >= TimeDelta::minutes(1) {
             self.store.write(move |tx| agents::touch_session(tx, id, now)).await?;
         }
         Ok(Some(session))

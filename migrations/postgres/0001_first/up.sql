@@ -254,4 +254,9 @@ CREATE TRIGGER audit_head_no_truncate BEFORE TRUNCATE ON audit_head EXECUTE FUNC
 CREATE TRIGGER audit_head_only_forward BEFORE UPDATE ON audit_head
     FOR EACH ROW EXECUTE FUNCTION audit_head_only_forward();
 CREATE TRIGGER case_forms_no_update BEFORE UPDATE ON case_forms FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER evidence_no_update
+    BEFORE UPDATE OF id, case_id, kind, outcome, at, valid_until, agent_id, subject ON evidence
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER case_entries_no_update BEFORE UPDATE ON case_entries
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER evidence_no_delete BEFORE DELETE ON evidence FOR EACH ROW EXECUTE FUNCTION refuse_change();

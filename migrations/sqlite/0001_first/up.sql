@@ -243,5 +243,10 @@ CREATE TRIGGER audit_head_only_forward BEFORE UPDATE ON audit_head WHEN NEW.seq 
 BEGIN SELECT RAISE(ABORT, 'audit_head only moves forward'); END;
 CREATE TRIGGER case_forms_no_update BEFORE UPDATE ON case_forms
 BEGIN SELECT RAISE(ABORT, 'a submitted form is immutable'); END;
+CREATE TRIGGER evidence_no_update
+BEFORE UPDATE OF id, case_id, kind, outcome, at, valid_until, agent_id, subject ON evidence
+BEGIN SELECT RAISE(ABORT, 'evidence is immutable'); END;
+CREATE TRIGGER case_entries_no_update BEFORE UPDATE ON case_entries
+BEGIN SELECT RAISE(ABORT, 'what was written is immutable'); END;
 CREATE TRIGGER evidence_no_delete BEFORE DELETE ON evidence
 BEGIN SELECT RAISE(ABORT, 'evidence is never removed'); END;

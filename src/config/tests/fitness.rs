@@ -59,6 +59,7 @@ fn serving_refuses() {
         "server.base_url = 'ftp://desk.example.org'",
         "server.base_url = 'https://desk.example.org/?a=b'",
         "server.base_url = 'https://desk.example.org/#a'",
+        "server.base_url = 'https://example.org/desk'",
         "server.base_url = 'https://u:p@desk.example.org/'",
         "server.base_url = 'http://desk.example.org'",
         "server.base_url = 'http://localhost.example.org'",

@@ -23,6 +23,10 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::{Mailer, OutgoingMail, SendError, build};
 use crate::notify::install_tls_provider;
 
+/// A server may take this long over the end of a mail (RFC 5321 §4.5.3.2.6); whoever gives up earlier sends
+/// the mail twice.
+const HAND_OVER: Duration = Duration::from_secs(600);
+
 const MOST_CONNECTIONS: usize = 4;
 const LONGEST_IDLE: Duration = Duration::from_secs(30);
 
@@ -196,7 +200,7 @@ impl Mailer for SmtpMailer {
             self.idle.park(connection);
             return Err(SendError::Permanent("the mail server does not take international addresses".to_owned()));
         }
-        timeout(limit, connection.send(message.envelope(), &raw))
+        timeout(HAND_OVER, connection.send(message.envelope(), &raw))
             .await
             .map_err(|_| too_late("handing the mail over"))?
             .map_err(|error| refusal(&error))?;

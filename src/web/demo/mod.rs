@@ -58,7 +58,7 @@ pub async fn mail_page(app: Data<App>, caller: Caller) -> Result<HttpResponse, P
             json!({ "to": mail.to, "subject": mail.subject, "text": mail.text, "at": moment(mail.at), "links": links })
         })
         .collect();
-    let mut head = Head::new("Demo mailbox");
+    let mut head = Head::new("Demo mail");
     head.refresh = Some(3);
     show(&app, &caller, StatusCode::OK, "demo/mail.html", head, json!({ "mails": mails }))
 }
@@ -112,7 +112,7 @@ pub async fn phone_page(app: Data<App>, caller: Caller, pressed: Query<Pressed>)
             })
         })
         .collect();
-    let mut head = Head::new("Demo telephone");
+    let mut head = Head::new("Demo phone");
     head.refresh = Some(3);
     let content = json!({ "calls": listed, "selected": selected });
     show(&app, &caller, StatusCode::OK, "demo/phone.html", head, content)
@@ -128,7 +128,7 @@ pub async fn type_digits(app: Data<App>, caller: Caller, fields: Fields) -> Resu
     if answered.is_some() {
         return Ok(see_other(format!("/demo/phone?call={}", fields.get("call"))));
     }
-    let mut head = Head::new("Demo telephone");
+    let mut head = Head::new("Demo phone");
     head.flash = Some(Flash::Refused("There is no such call.".to_owned()));
     let content = json!({ "calls": [], "selected": null });
     show(&app, &caller, StatusCode::NOT_FOUND, "demo/phone.html", head, content)

@@ -101,7 +101,7 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
         "csv_url": asked.url("/desk/audit.csv", &[]),
         "head": { "seq": head.seq, "hash": head.hash },
     });
-    show_page(&app, &agent.caller, status, "desk/audit.html", Head::desk("Audit log", &agent), content)
+    show_page(&app, &agent.caller, status, "desk/audit.html", Head::desk("Audit", &agent), content)
 }
 
 fn row(entry: &Entry) -> Value {

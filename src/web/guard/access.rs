@@ -159,6 +159,9 @@ async fn admit(request: &mut ServiceRequest) -> Result<Option<String>, PageError
     }
 }
 
+/// Sent by pages that look again by themselves.
+const LIVE: &str = "x-mfa-desk-live";
+
 /// The token that forms of a customer's browser carry.
 pub fn csrf_of_browser(app: &App, cookie: &Token) -> String {
     csrf_token(app, cookie.expose())
@@ -175,7 +178,9 @@ async fn admit_agent(
     let now = app.now();
     let cookie = cookies::agent(request.request(), app).ok_or_else(sign_in)?;
     let id = app.tokens.read(&cookie, now).ok_or_else(sign_in)?;
-    let session = app.desk.agent_session(id).await?.ok_or_else(sign_in)?;
+    // A page that looks again by itself is no sign that anyone sits in front of it.
+    let by_hand = !request.headers().contains_key(LIVE);
+    let session = app.desk.agent_session(id, by_hand).await?.ok_or_else(sign_in)?;
     let csrf = csrf_token(app, &id.to_string());
     if posted {
         check_csrf(request, Some(&csrf))?;
@@ -183,7 +188,8 @@ async fn admit_agent(
     if !need.is_met_by(session.agent.role) {
         return Err(PageError::Forbidden);
     }
-    let renewed = app.tokens.issue(id, session.agent.id, now).ok().map(|token| cookies::set_agent(app, &token));
+    let renewed = app.tokens.issue(id, session.agent.id, now).ok().filter(|_| by_hand);
+    let renewed = renewed.map(|token| cookies::set_agent(app, &token));
     let caller = request.extensions().get::<Caller>().cloned().ok_or(PageError::NotFound)?;
     request.extensions_mut().insert(SignedInAgent { session, csrf, caller });
     Ok(renewed)

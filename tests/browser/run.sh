@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Takes a request from the form to a deactivated authenticator in a real browser: the customer at 360 px without
+# JavaScript, the desk at 1440 px. Every page is checked for accessibility, sideways scrolling and script errors.
+#   tests/browser/run.sh target/debug/mfa-desk [FOLDER FOR SCREENSHOTS]
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+program=$(realpath "$1")
+shots=${2:-}
+if [ -n "$shots" ]; then mkdir -p "$shots"; shots=$(realpath "$shots"); fi
+work=$(mktemp -d)
+demo=
+tidy() {
+    if [ -n "$demo" ]; then kill -TERM "$demo" 2>/dev/null || true; wait "$demo" 2>/dev/null || true; fi
+    rm -rf "$work"
+}
+trap tidy EXIT
+cp "$here/package.json" "$here/journey.mjs" "$work/"
+(cd "$work" && npm install --silent --no-audit --no-fund --ignore-scripts >&2)
+"$program" demo --listen 127.0.0.1:0 --data "$work/data" >"$work/out" 2>"$work/log" &
+demo=$!
+for _ in $(seq 100); do
+    if grep -q '^listening on ' "$work/out"; then break; fi
+    kill -0 "$demo" 2>/dev/null || { cat "$work/log" >&2; exit 1; }
+    sleep 0.1
+done
+base=$(sed -n 's/^listening on //p' "$work/out")
+(cd "$work" && BASE="$base" SHOTS="$shots" node journey.mjs)
