@@ -39,12 +39,28 @@
     note(false);
   };
 
+  // What was typed outlives the loading of the page.
+  const kept = "typed:" + ($("live")?.dataset.url ?? location.pathname);
+  const reload = () => {
+    const typed = {};
+    for (const field of document.querySelectorAll("main textarea[id]")) if (field.value !== field.defaultValue) typed[field.id] = field.value;
+    try { sessionStorage.setItem(kept, JSON.stringify(typed)); } catch { /* no storage */ }
+    location.assign($("live")?.dataset.url ?? location.href);
+  };
+  const restore = () => {
+    try {
+      const typed = JSON.parse(sessionStorage.getItem(kept) ?? "{}");
+      sessionStorage.removeItem(kept);
+      for (const [id, text] of Object.entries(typed)) { const field = $(id); if (field && !field.value) field.value = text; }
+    } catch { /* no storage */ }
+  };
+
   const again = () => { clearTimeout(timer); timer = setTimeout(poll, seconds * 1000); };
   const poll = async () => {
     if (document.hidden) return;        // starts again when the page is looked at
     let wait = true;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Mfa-Desk-Live": "1" }, credentials: "same-origin", cache: "no-store" });
+      const answer = await fetch($("live")?.dataset.url ?? location.href, { headers: { Accept: "text/html", "X-Mfa-Desk-Live": "1" }, credentials: "same-origin", cache: "no-store" });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const next = page.getElementById("live");
       const live = $("live");
@@ -136,9 +152,10 @@
   // ---- start ----
   if ($("live")) known = print($("live"));
   enhance(document);
+  restore();
   $("error-summary")?.focus();
   $("live-show")?.addEventListener("click", () => {
-    if (fresh && !fresh.dataset.version) { $("main").focus(); show(); } else location.assign(location.href);
+    if (fresh && !fresh.dataset.version) { $("main").focus(); show(); } else reload();
   });
   if (seconds > 0 && $("live")) {
     again();
