@@ -112,7 +112,8 @@ async fn forms(url: &DatabaseUrl) -> (f64, Duration, Duration) {
 
 fn measure(name: &str, url: &DatabaseUrl) {
     let raw = raw_commits(url);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let (rate, median, slow) = runtime.block_on(forms(url));
     println!(
         "{name}: {rate:.0} forms/s with {CLIENTS} clients (median {median:.1?}, p99 {slow:.1?}); \

@@ -110,6 +110,8 @@ pub fn start(settings: &Settings, app: App) -> Result<Running, StartError> {
             .app_data(shared.clone())
             // Fields are read by the guard, within its own limit; nothing else reads a body.
             .app_data(web::PayloadConfig::new(0))
+            .app_data(web::QueryConfig::default().error_handler(|_, _| PageError::BadAddress.into()))
+            .app_data(web::PathConfig::default().error_handler(|_, _| PageError::BadAddress.into()))
             .wrap(from_fn(access::access))
             .wrap(from_fn(trace::trace))
             .wrap(from_fn(headers::security_headers))

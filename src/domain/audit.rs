@@ -146,6 +146,17 @@ impl Head {
     }
 }
 
+/// RFC 8785 writes numbers as doubles, which would make some different numbers the same.
+fn is_exact(value: &Value) -> bool {
+    const LARGEST: i64 = (1 << 53) - 1;
+    match value {
+        Value::Number(number) => number.as_i64().is_some_and(|n| (-LARGEST..=LARGEST).contains(&n)),
+        Value::Array(items) => items.iter().all(is_exact),
+        Value::Object(fields) => fields.values().all(is_exact),
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+    }
+}
+
 /// The columns that the hash covers beside `prev_hash`.
 #[derive(Serialize)]
 struct Canonical<'a> {
@@ -166,7 +177,7 @@ impl Entry {
     pub fn canonical(&self) -> String {
         let details = serde_json::from_str::<Value>(&self.details)
             .ok()
-            .filter(|value| serde_json::to_string(value).is_ok_and(|written| written == self.details))
+            .filter(|value| is_exact(value) && serde_json::to_string(value).is_ok_and(|text| text == self.details))
             .unwrap_or_else(|| Value::String(self.details.clone()));
         let canonical = Canonical {
             seq: self.seq,

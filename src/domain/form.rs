@@ -144,7 +144,14 @@ impl Reader<'_> {
     fn choice<T>(&mut self, field: &str, from_code: fn(&str) -> Option<T>) -> Option<T> {
         let chosen = from_code(self.raw(field));
         if chosen.is_none() {
-            self.refuse(field, "Choose one of the answers.");
+            self.refuse(
+                field,
+                match field {
+                    "device_kind" => "Choose which device it is.",
+                    "reason" => "Choose what happened to it.",
+                    _ => "Choose one of the answers.",
+                },
+            );
         }
         chosen
     }

@@ -118,9 +118,17 @@ pub fn set_suspended(tx: &mut Tx<'_>, id: AgentId, since: Option<DateTime<Utc>>)
     Ok(())
 }
 
-/// Keeps how many sign-ins failed in a row.
-pub fn set_failures(tx: &mut Tx<'_>, id: AgentId, failures: i32) -> Result<(), StoreError> {
-    diesel::update(agents::table.find(id.to_string())).set(agents::failures.eq(failures)).execute(tx.connection)?;
+/// Counts one more failed sign-in in a row.
+pub fn add_failure(tx: &mut Tx<'_>, id: AgentId) -> Result<(), StoreError> {
+    diesel::update(agents::table.find(id.to_string()))
+        .set(agents::failures.eq(agents::failures + 1))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Forgets failed sign-ins.
+pub fn clear_failures(tx: &mut Tx<'_>, id: AgentId) -> Result<(), StoreError> {
+    diesel::update(agents::table.find(id.to_string())).set(agents::failures.eq(0)).execute(tx.connection)?;
     Ok(())
 }
 
@@ -183,6 +191,15 @@ pub fn touch_session(tx: &mut Tx<'_>, id: AgentSessionId, at: DateTime<Utc>) -> 
     diesel::update(agent_sessions::table.find(id.to_string()))
         .set(agent_sessions::last_seen_at.eq(stored(at)))
         .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Ends every session of an agent for good.
+pub fn end_sessions(tx: &mut Tx<'_>, agent: AgentId, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let open = agent_sessions::table
+        .filter(agent_sessions::agent_id.eq(agent.to_string()))
+        .filter(agent_sessions::ended_at.is_null());
+    diesel::update(open).set(agent_sessions::ended_at.eq(stored(at))).execute(tx.connection)?;
     Ok(())
 }
 

@@ -153,8 +153,10 @@ pub fn verify(connection: &mut AnyConnection) -> Result<Verdict, StoreError> {
     if let Some((seq, why)) = broken {
         return Ok(Verdict::Broken { seq, why });
     }
-    if self::head(connection)? != head {
-        return Ok(Verdict::Broken { seq: head.seq + 1, why: Broken::Head });
+    let stored = self::head(connection)?;
+    if stored != head {
+        // The log is trusted as far as both agree; what one has beyond the other is wrong or missing.
+        return Ok(Verdict::Broken { seq: stored.seq.min(head.seq) + 1, why: Broken::Head });
     }
     Ok(Verdict::Whole(head))
 }

@@ -217,10 +217,10 @@ fn with_evidence(connection: &mut AnyConnection, row: CaseRow) -> Result<Filed, 
     row.into_filed(given, approved)
 }
 
-/// The reference of the case that this submission made before, if it did.
-pub fn submitted_before(connection: &mut AnyConnection, submission_key: &str) -> Result<Option<CaseRef>, StoreError> {
+/// The reference of the case that this submission made before, by any of its keys, if it did.
+pub fn submitted_before(connection: &mut AnyConnection, keys: &[String]) -> Result<Option<CaseRef>, StoreError> {
     let found: Option<String> = cases::table
-        .filter(cases::submission_key.eq(submission_key))
+        .filter(cases::submission_key.eq_any(keys.to_vec()))
         .select(cases::reference)
         .first(connection)
         .optional()?;

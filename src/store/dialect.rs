@@ -61,6 +61,23 @@ pub fn lock_case(connection: &mut AnyConnection, reference: &str) -> Result<bool
     Ok(found.is_some())
 }
 
+/// Lets nobody else count this subject until the transaction ends.
+pub fn lock_subject(connection: &mut AnyConnection, scope: &str, subject: &str) -> Result<(), StoreError> {
+    match connection {
+        // The writer's transaction is immediate: nobody else can write until it ends.
+        AnyConnection::Sqlite(_) => {}
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => {
+            diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+                .bind::<diesel::sql_types::Text, _>(format!("{scope} {subject}"))
+                .execute(c)?;
+        }
+    }
+    #[cfg(not(feature = "postgres"))]
+    let _ = (scope, subject);
+    Ok(())
+}
+
 /// Outbox rows that are due, each held by at most one instance.
 pub fn claim_due(
     connection: &mut AnyConnection,

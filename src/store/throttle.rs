@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 
 use super::schema::throttle_events;
-use super::{AnyConnection, StoreError, Tx, stored};
+use super::{AnyConnection, StoreError, Tx, dialect, stored};
 use crate::domain::ids::EntryId;
 
 /// How often something happened to `subject` in the last `window`.
@@ -21,6 +21,35 @@ pub fn count(
         .filter(throttle_events::at.gt(stored(now - window)))
         .count()
         .get_result(connection)?)
+}
+
+/// Counts one more, unless it happened `most` times in the last `window` already. Whoever counts the same
+/// subject at the same moment, here or in another instance, waits for this transaction.
+pub fn take(
+    tx: &mut Tx<'_>,
+    id: EntryId,
+    scope: &str,
+    subject: &str,
+    now: DateTime<Utc>,
+    (most, window): (i64, TimeDelta),
+) -> Result<bool, StoreError> {
+    serialise(tx, scope, subject)?;
+    let free = count(tx.connection, scope, subject, now, window)? < most;
+    if free {
+        add(tx, id, scope, subject, now)?;
+    }
+    Ok(free)
+}
+
+/// Whoever counts the same subject at the same moment, here or in another instance, waits for this transaction.
+pub fn serialise(tx: &mut Tx<'_>, scope: &str, subject: &str) -> Result<(), StoreError> {
+    dialect::lock_subject(tx.connection, scope, subject)
+}
+
+/// Takes a count back: what it counted turned out well.
+pub fn give_back(tx: &mut Tx<'_>, id: EntryId) -> Result<(), StoreError> {
+    diesel::delete(throttle_events::table.find(id.to_string())).execute(tx.connection)?;
+    Ok(())
 }
 
 /// Counts one more.

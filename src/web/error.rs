@@ -18,7 +18,10 @@ pub enum PageError {
     NotFound,
     /// The page is there, but not for this method.
     #[error("method not allowed")]
-    MethodNotAllowed,
+    MethodNotAllowed(String),
+    /// The address holds something that cannot be read.
+    #[error("unreadable address")]
+    BadAddress,
     /// The role does not allow it.
     #[error("forbidden")]
     Forbidden,
@@ -72,7 +75,13 @@ impl PageError {
                 "The address may have been mistyped, or the link cut in two.".to_owned(),
                 "Check the address, or begin at the first page.",
             ),
-            Self::MethodNotAllowed => (
+            Self::BadAddress => (
+                StatusCode::BAD_REQUEST,
+                "This address cannot be read",
+                "It holds something that is not text, or the same part twice.".to_owned(),
+                "Check the address, or begin at the first page.",
+            ),
+            Self::MethodNotAllowed(_) => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "This cannot be done here",
                 "The page exists, but not for this kind of request.".to_owned(),
@@ -192,6 +201,11 @@ impl ResponseError for PageError {
         let mut response = HttpResponse::new(info.status);
         if info.status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
+        }
+        if let Self::MethodNotAllowed(allowed) = self
+            && let Ok(allowed) = header::HeaderValue::from_str(allowed)
+        {
+            response.headers_mut().insert(header::ALLOW, allowed);
         }
         response.extensions_mut().insert(info);
         response

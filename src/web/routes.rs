@@ -16,7 +16,7 @@ pub struct RouteSpec {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
-    route: std::sync::Arc<dyn Fn() -> Route + Send + Sync>,
+    route: std::sync::Arc<dyn Fn(Method) -> Route + Send + Sync>,
 }
 
 fn spec<F, Args>(method: Method, path: &'static str, access: Access, handler: F) -> RouteSpec
@@ -25,13 +25,7 @@ where
     Args: actix_web::FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    let verb = method.clone();
-    RouteSpec {
-        method,
-        path,
-        access,
-        route: std::sync::Arc::new(move || web::method(verb.clone()).to(handler.clone())),
-    }
+    RouteSpec { method, path, access, route: std::sync::Arc::new(move |verb| web::method(verb).to(handler.clone())) }
 }
 
 fn get<F, Args>(path: &'static str, access: Access, handler: F) -> RouteSpec
@@ -124,10 +118,9 @@ pub fn configure(routes: &[RouteSpec], config: &mut ServiceConfig) {
     for path in paths {
         let mut resource = web::resource(path);
         for route in routes.iter().filter(|route| route.path == path) {
-            resource = resource.route((route.route)());
+            resource = resource.route((route.route)(route.method.clone()));
             if route.method == Method::GET {
-                let head = (route.route)();
-                resource = resource.route(head.method(Method::HEAD));
+                resource = resource.route((route.route)(Method::HEAD));
             }
         }
         config.service(resource);

@@ -159,6 +159,13 @@ pub(super) fn held(tx: &mut Tx<'_>, act: &Act, reference: &CaseRef, version: Opt
     Ok(Ok(filed))
 }
 
+/// Records that a rule refused something, and answers with it.
+pub(super) fn refuse(tx: &mut Tx<'_>, act: &Act, filed: &Filed, command: &str, refused: Refused) -> Halt {
+    let about = details([("command", command.into()), ("rule", refused.code().into())]);
+    tx.record(act.case_entry("case.refused", filed, about));
+    Halt::Refused(refused)
+}
+
 /// What a command made of a case.
 pub(super) struct Changed {
     pub filed: Filed,
@@ -186,11 +193,7 @@ pub(super) fn command_saying(
     let known = known(tx.connection, kit, account)?;
     let transition = match apply(&before.case, command, &act.actor, act.at, &known.facts(kit)) {
         Ok(transition) => transition,
-        Err(refused) => {
-            let about = details([("command", command.code().into()), ("rule", refused.code().into())]);
-            tx.record(act.case_entry("case.refused", before, about));
-            return Ok(Err(Halt::Refused(refused)));
-        }
+        Err(refused) => return Ok(Err(refuse(tx, act, before, command.code(), refused))),
     };
     if transition.records.is_empty() {
         if *command == Command::Tick {

@@ -96,7 +96,10 @@ impl Desk {
             let Some(agent) = agents::find_by_email(tx.connection, &email)? else { return Ok(false) };
             let suspended = standing == Standing::Suspended;
             agents::set_suspended(tx, agent.id, suspended.then_some(act.at))?;
-            agents::set_failures(tx, agent.id, 0)?;
+            agents::clear_failures(tx, agent.id)?;
+            if suspended {
+                agents::end_sessions(tx, agent.id, act.at)?;
+            }
             let action = if suspended { "agent.suspended" } else { "agent.restored" };
             tx.record(act.entry(action, None, None, details([("agent", agent.email.as_str().into())])));
             Ok(true)

@@ -1,4 +1,4 @@
-use super::act::{Act, Done, Halt, command};
+use super::act::{Act, Done, command};
 use super::{Desk, Kit};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
@@ -35,6 +35,8 @@ fn telephone(at: chrono::DateTime<chrono::Utc>) -> Act {
 pub(super) enum Verdict {
     Right,
     Wrong(i32),
+    /// Not six digits, so no guess at all: it costs no try.
+    Unreadable,
     Closed,
 }
 
@@ -51,7 +53,8 @@ pub(super) fn weigh(
     let Some(stored) = challenge.code_hash.clone().filter(|_| challenge.is_open(act.at)) else {
         return Ok(Ok(Verdict::Closed));
     };
-    let right = PhoneCode::typed(digits).is_some_and(|code| code.matches(&kit.key, challenge.id, &stored));
+    let Some(typed) = PhoneCode::typed(digits) else { return Ok(Ok(Verdict::Unreadable)) };
+    let right = typed.matches(&kit.key, challenge.id, &stored);
     if !right {
         challenge.tries_left -= 1;
     }
@@ -114,9 +117,8 @@ impl Desk {
                 Some(mut challenge) => match weigh(tx, &kit, &act, &filed, &mut challenge, &digits, Giver::Customer)? {
                     Ok(Verdict::Right) => Spoken::end(script::thank_you()),
                     Ok(Verdict::Wrong(0)) => Spoken::end(script::too_many()),
-                    Ok(Verdict::Wrong(_)) => Spoken { says: script::wrong_digits(), asks: true },
-                    Ok(Verdict::Closed) | Err(Halt::Refused(_)) => Spoken::end(script::too_late()),
-                    Err(_) => Spoken::end(script::too_late()),
+                    Ok(Verdict::Wrong(_) | Verdict::Unreadable) => Spoken { says: script::wrong_digits(), asks: true },
+                    Ok(Verdict::Closed) | Err(_) => Spoken::end(script::too_late()),
                 },
             };
             let state = if spoken.asks { "answered" } else { "completed" };

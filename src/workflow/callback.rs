@@ -1,4 +1,4 @@
-use super::act::{Act, Halt, held};
+use super::act::{Act, Halt, held, refuse};
 use super::answer_call::{Verdict, weigh};
 use super::{Desk, start_call};
 use crate::domain::audit::details;
@@ -28,8 +28,7 @@ impl Desk {
                 Err(halt) => return Ok(Err(halt)),
             };
             if filed.case.holder != act.actor.agent() {
-                tx.record(act.case_entry("case.refused", &filed, details([("command", "callback".into())])));
-                return Ok(Err(Refused::NotHolder.into()));
+                return Ok(Err(refuse(tx, &act, &filed, "callback", Refused::NotHolder)));
             }
             let challenge = match start_call::challenge(tx, &kit, &act, &filed, CheckKind::AgentCallback)? {
                 Ok((challenge, _)) => challenge,
@@ -102,7 +101,7 @@ impl Desk {
                 Err(halt) => return Ok(Err(halt)),
             };
             let Some(agent) = act.actor.agent().filter(|agent| filed.case.holder == Some(*agent)) else {
-                return Ok(Err(Refused::NotHolder.into()));
+                return Ok(Err(refuse(tx, &act, &filed, "callback_code", Refused::NotHolder)));
             };
             let latest = calls::latest_challenge(tx.connection, filed.case.id)?;
             let mine = |latest: &calls::Challenge| latest.agent == Some(agent) && latest.is_open(act.at);
@@ -113,6 +112,9 @@ impl Desk {
             Ok(match weigh(tx, &kit, &act, &filed, &mut challenge, &digits, Giver::Agent(agent))? {
                 Ok(Verdict::Right) => Ok(()),
                 Ok(Verdict::Wrong(left)) => Err(Halt::WrongCode(left)),
+                Ok(Verdict::Unreadable) => {
+                    Err(Halt::BadText("Type the six digits that the customer reads.".to_owned()))
+                }
                 Ok(Verdict::Closed) => Err(Halt::NoChallenge),
                 Err(halt) => Err(halt),
             })

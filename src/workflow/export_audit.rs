@@ -4,8 +4,9 @@ use super::Desk;
 use super::act::Act;
 use crate::domain::audit::{COLUMNS, Entry, details};
 use crate::domain::audit_filter::Filter;
+use crate::domain::contact::EmailAddress;
 use crate::store::audit::{Verdict, stream, verify};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, agents};
 
 /// Pieces of a CSV file, in order; a failure ends them.
 pub type AuditChunks = mpsc::Receiver<Result<Vec<u8>, StoreError>>;
@@ -36,12 +37,21 @@ impl Desk {
     pub async fn export_audit(&self, act: Act, filter: Filter) -> Result<AuditChunks, StoreError> {
         let asked = filter.clone();
         let record = move |tx: &mut Tx<'_>| {
+            // Only people of the desk stand in the log by their address: a customer's, typed here, must not.
+            let actor = match asked.actor.as_deref().map(|actor| (actor, actor.parse::<EmailAddress>())) {
+                Some((actor, Ok(email))) if agents::find_by_email(tx.connection, &email)?.is_some() => Some(actor),
+                Some((kind, _)) if kind.chars().all(|c| c.is_ascii_lowercase()) => Some(kind),
+                Some(_) => Some("(unknown)"),
+                None => None,
+            };
+            let action = asked.action.as_deref();
+            let plain = |text: &&str| text.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '.' | '_'));
             let given = [
                 ("from", asked.from.clone()),
                 ("to", asked.to.clone()),
                 ("case", asked.case_ref.clone()),
-                ("actor", asked.actor.clone()),
-                ("action", asked.action.clone()),
+                ("actor", actor.map(str::to_owned)),
+                ("action", action.map(|action| Some(action).filter(plain).unwrap_or("(unknown)").to_owned())),
             ];
             tx.record(act.entry("audit.exported", None, None, details(given.map(|(key, value)| (key, value.into())))));
             Ok(())

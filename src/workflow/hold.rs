@@ -1,5 +1,5 @@
 use super::Desk;
-use super::act::{Act, Halt, command, held};
+use super::act::{Act, Halt, command, held, refuse};
 use crate::domain::case::{Command, Refused};
 use crate::domain::ids::AgentId;
 use crate::domain::reference::CaseRef;
@@ -51,7 +51,7 @@ impl Desk {
             };
             let able = |agent: &agents::Agent| agent.role.works_cases() && agent.suspended_at.is_none();
             let Some(agent) = agents::find(tx.connection, to)?.filter(able) else {
-                return Ok(Err(Refused::Role(None).into()));
+                return Ok(Err(refuse(tx, &act, &filed, "reassign", Refused::Role(None))));
             };
             Ok(command(tx, &kit, &act, &filed, &Command::Reassign(agent.id))?.map(|_| ()))
         };

@@ -1,5 +1,5 @@
 use super::Desk;
-use super::act::{Act, Halt, held};
+use super::act::{Act, Halt, held, refuse};
 use crate::domain::audit::details;
 use crate::domain::case::Refused;
 use crate::domain::reference::CaseRef;
@@ -19,8 +19,7 @@ impl Desk {
                 };
                 let allowed = act.actor.role().is_some_and(|role| role.works_cases());
                 if !allowed {
-                    tx.record(act.case_entry("case.refused", &filed, details([("command", "reveal".into())])));
-                    return Ok(Err(Refused::Role(act.actor.role()).into()));
+                    return Ok(Err(refuse(tx, &act, &filed, "reveal", Refused::Role(act.actor.role()))));
                 }
                 tx.record(act.case_entry("case.revealed", &filed, details([])));
                 Ok(Ok(()))

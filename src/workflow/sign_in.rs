@@ -11,7 +11,7 @@ use super::{Desk, Kit};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::contact::EmailAddress;
-use crate::domain::ids::{AgentSessionId, EntryId};
+use crate::domain::ids::{AgentId, AgentSessionId, EntryId};
 use crate::domain::token::Purpose;
 use crate::store::agents::{self, Agent, AgentSession};
 use crate::store::{StoreError, Tx, throttle};
@@ -105,45 +105,48 @@ impl Desk {
         let at = self.now();
         let named = email.as_ref().map(EmailAddress::key).unwrap_or_default();
         let hashed = |parts: &[&[u8]]| hex::encode(self.kit.key.keyed_hash(Purpose::Throttle, parts));
-        let anywhere = hashed(&[b"sign-in", named.as_bytes()]);
-        let here = hashed(&[b"sign-in", named.as_bytes(), ip.as_bytes()]);
-        let counted = (anywhere.clone(), here.clone());
-        let (agent, too_often) = self
-            .store
-            .read(move |connection| {
-                let used =
-                    |connection: &mut _, scope, subject: &str| throttle::count(connection, scope, subject, at, WINDOW);
-                let too_often = used(connection, "sign-in", &counted.0)? >= TRIES_FROM_ANYWHERE
-                    || used(connection, "sign-in-from", &counted.1)? >= TRIES_FROM_ONE_PLACE;
-                let agent = match &email {
-                    Some(email) => agents::find_by_email(connection, email)?,
-                    None => None,
-                };
-                Ok((agent, too_often))
-            })
-            .await?;
-        let act = Act { actor: agent.as_ref().map_or(Actor::Customer, Agent::actor), ip, at };
-        if too_often {
-            let record = move |tx: &mut Tx<'_>| {
-                refuse(tx, &act, "too_often");
-                Ok(())
+        let tries = [
+            (hashed(&[b"from anywhere", named.as_bytes()]), TRIES_FROM_ANYWHERE, self.kit.id(EntryId::new, at)),
+            (hashed(&[named.as_bytes(), ip.as_bytes()]), TRIES_FROM_ONE_PLACE, self.kit.id(EntryId::new, at)),
+        ];
+        // Counted before the password is looked at, so that guesses sent side by side all count.
+        let counted = tries.clone();
+        let ask = move |tx: &mut Tx<'_>| {
+            let agent = match &email {
+                Some(email) => agents::find_by_email(tx.connection, email)?,
+                None => None,
             };
-            self.store.write(record).await?;
+            let act = Act { actor: agent.as_ref().map_or(Actor::Customer, Agent::actor), ip: ip.clone(), at };
+            for (subject, most, id) in &counted {
+                if !throttle::take(tx, *id, "sign-in", subject, at, (*most, WINDOW))? {
+                    refuse(tx, &act, "too_often");
+                    return Ok((act, agent, false));
+                }
+            }
+            Ok((act, agent, true))
+        };
+        let (act, agent, may_try) = self.store.write(ask).await?;
+        if !may_try {
             let words = "Too many attempts. Wait a quarter of an hour and try again.";
             return Ok(Err(Halt::TooOften(words.to_owned())));
         }
         let hash = agent.as_ref().map(|agent| agent.password_hash.clone());
         let right = self.passwords.check(hash, password).await.map_err(|e| StoreError::Unavailable(e.to_string()))?;
         let kit = self.kit.clone();
-        let decide = move |tx: &mut Tx<'_>| match agent.as_ref().filter(|_| right) {
-            Some(agent) => begin(tx, &kit, &act, agent),
-            None => {
-                throttle::add(tx, kit.id(EntryId::new, at), "sign-in", &anywhere, at)?;
-                throttle::add(tx, kit.id(EntryId::new, at), "sign-in-from", &here, at)?;
-                if let Some(agent) = &agent {
-                    agents::set_failures(tx, agent.id, agent.failures.saturating_add(1))?;
+        let decide = move |tx: &mut Tx<'_>| match &agent {
+            Some(agent) if right => {
+                for (_, _, id) in &tries {
+                    throttle::give_back(tx, *id)?;
                 }
+                begin(tx, &kit, &act, agent.id)
+            }
+            Some(agent) => {
+                agents::add_failure(tx, agent.id)?;
                 refuse(tx, &act, "wrong_password");
+                Ok(Err(Halt::WrongPassword))
+            }
+            None => {
+                refuse(tx, &act, "unknown_address");
                 Ok(Err(Halt::WrongPassword))
             }
         };
@@ -184,11 +187,27 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// Records that an agent asked for what their role does not allow.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn refuse_access(&self, act: Act, route: &'static str) -> Result<(), StoreError> {
+        let record = move |tx: &mut Tx<'_>| {
+            tx.record(act.entry("access.refused", None, None, details([("route", route.into())])));
+            Ok(())
+        };
+        self.store.write(record).await
+    }
+}
+
 fn refuse(tx: &mut Tx<'_>, act: &Act, why: &str) {
     tx.record(act.entry("agent.sign_in_refused", None, None, details([("why", why.into())])));
 }
 
-fn begin(tx: &mut Tx<'_>, kit: &Kit, act: &Act, agent: &Agent) -> Done<SignedIn> {
+fn begin(tx: &mut Tx<'_>, kit: &Kit, act: &Act, agent: AgentId) -> Done<SignedIn> {
+    // Read again: the password took a while to check, and others may have failed or suspended meanwhile.
+    let Some(agent) = agents::find(tx.connection, agent)? else { return Ok(Err(Halt::WrongPassword)) };
     let blocked = i64::from(agent.failures) >= i64::from(kit.limits.sign_in_failures);
     if agent.suspended_at.is_some() || blocked {
         refuse(tx, act, if blocked { "blocked" } else { "suspended" });
@@ -197,8 +216,8 @@ fn begin(tx: &mut Tx<'_>, kit: &Kit, act: &Act, agent: &Agent) -> Done<SignedIn>
     let session = kit.id(AgentSessionId::new, act.at);
     agents::begin_session(tx, session, agent.id, act.at, act.at + kit.sessions.absolute())?;
     if agent.failures > 0 {
-        agents::set_failures(tx, agent.id, 0)?;
+        agents::clear_failures(tx, agent.id)?;
     }
     tx.record(act.entry("agent.signed_in", None, None, details([("session", session.to_string().into())])));
-    Ok(Ok(SignedIn { session, agent: agent.clone() }))
+    Ok(Ok(SignedIn { session, agent }))
 }

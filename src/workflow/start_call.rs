@@ -1,6 +1,6 @@
 use chrono::TimeDelta;
 
-use super::act::{Act, Done, Halt, Known, held, known};
+use super::act::{Act, Done, Halt, Known, held, known, refuse};
 use super::{Desk, Kit};
 use crate::domain::account::Account;
 use crate::domain::audit::details;
@@ -94,15 +94,16 @@ pub(super) fn challenge(
     kind: CheckKind,
 ) -> Done<(Challenge, E164)> {
     if !filed.case.state.is_under_review() {
-        return Ok(Err(Refused::WrongState(filed.case.state).into()));
+        return Ok(Err(refuse(tx, act, filed, kind.code(), Refused::WrongState(filed.case.state))));
     }
     let known = known(tx.connection, kit, filed.case.account)?;
     let Some((_, phone, subject)) = callable(&known) else {
         return Ok(Err(Halt::NoCall("The account has no telephone number of record.".to_owned())));
     };
+    throttle::serialise(tx, "call", &subject.0)?;
     if calls_left(tx.connection, kit, &subject, act.at)? == 0 {
         tx.record(act.case_entry("call.refused", filed, details([("rule", "call_budget".into())])));
-        let words = "This phone has been called as often as is allowed for now. Try again in an hour.";
+        let words = "This phone has been called as often as is allowed for now. Try again later.";
         return Ok(Err(Halt::TooOften(words.to_owned())));
     }
     throttle::add(tx, kit.id(EntryId::new, act.at), "call", &subject.0, act.at)?;

@@ -24,17 +24,21 @@ pub struct Submission {
     pub ip: String,
 }
 
-/// Without a key from the page, the same words from the same place within this many seconds are one case.
+/// Without a key from the page, the same words from the same place within about this many seconds are one case.
 const SAME_FORM_SECONDS: i64 = 600;
 
 impl Submission {
-    fn key_hash(&self, at: i64) -> String {
-        let mut hasher = Sha256::new();
+    /// What makes this submission one with another: the page's key and the words. The second is what a form
+    /// sent a little earlier without a key would have been known by.
+    fn key_hashes(&self, at: i64) -> [String; 2] {
+        let hash = |place: String| hex::encode(Sha256::digest(format!("{place}\0{:?}", self.form)));
         match &self.key {
-            Some(key) => hasher.update(format!("key\0{key}")),
-            None => hasher.update(format!("same\0{:?}\0{}\0{}", self.form, self.ip, at / SAME_FORM_SECONDS)),
+            Some(key) => [hash(format!("key\0{key}")), hash(format!("key\0{key}"))],
+            None => {
+                let slot = at / SAME_FORM_SECONDS;
+                [hash(format!("same\0{}\0{slot}", self.ip)), hash(format!("same\0{}\0{}", self.ip, slot - 1))]
+            }
         }
-        hex::encode(hasher.finalize())
     }
 }
 
@@ -47,11 +51,11 @@ impl Desk {
     pub async fn submit_case(&self, submission: Submission) -> Result<CaseRef, StoreError> {
         let at = self.now();
         let act = Act { actor: Actor::Customer, ip: submission.ip.clone(), at };
-        let submission_key = submission.key_hash(at.timestamp());
+        let keys = submission.key_hashes(at.timestamp());
         let id = self.kit.id(CaseId::new, at);
         let case = Case::submitted(id, self.kit.entropy.reference(), at, self.kit.policy.case_expiry);
         let filing = Filing {
-            submission_key: submission_key.clone(),
+            submission_key: keys[0].clone(),
             tier: None,
             answer_by: Some(at + self.kit.periods.first_answer()),
             ended_reason: None,
@@ -62,7 +66,7 @@ impl Desk {
         let errand = self.kit.id(OutboxId::new, at);
         let form = submission.form;
         let store = move |tx: &mut Tx<'_>| {
-            if let Some(reference) = cases::submitted_before(tx.connection, &submission_key)? {
+            if let Some(reference) = cases::submitted_before(tx.connection, &keys)? {
                 tx.record(act.entry("case.submitted_again", Some(&reference), None, details([])));
                 return Ok(reference);
             }
@@ -72,7 +76,11 @@ impl Desk {
             tx.record(act.case_entry("case.submitted", &filed, about));
             Ok(filed.case.reference.clone())
         };
-        let reference = self.store.write(store).await?;
+        let reference = match self.store.write(store.clone()).await {
+            // Another instance stored the same form a moment ago: now it is found.
+            Err(StoreError::Duplicate) => self.store.write(store).await?,
+            stored => stored?,
+        };
         self.run_errands();
         Ok(reference)
     }

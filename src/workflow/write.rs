@@ -1,4 +1,4 @@
-use super::act::{Act, Done, Halt, held, known};
+use super::act::{Act, Done, Halt, held, known, refuse};
 use super::{Desk, Kit, mail};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
@@ -60,14 +60,14 @@ fn write(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, kind: Entry
         Err(halt) => return Ok(Err(halt)),
     };
     if kind != EntryKind::FromCustomer && !act.actor.role().is_some_and(|role| role.works_cases()) {
-        return Ok(Err(Refused::Role(act.actor.role()).into()));
+        return Ok(Err(refuse(tx, act, &filed, "write", Refused::Role(act.actor.role()))));
     }
     // A note may be added to a case that is over; a conversation may not go on.
     if kind != EntryKind::Note && filed.case.state.is_final() {
-        return Ok(Err(Refused::Over(filed.case.state).into()));
+        return Ok(Err(refuse(tx, act, &filed, "write", Refused::Over(filed.case.state))));
     }
     if kind == EntryKind::ToCustomer && filed.case.account.is_none() {
-        return Ok(Err(Refused::NoAccount.into()));
+        return Ok(Err(refuse(tx, act, &filed, "write", Refused::NoAccount)));
     }
     if act.actor == Actor::Customer {
         let subject = filed.case.id.to_string();

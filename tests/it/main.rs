@@ -1,6 +1,10 @@
 //! Integration tests: one binary, a module for each journey.
+#![allow(clippy::unwrap_used)]
 
+mod audit_log;
+mod bad_input;
 mod journey_2_and_5;
+mod routes;
 mod smtp_peer;
 mod smtp_wire;
 // Not every journey uses all that the stand-ins can do.

@@ -174,6 +174,11 @@ fn in_view<'a>(query: Boxed<'a>, view: View, agent: AgentId, now: DateTime<Utc>)
     }
 }
 
+diesel::define_sql_function! {
+    /// PostgreSQL's LIKE tells letter case apart, SQLite's does not.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 /// Escapes what LIKE would take for a wildcard; both databases are told that `\` escapes.
 fn like_pattern(text: &str) -> String {
     let escaped: String =
@@ -190,7 +195,7 @@ fn searched<'a>(query: Boxed<'a>, search: &str) -> Boxed<'a> {
     } else if search.contains('@') {
         query.filter(case_forms::email_key.eq(search.to_lowercase()))
     } else {
-        let by_name = case_forms::name.like(like_pattern(search)).escape('\\');
+        let by_name = lower(case_forms::name).like(like_pattern(&search.to_lowercase())).escape('\\');
         query.filter(by_name.or(case_forms::account_number.eq(search.to_owned()).assume_not_null()))
     }
 }

@@ -228,15 +228,19 @@ fn phone_check(app: &App, file: &CustomerFile) -> Value {
     } else if app.desk.voice.is_none() {
         Some("Someone from the desk will call you.")
     } else if file.calls_left == 0 {
-        Some("This phone has been called as often as is allowed for now. Try again in an hour.")
+        Some("This phone has been called as often as is allowed for now. Try again later.")
     } else {
         None
     };
+    // After a busy line or a missed call nobody should have to wait for the code to grow old.
+    let call = file.challenge.as_ref().and_then(|shown| shown.call.as_ref());
+    let call_is_over =
+        call.is_some_and(|call| matches!(call.state.as_str(), "busy" | "no_answer" | "failed" | "completed"));
     if active.is_none() && !file.needs_phone {
         return Value::Null;
     }
     json!({
-        "may_call": why_not.is_none() && file.needs_phone && active.is_none(),
+        "may_call": why_not.is_none() && file.needs_phone && (active.is_none() || call_is_over),
         "why_not": why_not,
         "calls_left": file.calls_left,
         "active": active,

@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 
-use super::case::{Said, page};
+use super::case::{Kept, Said, page};
 use crate::domain::form::free_text;
 use crate::domain::reference::CaseRef;
 use crate::web::App;
@@ -15,6 +15,12 @@ use crate::workflow::Halt;
 
 type Answer = Result<HttpResponse, PageError>;
 
+const NOTHING: Kept = &[];
+const NOTE: Kept = &[("body", "note")];
+const MESSAGE: Kept = &[("body", "message")];
+const REASON: Kept = &[("reason", "reject_reason")];
+const DISPUTE: Kept = &[("reason", "dispute_reason"), ("outcome", "outcome")];
+
 pub(super) fn reference(path: &str) -> Result<CaseRef, PageError> {
     path.parse().map_err(|_| PageError::Halt(Halt::NoSuchCase))
 }
@@ -25,11 +31,17 @@ pub(super) fn version(fields: &Fields) -> Option<i64> {
 }
 
 /// Back to the page: with a word of success, or with what stopped it and everything that was typed.
-async fn back(app: &App, agent: &SignedInAgent, path: &str, fields: &Fields, done: Result<&str, Halt>) -> Answer {
+async fn back(
+    app: &App,
+    agent: &SignedInAgent,
+    path: &str,
+    (fields, kept): (&Fields, Kept),
+    done: Result<&str, Halt>,
+) -> Answer {
     match done {
         Ok(code) => Ok(see_other(format!("/desk/cases/{}?done={code}", reference(path)?))),
         Err(Halt::NoSuchCase) => Err(Halt::NoSuchCase.into()),
-        Err(halt) => page(app, agent, path, Said::halted(&halt, fields)).await,
+        Err(halt) => page(app, agent, path, Said::halted(&halt, fields, kept)).await,
     }
 }
 
@@ -38,26 +50,27 @@ async fn back_with_text(
     app: &App,
     agent: &SignedInAgent,
     path: &str,
-    fields: &Fields,
-    field: &str,
+    (fields, kept): (&Fields, Kept),
     wrong: String,
 ) -> Answer {
-    let mut said = Said::halted(&Halt::BadText(wrong.clone()), fields);
+    let mut said = Said::halted(&Halt::BadText(wrong.clone()), fields, kept);
     said.flash = None;
-    said.errors.insert(field.to_owned(), wrong.into());
+    if let Some((_, name)) = kept.first() {
+        said.errors.insert((*name).to_owned(), wrong.into());
+    }
     page(app, agent, path, said).await
 }
 
 /// Takes the case.
 pub async fn claim(app: Data<App>, agent: SignedInAgent, path: Path<String>, fields: Fields) -> Answer {
     let done = app.desk.claim(agent.act(&app), reference(&path)?, version(&fields)).await?;
-    back(&app, &agent, &path, &fields, done.map(|()| "claim")).await
+    back(&app, &agent, &path, (&fields, NOTHING), done.map(|()| "claim")).await
 }
 
 /// Gives the case back.
 pub async fn release(app: Data<App>, agent: SignedInAgent, path: Path<String>, fields: Fields) -> Answer {
     let done = app.desk.release(agent.act(&app), reference(&path)?, version(&fields)).await?;
-    back(&app, &agent, &path, &fields, done.map(|()| "release")).await
+    back(&app, &agent, &path, (&fields, NOTHING), done.map(|()| "release")).await
 }
 
 /// Hands the case to someone else.
@@ -66,63 +79,63 @@ pub async fn reassign(app: Data<App>, agent: SignedInAgent, path: Path<String>, 
         Ok(to) => app.desk.reassign(agent.act(&app), reference(&path)?, version(&fields), to).await?,
         Err(_) => Err(Halt::BadText("Choose an agent.".to_owned())),
     };
-    back(&app, &agent, &path, &fields, done.map(|()| "reassign")).await
+    back(&app, &agent, &path, (&fields, NOTHING), done.map(|()| "reassign")).await
 }
 
 /// Adds an internal note.
 pub async fn note(app: Data<App>, agent: SignedInAgent, path: Path<String>, fields: Fields) -> Answer {
     let body = match free_text(fields.get("body")) {
         Ok(body) => body,
-        Err(wrong) => return back_with_text(&app, &agent, &path, &fields, "note", wrong).await,
+        Err(wrong) => return back_with_text(&app, &agent, &path, (&fields, NOTE), wrong).await,
     };
     let done = app.desk.write_note(agent.act(&app), reference(&path)?, body).await?;
-    back(&app, &agent, &path, &fields, done.map(|()| "note")).await
+    back(&app, &agent, &path, (&fields, NOTE), done.map(|()| "note")).await
 }
 
 /// Writes to the customer.
 pub async fn message(app: Data<App>, agent: SignedInAgent, path: Path<String>, fields: Fields) -> Answer {
     let body = match free_text(fields.get("body")) {
         Ok(body) => body,
-        Err(wrong) => return back_with_text(&app, &agent, &path, &fields, "message", wrong).await,
+        Err(wrong) => return back_with_text(&app, &agent, &path, (&fields, MESSAGE), wrong).await,
     };
     let done = app.desk.write_to_customer(agent.act(&app), reference(&path)?, body).await?;
-    back(&app, &agent, &path, &fields, done.map(|()| "message")).await
+    back(&app, &agent, &path, (&fields, MESSAGE), done.map(|()| "message")).await
 }
 
 /// Begins a callback.
 pub async fn start_callback(app: Data<App>, agent: SignedInAgent, path: Path<String>, fields: Fields) -> Answer {
     let done = app.desk.start_callback(agent.act(&app), reference(&path)?, version(&fields)).await?;
-    back(&app, &agent, &path, &fields, done.map(|()| "callback")).await
+    back(&app, &agent, &path, (&fields, NOTHING), done.map(|()| "callback")).await
 }
 
 /// Takes the code that the customer read out.
 pub async fn enter_code(app: Data<App>, agent: SignedInAgent, path: Path<String>, fields: Fields) -> Answer {
     let digits = fields.get("digits").to_owned();
     let done = app.desk.enter_callback_code(agent.act(&app), reference(&path)?, version(&fields), digits).await?;
-    back(&app, &agent, &path, &fields, done.map(|()| "match")).await
+    back(&app, &agent, &path, (&fields, NOTHING), done.map(|()| "match")).await
 }
 
 /// Approves as the second pair of eyes.
 pub async fn approve(app: Data<App>, agent: SignedInAgent, path: Path<String>, fields: Fields) -> Answer {
     let done = app.desk.approve(agent.act(&app), reference(&path)?, version(&fields)).await?;
-    back(&app, &agent, &path, &fields, done.map(|()| "approve")).await
+    back(&app, &agent, &path, (&fields, NOTHING), done.map(|()| "approve")).await
 }
 
 /// Ends the case with a reason.
 pub async fn reject(app: Data<App>, agent: SignedInAgent, path: Path<String>, fields: Fields) -> Answer {
     let reason = match free_text(fields.get("reason")) {
         Ok(reason) => reason,
-        Err(wrong) => return back_with_text(&app, &agent, &path, &fields, "reject_reason", wrong).await,
+        Err(wrong) => return back_with_text(&app, &agent, &path, (&fields, REASON), wrong).await,
     };
     let done = app.desk.reject(agent.act(&app), reference(&path)?, version(&fields), reason).await?;
-    back(&app, &agent, &path, &fields, done.map(|()| "reject")).await
+    back(&app, &agent, &path, (&fields, REASON), done.map(|()| "reject")).await
 }
 
 /// Ends a dispute.
 pub async fn end_dispute(app: Data<App>, agent: SignedInAgent, path: Path<String>, fields: Fields) -> Answer {
     let reason = match free_text(fields.get("reason")) {
         Ok(reason) => reason,
-        Err(wrong) => return back_with_text(&app, &agent, &path, &fields, "dispute_reason", wrong).await,
+        Err(wrong) => return back_with_text(&app, &agent, &path, (&fields, DISPUTE), wrong).await,
     };
     let done = match fields.get("outcome") {
         outcome @ ("resume" | "reject") => {
@@ -131,14 +144,14 @@ pub async fn end_dispute(app: Data<App>, agent: SignedInAgent, path: Path<String
         }
         _ => Err(Halt::BadText("Choose how the dispute ends.".to_owned())),
     };
-    back(&app, &agent, &path, &fields, done.map(|()| "end-dispute")).await
+    back(&app, &agent, &path, (&fields, DISPUTE), done.map(|()| "end-dispute")).await
 }
 
 /// Shows the addresses unmasked, once, and records it.
 pub async fn reveal(app: Data<App>, agent: SignedInAgent, path: Path<String>, fields: Fields) -> Answer {
     match app.desk.reveal(agent.act(&app), reference(&path)?).await? {
         Ok(()) => page(&app, &agent, &path, Said { revealed: true, ..Said::default() }).await,
-        Err(halt) => back(&app, &agent, &path, &fields, Err(halt)).await,
+        Err(halt) => back(&app, &agent, &path, (&fields, NOTHING), Err(halt)).await,
     }
 }
 
@@ -154,5 +167,5 @@ pub async fn send_mail_again(
         Ok(mail) => app.desk.send_mail_again(agent.act(&app), reference(&case)?, mail).await?,
         Err(_) => Err(Halt::Gone),
     };
-    back(&app, &agent, &case, &fields, done.map(|()| "mail")).await
+    back(&app, &agent, &case, (&fields, NOTHING), done.map(|()| "mail")).await
 }

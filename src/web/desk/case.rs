@@ -36,11 +36,11 @@ pub struct Said {
 }
 
 impl Said {
-    /// Tells of a halt and keeps what was typed.
-    pub fn halted(halt: &Halt, fields: &Fields) -> Self {
+    /// Tells of a halt and keeps what was typed: `kept` pairs a form's field with the name the page knows it by.
+    pub fn halted(halt: &Halt, fields: &Fields, kept: Kept) -> Self {
         let mut said = Self { status: Some(crate::web::error::status_of(halt)), ..Self::default() };
-        for (name, value) in fields.all().iter().filter(|(name, _)| *name != "csrf" && *name != "digits") {
-            said.typed.insert(name.clone(), value.clone().into());
+        for (field, name) in kept {
+            said.typed.insert((*name).to_owned(), fields.get(field).into());
         }
         match halt {
             Halt::Stale { .. } => said.stale = Some(halt.to_string()),
@@ -49,6 +49,9 @@ impl Said {
         said
     }
 }
+
+/// Which fields of a form its page can show again, and by which name.
+pub type Kept = &'static [(&'static str, &'static str)];
 
 /// What a press did, as the address of the next page says it.
 #[derive(Deserialize, Default)]

@@ -70,6 +70,6 @@ pub async fn deactivate(
             page(&app, &agent, &path, said).await
         }
         Err(Halt::NoSuchCase) => Err(Halt::NoSuchCase.into()),
-        Err(halt) => page(&app, &agent, &path, Said::halted(&halt, &fields)).await,
+        Err(halt) => page(&app, &agent, &path, Said::halted(&halt, &fields, &[])).await,
     }
 }

@@ -1,7 +1,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -47,7 +47,9 @@ impl Asked {
     /// A place in the list: the last row's time in microseconds and its identifier.
     fn place(&self) -> Option<(DateTime<Utc>, CaseId)> {
         let (micros, id) = self.after.split_once('_')?;
-        Some((DateTime::from_timestamp_micros(micros.parse().ok()?)?, id.parse().ok()?))
+        let at = DateTime::from_timestamp_micros(micros.parse().ok()?)?;
+        // Dates that no database can hold were not made by us.
+        Some((at, id.parse().ok()?)).filter(|_| (1970..=9999).contains(&at.year()))
     }
 }
 

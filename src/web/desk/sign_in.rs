@@ -24,7 +24,8 @@ pub struct Next {
 /// Only pages of our own desk: a sign-in page that leads elsewhere helps phishers.
 fn own_page(next: &str) -> &str {
     let ours = next == "/desk" || next.starts_with("/desk/") || next.starts_with("/desk?");
-    if ours && !next.contains(['\\', '\r', '\n']) && !next.contains("//") { next } else { "/desk" }
+    let plain = next.chars().all(|c| c.is_ascii_graphic() && c != '\\') && !next.contains("//");
+    if ours && plain { next } else { "/desk" }
 }
 
 fn page(

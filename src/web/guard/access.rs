@@ -18,6 +18,7 @@ use crate::store::agents::AgentSession;
 use crate::web::App;
 use crate::web::cookies;
 use crate::web::error::PageError;
+use crate::web::routes::RouteSpec;
 use crate::workflow::Act;
 
 /// Which people at the desk a route is for.
@@ -133,8 +134,17 @@ async fn admit(request: &mut ServiceRequest) -> Result<Option<String>, PageError
     let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
     let declared = app.routes.iter().filter(|route| route.path == pattern);
     let Some(route) = declared.clone().find(|route| route.method == method) else {
-        return Err(if declared.count() > 0 { PageError::MethodNotAllowed } else { PageError::NotFound });
+        let with_head = |route: &RouteSpec| if route.method == Method::GET { "GET, HEAD" } else { "POST" };
+        let allowed: Vec<&str> = declared.map(with_head).collect();
+        return Err(if allowed.is_empty() {
+            PageError::NotFound
+        } else {
+            PageError::MethodNotAllowed(allowed.join(", "))
+        });
     };
+    if !is_readable(request.query_string()) {
+        return Err(PageError::BadAddress);
+    }
     let posted = method == Method::POST;
     if posted {
         let body = read_body(request, app.desk.kit.limits.body_bytes()).await?;
@@ -155,7 +165,7 @@ async fn admit(request: &mut ServiceRequest) -> Result<Option<String>, PageError
             }
             Ok(None)
         }
-        Access::Desk(need) => admit_agent(request, &app, need, posted).await,
+        Access::Desk(need) => admit_agent(request, &app, need, (route.path, posted)).await,
     }
 }
 
@@ -171,7 +181,7 @@ async fn admit_agent(
     request: &mut ServiceRequest,
     app: &Data<App>,
     need: Need,
-    posted: bool,
+    (route, posted): (&'static str, bool),
 ) -> Result<Option<String>, PageError> {
     let back = if posted { "/desk".to_owned() } else { request.uri().to_string() };
     let sign_in = || PageError::SignIn { next: back.clone() };
@@ -185,13 +195,15 @@ async fn admit_agent(
     if posted {
         check_csrf(request, Some(&csrf))?;
     }
-    if !need.is_met_by(session.agent.role) {
-        return Err(PageError::Forbidden);
-    }
     let renewed = app.tokens.issue(id, session.agent.id, now).ok().filter(|_| by_hand);
     let renewed = renewed.map(|token| cookies::set_agent(app, &token));
     let caller = request.extensions().get::<Caller>().cloned().ok_or(PageError::NotFound)?;
-    request.extensions_mut().insert(SignedInAgent { session, csrf, caller });
+    let agent = SignedInAgent { session, csrf, caller };
+    if !need.is_met_by(agent.session.agent.role) {
+        app.desk.refuse_access(agent.act(app), route).await?;
+        return Err(PageError::Forbidden);
+    }
+    request.extensions_mut().insert(agent);
     Ok(renewed)
 }
 
@@ -219,6 +231,11 @@ async fn read_body(request: &mut ServiceRequest, most: usize) -> Result<Bytes, P
         body.extend_from_slice(&chunk);
     }
     Ok(body.into())
+}
+
+/// What no database can store is refused before anything looks for it.
+fn is_readable(query: &str) -> bool {
+    percent_encoding::percent_decode_str(query).all(|byte| byte != 0)
 }
 
 /// Browsers say where a form came from (Fetch Metadata, or the Origin header); a form from elsewhere is

@@ -1,0 +1,334 @@
+//! The table of routes, walked: every route keeps out whom its declaration keeps out, and lets in whom it lets in.
+
+use std::collections::BTreeSet;
+
+use actix_web::http::Method;
+use diesel::{QueryDsl, RunQueryDsl};
+use mfa_desk::domain::actor::Role;
+use mfa_desk::domain::reference::CaseRef;
+use mfa_desk::store::schema::{agent_sessions, audit_entries, case_entries, challenges, outbox};
+use mfa_desk::store::{self, AnyConnection, StoreError};
+use mfa_desk::web::guard::access::{Access, Need};
+use mfa_desk::web::routes::{self, RouteSpec};
+use reqwest::redirect::Policy;
+
+use crate::support::browser::Page;
+use crate::support::world::{OWNER, PASSWORD, World, csrf_on, link_in, people};
+
+const SIGN_IN: &str = "/desk/sign-in";
+const SIGN_OUT: &str = "/desk/sign-out";
+
+/// What a route is called, for messages.
+fn name(route: &RouteSpec) -> String {
+    format!("{} {}", route.method, route.path)
+}
+
+/// The route's path for this case; whatever else it names does not exist.
+fn path(route: &RouteSpec, reference: &str) -> String {
+    let nothing = "00000000-0000-7000-8000-000000000000";
+    let path = route.path.replace("{reference}", reference).replace("{mail}", nothing).replace("{call}", nothing);
+    let path = path.replace("{name}", "app.css");
+    assert!(!path.contains('{'), "the test does not know what to put into {path}");
+    path
+}
+
+/// A client that keeps no cookies and follows nothing.
+fn client() -> reqwest::Client {
+    mfa_desk::notify::install_tls_provider();
+    reqwest::Client::builder().redirect(Policy::none()).build().unwrap()
+}
+
+async fn ask(world: &World, method: &Method, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Page {
+    let method = reqwest::Method::from_bytes(method.as_str().as_bytes()).unwrap();
+    let mut request = client().request(method.clone(), format!("{}{path}", world.base)).header("cookie", cookie);
+    if method == reqwest::Method::POST {
+        request = request.form(fields);
+    }
+    let response = request.send().await.unwrap();
+    Page {
+        status: response.status().as_u16(),
+        url: response.url().to_string(),
+        headers: response.headers().clone(),
+        html: response.text().await.unwrap(),
+    }
+}
+
+fn cookie_on(page: &Page) -> String {
+    page.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned()
+}
+
+/// Someone at the desk, as a cookie and the token of their forms.
+async fn signed_in(world: &World, agent: &str) -> (String, String) {
+    let email = format!("{agent}@desk.example.test");
+    let page = ask(world, &Method::POST, SIGN_IN, "", &[("email", &email), ("password", PASSWORD)]).await;
+    let cookie = cookie_on(page.is(303));
+    let csrf = csrf_on(ask(world, &Method::GET, "/desk", &cookie, &[]).await.is(200));
+    (cookie, csrf)
+}
+
+/// Everything that a press could have changed, the log included.
+async fn everything(world: &World, reference: &str) -> String {
+    let reference: CaseRef = reference.parse().unwrap();
+    let look = move |connection: &mut AnyConnection| {
+        let filed = store::cases::find(connection, &reference)?.unwrap();
+        let log: i64 = audit_entries::table.count().get_result(connection)?;
+        let written: i64 = case_entries::table.count().get_result(connection)?;
+        let errands: i64 = outbox::table.count().get_result(connection)?;
+        let codes: i64 = challenges::table.count().get_result(connection)?;
+        let sessions: i64 = agent_sessions::table.count().get_result(connection)?;
+        Ok::<_, StoreError>(format!("{filed:?}: {log} {written} {errands} {codes} {sessions}"))
+    };
+    world.desk.store.read(look).await.unwrap()
+}
+
+/// Fields with which each button would do something.
+const TYPED: [(&str, &str); 5] =
+    [("body", "A text."), ("reason", "A reason."), ("outcome", "resume"), ("digits", "123456"), ("agent", "nobody")];
+
+#[test]
+fn everything_under_desk_is_for_those_who_signed_in_but_the_sign_in_itself() {
+    for route in routes::all(true) {
+        let desk = route.path == "/desk" || route.path.starts_with("/desk/");
+        let for_desk = matches!(route.access, Access::Desk(_));
+        assert_eq!(for_desk, desk && route.path != SIGN_IN, "{}", name(&route));
+    }
+}
+
+#[test]
+fn every_route_stands_once_and_is_a_get_or_a_post() {
+    let mut seen = BTreeSet::new();
+    for route in routes::all(true) {
+        assert!(seen.insert(name(&route)), "{} stands twice", name(&route));
+        assert!(route.method == Method::GET || route.method == Method::POST, "{}", name(&route));
+    }
+    // The table holds no route that the walk below would miss.
+    let of = |wanted: fn(Access) -> bool| routes::all(true).iter().filter(|route| wanted(route.access)).count();
+    assert!(of(|access| matches!(access, Access::Desk(_))) >= 19);
+    assert!(of(|access| access == Access::Customer) >= 4);
+    assert!(of(|access| access == Access::Provider) >= 3);
+}
+
+#[test]
+fn what_acts_on_a_case_or_reads_the_log_needs_more_than_a_sign_in() {
+    for route in routes::all(true) {
+        let acts = route.method == Method::POST && route.path.starts_with("/desk/cases/");
+        let reads_log = route.path.starts_with("/desk/audit");
+        let deactivates = route.path.ends_with("/deactivate");
+        if acts || reads_log || deactivates {
+            assert!(
+                matches!(route.access, Access::Desk(need) if need != Need::Anyone),
+                "{} is for everyone who is signed in",
+                name(&route)
+            );
+        }
+        if matches!(route.access, Access::Desk(need) if need == Need::Audits) {
+            assert!(reads_log, "{}", name(&route));
+        }
+    }
+    assert!(!Need::WorksCases.is_met_by(Role::Auditor));
+    assert!(!Need::Supervises.is_met_by(Role::Agent) && !Need::Supervises.is_met_by(Role::Auditor));
+    assert!(!Need::Audits.is_met_by(Role::Agent));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_sign_in_no_page_of_the_desk_is_shown_and_no_button_works() {
+    let world = World::new().await;
+    let (_, reference) = world.confirmed(OWNER).await;
+    world.settle().await;
+    // A token of somebody else's session is no substitute.
+    let (_, csrf) = signed_in(&world, "ada").await;
+    let before = everything(&world, &reference).await;
+    for route in routes::all(true) {
+        let Access::Desk(_) = route.access else { continue };
+        let path = path(&route, &reference);
+        for cookie in ["", "mfa-desk=", "mfa-desk=nonsense"] {
+            let mut fields = TYPED.to_vec();
+            fields.push(("csrf", &csrf));
+            let page = ask(&world, &route.method, &path, cookie, &fields).await;
+            if route.method == Method::GET {
+                page.is(303);
+                let to = page.headers["location"].to_str().unwrap();
+                let next = percent_encoding::utf8_percent_encode(&path, percent_encoding::NON_ALPHANUMERIC);
+                assert_eq!(to, format!("{SIGN_IN}?next={next}"), "{}", name(&route));
+            } else {
+                assert!(matches!(page.status, 303 | 401 | 403), "{}: {}", name(&route), page.status);
+                if page.status == 303 {
+                    assert!(page.headers["location"].to_str().unwrap().starts_with(SIGN_IN), "{}", name(&route));
+                }
+            }
+            assert!(!page.html.contains(&reference), "{} shows something of the case", name(&route));
+        }
+        // HEAD is a GET without a body, for the guard too.
+        if route.method == Method::GET {
+            ask(&world, &Method::HEAD, &path, "", &[]).await.is(303);
+        }
+    }
+    assert_eq!(everything(&world, &reference).await, before);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_role_that_a_route_is_not_for_gets_403_and_changes_nothing() {
+    let world = World::new().await;
+    let (_, reference) = world.confirmed(OWNER).await;
+    world.settle().await;
+    let mut refused = 0;
+    for (agent, role) in people() {
+        let (cookie, csrf) = signed_in(&world, agent).await;
+        let mut fields = TYPED.to_vec();
+        fields.push(("csrf", &csrf));
+        for route in routes::all(true) {
+            let Access::Desk(need) = route.access else { continue };
+            if need.is_met_by(role) {
+                continue;
+            }
+            let case = reference.parse::<CaseRef>().unwrap();
+            let look = move |connection: &mut AnyConnection| store::cases::find(connection, &case);
+            let before = world.desk.store.read(look.clone()).await.unwrap();
+            let page = ask(&world, &route.method, &path(&route, &reference), &cookie, &fields).await;
+            assert_eq!(page.status, 403, "{} for {role:?}:\n{}", name(&route), page.text());
+            page.says("Your role does not allow this");
+            assert!(!page.html.contains(&reference), "{} shows something of the case", name(&route));
+            assert_eq!(world.desk.store.read(look).await.unwrap(), before, "{} for {role:?}", name(&route));
+            refused += 1;
+        }
+    }
+    // Agents may not supervise nor audit, auditors may only look.
+    assert!(refused >= 15, "only {refused} pairs of a role and a route were refused");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_role_that_a_route_is_for_is_let_in() {
+    let world = World::new().await;
+    for (agent, role) in people() {
+        let (cookie, csrf) = signed_in(&world, agent).await;
+        let mut fields = TYPED.to_vec();
+        fields.push(("csrf", &csrf));
+        for route in routes::all(true) {
+            let Access::Desk(need) = route.access else { continue };
+            if !need.is_met_by(role) || route.path == SIGN_OUT {
+                continue;
+            }
+            // A case of its own for each, so that what one button ends is not in the next one's way.
+            let (_, reference) = world.asks_for_help(OWNER).await;
+            let page = ask(&world, &route.method, &path(&route, &reference), &cookie, &fields).await;
+            assert!(page.status != 403 && page.status < 500, "{} for {role:?}: {}", name(&route), page.status);
+            let to = page.headers.get("location").map(|to| to.to_str().unwrap()).unwrap_or_default();
+            assert!(!to.starts_with(SIGN_IN), "{} for {role:?} leads to the sign-in", name(&route));
+        }
+        ask(&world, &Method::POST, SIGN_OUT, &cookie, &[("csrf", &csrf)]).await.is(303);
+        ask(&world, &Method::GET, "/desk", &cookie, &[]).await.is(303);
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_demos_pages_do_not_exist_without_the_demo() {
+    let world = World::new().await;
+    let with: BTreeSet<String> = routes::all(true).iter().map(name).collect();
+    let without: BTreeSet<String> = routes::all(false).iter().map(name).collect();
+    let only: Vec<&String> = with.difference(&without).collect();
+    assert!(without.is_subset(&with) && only.len() >= 6, "{only:?}");
+    assert!(without.iter().all(|name| !name.contains("/demo")), "{without:?}");
+    let (admin, _) = signed_in(&world, "ada").await;
+    for route in routes::all(true).iter().filter(|route| only.contains(&&name(route))) {
+        assert!(route.path.starts_with("/demo/"), "{}", name(route));
+        for method in [&Method::GET, &Method::POST, &Method::HEAD] {
+            ask(&world, method, route.path, &admin, &[("call", "x"), ("digits", "1")]).await.is(404);
+        }
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_customers_buttons_work_in_no_browser_but_theirs() {
+    let world = World::new().await;
+    let (_, reference) = world.asks_for_help(OWNER).await;
+    let (_, others) = world.asks_for_help("root@customers.example").await;
+    let mut cookies = Vec::new();
+    for case in [&reference, &others] {
+        let link = link_in(&world.mail(&format!("Email verification for case {case}")).await, "open");
+        let (path, token) = link.split_once("?token=").unwrap();
+        cookies.push(cookie_on(ask(&world, &Method::POST, path, "", &[("token", token)]).await.is(303)));
+    }
+    let page = ask(&world, &Method::GET, &format!("/cases/{others}"), &cookies[1], &[]).await;
+    let others_csrf = csrf_on(page.is(200));
+    let renamed = cookies[1].replace(&others, &reference);
+    world.settle().await;
+    let before = everything(&world, &reference).await;
+    for route in routes::all(true) {
+        if route.access != Access::Customer {
+            continue;
+        }
+        assert_eq!(route.method, Method::POST, "{}", name(&route));
+        let path = path(&route, &reference);
+        let mut fields = TYPED.to_vec();
+        fields.push(("csrf", &others_csrf));
+        // No cookie, another case's cookie, and that cookie under this case's name with its own token.
+        ask(&world, &route.method, &path, "", &fields).await.is(403);
+        ask(&world, &route.method, &path, &cookies[1], &fields).await.is(403);
+        let page = ask(&world, &route.method, &path, &renamed, &fields).await;
+        assert!(page.status == 403 || page.text().contains("Open your case with a link"), "{}", name(&route));
+        assert!(page.status != 303, "{}", name(&route));
+        // The right cookie without a token.
+        ask(&world, &route.method, &path, &cookies[0], &TYPED).await.is(403);
+    }
+    assert_eq!(everything(&world, &reference).await, before);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_table_does_not_name_does_not_exist() {
+    let world = World::new().await;
+    let (admin, csrf) = signed_in(&world, "ada").await;
+    for path in [
+        "/desk/",
+        "/desk//",
+        "//desk",
+        "/Desk",
+        "/desk/agents",
+        "/desk/cases",
+        "/assistance/",
+        "/api/v1/cases",
+        "/.env",
+        "/index.html",
+    ] {
+        for method in [&Method::GET, &Method::POST] {
+            let page = ask(&world, method, path, &admin, &[("csrf", &csrf)]).await;
+            assert_eq!(page.status, 404, "{method} {path}");
+        }
+    }
+    for route in routes::all(false) {
+        let path = path(&route, "MFA-0000-0000");
+        for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS, Method::TRACE] {
+            let page = ask(&world, &method, &path, &admin, &[]).await;
+            assert_eq!(page.status, 405, "{method} {path}");
+        }
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_telephone_hooks_take_nothing_without_the_providers_signature() {
+    let world = World::new().await;
+    let (customer, reference) = world.confirmed(OWNER).await;
+    let page = customer.get(&format!("/cases/{reference}")).await;
+    customer.send(&page, "/call", &[]).await.is(200);
+    world.settle().await;
+    let call = world.last_call().await;
+    for route in routes::all(true) {
+        if route.access != Access::Provider {
+            continue;
+        }
+        let path = route.path.replace("{call}", &call.id.to_string());
+        let fields = [("Digits", "123456"), ("CallStatus", "completed")];
+        let page = ask(&world, &route.method, &path, "", &fields).await;
+        assert!(matches!(page.status, 403 | 404), "{}: {}", name(&route), page.status);
+    }
+    assert_eq!(world.last_call().await, call);
+    assert!(!world.actions(&reference).await.iter().any(|action| action == "check.wrong_code"));
+    let log = world.entries("").await;
+    assert_eq!(log.iter().filter(|entry| entry.action == "hook.refused").count(), 3);
+    world.stop().await;
+}
