@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::queue::due;
+use super::timeline;
 use crate::domain::account::AuthenticatorState;
 use crate::domain::actor::Role;
 use crate::domain::case::{PathAssessment, Stage, State};
@@ -194,7 +195,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
             .map(|wait| json!({ "ends": moment(wait.ends_at), "left": span(wait.ends_at - now) })),
         "callback": callback(app, agent, file),
         "callback_error": null,
-        "timeline": timeline(file),
+        "timeline": timeline::lines(&file.timeline),
         "notes": written(file, &[EntryKind::Note, EntryKind::Reason]),
         "messages": written(file, &[EntryKind::ToCustomer, EntryKind::FromCustomer]),
         "mails": mails(file, agent.session.agent.role),
@@ -257,23 +258,6 @@ fn callback(app: &App, agent: &SignedInAgent, file: &CaseFile) -> Value {
             "tries_left": challenge.tries_left,
         })
     })
-}
-
-fn timeline(file: &CaseFile) -> Vec<Value> {
-    file.timeline
-        .iter()
-        .map(|entry| {
-            let who = if entry.actor.is_empty() { entry.actor_kind.clone() } else { entry.actor.clone() };
-            let at = chrono::DateTime::parse_from_rfc3339(&entry.at).map(|at| moment(at.to_utc()));
-            json!({
-                "seq": entry.seq,
-                "at": at.unwrap_or_else(|_| json!({ "iso": entry.at, "text": entry.at })),
-                "who": who,
-                "what": entry.action,
-                "details": if entry.details == "{}" { "" } else { entry.details.as_str() },
-            })
-        })
-        .collect()
 }
 
 fn written(file: &CaseFile, kinds: &[EntryKind]) -> Vec<Value> {

@@ -6,3 +6,4 @@ pub(crate) mod case;
 pub(crate) mod deactivate;
 pub(crate) mod queue;
 pub(crate) mod sign_in;
+mod timeline;

@@ -1,0 +1,93 @@
+//! A case's audit entries in words, for people who have to decide something.
+
+use serde_json::{Value, json};
+
+use crate::domain::audit::Entry;
+use crate::domain::evidence::CheckKind;
+use crate::web::page::moment;
+
+/// The words for an action; the action itself where it has none, so that nothing is left out.
+fn words(action: &str) -> &str {
+    match action {
+        "case.submitted" => "Request received",
+        "case.submitted_again" => "The same form came again",
+        "case.account_matched" => "Account found",
+        "case.unmatched" => "No account found",
+        "case.page_opened" => "Case page opened in a browser",
+        "case.viewed" => "Looked at the case",
+        "case.revealed" => "Saw full addresses",
+        "case.claimed" => "Claimed",
+        "case.released" => "Released",
+        "case.reassigned" => "Reassigned",
+        "case.note_added" => "Note added",
+        "case.message_sent" => "Message to the customer",
+        "case.message_received" => "Message from the customer",
+        "case.reason_given" => "Reason given",
+        "case.awaiting_approval" => "Evidence complete, approval needed",
+        "case.approved" => "Approved",
+        "case.cooling_off" => "Cooling-off began",
+        "case.ready" => "Ready to deactivate",
+        "case.evidence_lapsed" => "Evidence no longer counts",
+        "case.deactivating" => "Deactivation ordered",
+        "case.deactivated" => "Deactivated, confirmed by the directory",
+        "case.deactivation_failed" => "The directory did not deactivate",
+        "case.rejected" => "Rejected",
+        "case.withdrawn" => "Withdrawn",
+        "case.expired" => "Expired",
+        "case.closed" => "Closed",
+        "case.disputed" => "Disputed: “this wasn’t me”",
+        "case.disputed_after_end" => "Disputed after its end",
+        "case.dispute_ended" => "Dispute ended",
+        "case.refused" => "Refused by a rule",
+        "case.stale_form" => "A form from an older version was not taken",
+        "check.passed" => "Check passed",
+        "check.failed" => "Check failed",
+        "check.wrong_code" => "Wrong code",
+        "link.opened" => "Link opened, not confirmed by that",
+        "link.refused" => "Link refused",
+        "link.sent_again" => "New link sent",
+        "call.asked_for" => "Call asked for",
+        "call.placed" => "Call placed",
+        "call.not_placed" => "Call not placed",
+        "call.progress" => "Call reported",
+        "call.refused" => "Call refused",
+        "callback.started" => "Callback started",
+        "callback.code_shown" => "Code shown to the customer",
+        "mail.sent" => "Mail sent",
+        "mail.dead" => "Mail could not be sent",
+        "mail.revived" => "Mail to be sent again",
+        other => other,
+    }
+}
+
+/// What tells an entry from others like it; identifiers are for the export.
+fn telling(details: &str) -> String {
+    let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(details) else { return String::new() };
+    const TELLING: [&str; 11] =
+        ["check", "notice", "rule", "command", "why", "state", "path", "from", "outcome", "tries_left", "ends_at"];
+    let shown = |name: &str, value: &Value| match value {
+        Value::String(code) if name == "check" => CheckKind::from_code(code).map(|kind| kind.label().to_owned()),
+        Value::String(text) => Some(text.replace('_', " ")),
+        Value::Number(number) => Some(format!("{} {number}", name.replace('_', " "))),
+        _ => None,
+    };
+    let parts: Vec<String> = TELLING.iter().filter_map(|name| shown(name, fields.get(*name)?)).collect();
+    parts.join(", ")
+}
+
+/// The entries as the page lists them, in the order they are given.
+pub(super) fn lines(entries: &[Entry]) -> Vec<Value> {
+    entries
+        .iter()
+        .map(|entry| {
+            let at = chrono::DateTime::parse_from_rfc3339(&entry.at).map(|at| moment(at.to_utc()));
+            json!({
+                "seq": entry.seq,
+                "at": at.unwrap_or_else(|_| json!({ "iso": entry.at, "text": entry.at })),
+                "who": if entry.actor.is_empty() { &entry.actor_kind } else { &entry.actor },
+                "what": words(&entry.action),
+                "details": telling(&entry.details),
+            })
+        })
+        .collect()
+}
