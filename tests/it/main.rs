@@ -3,6 +3,7 @@
 
 mod audit_log;
 mod bad_input;
+mod documents;
 mod journey_2_and_5;
 mod routes;
 mod smtp_peer;
