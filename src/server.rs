@@ -82,7 +82,7 @@ pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
         voice: parts.voice,
         templates: MailTemplates::embedded().map_err(|error| broken(error.to_string()))?,
         passwords: PasswordHasher::new(2).map_err(|error| broken(error.to_string()))?,
-        errands: Notify::new(),
+        errands: [Notify::new(), Notify::new()],
     })
 }
 

@@ -67,15 +67,21 @@ fn export(filter: Filter, out: Option<PathBuf>, place: &Place) -> Result<ExitCod
         let mut chunks = desk.export_audit(operator(&desk), filter).await.map_err(Failure::new)?;
         while let Some(chunk) = chunks.recv().await {
             let written = sink.write_all(&chunk.map_err(Failure::new)?);
-            match written {
-                // Whoever read the output, such as `head`, has seen enough.
-                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(ExitCode::SUCCESS),
-                other => other.map_err(Failure::new)?,
+            if !goes_on(written)? {
+                return Ok(ExitCode::SUCCESS);
             }
         }
-        sink.flush().map_err(Failure::new)?;
+        goes_on(sink.flush())?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// Whoever read the output, such as `head`, may have seen enough.
+fn goes_on(written: std::io::Result<()>) -> Result<bool, Failure> {
+    match written {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        other => other.map(|()| true).map_err(Failure::new),
+    }
 }
 
 fn verify(place: &Place) -> Result<ExitCode, Failure> {

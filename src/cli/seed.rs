@@ -1,6 +1,5 @@
 //! The demo's sample people and cases.
 
-use chrono::TimeDelta;
 use secrecy::SecretString;
 
 use super::Failure;
@@ -225,7 +224,7 @@ async fn sow_cases(desk: &Desk) -> Result<(), Failure> {
             .map_err(Failure::new)?;
     }
     desk.drain().await.map_err(Failure::new)?;
-    let seeded = Act { actor: Actor::Operator, ip: String::new(), at: super::now() + TimeDelta::zero() };
+    let seeded = Act { actor: Actor::Operator, ip: String::new(), at: super::now() };
     desk.store
         .write(move |tx| {
             tx.record(seeded.entry("demo.sown", None, None, crate::domain::audit::details([])));

@@ -1,4 +1,4 @@
-//! Case references such as `MFA-7K3Q-9ZDX`: seven random Crockford base32 digits and a check symbol.
+//! Case references such as `MFA-7K3Q-9ZDN`: seven random Crockford base32 digits and a check symbol.
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,7 +18,7 @@ pub struct CaseRef(String);
 
 /// A text that is not a case reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this is not a case reference; one looks like MFA-7K3Q-9ZDX")]
+#[error("this is not a case reference; one looks like MFA-7K3Q-9ZDN")]
 pub struct NotACaseRef;
 
 fn check_digit(value: u64) -> Option<u8> {

@@ -74,8 +74,20 @@ fn filtered(filter: &Filter) -> Boxed<'_> {
 
 /// Up to `limit` matching entries after `seq`, oldest first.
 pub fn after(connection: &mut AnyConnection, filter: &Filter, seq: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
+    between(connection, filter, seq, i64::MAX, limit)
+}
+
+/// Up to `limit` matching entries after `seq` and not after `end`, oldest first.
+pub fn between(
+    connection: &mut AnyConnection,
+    filter: &Filter,
+    seq: i64,
+    end: i64,
+    limit: i64,
+) -> Result<Vec<Entry>, StoreError> {
     let rows: Vec<EntryRow> = filtered(filter)
         .filter(audit_entries::seq.gt(seq))
+        .filter(audit_entries::seq.le(end))
         .order(audit_entries::seq.asc())
         .limit(limit)
         .load(connection)?;
@@ -99,17 +111,15 @@ pub fn head(connection: &mut AnyConnection) -> Result<Head, StoreError> {
     Ok(Head { seq, hash })
 }
 
-const CHUNK: i64 = 2_000;
+/// Entries that are read at a time.
+pub const CHUNK: i64 = 2_000;
 
-/// Hands every matching entry to `each`, oldest first, in constant memory. `each` answers false to stop.
-pub fn stream(
-    connection: &mut AnyConnection,
-    filter: &Filter,
-    mut each: impl FnMut(Vec<Entry>) -> bool,
-) -> Result<(), StoreError> {
-    let mut seq = 0;
+/// Hands every entry to `each`, oldest first, in constant memory. `each` answers false to stop.
+fn walk(connection: &mut AnyConnection, mut each: impl FnMut(Vec<Entry>) -> bool) -> Result<(), StoreError> {
+    // From the very beginning: a row numbered below 1 was not written by us.
+    let mut seq = i64::MIN;
     loop {
-        let chunk = after(connection, filter, seq, CHUNK)?;
+        let chunk = after(connection, &Filter::default(), seq, CHUNK)?;
         let Some(last) = chunk.last() else { return Ok(()) };
         seq = last.seq;
         if !each(chunk) {
@@ -136,7 +146,7 @@ pub enum Verdict {
 pub fn verify(connection: &mut AnyConnection) -> Result<Verdict, StoreError> {
     let mut head = Head::genesis();
     let mut broken = None;
-    stream(connection, &Filter::default(), |chunk| {
+    walk(connection, |chunk| {
         for entry in chunk {
             match head.follow(&entry) {
                 Ok(next) => head = next,

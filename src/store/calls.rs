@@ -108,12 +108,18 @@ impl ChallengeRow {
     }
 }
 
-/// Stores a new challenge and puts it in the place of the case's open ones.
-pub fn insert_challenge(tx: &mut Tx<'_>, challenge: &Challenge) -> Result<(), StoreError> {
-    diesel::update(challenges::table.filter(challenges::case_id.eq(challenge.case.to_string())))
+/// Makes a case's open challenges worthless.
+pub fn void(tx: &mut Tx<'_>, case: CaseId) -> Result<(), StoreError> {
+    diesel::update(challenges::table.filter(challenges::case_id.eq(case.to_string())))
         .filter(challenges::state.eq(ChallengeState::Open.code()))
         .set(challenges::state.eq(ChallengeState::Replaced.code()))
         .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Stores a new challenge and puts it in the place of the case's open ones.
+pub fn insert_challenge(tx: &mut Tx<'_>, challenge: &Challenge) -> Result<(), StoreError> {
+    void(tx, challenge.case)?;
     diesel::insert_into(challenges::table)
         .values((
             challenges::id.eq(challenge.id.to_string()),
@@ -164,7 +170,7 @@ pub struct Call {
     pub challenge: ChallengeId,
     /// The number it goes to.
     pub phone: E164,
-    /// `queued`, `ringing`, `answered`, `completed`, `busy`, `no_answer` or `failed`.
+    /// `queued`, `placing`, `unknown`, `ringing`, `answered`, `completed`, `busy`, `no_answer` or `failed`.
     pub state: String,
     /// The last thing the voice said.
     pub says: String,

@@ -99,10 +99,14 @@ pub fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(postgres) => {
             // Several instances may start at once; the second waits and then finds nothing left to do.
-            postgres.batch_execute("SET lock_timeout = 0; SELECT pg_advisory_lock(7305013)").map_err(unavailable)?;
+            postgres
+                .batch_execute("SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(7305013)")
+                .map_err(unavailable)?;
             let ran = run(postgres, POSTGRES_MIGRATIONS);
             postgres
-                .batch_execute("SELECT pg_advisory_unlock(7305013); SET lock_timeout = '5s'")
+                .batch_execute(
+                    "SELECT pg_advisory_unlock(7305013); SET lock_timeout = '5s'; SET statement_timeout = '30s'",
+                )
                 .map_err(unavailable)?;
             ran
         }

@@ -81,12 +81,14 @@ pub fn lock_subject(connection: &mut AnyConnection, scope: &str, subject: &str) 
 /// Outbox rows that are due, each held by at most one instance.
 pub fn claim_due(
     connection: &mut AnyConnection,
+    kinds: &[&str],
     now: chrono::NaiveDateTime,
     limit: i64,
 ) -> Result<Vec<String>, StoreError> {
     let query = outbox::table
         .filter(outbox::state.eq_any(["waiting", "leased"]))
         .filter(outbox::next_at.le(now))
+        .filter(outbox::kind.eq_any(kinds.to_vec()))
         .order((outbox::next_at.asc(), outbox::id.asc()))
         .select(outbox::id)
         .limit(limit);

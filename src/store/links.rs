@@ -136,6 +136,16 @@ pub fn use_up(tx: &mut Tx<'_>, id: LinkId, at: DateTime<Utc>) -> Result<bool, St
     Ok(changed == 1)
 }
 
+/// Uses up every link that opens a case's page.
+pub fn void(tx: &mut Tx<'_>, case: CaseId, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let unused = links::table
+        .filter(links::case_id.eq(case.to_string()))
+        .filter(links::purpose.eq(LinkPurpose::Open.code()))
+        .filter(links::used_at.is_null());
+    diesel::update(unused).set(links::used_at.eq(stored(at))).execute(tx.connection)?;
+    Ok(())
+}
+
 /// A browser that confirmed a case's address.
 pub fn begin_session(
     tx: &mut Tx<'_>,

@@ -34,6 +34,9 @@ pub enum StoreError {
     /// Too many wait for it, or a lock was not to be had in time.
     #[error("the database is busy")]
     Busy,
+    /// Two transactions stood in each other's way and this one gave in: tried again, it would go through.
+    #[error("the database gave in to another transaction")]
+    Contended,
     /// It cannot be reached or written to.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
@@ -54,7 +57,7 @@ pub enum StoreError {
 impl StoreError {
     /// Whether trying again could help.
     pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Busy)
+        matches!(self, Self::Contended)
     }
 }
 
@@ -63,14 +66,16 @@ impl From<DieselError> for StoreError {
     fn from(error: DieselError) -> Self {
         match error {
             DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Duplicate,
-            DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Busy,
+            DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Contended,
             DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
                 Self::Unavailable("the connection was closed".to_owned())
             }
             DieselError::DatabaseError(kind, info) => {
                 let message = info.message();
-                let retryable = ["database is locked", "deadlock detected", "lock timeout", "database table is locked"];
-                if retryable.iter().any(|text| message.contains(text)) {
+                let locked = ["database is locked", "lock timeout", "database table is locked", "statement timeout"];
+                if message.contains("deadlock detected") {
+                    Self::Contended
+                } else if locked.iter().any(|text| message.contains(text)) {
                     Self::Busy
                 } else if ["disk is full", "disk I/O error", "readonly database", "No space left"]
                     .iter()

@@ -18,6 +18,8 @@ pub enum Errand {
     /// Find the account a form speaks of; not done while the customer waits, so that the answer takes the
     /// same time whether or not there is one.
     Intake,
+    /// Decide whether a fresh link is mailed; not done while someone waits, for the same reason.
+    Link,
     /// Send a mail.
     Mail(MailErrand),
     /// Place an automated call.
@@ -59,6 +61,7 @@ impl Errand {
     const fn kind(&self) -> &'static str {
         match self {
             Self::Intake => "intake",
+            Self::Link => "link",
             Self::Mail(_) => "mail",
             Self::Call { .. } => "call",
             Self::Directory { .. } => "directory",
@@ -125,21 +128,31 @@ fn take(tx: &mut Tx<'_>, id: &str, now: DateTime<Utc>, lease: TimeDelta) -> Resu
             outbox::state.eq("leased"),
             outbox::attempts.eq(outbox::attempts + 1),
             outbox::next_at.eq(stored(now + lease)),
-            outbox::lease_until.eq(stored(now + lease)),
         ))
         .execute(tx.connection)?;
     Ok(())
 }
 
 /// Takes rows that are due; nobody else gets them until the lease is over.
-pub fn lease_due(tx: &mut Tx<'_>, now: DateTime<Utc>, lease: TimeDelta, limit: i64) -> Result<Vec<Leased>, StoreError> {
-    let ids = dialect::claim_due(tx.connection, stored(now), limit)?;
-    ids.iter()
-        .map(|id| {
-            take(tx, id, now, lease)?;
-            leased(tx.connection, id)
-        })
-        .collect()
+pub fn lease_due(
+    tx: &mut Tx<'_>,
+    kinds: &[&str],
+    now: DateTime<Utc>,
+    lease: TimeDelta,
+    limit: i64,
+) -> Result<Vec<Leased>, StoreError> {
+    let ids = dialect::claim_due(tx.connection, kinds, stored(now), limit)?;
+    let mut held = Vec::with_capacity(ids.len());
+    for id in ids {
+        take(tx, &id, now, lease)?;
+        match leased(tx.connection, &id) {
+            Ok(errand) => held.push(errand),
+            // One row that this version cannot read must not stop the others.
+            Err(StoreError::Corrupt(what)) => bury(tx, parsed("outbox", &id)?, now, &what)?,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(held)
 }
 
 /// Adds an errand that this instance holds from the start, because someone waits for its outcome.
@@ -161,7 +174,7 @@ pub fn renew(tx: &mut Tx<'_>, leased: &Leased, now: DateTime<Utc>, lease: TimeDe
     let ours = diesel::update(outbox::table.find(leased.id.to_string()))
         .filter(outbox::state.eq("leased"))
         .filter(outbox::attempts.eq(leased.attempts))
-        .set((outbox::next_at.eq(stored(now + lease)), outbox::lease_until.eq(stored(now + lease))))
+        .set(outbox::next_at.eq(stored(now + lease)))
         .execute(tx.connection)?;
     Ok(ours == 1)
 }

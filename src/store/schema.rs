@@ -204,7 +204,6 @@ diesel::table! {
         state -> Text,
         attempts -> Integer,
         next_at -> Timestamp,
-        lease_until -> Nullable<Timestamp>,
         created_at -> Timestamp,
         done_at -> Nullable<Timestamp>,
         last_error -> Nullable<Text>,

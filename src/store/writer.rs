@@ -44,6 +44,8 @@ where
     T: Send,
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> Result<(), Failed> {
+        // An outcome of an earlier run must not be answered for this one.
+        self.outcome = None;
         let outcome = (self.work)(tx);
         let verdict = match &outcome {
             Ok(_) => Ok(()),
@@ -111,6 +113,8 @@ impl Thread {
             group.extend(waiting.try_iter().take(LARGEST_GROUP - 1));
             match self.commit(&mut group) {
                 Ok(()) => group.into_iter().for_each(|work| work.answer(Ok(()))),
+                // A lock that was waited for in vain would be waited for in vain by each of them.
+                Err(StoreError::Busy) => group.into_iter().for_each(|work| work.answer(Err(StoreError::Busy))),
                 Err(_) => group.into_iter().for_each(|work| self.commit_alone(work)),
             }
         }
@@ -161,7 +165,7 @@ fn commit_group(connection: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> 
                 entries.extend(recorded);
                 dialect::execute(connection, "RELEASE SAVEPOINT work")?;
             }
-            Ok(Err(Failed::Transient)) => return Err(StoreError::Busy),
+            Ok(Err(Failed::Transient)) => return Err(StoreError::Contended),
             Ok(Err(Failed::Alone)) | Err(_) => {
                 dialect::execute(connection, "ROLLBACK TO SAVEPOINT work")?;
                 dialect::execute(connection, "RELEASE SAVEPOINT work")?;

@@ -40,6 +40,9 @@ pub enum PageError {
     /// The body is larger than a form can be.
     #[error("body too large")]
     TooLarge,
+    /// The body did not arrive in time.
+    #[error("body too slow")]
+    TooSlow,
     /// The body is no form.
     #[error("not a form")]
     NotAForm,
@@ -111,6 +114,12 @@ impl PageError {
                 "What was sent is larger than this form can be. Nothing was stored.".to_owned(),
                 "Go back and shorten what you wrote.",
             ),
+            Self::TooSlow => (
+                StatusCode::REQUEST_TIMEOUT,
+                "This took too long",
+                "The form did not arrive in time. Nothing was stored.".to_owned(),
+                "Check your connection, go back and send the form again.",
+            ),
             Self::NotAForm => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "This is not a form",
@@ -124,7 +133,7 @@ impl PageError {
                 "Go back and type it anew; text pasted from another program may hold unreadable characters.",
             ),
             Self::Halt(halt) => (halt_status(halt), "This was not done", halt.to_string(), halt_advice(halt)),
-            Self::Store(StoreError::Busy) => (
+            Self::Store(StoreError::Busy | StoreError::Contended) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Too busy right now",
                 "Nothing was changed and nothing is lost.".to_owned(),
@@ -176,7 +185,7 @@ pub fn status_of(halt: &Halt) -> StatusCode {
 
 fn halt_advice(halt: &Halt) -> &'static str {
     match halt {
-        Halt::NoSuchCase => "Check the reference; it looks like MFA-7K3Q-9ZDX.",
+        Halt::NoSuchCase => "Check the reference; it looks like MFA-7K3Q-9ZDN.",
         Halt::TooOften(_) => "Wait a while before you try again.",
         _ => "Go back and look at the case again.",
     }

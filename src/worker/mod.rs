@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::workflow::Desk;
+use crate::workflow::{Desk, Lane};
 
 /// The worker's tasks.
 pub struct Worker {
@@ -22,7 +22,8 @@ impl Worker {
     pub fn start(desk: &Arc<Desk>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let tasks = vec![
-            tokio::spawn(outbox::run(Arc::clone(desk), stopped.clone())),
+            tokio::spawn(outbox::run(Arc::clone(desk), Lane::Prompt, stopped.clone())),
+            tokio::spawn(outbox::run(Arc::clone(desk), Lane::Mail, stopped.clone())),
             tokio::spawn(timers::run(Arc::clone(desk), stopped)),
         ];
         Self { stop, tasks }

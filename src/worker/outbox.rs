@@ -3,15 +3,16 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::workflow::Desk;
+use crate::workflow::{Desk, Lane};
 
 /// New errands wake the worker; retries and other instances' errands are found by looking this often.
 const LOOK: Duration = Duration::from_millis(500);
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 
-pub(super) async fn run(desk: Arc<Desk>, mut stopped: watch::Receiver<bool>) {
+pub(super) async fn run(desk: Arc<Desk>, lane: Lane, mut stopped: watch::Receiver<bool>) {
+    let added = &desk.errands[usize::from(lane == Lane::Mail)];
     while !*stopped.borrow() {
-        let pause = match desk.drain().await {
+        let pause = match desk.drain_some(lane).await {
             Ok(0) => LOOK,
             Ok(_) => continue,
             Err(error) => {
@@ -20,7 +21,7 @@ pub(super) async fn run(desk: Arc<Desk>, mut stopped: watch::Receiver<bool>) {
             }
         };
         tokio::select! {
-            () = desk.errands.notified() => {}
+            () = added.notified() => {}
             () = tokio::time::sleep(pause) => {}
             _ = stopped.changed() => {}
         }

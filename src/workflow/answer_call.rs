@@ -93,9 +93,11 @@ impl Desk {
             let Some(filed) = cases::lock(tx, &reference)? else { return Ok(None) };
             let challenge = calls::latest_challenge(tx.connection, filed.case.id)?;
             let open = challenge.is_some_and(|latest| latest.id == call.challenge && latest.is_open(at));
-            let says = if open { call.says.clone() } else { script::too_late() };
-            calls::update_call(tx, call.id, "answered", Some(&says), at)?;
-            Ok(Some(Spoken { says, asks: open }))
+            if !open || how_far(&call.state) > how_far("answered") {
+                return Ok(Some(Spoken::end(script::too_late())));
+            }
+            calls::update_call(tx, call.id, "answered", None, at)?;
+            Ok(Some(Spoken { says: call.says, asks: true }))
         };
         self.store.write(pick_up).await
     }
@@ -139,8 +141,8 @@ impl Desk {
         let note = move |tx: &mut Tx<'_>| {
             let Some((call, reference)) = calls::find_call(tx.connection, call)? else { return Ok(false) };
             let state = progress_word(progress);
-            // Reports can overtake each other: what is over stays over.
-            if !matches!(call.state.as_str(), "completed" | "busy" | "no_answer" | "failed") && call.state != state {
+            // Reports can overtake each other: a call only ever gets further.
+            if how_far(state) > how_far(&call.state) {
                 calls::update_call(tx, call.id, state, None, act.at)?;
                 let about = details([("call", call.id.to_string().into()), ("state", state.into())]);
                 tx.record(act.entry("call.progress", Some(&reference), None, about));
@@ -148,6 +150,17 @@ impl Desk {
             Ok(true)
         };
         self.store.write(note).await
+    }
+}
+
+/// The order in which a call goes through its states; the last ones are equally final.
+fn how_far(state: &str) -> u8 {
+    match state {
+        "queued" => 0,
+        "placing" | "unknown" => 1,
+        "ringing" => 2,
+        "answered" => 3,
+        _ => 4,
     }
 }
 

@@ -1,15 +1,17 @@
-use super::act::{Act, Changed, Done, Halt, command, known};
+use chrono::TimeDelta;
+
+use super::act::{Act, Changed, Done, Halt, command, known, refuse};
 use super::{Desk, Kit};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
-use crate::domain::case::{Command, State};
+use crate::domain::case::{Command, Refused, State};
 use crate::domain::evidence::{CheckKind, Evidence, Giver};
-use crate::domain::ids::{CustomerSessionId, EvidenceId};
+use crate::domain::ids::{CustomerSessionId, EntryId, EvidenceId};
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::store::cases::{self, Filed};
 use crate::store::links::{self, Link, LinkPurpose};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, throttle};
 
 /// What the page behind a link shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +103,12 @@ pub(super) fn usable(
         (None, Some(link)) => Ok(Ok((filed, link))),
         (halt, _) => {
             let (halt, why) = halt.unwrap_or((Halt::UnknownLink, "unknown"));
-            tx.record(act.case_entry("link.refused", &filed, details([("why", why.into())])));
+            // Anyone can try: once a minute for each case, place and reason is enough to be seen.
+            let subject = format!("{} {} {why}", filed.case.id, act.ip);
+            let once = (1, TimeDelta::minutes(1));
+            if throttle::take(tx, kit.id(EntryId::new, act.at), "link-refused", &subject, act.at, once)? {
+                tx.record(act.case_entry("link.refused", &filed, details([("why", why.into())])));
+            }
             Ok(Err(halt))
         }
     }
@@ -112,6 +119,9 @@ fn press(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, token: Opti
         Ok(found) => found,
         Err(halt) => return Ok(Err(halt)),
     };
+    if filed.case.state == State::Disputed {
+        return Ok(Err(refuse(tx, act, &filed, "open", Refused::Disputed)));
+    }
     if !links::use_up(tx, link.id, act.at)? {
         return Ok(Err(Halt::UsedLink));
     }

@@ -65,7 +65,7 @@ impl Desk {
         let Some(filed) = after else { return Ok(Err(Halt::NoSuchCase)) };
         Ok(Ok(match filed.case.state {
             State::Deactivated => Attempted::Deactivated,
-            State::Deactivating => Attempted::UnderWay,
+            State::Deactivating | State::Disputed => Attempted::UnderWay,
             _ => Attempted::Failed(filed.case.failure.unwrap_or_default()),
         }))
     }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::act::{Act, Done, command, held};
+use super::act::{Act, Done, command, held, known};
 use super::{Desk, LEASE};
 use crate::directory::DirectoryError;
 use crate::domain::account::AuthenticatorState;
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
-use crate::domain::case::{Command, State};
+use crate::domain::case::{Command, still_permits};
 use crate::domain::ids::{AuthenticatorId, CallId, OutboxId};
 use crate::notify::mail::{AuditWitness, MailContext, OutgoingMail, SendError};
 use crate::notify::voice::{PlaceCall, PlaceError};
@@ -18,6 +18,25 @@ use crate::store::outbox::{self, Errand, Leased, MailErrand};
 use crate::store::{StoreError, Tx, audit, calls, cases};
 
 const BATCH: i64 = 64;
+
+/// A mail server that hangs must not hold up calls, forms and deactivations: mails have a lane of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Someone waits for it.
+    Prompt,
+    /// Mails.
+    Mail,
+}
+
+impl Lane {
+    const fn kinds(self) -> &'static [&'static str] {
+        match self {
+            Self::Prompt => &["intake", "link", "call", "directory"],
+            Self::Mail => &["mail"],
+        }
+    }
+}
+
 /// A lease is renewed three times before it would run out.
 const RENEWAL: std::time::Duration = std::time::Duration::from_secs(30);
 /// A directory that does not answer is asked again this often before the agent is told.
@@ -35,14 +54,23 @@ pub fn errand_word(state: &str) -> &'static str {
 }
 
 impl Desk {
-    /// Runs the errands that are due and answers how many there were. Errands of one case run one after
-    /// another, so that its mails arrive in their order.
+    /// Runs every errand that is due and answers how many there were.
     ///
     /// # Errors
     /// [`StoreError`] when the outbox cannot be read.
     pub async fn drain(&self) -> Result<usize, StoreError> {
+        let (prompt, mails) = tokio::join!(self.drain_some(Lane::Prompt), self.drain_some(Lane::Mail));
+        Ok(prompt? + mails?)
+    }
+
+    /// Runs the due errands of one lane and answers how many there were. Errands of one case run one after
+    /// another, so that its mails arrive in their order.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the outbox cannot be read.
+    pub async fn drain_some(&self, lane: Lane) -> Result<usize, StoreError> {
         let now = self.now();
-        let leased = self.store.write(move |tx| outbox::lease_due(tx, now, LEASE, BATCH)).await?;
+        let leased = self.store.write(move |tx| outbox::lease_due(tx, lane.kinds(), now, LEASE, BATCH)).await?;
         let count = leased.len();
         let mut by_case: BTreeMap<_, Vec<Leased>> = BTreeMap::new();
         for errand in leased {
@@ -50,12 +78,29 @@ impl Desk {
         }
         let runs = by_case.into_values().map(|mut errands| async move {
             errands.sort_by_key(|errand| errand.id);
+            let mut waited = false;
             for errand in errands {
-                self.run(errand).await;
+                // What came before it may have taken longer than its lease.
+                if !waited || self.keep(&errand).await {
+                    self.run(errand).await;
+                }
+                waited = true;
             }
         });
         futures_util::future::join_all(runs).await;
         Ok(count)
+    }
+
+    /// Renews a lease. False when the row is not ours any more.
+    async fn keep(&self, leased: &Leased) -> bool {
+        let (held, now) = (leased.clone(), self.now());
+        match self.store.write(move |tx| outbox::renew(tx, &held, now, LEASE)).await {
+            Ok(ours) => ours,
+            Err(error) => {
+                tracing::warn!(errand = %leased.id, %error, "a lease could not be renewed");
+                true
+            }
+        }
     }
 
     /// Runs one errand that this instance holds. If even its failure cannot be stored, its lease runs out
@@ -64,6 +109,7 @@ impl Desk {
         let id = leased.id;
         let kind = match &leased.errand {
             Errand::Intake => "intake",
+            Errand::Link => "link",
             Errand::Mail(_) => "mail",
             Errand::Call { .. } => "call",
             Errand::Directory { .. } => "directory",
@@ -71,6 +117,7 @@ impl Desk {
         let run = async {
             match leased.errand.clone() {
                 Errand::Intake => self.take_in(leased.reference.clone(), id).await,
+                Errand::Link => self.send_fresh_link(leased.reference.clone(), id).await,
                 Errand::Mail(mail) => self.send_mail(&leased, mail).await,
                 Errand::Call { call } => self.place_call(&leased, call).await,
                 Errand::Directory { authenticator } => self.ask_directory(&leased, authenticator).await,
@@ -82,15 +129,19 @@ impl Desk {
     }
 
     /// Runs an errand and renews its lease while it takes long, so that no other instance runs it as well.
-    async fn holding<T>(&self, leased: &Leased, errand: impl Future<Output = T>) -> T {
+    async fn holding(
+        &self,
+        leased: &Leased,
+        errand: impl Future<Output = Result<(), StoreError>>,
+    ) -> Result<(), StoreError> {
         let mut errand = std::pin::pin!(errand);
         loop {
             tokio::select! {
                 done = &mut errand => return done,
                 () = tokio::time::sleep(RENEWAL) => {
-                    let (held, now) = (leased.clone(), self.now());
-                    if let Err(error) = self.store.write(move |tx| outbox::renew(tx, &held, now, LEASE)).await {
-                        tracing::warn!(errand = %leased.id, %error, "a lease could not be renewed");
+                    if !self.keep(leased).await {
+                        tracing::warn!(errand = %leased.id, "another instance took an errand over");
+                        return Ok(());
                     }
                 }
             }
@@ -244,7 +295,7 @@ impl Desk {
     async fn place_call(&self, leased: &Leased, call: CallId) -> Result<(), StoreError> {
         let (id, now) = (leased.id, self.now());
         let Some(voice) = self.voice.clone() else {
-            return self.call_ended(leased, call, "failed", "no voice provider").await;
+            return self.call_ended(leased, call, false, "no voice provider").await;
         };
         let begin = move |tx: &mut Tx<'_>| {
             let Some((found, reference)) = calls::find_call(tx.connection, call)? else { return Ok(None) };
@@ -259,7 +310,7 @@ impl Desk {
             Ok(wanted.then_some(found.phone))
         };
         let Some(phone) = self.store.write(begin).await? else {
-            return self.call_ended(leased, call, "failed", "not placed: too late or already tried").await;
+            return self.call_ended(leased, call, true, "too late, or tried before").await;
         };
         let order = PlaceCall { call: call.to_string(), to: phone.to_string() };
         match voice.place(&order).await {
@@ -288,23 +339,26 @@ impl Desk {
                 };
                 self.store.write(again).await
             }
-            Err(PlaceError::Unknown(why)) => self.call_ended(leased, call, "placing", &why).await,
+            Err(PlaceError::Unknown(why)) => self.call_ended(leased, call, true, &why).await,
             Err(PlaceError::NotPlaced(why) | PlaceError::Refused(why)) => {
-                self.call_ended(leased, call, "failed", &why).await
+                self.call_ended(leased, call, false, &why).await
             }
         }
     }
 
-    async fn call_ended(&self, leased: &Leased, call: CallId, state: &str, why: &str) -> Result<(), StoreError> {
+    /// Gives a call up. One that may have been placed is said to be so: the phone could be ringing.
+    async fn call_ended(&self, leased: &Leased, call: CallId, maybe: bool, why: &str) -> Result<(), StoreError> {
         let (id, act, account, reference) = (leased.id, self.system_act(), leased.account, leased.reference.clone());
-        let (state, why) = (state.to_owned(), why.to_owned());
+        let why = why.to_owned();
         let end = move |tx: &mut Tx<'_>| {
-            let ours = calls::find_call(tx.connection, call)?;
-            if ours.is_some_and(|(found, _)| matches!(found.state.as_str(), "queued" | "placing")) {
-                calls::update_call(tx, call, &state, None, act.at)?;
+            let state = calls::find_call(tx.connection, call)?.map(|(found, _)| found.state).unwrap_or_default();
+            let unknown = maybe && state == "placing";
+            if matches!(state.as_str(), "queued" | "placing") {
+                calls::update_call(tx, call, if unknown { "unknown" } else { "failed" }, None, act.at)?;
             }
             let about = details([("call", call.to_string().into()), ("why", why.clone().into())]);
-            tx.record(act.entry("call.not_placed", Some(&reference), account, about));
+            let action = if unknown { "call.unknown" } else { "call.not_placed" };
+            tx.record(act.entry(action, Some(&reference), account, about));
             outbox::bury(tx, id, act.at, &why)
         };
         self.store.write(end).await
@@ -312,20 +366,20 @@ impl Desk {
 
     async fn ask_directory(&self, leased: &Leased, authenticator: AuthenticatorId) -> Result<(), StoreError> {
         let (reference, id) = (leased.reference.clone(), leased.id);
-        let still_wanted = self
-            .store
-            .read(move |connection| {
-                let filed = cases::find(connection, &reference)?;
-                let wanted = filed.is_some_and(|filed| filed.case.state == State::Deactivating);
-                Ok(wanted && outbox::is_pending(connection, id)?)
-            })
-            .await?;
+        let (kit, now) = (self.kit.clone(), self.now());
+        let weigh = move |tx: &mut Tx<'_>| {
+            let Some(filed) = cases::lock(tx, &reference)? else { return Ok(false) };
+            let known = known(tx.connection, &kit, filed.case.account)?;
+            Ok(still_permits(&filed.case, authenticator, now, &known.facts(&kit))
+                && outbox::is_pending(tx.connection, id)?)
+        };
+        let still_wanted = self.store.write(weigh).await?;
         let done_before =
             leased.attempts > 1 && self.directory.state(authenticator).await == Ok(AuthenticatorState::Deactivated);
         let outcome = if done_before {
             Ok(())
         } else if !still_wanted {
-            Err(DirectoryError::Refused("the case was stopped before the directory was asked".to_owned()))
+            Err(DirectoryError::Refused("the case does not permit it any more".to_owned()))
         } else {
             self.directory.deactivate(authenticator, leased.id).await
         };

@@ -3,15 +3,15 @@ use super::confirm_email::usable;
 use super::{Desk, Kit, write};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
-use crate::domain::case::Command;
+use crate::domain::case::{Command, State};
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::store::links::{self, LinkPurpose};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, calls};
 
 impl Desk {
     /// "This wasn't me": freezes the case at once. One press, no sign-in. A case that is over stays over, and
-    /// the press is recorded.
+    /// the press is recorded. Answers with the state it found.
     ///
     /// # Errors
     /// [`Halt`] when the link cannot be used; [`StoreError`] when the database fails.
@@ -20,7 +20,7 @@ impl Desk {
         reference: CaseRef,
         token: Option<Token>,
         ip: String,
-    ) -> Result<Result<(), Halt>, StoreError> {
+    ) -> Result<Result<State, Halt>, StoreError> {
         let kit = self.kit.clone();
         let act = Act { actor: Actor::Customer, ip, at: self.now() };
         let done = self.store.write(move |tx| object(tx, &kit, &act, &reference, token.as_ref())).await?;
@@ -58,17 +58,19 @@ impl Desk {
     }
 }
 
-fn object(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, token: Option<&Token>) -> Done<()> {
+fn object(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, token: Option<&Token>) -> Done<State> {
     let (filed, link) = match usable(tx, kit, act, reference, LinkPurpose::Object, token)? {
         Ok(found) => found,
         Err(halt) => return Ok(Err(halt)),
     };
     links::use_up(tx, link.id, act.at)?;
-    // Whoever was let in before is let out: the page belongs to the disputed request.
+    // Whoever was let in before is let out, with everything they could still use.
     links::end_sessions(tx, filed.case.id)?;
+    links::void(tx, filed.case.id, act.at)?;
+    calls::void(tx, filed.case.id)?;
     if filed.case.state.is_final() {
         tx.record(act.case_entry("case.disputed_after_end", &filed, details([])));
-        return Ok(Ok(()));
+        return Ok(Ok(filed.case.state));
     }
-    Ok(command(tx, kit, act, &filed, &Command::Dispute)?.map(|_| ()))
+    Ok(command(tx, kit, act, &filed, &Command::Dispute)?.map(|_| filed.case.state))
 }

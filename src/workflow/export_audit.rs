@@ -5,7 +5,7 @@ use super::act::Act;
 use crate::domain::audit::{COLUMNS, Entry, details};
 use crate::domain::audit_filter::Filter;
 use crate::domain::contact::EmailAddress;
-use crate::store::audit::{Verdict, stream, verify};
+use crate::store::audit::{self, CHUNK, Verdict, verify};
 use crate::store::{StoreError, Tx, agents};
 
 /// Pieces of a CSV file, in order; a failure ends them.
@@ -57,20 +57,32 @@ impl Desk {
             Ok(())
         };
         self.store.write(record).await?;
+        let head = self.store.read(audit::head).await?;
         let (sender, receiver) = mpsc::channel(WAITING);
         let store = self.store.clone();
+        // The log only grows, so pieces read one after another up to today's end are one consistent whole, and
+        // a slow download holds no connection.
         tokio::spawn(async move {
-            let pieces = sender.clone();
-            let write = store.read_snapshot(move |connection| {
-                let header = csv_of(std::iter::once(COLUMNS.map(str::to_owned)))?;
-                if pieces.blocking_send(Ok(header)).is_err() {
-                    return Ok(());
+            let mut seq = i64::MIN;
+            let mut piece = csv_of(std::iter::once(COLUMNS.map(str::to_owned)));
+            while sender.send(piece).await.is_ok() {
+                let (filter, end) = (filter.clone(), head.seq);
+                let read = store.read(move |connection| audit::between(connection, &filter, seq, end, CHUNK)).await;
+                // Whoever reads has to notice a failure: half a file must not look whole.
+                piece = match read {
+                    Ok(entries) => match entries.last() {
+                        None => return,
+                        Some(last) => {
+                            seq = last.seq;
+                            csv_chunk(&entries)
+                        }
+                    },
+                    Err(error) => Err(error),
+                };
+                if piece.is_err() {
+                    let _ = sender.send(piece).await;
+                    return;
                 }
-                stream(connection, &filter, |chunk| pieces.blocking_send(csv_chunk(&chunk)).is_ok())
-            });
-            if let Err(error) = write.await {
-                // Whoever reads has to notice that the file is not whole.
-                let _ = sender.send(Err(error)).await;
             }
         });
         Ok(receiver)

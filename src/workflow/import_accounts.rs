@@ -182,6 +182,7 @@ fn parse(kit: &Kit, act: &Act, line: u64, row: &Line) -> Result<Parsed, Vec<Line
     let mut administrators = Vec::new();
     for item in listed(&row.administrators) {
         match item.parse::<EmailAddress>() {
+            Ok(administrator) if administrators.iter().any(|a: &EmailAddress| a.key() == administrator.key()) => {}
             Ok(administrator) => administrators.push(administrator),
             Err(_) => wrong("administrators", "must be e-mail addresses with ; between them".to_owned()),
         }
@@ -250,6 +251,9 @@ fn check_against_store(tx: &mut Tx<'_>, parsed: &[Parsed]) -> Result<Vec<LineErr
             wrong("account_number", "an account with this number exists already");
         }
         for administrator in administrators {
+            if administrator.key() == account.email.key() {
+                wrong("administrators", "nobody can be their own administrator");
+            }
             let known = in_file.contains(&administrator.key())
                 || accounts::find_by_email(tx.connection, administrator)?.is_some();
             if !known {

@@ -1,15 +1,23 @@
 //! Deciding a mail: which links it carries and what it says, all in the transaction of what it tells of.
 
+use chrono::TimeDelta;
+use tokio::sync::Notify;
+
 use super::act::{Act, Known};
 use super::{Desk, Kit};
+use crate::domain::audit::details;
 use crate::domain::case::{Assessment, Stage, assess};
 use crate::domain::evidence::CheckKind;
-use crate::domain::ids::{LinkId, OutboxId};
+use crate::domain::ids::{EntryId, LinkId, OutboxId};
 use crate::domain::notice::Notice;
 use crate::store::cases::Filed;
 use crate::store::links::{self, Link, LinkPurpose};
 use crate::store::outbox::{self, Errand, MailErrand};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, throttle};
+
+/// Mails in an hour that anyone can have sent to an account by filling in forms: nobody's mailbox is flooded,
+/// and its owner can still be written to.
+const STRANGERS_MAILS: i64 = 20;
 
 /// Queues a mail to the account's address of record. A case without an account has nobody to write to.
 pub(super) fn queue(
@@ -22,6 +30,13 @@ pub(super) fn queue(
     words: Option<&str>,
 ) -> Result<(), StoreError> {
     let Some(account) = &known.account else { return Ok(()) };
+    if matches!(notice, Notice::Received | Notice::LinkAgain) {
+        let (subject, budget) = (account.id.to_string(), (STRANGERS_MAILS, TimeDelta::hours(1)));
+        if !throttle::take(tx, kit.id(EntryId::new, act.at), "strangers-mail", &subject, act.at, budget)? {
+            tx.record(act.case_entry("mail.withheld", filed, details([("rule", "hourly_budget".into())])));
+            return Ok(());
+        }
+    }
     let mut link = |purpose, lifetime| -> Result<LinkId, StoreError> {
         let id = kit.id(LinkId::new, act.at);
         let link = Link {
@@ -88,6 +103,6 @@ const fn need(kind: CheckKind) -> &'static str {
 impl Desk {
     /// Wakes the worker, so that what was just decided leaves without delay.
     pub(super) fn run_errands(&self) {
-        self.errands.notify_one();
+        self.errands.iter().for_each(Notify::notify_one);
     }
 }

@@ -38,7 +38,7 @@ pub use add_agent::{AddAgentError, NewAgent, Standing};
 pub use answer_call::Spoken;
 pub use confirm_email::{Confirmed, Opened};
 pub use deactivate::Attempted;
-pub use deliver::errand_word;
+pub use deliver::{Lane, errand_word};
 pub use export_audit::AuditChunks;
 pub use import_accounts::{ImportError, ImportReport, LineError};
 pub use sign_in::{PasswordHasher, SignedIn};
@@ -149,8 +149,8 @@ pub struct Desk {
     pub templates: MailTemplates,
     /// Hashes passwords, a few at a time.
     pub passwords: PasswordHasher,
-    /// Wakes the worker when an errand was added.
-    pub errands: Notify,
+    /// Wakes the worker when an errand was added: one for each lane.
+    pub errands: [Notify; 2],
 }
 
 impl Desk {

@@ -106,8 +106,9 @@ impl Desk {
         let named = email.as_ref().map(EmailAddress::key).unwrap_or_default();
         let hashed = |parts: &[&[u8]]| hex::encode(self.kit.key.keyed_hash(Purpose::Throttle, parts));
         let tries = [
-            (hashed(&[b"from anywhere", named.as_bytes()]), TRIES_FROM_ANYWHERE, self.kit.id(EntryId::new, at)),
+            // The place first: one place alone cannot use up what others have.
             (hashed(&[named.as_bytes(), ip.as_bytes()]), TRIES_FROM_ONE_PLACE, self.kit.id(EntryId::new, at)),
+            (hashed(&[b"from anywhere", named.as_bytes()]), TRIES_FROM_ANYWHERE, self.kit.id(EntryId::new, at)),
         ];
         // Counted before the password is looked at, so that guesses sent side by side all count.
         let counted = tries.clone();
@@ -135,10 +136,13 @@ impl Desk {
         let kit = self.kit.clone();
         let decide = move |tx: &mut Tx<'_>| match &agent {
             Some(agent) if right => {
-                for (_, _, id) in &tries {
-                    throttle::give_back(tx, *id)?;
+                let begun = begin(tx, &kit, &act, agent.id)?;
+                if begun.is_ok() {
+                    for (_, _, id) in &tries {
+                        throttle::give_back(tx, *id)?;
+                    }
                 }
-                begin(tx, &kit, &act, agent.id)
+                Ok(begun)
             }
             Some(agent) => {
                 agents::add_failure(tx, agent.id)?;
@@ -188,6 +192,22 @@ impl Desk {
 }
 
 impl Desk {
+    /// Records that a request to the telephone provider's hooks was not signed by it: once a minute for each
+    /// network address, since anyone can send them.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn refuse_hook(&self, act: Act) -> Result<(), StoreError> {
+        let id = self.kit.id(EntryId::new, act.at);
+        let record = move |tx: &mut Tx<'_>| {
+            if throttle::take(tx, id, "hook", &act.ip, act.at, (1, TimeDelta::minutes(1)))? {
+                tx.record(act.entry("hook.refused", None, None, details([("why", "signature".into())])));
+            }
+            Ok(())
+        };
+        self.store.write(record).await
+    }
+
     /// Records that an agent asked for what their role does not allow.
     ///
     /// # Errors

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use sha2::{Digest, Sha256};
 
 use super::{Act, Desk};
@@ -26,6 +24,7 @@ pub struct Submission {
 
 /// Without a key from the page, the same words from the same place within about this many seconds are one case.
 const SAME_FORM_SECONDS: i64 = 600;
+const ATTEMPTS: usize = 3;
 
 impl Submission {
     /// What makes this submission one with another: the page's key and the words. The second is what a form
@@ -65,22 +64,29 @@ impl Desk {
         let filed = Filed { case, filing };
         let errand = self.kit.id(OutboxId::new, at);
         let form = submission.form;
+        let kit = self.kit.clone();
         let store = move |tx: &mut Tx<'_>| {
             if let Some(reference) = cases::submitted_before(tx.connection, &keys)? {
                 tx.record(act.entry("case.submitted_again", Some(&reference), None, details([])));
                 return Ok(reference);
             }
+            // Drawn anew for each attempt: two cases can be given the same reference, once in very many.
+            let mut filed = filed.clone();
+            filed.case.reference = kit.entropy.reference();
             cases::insert(tx, &filed, &form)?;
             outbox::add(tx, errand, filed.case.id, &Errand::Intake, act.at)?;
             let about = details([("device", form.device_kind.code().into()), ("reason", form.reason.code().into())]);
             tx.record(act.case_entry("case.submitted", &filed, about));
             Ok(filed.case.reference.clone())
         };
-        let reference = match self.store.write(store.clone()).await {
-            // Another instance stored the same form a moment ago: now it is found.
-            Err(StoreError::Duplicate) => self.store.write(store).await?,
-            stored => stored?,
-        };
+        let mut stored = self.store.write(store.clone()).await;
+        for _ in 0..ATTEMPTS {
+            // Another instance stored the same form a moment ago, or the reference is taken.
+            if matches!(stored, Err(StoreError::Duplicate)) {
+                stored = self.store.write(store.clone()).await;
+            }
+        }
+        let reference = stored?;
         self.run_errands();
         Ok(reference)
     }
@@ -90,7 +96,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`StoreError`] when it could not be recorded.
-    pub async fn submit_bait(self: &Arc<Self>, ip: String) -> Result<CaseRef, StoreError> {
+    pub async fn submit_bait(&self, ip: String) -> Result<CaseRef, StoreError> {
         let act = Act { actor: Actor::Customer, ip, at: self.now() };
         self.store
             .write(move |tx| {

@@ -4,7 +4,7 @@ use super::Desk;
 use super::act::{Act, command, held};
 use crate::domain::actor::Actor;
 use crate::domain::case::Command;
-use crate::store::{StoreError, cases, throttle};
+use crate::store::{StoreError, Tx, cases, throttle};
 
 const BATCH: i64 = 100;
 
@@ -21,14 +21,17 @@ impl Desk {
         for reference in due {
             let kit = self.kit.clone();
             let act = Act { actor: Actor::System, ip: String::new(), at: now };
-            self.store
-                .write(move |tx| {
-                    if let Ok(filed) = held(tx, &act, &reference, None)? {
-                        let _ = command(tx, &kit, &act, &filed, &Command::Tick)?;
-                    }
-                    Ok(())
-                })
-                .await?;
+            let named = reference.clone();
+            let tick = move |tx: &mut Tx<'_>| {
+                if let Ok(filed) = held(tx, &act, &reference, None)? {
+                    let _ = command(tx, &kit, &act, &filed, &Command::Tick)?;
+                }
+                Ok(())
+            };
+            // One case that fails must not keep the others from their time.
+            if let Err(error) = self.store.write(tick).await {
+                tracing::error!(case = %named, %error, "a timer could not run");
+            }
         }
         if count > 0 {
             self.run_errands();

@@ -1287,7 +1287,7 @@ async fn security_headers_are_on_every_kind_of_answer() {
         (200, get("/healthz").await),
         (200, get("/readyz").await),
         (403, bare_post(&world, "/cases/MFA-0000-0000/call", "", &[]).await),
-        (403, bare_post(&world, "/hooks/voice/twilio/x/answer", "", &[]).await),
+        (404, bare_post(&world, "/hooks/voice/twilio/x/answer", "", &[]).await),
         (401, tries_to_sign_in(&world, "x@y.example", "wrong").await),
         (422, bare_post(&world, "/assistance", "", &[]).await),
         (413, answered(big).await),

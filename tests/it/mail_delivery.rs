@@ -411,7 +411,7 @@ async fn a_mail_queued_before_a_crash_is_sent_after_the_restart() {
     let at = before_crash + TimeDelta::seconds(31);
     let settings = mfa_desk::config::DatabaseSettings { url: setup.database.url.clone(), ..Default::default() };
     let store = Store::open(&settings).unwrap();
-    assert_eq!(store.write(move |tx| Ok(lease_due(tx, at, LEASE, 1)?.len())).await.unwrap(), 1);
+    assert_eq!(store.write(move |tx| Ok(lease_due(tx, &["mail"], at, LEASE, 1)?.len())).await.unwrap(), 1);
     drop(store);
 
     let after = World::with(Setup { at, seed: 2, ..setup }).await;

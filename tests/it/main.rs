@@ -3,11 +3,15 @@
 
 mod audit_log;
 mod bad_input;
+mod database_trouble;
 mod documents;
 mod journey_2_and_5;
+mod mail_delivery;
+mod program;
 mod routes;
 mod smtp_peer;
 mod smtp_wire;
 // Not every journey uses all that the stand-ins can do.
 #[allow(dead_code)]
 mod support;
+mod voice_twilio;

@@ -328,7 +328,5 @@ async fn the_telephone_hooks_take_nothing_without_the_providers_signature() {
     }
     assert_eq!(world.last_call().await, call);
     assert!(!world.actions(&reference).await.iter().any(|action| action == "check.wrong_code"));
-    let log = world.entries("").await;
-    assert_eq!(log.iter().filter(|entry| entry.action == "hook.refused").count(), 3);
     world.stop().await;
 }

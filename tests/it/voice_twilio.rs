@@ -184,7 +184,8 @@ async fn a_wrong_signature_is_refused_and_changes_nothing() {
         assert!(!answer.body.contains("two words"), "{answer:?}");
     }
     let refused = world.entries("").await.into_iter().filter(|entry| entry.action == "hook.refused").count();
-    assert_eq!(refused, answers.len());
+    // One entry a minute from one place: a stranger cannot fill the log.
+    assert_eq!(refused, 1);
     assert_eq!(standing(&world, &customer, &reference).await, before);
 
     // The same request under its right signature is taken.
@@ -568,7 +569,7 @@ async fn without_twilio_its_hooks_take_nothing() {
     let owned = [("Digits".to_owned(), code.clone())];
     for key in [TWILIO_TOKEN, ""] {
         let signature = sign(&SecretString::from(key), &url, &owned);
-        world.browser().post_with(&path, &fields, &[("x-twilio-signature", &signature)]).await.is(403);
+        world.browser().post_with(&path, &fields, &[("x-twilio-signature", &signature)]).await.is(404);
     }
     case_page(&customer, &reference).await.says("Something is needed from you");
     world.stop().await;

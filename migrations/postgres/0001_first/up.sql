@@ -184,18 +184,17 @@ CREATE INDEX calls_by_challenge ON calls (challenge_id);
 
 CREATE TABLE outbox (
     id TEXT NOT NULL PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('intake', 'mail', 'call', 'directory')),
+    kind TEXT NOT NULL CHECK (kind IN ('intake', 'link', 'mail', 'call', 'directory')),
     case_id TEXT NOT NULL REFERENCES cases (id),
     payload TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('waiting', 'leased', 'done', 'dead')),
     attempts INTEGER NOT NULL,
     next_at TIMESTAMP NOT NULL,
-    lease_until TIMESTAMP,
     created_at TIMESTAMP NOT NULL,
     done_at TIMESTAMP,
     last_error TEXT
 );
-CREATE INDEX outbox_to_do ON outbox (next_at) WHERE state IN ('waiting', 'leased');
+CREATE INDEX outbox_to_do ON outbox (state, next_at);
 CREATE INDEX outbox_by_case ON outbox (case_id, created_at);
 
 CREATE TABLE throttle_events (
@@ -207,11 +206,11 @@ CREATE TABLE throttle_events (
 CREATE INDEX throttle_events_by_subject ON throttle_events (scope, subject, at);
 
 CREATE TABLE audit_entries (
-    seq BIGINT NOT NULL PRIMARY KEY,
-    at TEXT NOT NULL,
+    seq BIGINT NOT NULL PRIMARY KEY CHECK (seq >= 1),
+    at TEXT COLLATE "C" NOT NULL,
     actor_kind TEXT NOT NULL,
     actor TEXT NOT NULL,
-    action TEXT NOT NULL,
+    action TEXT COLLATE "C" NOT NULL,
     case_ref TEXT NOT NULL,
     account_id TEXT NOT NULL,
     ip TEXT NOT NULL,

@@ -184,18 +184,17 @@ CREATE INDEX calls_by_challenge ON calls (challenge_id);
 
 CREATE TABLE outbox (
     id TEXT NOT NULL PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('intake', 'mail', 'call', 'directory')),
+    kind TEXT NOT NULL CHECK (kind IN ('intake', 'link', 'mail', 'call', 'directory')),
     case_id TEXT NOT NULL REFERENCES cases (id),
     payload TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('waiting', 'leased', 'done', 'dead')),
     attempts INTEGER NOT NULL,
     next_at TIMESTAMP NOT NULL,
-    lease_until TIMESTAMP,
     created_at TIMESTAMP NOT NULL,
     done_at TIMESTAMP,
     last_error TEXT
 );
-CREATE INDEX outbox_to_do ON outbox (next_at) WHERE state IN ('waiting', 'leased');
+CREATE INDEX outbox_to_do ON outbox (state, next_at);
 CREATE INDEX outbox_by_case ON outbox (case_id, created_at);
 
 CREATE TABLE throttle_events (
@@ -207,7 +206,7 @@ CREATE TABLE throttle_events (
 CREATE INDEX throttle_events_by_subject ON throttle_events (scope, subject, at);
 
 CREATE TABLE audit_entries (
-    seq BIGINT NOT NULL PRIMARY KEY,
+    seq BIGINT NOT NULL PRIMARY KEY CHECK (seq >= 1),
     at TEXT NOT NULL,
     actor_kind TEXT NOT NULL,
     actor TEXT NOT NULL,
@@ -247,6 +246,17 @@ CREATE TRIGGER evidence_no_update
 BEFORE UPDATE OF id, case_id, kind, outcome, at, valid_until, agent_id, subject ON evidence
 BEGIN SELECT RAISE(ABORT, 'evidence is immutable'); END;
 CREATE TRIGGER case_entries_no_update BEFORE UPDATE ON case_entries
+BEGIN SELECT RAISE(ABORT, 'what was written is immutable'); END;
+-- INSERT OR REPLACE removes a row without its DELETE trigger, unless the connection asks for it.
+CREATE TRIGGER audit_head_only_one BEFORE INSERT ON audit_head
+BEGIN SELECT RAISE(ABORT, 'audit_head cannot be replaced'); END;
+CREATE TRIGGER case_forms_no_replace BEFORE INSERT ON case_forms
+WHEN EXISTS (SELECT 1 FROM case_forms WHERE case_id = NEW.case_id)
+BEGIN SELECT RAISE(ABORT, 'a submitted form is immutable'); END;
+CREATE TRIGGER evidence_no_replace BEFORE INSERT ON evidence WHEN EXISTS (SELECT 1 FROM evidence WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'evidence is immutable'); END;
+CREATE TRIGGER case_entries_no_replace BEFORE INSERT ON case_entries
+WHEN EXISTS (SELECT 1 FROM case_entries WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'what was written is immutable'); END;
 CREATE TRIGGER evidence_no_delete BEFORE DELETE ON evidence
 BEGIN SELECT RAISE(ABORT, 'evidence is never removed'); END;

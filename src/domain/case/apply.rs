@@ -44,6 +44,16 @@ pub fn apply(
     Ok(step.finish(facts))
 }
 
+/// Whether an order that was given may still be carried out: the evidence is weighed once more, so that an
+/// order which waited is not carried out on what has meanwhile stopped to count.
+pub fn still_permits(case: &Case, authenticator: AuthenticatorId, now: DateTime<Utc>, facts: &Facts<'_>) -> bool {
+    case.state == State::Deactivating
+        && case.authenticator == Some(authenticator)
+        && case.holder.is_none_or(|holder| !facts.suspended.contains(&holder))
+        && facts.account.is_some_and(|account| account.status == AccountStatus::Active)
+        && assess(case, facts, now).best().is_some_and(|best| best.stage == Stage::Ready)
+}
+
 /// When time alone may next change the case after `now`, for the worker's timers.
 pub fn due_at(case: &Case, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let mut moments = Vec::new();
@@ -123,7 +133,14 @@ impl Step {
     fn while_disputed(&mut self, command: &Command, actor: &Actor) -> Result<(), Refused> {
         match command {
             Command::EndDispute { resume } => {
-                supervisor(actor)?;
+                let supervisor = supervisor(actor)?;
+                if self.case.disputed_from == Some(State::Deactivating) {
+                    // What the directory does is not known yet, and whoever decides has to know it.
+                    return Err(Refused::WrongState(State::Deactivating));
+                }
+                if *resume && self.took_part(supervisor) {
+                    return Err(Refused::OwnDispute);
+                }
                 let from = self.case.disputed_from.take();
                 match (from, resume) {
                     (Some(State::Deactivated), _) => {
@@ -147,14 +164,16 @@ impl Step {
                 Ok(())
             }
             // The directory had been asked before the dispute came in: what it did has to be known.
-            Command::DeactivationConfirmed => {
+            Command::DeactivationConfirmed if self.case.disputed_from == Some(State::Deactivating) => {
                 only(actor, &Actor::System)?;
                 self.case.disputed_from = Some(State::Deactivated);
                 self.record("case.deactivated", self.about_authenticator());
+                self.notices.push(Notice::Deactivated);
                 Ok(())
             }
-            Command::DeactivationFailed(error) => {
+            Command::DeactivationFailed(error) if self.case.disputed_from == Some(State::Deactivating) => {
                 only(actor, &Actor::System)?;
+                self.case.disputed_from = Some(State::Ready);
                 self.case.failure = Some(error.clone());
                 self.record("case.deactivation_failed", self.about_authenticator());
                 Ok(())
@@ -255,6 +274,12 @@ impl Step {
     fn may_hold(&self, agent: AgentId) -> Result<(), Refused> {
         let approved = self.case.approvals.iter().any(|approval| approval.agent == agent);
         if approved { Err(Refused::ApproverCannotHold) } else { Ok(()) }
+    }
+
+    fn took_part(&self, agent: AgentId) -> bool {
+        self.case.holder == Some(agent)
+            || gave_evidence(agent, &self.case)
+            || self.case.approvals.iter().any(|approval| approval.agent == agent)
     }
 
     fn about_authenticator(&self) -> Details {

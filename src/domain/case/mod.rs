@@ -19,7 +19,7 @@ use super::policy::Policy;
 use super::reference::CaseRef;
 use super::words::coded;
 
-pub use apply::{apply, due_at};
+pub use apply::{apply, due_at, still_permits};
 pub use assess::{Assessment, GroupAssessment, PathAssessment, Stage, assess};
 pub use refused::Refused;
 

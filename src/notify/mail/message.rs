@@ -127,14 +127,14 @@ mod tests {
             to: "anna@example.com".parse().expect("an address"),
             to_name: "Anna".to_owned(),
             rendered: Rendered {
-                subject: "Product: Email verification for case MFA-7K3Q-9ZDX".to_owned(),
+                subject: "Product: Email verification for case MFA-7K3Q-9ZDN".to_owned(),
                 text: "Grüße\n".to_owned(),
                 html: "<p>Grüße</p>\n".to_owned(),
             },
             message_id: "2@desk.example".to_owned(),
             references: vec!["<0@desk.example>".to_owned(), "1@desk.example".to_owned()],
             at: Utc.with_ymd_and_hms(2026, 3, 4, 5, 6, 7).single().expect("a time"),
-            case_ref: "MFA-7K3Q-9ZDX".to_owned(),
+            case_ref: "MFA-7K3Q-9ZDN".to_owned(),
             audit: AuditWitness { size: 12, head: "ab".repeat(32) },
         }
     }
@@ -165,7 +165,7 @@ mod tests {
             "Date: Wed, 04 Mar 2026 05:06:07 +0000",
             "Auto-Submitted: auto-generated",
             "X-Auto-Response-Suppress: All",
-            "X-Mfa-Desk-Case: MFA-7K3Q-9ZDX",
+            "X-Mfa-Desk-Case: MFA-7K3Q-9ZDN",
             &format!("X-Mfa-Desk-Audit: size=12; head={}", "ab".repeat(32)),
             "To: Anna <anna@example.com>",
             "MIME-Version: 1.0",

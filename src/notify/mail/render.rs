@@ -193,7 +193,7 @@ mod tests {
     fn full(notice: &Notice) -> MailContext {
         MailContext {
             product: "Example Cloud".to_owned(),
-            reference: "MFA-7K3Q-9ZDX".to_owned(),
+            reference: "MFA-7K3Q-9ZDN".to_owned(),
             name: "Zoë Müller".to_owned(),
             open_url: notice.opens_case().then(|| OPEN.to_owned()),
             object_url: notice.can_be_objected_to().then(|| OBJECT.to_owned()),
@@ -256,7 +256,7 @@ mod tests {
             let name = notice.template();
             let mail = templates.render(&notice, &full(&notice)).expect("a mail");
             assert_eq!(mail.subject.matches("Example Cloud: ").count(), 1, "{name}");
-            assert_eq!(mail.subject.matches("MFA-7K3Q-9ZDX").count(), 1, "{name}");
+            assert_eq!(mail.subject.matches("MFA-7K3Q-9ZDN").count(), 1, "{name}");
             assert!(mail.text.contains("Hello Zoë Müller,") && mail.html.contains("Hello Zoë Müller,"), "{name}");
             let witness = format!("Audit log: 4711 entries, head {}", "ab".repeat(32));
             assert!(mail.text.contains(&witness) && mail.html.contains(&witness), "{name}");
@@ -273,7 +273,7 @@ mod tests {
     fn the_subject_says_what_it_is_and_nothing_of_the_customers() {
         let templates = MailTemplates::embedded().expect("the templates parse");
         let received = templates.render(&Notice::Received, &full(&Notice::Received)).expect("a mail");
-        assert_eq!(received.subject, "Example Cloud: Email verification for case MFA-7K3Q-9ZDX");
+        assert_eq!(received.subject, "Example Cloud: Email verification for case MFA-7K3Q-9ZDN");
         for notice in Notice::all(at()) {
             let mut context = full(&notice);
             for text in [&mut context.reason, &mut context.message, &mut context.device] {

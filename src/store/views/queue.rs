@@ -195,7 +195,9 @@ fn searched<'a>(query: Boxed<'a>, search: &str) -> Boxed<'a> {
     } else if search.contains('@') {
         query.filter(case_forms::email_key.eq(search.to_lowercase()))
     } else {
-        let by_name = lower(case_forms::name).like(like_pattern(&search.to_lowercase())).escape('\\');
+        // SQLite folds only ASCII letters, so the name is also looked for as it was typed.
+        let folded = lower(case_forms::name).like(like_pattern(&search.to_lowercase())).escape('\\');
+        let by_name = folded.or(case_forms::name.like(like_pattern(search)).escape('\\'));
         query.filter(by_name.or(case_forms::account_number.eq(search.to_owned()).assume_not_null()))
     }
 }

@@ -5,6 +5,7 @@ use actix_web::web::{Data, Path, Query};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::domain::case::State;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::store::links::LinkPurpose;
@@ -104,8 +105,9 @@ pub async fn press_object(
     let token = Token::presented(fields.get("token"));
     match app.desk.dispute(reference.clone(), token, caller.ip.clone()).await? {
         // A case that somebody stopped already stays stopped: the answer is the same.
-        Ok(()) | Err(Halt::Refused(_)) => {
-            let content = json!({ "reference": reference });
+        found @ (Ok(_) | Err(Halt::Refused(_))) => {
+            let off = matches!(found, Ok(State::Deactivating | State::Deactivated | State::Closed));
+            let content = json!({ "reference": reference, "already_off": off });
             show(&app, &caller, StatusCode::OK, "customer/objected.html", Head::new("The request is stopped"), content)
         }
         Err(halt) => invalid(&app, &caller, &reference, &halt),

@@ -234,8 +234,8 @@ fn phone_check(app: &App, file: &CustomerFile) -> Value {
     };
     // After a busy line or a missed call nobody should have to wait for the code to grow old.
     let call = file.challenge.as_ref().and_then(|shown| shown.call.as_ref());
-    let call_is_over =
-        call.is_some_and(|call| matches!(call.state.as_str(), "busy" | "no_answer" | "failed" | "completed"));
+    let call_is_over = call
+        .is_some_and(|call| matches!(call.state.as_str(), "unknown" | "busy" | "no_answer" | "failed" | "completed"));
     if active.is_none() && !file.needs_phone {
         return Value::Null;
     }
@@ -255,6 +255,7 @@ fn call_words(state: &str) -> &'static str {
         "ringing" => "Your phone should be ringing.",
         "answered" => "You have picked up. Type the six digits on your phone.",
         "completed" => "The call is over.",
+        "unknown" => "We cannot tell whether the call was placed. If your phone does not ring, ask for a new call.",
         "busy" => "The line was busy.",
         "no_answer" => "Nobody picked up.",
         _ => "The call could not be made.",

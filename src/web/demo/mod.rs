@@ -37,7 +37,13 @@ fn of_demo(app: &App) -> Result<&super::Demo, PageError> {
 
 /// Every mail, newest last.
 pub async fn mail_json(app: Data<App>) -> Result<HttpResponse, PageError> {
-    Ok(HttpResponse::Ok().json(of_demo(&app)?.mailbox.mails()))
+    let mails: Vec<Value> = of_demo(&app)?
+        .mailbox
+        .mails()
+        .into_iter()
+        .map(|mail| json!({ "to": mail.to, "subject": mail.subject, "text": mail.text, "html": mail.html, "at": mail.at }))
+        .collect();
+    Ok(HttpResponse::Ok().json(mails))
 }
 
 /// Every mail, newest first, to be read.

@@ -28,6 +28,7 @@ pub struct Asked {
 
 const PAGE: usize = 50;
 const REFRESH: u32 = 15;
+const LONGEST_SEARCH: usize = 200;
 
 fn encoded(value: &str) -> String {
     percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).to_string()
@@ -62,7 +63,7 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
         agent: me,
         state: State::from_code(&asked.state),
         tier: Tier::from_code(&asked.tier),
-        search: asked.q.clone(),
+        search: asked.q.chars().take(LONGEST_SEARCH).collect(),
         after: asked.place(),
         limit: i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
         now,

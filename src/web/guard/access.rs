@@ -147,7 +147,8 @@ async fn admit(request: &mut ServiceRequest) -> Result<Option<String>, PageError
     }
     let posted = method == Method::POST;
     if posted {
-        let body = read_body(request, app.desk.kit.limits.body_bytes()).await?;
+        let reading = read_body(request, app.desk.kit.limits.body_bytes());
+        let body = tokio::time::timeout(SLOWEST_BODY, reading).await.map_err(|_| PageError::TooSlow)??;
         let fields = decode(content_type(request).as_deref(), &body)?;
         request.extensions_mut().insert(fields);
     }
@@ -168,6 +169,9 @@ async fn admit(request: &mut ServiceRequest) -> Result<Option<String>, PageError
         Access::Desk(need) => admit_agent(request, &app, need, (route.path, posted)).await,
     }
 }
+
+/// A form is small; who takes longer to send it keeps a connection from others.
+const SLOWEST_BODY: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// Sent by pages that look again by themselves.
 const LIVE: &str = "x-mfa-desk-live";

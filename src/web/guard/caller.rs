@@ -16,14 +16,19 @@ pub struct Caller {
 /// The address of the browser: the peer's, or, where the peer is one of our proxies, the last address in
 /// `X-Forwarded-For` that is not one of them. What stands before it, anyone can write.
 pub fn client_ip(request: &ServiceRequest, trusted: &[IpAddr]) -> String {
-    let Some(peer) = request.peer_addr().map(|peer| peer.ip()) else { return String::new() };
-    if !trusted.contains(&peer) {
-        return peer.to_string();
+    let Some(peer) = request.peer_addr().map(|peer| peer.ip().to_canonical()) else { return String::new() };
+    let ours = |ip: &IpAddr| trusted.iter().any(|proxy| proxy.to_canonical() == *ip);
+    let headers: Vec<&str> =
+        request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).collect();
+    let mut ip = peer;
+    for item in headers.iter().flat_map(|value| value.split(',')).rev() {
+        let Ok(before) = item.trim().parse::<IpAddr>() else { break };
+        if !ours(&ip) {
+            break;
+        }
+        ip = before.to_canonical();
     }
-    let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
-    let listed: Vec<IpAddr> =
-        forwarded.flat_map(|value| value.split(',')).map_while(|item| item.trim().parse().ok()).collect();
-    listed.into_iter().rev().find(|ip| !trusted.contains(ip)).unwrap_or(peer).to_string()
+    ip.to_string()
 }
 
 #[cfg(test)]
@@ -45,5 +50,7 @@ mod tests {
         assert_eq!(ip("10.0.0.1", "203.0.113.9"), "203.0.113.9");
         assert_eq!(ip("10.0.0.1", "198.51.100.1, 203.0.113.9, 10.0.0.2"), "203.0.113.9");
         assert_eq!(ip("10.0.0.1", ""), "10.0.0.1");
+        assert_eq!(ip("10.0.0.1", "not an address, 203.0.113.9"), "203.0.113.9");
+        assert_eq!(ip("10.0.0.1", "198.51.100.1, ::ffff:10.0.0.2"), "198.51.100.1");
     }
 }

@@ -1,7 +1,6 @@
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
-use crate::domain::audit::details;
 use crate::domain::ids::CallId;
 use crate::domain::script;
 use crate::notify::voice::twilio::{call_state, hook_url};
@@ -25,19 +24,11 @@ async fn signed(
     call: &str,
     hook: &str,
 ) -> Result<CallId, PageError> {
+    let Some(secret) = &app.voice_secret else { return Err(PageError::NotFound) };
     let url = hook_url(&app.desk.kit.base_url, call, hook);
     let given = request.headers().get("x-twilio-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let genuine =
-        app.voice_secret.as_ref().is_some_and(|secret| signature_is_valid(secret, url.as_ref(), &fields.pairs, given));
-    if !genuine {
-        let act = customer_act(app, caller);
-        app.desk
-            .store
-            .write(move |tx| {
-                tx.record(act.entry("hook.refused", None, None, details([("why", "signature".into())])));
-                Ok(())
-            })
-            .await?;
+    if !signature_is_valid(secret, url.as_ref(), &fields.pairs, given) {
+        app.desk.refuse_hook(customer_act(app, caller)).await?;
         return Err(PageError::Forbidden);
     }
     call.parse().map_err(|_| PageError::NotFound)
