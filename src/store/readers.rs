@@ -40,7 +40,9 @@ impl Readers {
     pub(super) fn new(url: &DatabaseUrl, size: u32, wait: Wait) -> Result<Self, StoreError> {
         let pool = Pool::builder()
             .max_size(size)
-            .min_idle(Some(1))
+            // Connections are made when they are wanted and not in the background, where a process that ends
+            // could tear libpq down under them.
+            .min_idle(Some(0))
             .connection_timeout(wait)
             .test_on_check_out(matches!(url, DatabaseUrl::Postgres(_)))
             .error_handler(Box::new(diesel::r2d2::LoggingErrorHandler))

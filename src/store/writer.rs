@@ -2,6 +2,7 @@
 //! durable commit is paid for once by many requests.
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -70,17 +71,30 @@ where
 
 /// The sending side of the queue.
 pub struct Writer {
-    queue: SyncSender<Box<dyn Work>>,
+    queue: Option<SyncSender<Box<dyn Work>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Writer {
+    /// Waits until the thread has closed its connection: a process that ended meanwhile could tear the
+    /// database's client library down under it.
+    fn drop(&mut self) {
+        self.queue.take();
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has said so on standard error.
+            let _ = thread.join();
+        }
+    }
 }
 
 impl Writer {
     /// Starts the thread that owns `connection`. It ends when the writer is dropped and the queue is empty.
     pub fn start(connection: AnyConnection, url: DatabaseUrl) -> std::io::Result<Self> {
         let (queue, waiting) = sync_channel(QUEUE);
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || Thread { connection: Some(connection), url }.serve(&waiting))?;
-        Ok(Self { queue })
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
     /// Runs `work` in a transaction and answers once it is durable.
@@ -93,11 +107,13 @@ impl Writer {
         T: Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        self.queue.try_send(Box::new(Pending { work, outcome: None, reply })).map_err(|error| match error {
+        let stopped = || StoreError::Unavailable("the writer has stopped".to_owned());
+        let queue = self.queue.as_ref().ok_or_else(stopped)?;
+        queue.try_send(Box::new(Pending { work, outcome: None, reply })).map_err(|error| match error {
             TrySendError::Full(_) => StoreError::Busy,
-            TrySendError::Disconnected(_) => StoreError::Unavailable("the writer has stopped".to_owned()),
+            TrySendError::Disconnected(_) => stopped(),
         })?;
-        answer.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the writer has stopped".to_owned())))
+        answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 }
 

@@ -91,7 +91,7 @@ try {
   await customer.goto(`${base}/`);
   await look(customer);
   await customer.goto(`${base}/assistance`);
-  await look(customer);
+  await look(customer, 'form');
   await customer.locator('form button').last().click();
   await look(customer);
   assert.match(await customer.locator('main').innerText(), /Enter an e-mail address/);
@@ -104,7 +104,7 @@ try {
   }
   await customer.locator('[name=failed_step]').fill('After the password it asks for a code.');
   await customer.locator('[name=message]').fill('My phone fell into the lake.');
-  await look(customer, 'form');
+  await look(customer);
   await customer.locator('form button').last().click();
   await look(customer);
   const reference = (await customer.locator('main').innerText()).match(/MFA-\w{4}-\w{4}/)[0];

@@ -964,7 +964,7 @@ async fn a_program_that_fills_in_the_hidden_field_gets_the_same_page_and_no_case
     let page = browser.get("/assistance").await;
     let real = browser.send(&page, "/assistance", &form(OWNER)).await;
     let mut fields = form(OWNER);
-    fields.push(("website", "https://spam.example"));
+    fields.push(("subject_line", "https://spam.example"));
     let page = browser.get("/assistance").await;
     let bait = browser.send(&page, "/assistance", &fields).await;
     assert_eq!((real.status, bait.status), (200, 200));

@@ -13,8 +13,8 @@ use crate::web::page::{Head, show as show_page};
 use crate::workflow::Submission;
 
 const TITLE: &str = "Request assistance with lost or unusable MFA device";
-/// People do not see this field; programs that fill in everything do.
-const BAIT: &str = "website";
+/// People do not see this field and browsers do not fill it in by themselves; programs that fill in everything do.
+const BAIT: &str = "subject_line";
 
 fn options<T: Copy>(all: &[T], code: fn(T) -> &'static str, label: fn(T) -> &'static str, chosen: &str) -> Vec<Value> {
     all.iter()
