@@ -75,7 +75,7 @@ pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
     let broken = |error: String| StartError::Broken(error);
     let directory = Arc::new(LocalDirectory::new(Arc::clone(&store), Arc::clone(&parts.clock)));
     Ok(Desk {
-        kit: Arc::new(Kit::new(settings, parts.base_url, parts.key, parts.clock, parts.entropy)),
+        kit: Arc::new(Kit::new(settings, parts.base_url, parts.key, parts.clock, parts.entropy, parts.voice.is_some())),
         store,
         directory,
         mailer: parts.mailer,

@@ -8,7 +8,7 @@ use crate::clock::SystemClock;
 use crate::config::{DatabaseUrl, Mode, Settings, SmtpTls as ConfiguredTls, VoiceProvider};
 use crate::domain::token::ServerKey;
 use crate::entropy::SystemEntropy;
-use crate::notify::mail::{SmtpMailer, SmtpParts, SmtpTls};
+use crate::notify::mail::{HAND_OVER, SmtpMailer, SmtpParts, SmtpTls};
 use crate::notify::voice::VoiceCaller;
 use crate::notify::voice::twilio::{TwilioCaller, TwilioSettings, default_api_base};
 use crate::server::{Parts, Running, assemble, start};
@@ -72,6 +72,7 @@ fn parts(settings: &Settings) -> Result<Parts, Failure> {
         password: smtp.password.clone(),
         ca_file: smtp.ca_file.clone(),
         timeout: smtp.timeout(),
+        hand_over: HAND_OVER,
         from: settings.mail.from.clone().ok_or_else(|| missing("mail.from"))?,
         reply_to: settings.mail.reply_to.clone(),
         hello_name: base_url.domain().map(str::to_owned),

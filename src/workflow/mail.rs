@@ -6,7 +6,7 @@ use tokio::sync::Notify;
 use super::act::{Act, Known};
 use super::{Desk, Kit};
 use crate::domain::audit::details;
-use crate::domain::case::{Assessment, Stage, assess};
+use crate::domain::case::{Assessment, PathAssessment, Stage, assess};
 use crate::domain::evidence::CheckKind;
 use crate::domain::ids::{EntryId, LinkId, OutboxId};
 use crate::domain::notice::Notice;
@@ -59,7 +59,8 @@ pub(super) fn queue(
         let found = authenticators.iter().find(|authenticator| authenticator.id == id)?;
         Some(format!("{} “{}”", found.kind.label(), found.label))
     });
-    let needs = customer_needs(&assess(&filed.case, &known.facts(kit), act.at));
+    let assessment = assess(&filed.case, &known.facts(kit), act.at);
+    let needs = customer_needs(&assessment, kit, account.phone.is_some());
     let errand = Errand::Mail(MailErrand {
         notice,
         to: account.email.clone(),
@@ -68,35 +69,49 @@ pub(super) fn queue(
         object,
         words: words.map(str::to_owned),
         device,
-        phone_masked: account.phone.as_ref().map(|phone| phone.masked()),
-        needs,
+        phone_masked: account.phone.as_ref().filter(|_| needs.phone).map(|phone| phone.masked()),
+        needs: needs.sentences,
     });
     outbox::add(tx, kit.id(OutboxId::new, act.at), filed.case.id, &errand, act.at)
 }
 
-/// What the customer themself can still do for the path that is nearest to its end.
-pub(super) fn customer_needs(assessment: &Assessment<'_>) -> Vec<String> {
-    let Some(best) = assessment.best().filter(|best| best.stage == Stage::Evidence) else { return Vec::new() };
-    best.groups
-        .iter()
-        .filter(|group| group.met_by.is_none())
-        .filter_map(|group| group.alternatives.first())
-        .map(|kind| need(*kind).to_owned())
-        .collect()
+/// What is still needed from the customer.
+pub(super) struct Needs {
+    /// In sentences.
+    pub sentences: Vec<String>,
+    /// The telephone check is among them.
+    pub phone: bool,
 }
 
-const fn need(kind: CheckKind) -> &'static str {
+/// What the customer themself can still do, on the nearest path that this version can finish for them.
+pub(super) fn customer_needs(assessment: &Assessment<'_>, kit: &Kit, has_phone: bool) -> Needs {
+    let nothing = Needs { sentences: Vec::new(), phone: false };
+    if assessment.best().is_none_or(|best| best.stage > Stage::Evidence) {
+        return nothing;
+    }
+    let possible = |kind: &CheckKind| kind.is_offered() && (has_phone || !kind.proves_phone());
+    let missing = |path: &PathAssessment<'_>| -> Option<Vec<CheckKind>> {
+        let unmet = path.groups.iter().filter(|group| group.met_by.is_none());
+        unmet.map(|group| group.alternatives.iter().copied().find(possible)).collect()
+    };
+    let words = |kind: CheckKind| need(kind, kit.offers_calls).to_owned();
+    if let Some(kinds) = assessment.paths.iter().filter_map(missing).min_by_key(Vec::len) {
+        let phone = kinds.iter().any(|kind| kind.proves_phone());
+        return Needs { sentences: kinds.into_iter().map(words).collect(), phone };
+    }
+    // No path can be finished online, but the phone number may still be one of the things to prove.
+    let unmet = assessment.paths.iter().flat_map(|path| &path.groups).filter(|group| group.met_by.is_none());
+    let phone = unmet.flat_map(|group| group.alternatives).copied().find(|kind| kind.proves_phone() && possible(kind));
+    let mut sentences: Vec<String> = phone.map(words).into_iter().collect();
+    sentences.push("The desk cannot finish this online. It will write to you about what else is needed.".to_owned());
+    Needs { sentences, phone: phone.is_some() }
+}
+
+const fn need(kind: CheckKind, calls: bool) -> &'static str {
     match kind {
-        CheckKind::Password => "Sign in with your password.",
-        CheckKind::EmailLink => "Confirm your e-mail address: open the link we sent you and press its button.",
-        CheckKind::PhoneCode | CheckKind::AgentCallback => {
-            "Confirm your phone number: open your case's page and press “Call me now”."
-        }
-        CheckKind::RecoveryCode => "Enter one of your saved recovery codes.",
-        CheckKind::Resync => "Enter two codes in a row from your device.",
-        CheckKind::Administrator => "An administrator of your account has to approve.",
-        CheckKind::Document => "Have an identity document examined by the desk.",
-        CheckKind::InPerson => "Meet an agent in person.",
+        CheckKind::EmailLink => "Confirm your email address: open the link we sent you and press its button.",
+        _ if calls => "Confirm your phone number: open your case's page and press “Call me now”.",
+        _ => "Confirm your phone number: an agent will call it. Have your case's page open then.",
     }
 }
 

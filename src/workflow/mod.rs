@@ -77,6 +77,8 @@ pub struct Kit {
     pub base_url: Url,
     /// What the product is called.
     pub product: String,
+    /// Customers can have themselves called.
+    pub offers_calls: bool,
     last_id: AtomicU64,
 }
 
@@ -91,6 +93,7 @@ impl Kit {
         key: ServerKey,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
+        offers_calls: bool,
     ) -> Self {
         let periods = settings.policy.clone();
         let policy = Policy::with_waits(Waits {
@@ -110,6 +113,7 @@ impl Kit {
             mail: settings.mail.clone(),
             base_url,
             product: settings.server.product_name.clone(),
+            offers_calls,
             last_id: AtomicU64::new(0),
         }
     }

@@ -184,18 +184,16 @@ impl Desk {
                 None => None,
             };
             let assessment = assess(&filed.case, &known.facts(&kit), now);
-            let needs = customer_needs(&assessment);
-            let needs_phone = assessment.paths.iter().any(|path| {
-                path.groups.iter().any(|g| g.met_by.is_none() && g.alternatives.iter().any(|kind| kind.proves_phone()))
-            });
+            let has_phone = known.account.as_ref().is_some_and(|account| account.phone.is_some());
+            let needs = customer_needs(&assessment, &kit, has_phone);
             Ok(Some(CustomerFile {
                 form: cases::form(connection, id)?,
                 entries: cases::entries(connection, id)?,
                 calls_left: left(connection, &kit, &known, now)?,
                 account: known.account,
                 challenge,
-                needs,
-                needs_phone,
+                needs: needs.sentences,
+                needs_phone: needs.phone,
                 session,
                 filed,
             }))

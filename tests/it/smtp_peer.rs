@@ -27,6 +27,7 @@ fn parts(env: &HashMap<String, String>) -> SmtpParts {
         password: Some(env["SMTP_PASSWORD"].clone().into()),
         ca_file: Some(env["SMTP_CA_FILE"].clone().into()),
         timeout: Duration::from_secs(5),
+        hand_over: Duration::from_secs(5),
         from: "Example Cloud <desk@example.com>".parse().expect("a mailbox"),
         reply_to: None,
         hello_name: None,
@@ -111,7 +112,7 @@ async fn a_real_server_takes_and_refuses_mails() {
 
     // A send that was given up half-way must not leave a connection behind on which a late answer is still to come.
     http.delete(api("/messages")).send().await.expect("cleared");
-    let hurried = SmtpMailer::new(SmtpParts { timeout: Duration::from_secs(1), ..parts(&env) }).expect("a mailer");
+    let hurried = SmtpMailer::new(SmtpParts { hand_over: Duration::from_secs(1), ..parts(&env) }).expect("a mailer");
     hurried.send(&mail("anna@example.com", body())).await.expect("sent");
     let slow = json!({"stage": "rcpt", "delay_ms": 2000});
     http.post(api("/faults")).json(&slow).send().await.expect("ordered");

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 pub use demo::{DemoMail, DemoMailbox};
 pub use message::{OutgoingMail, build};
 pub use render::{AuditWitness, MailContext, MailTemplates, RenderError, Rendered};
-pub use smtp::{SmtpMailer, SmtpParts, SmtpSetupError, SmtpTls};
+pub use smtp::{HAND_OVER, SmtpMailer, SmtpParts, SmtpSetupError, SmtpTls};
 
 /// Why a mail did not go out, told apart by whether trying again can help.
 ///

@@ -25,7 +25,7 @@ use crate::notify::install_tls_provider;
 
 /// A server may take this long over the end of a mail (RFC 5321 §4.5.3.2.6); whoever gives up earlier sends
 /// the mail twice.
-const HAND_OVER: Duration = Duration::from_secs(600);
+pub const HAND_OVER: Duration = Duration::from_secs(600);
 
 const MOST_CONNECTIONS: usize = 4;
 const LONGEST_IDLE: Duration = Duration::from_secs(30);
@@ -61,6 +61,8 @@ pub struct SmtpParts {
     pub ca_file: Option<PathBuf>,
     /// How long connecting with sign-in may take, and how long handing over a mail.
     pub timeout: Duration,
+    /// How long handing a mail over may take; [`HAND_OVER`] unless a test has less patience.
+    pub hand_over: Duration,
     /// Who writes.
     pub from: Mailbox,
     /// Where answers go.
@@ -99,6 +101,7 @@ pub enum SmtpSetupError {
 
 /// Sends mails by SMTP over at most four connections, kept open for a short while.
 pub struct SmtpMailer {
+    hand_over: Duration,
     server: Server,
     from: Mailbox,
     reply_to: Option<Mailbox>,
@@ -159,6 +162,7 @@ impl SmtpMailer {
         };
         Ok(Self {
             server: Server { host: parts.host, port: parts.port, tls, credentials, hello, timeout: parts.timeout },
+            hand_over: parts.hand_over,
             from: parts.from,
             reply_to: parts.reply_to,
             permits: Semaphore::new(MOST_CONNECTIONS),
@@ -200,7 +204,7 @@ impl Mailer for SmtpMailer {
             self.idle.park(connection);
             return Err(SendError::Permanent("the mail server does not take international addresses".to_owned()));
         }
-        timeout(HAND_OVER, connection.send(message.envelope(), &raw))
+        timeout(self.hand_over, connection.send(message.envelope(), &raw))
             .await
             .map_err(|_| too_late("handing the mail over"))?
             .map_err(|error| refusal(&error))?;
@@ -358,6 +362,7 @@ mod tests {
             password: None,
             ca_file: None,
             timeout: Duration::from_secs(1),
+            hand_over: Duration::from_secs(1),
             from: "Desk <desk@example.com>".parse().expect("a mailbox"),
             reply_to: None,
             hello_name: None,

@@ -116,6 +116,11 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
     let account = file.account();
     let holder = case.holder.map(|id| json!({ "name": file.agent_name(id), "mine": id == me }));
     let form = &file.form;
+    // As the policy weighs it: longer than by itself once a cooling-off rests on it, and nothing once voided.
+    let counts = |given: &crate::domain::evidence::Evidence| {
+        let groups = assessment.paths.iter().flat_map(|path| &path.groups);
+        groups.filter(|group| group.met_by.is_some_and(|met| met.id == given.id)).find_map(|group| group.counts_until)
+    };
     let evidence: Vec<Value> = case
         .evidence
         .iter()
@@ -125,7 +130,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
                 "outcome": given.outcome.code(),
                 "outcome_label": given.outcome.label(),
                 "at": moment(given.at),
-                "valid_until": moment_if(given.valid_until),
+                "valid_until": moment_if(counts(given)),
                 "giver": given.giver.agent().map_or("the customer", |id| file.agent_name(id)),
             })
         })
@@ -320,38 +325,43 @@ fn may(agent: &SignedInAgent, file: &CaseFile) -> Value {
     })
 }
 
+/// Why a button is of no use, the first reason that holds.
 fn why_not(agent: &SignedInAgent, file: &CaseFile) -> Value {
-    let (case, me) = (&file.filed.case, agent.session.agent.id);
-    let mine = case.holder == Some(me);
-    let approved = case.approvals.iter().any(|approval| approval.agent == me);
-    let gave = case.evidence.iter().any(|given| given.giver.agent() == Some(me));
-    let claim_first = "Claim the case first.";
+    let (case, who) = (&file.filed.case, &agent.session.agent);
+    let mine = case.holder == Some(who.id);
+    let approved = case.approvals.iter().any(|approval| approval.agent == who.id);
+    let gave = case.evidence.iter().any(|given| given.giver.agent() == Some(who.id));
+    let first = |reasons: &[(bool, &'static str)]| reasons.iter().find(|(holds, _)| *holds).map_or("", |(_, why)| why);
+    let role = (!who.role.works_cases(), "Your role reads cases and changes nothing.");
+    let over = (case.state.is_final(), "The case is over.");
+    let frozen = (case.state == State::Disputed, "The case is frozen by a dispute.");
+    let done =
+        (matches!(case.state, State::Deactivating | State::Deactivated), "The deactivation was ordered already.");
+    let claim = (!mine, "Claim the case first.");
+    let no_phone = file.account().is_some_and(|account| account.phone.is_none());
     json!({
-        "claim": if approved { "You approved this case, so another agent has to hold it." } else { "" },
-        "approve": if mine {
-            "You hold this case, so another agent has to approve it."
-        } else if gave {
-            "You supplied evidence, so another agent has to approve it."
-        } else if approved {
-            "You have approved this case."
-        } else {
-            ""
-        },
-        "deactivate": match case.state {
-            State::Ready if !mine => claim_first,
-            State::Ready => "",
-            State::CoolingOff => "The cooling-off has not ended yet.",
-            _ => "The policy is not satisfied yet.",
-        },
-        "callback": if !mine {
-            claim_first
-        } else if file.account().is_some_and(|account| account.phone.is_none()) {
-            "The account has no phone number of record."
-        } else if file.calls_left == 0 {
-            "This phone has been called as often as is allowed for now."
-        } else {
-            ""
-        },
-        "message": if file.account().is_none() { "No account matches, so there is nobody to write to." } else { "" },
+        "claim": first(&[role, over, frozen, (approved, "You approved this case, so another agent has to hold it.")]),
+        "approve": first(&[
+            role, over, frozen, done,
+            (case.state != State::AwaitingApproval, "No approval is awaited now."),
+            (mine, "You hold this case, so another agent has to approve it."),
+            (gave, "You supplied evidence, so another agent has to approve it."),
+            (approved, "You have approved this case."),
+        ]),
+        "deactivate": first(&[
+            role, over, frozen, done,
+            (case.state == State::CoolingOff, "The cooling-off has not ended yet."),
+            (case.state != State::Ready, "The policy is not satisfied yet."),
+            claim,
+        ]),
+        "callback": first(&[
+            role, over, frozen, done,
+            (!case.state.is_under_review(), "The e-mail address is not confirmed yet."),
+            (no_phone, "The account has no phone number of record."),
+            (file.calls_left == 0, "This phone has been called as often as is allowed for now."),
+            claim,
+        ]),
+        "reject": first(&[role, over, frozen, done, claim]),
+        "message": first(&[(file.account().is_none(), "No account matches, so there is nobody to write to.")]),
     })
 }

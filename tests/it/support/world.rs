@@ -108,6 +108,7 @@ impl World {
             password: None,
             ca_file: None,
             timeout: Duration::from_secs(5),
+            hand_over: Duration::from_secs(5),
             from: "Desk <desk@desk.example.test>".parse().unwrap(),
             reply_to: None,
             hello_name: None,
