@@ -58,7 +58,8 @@ pub struct MailErrand {
 }
 
 impl Errand {
-    const fn kind(&self) -> &'static str {
+    /// The stable word that is stored and logged.
+    pub const fn kind(&self) -> &'static str {
         match self {
             Self::Intake => "intake",
             Self::Link => "link",

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::guard::access::to_sign_in;
 use super::guard::caller::Caller;
 use super::{App, page};
+use crate::domain::reference::CaseRef;
 use crate::store::StoreError;
 use crate::workflow::Halt;
 
@@ -132,7 +133,7 @@ impl PageError {
                 "What was sent is not UTF-8 text. Nothing was stored.".to_owned(),
                 "Go back and type it anew; text pasted from another program may hold unreadable characters.",
             ),
-            Self::Halt(halt) => (halt_status(halt), "This was not done", halt.to_string(), halt_advice(halt)),
+            Self::Halt(halt) => (status_of(halt), "This was not done", halt.to_string(), halt_advice(halt)),
             Self::Store(StoreError::Busy | StoreError::Contended) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Too busy right now",
@@ -162,7 +163,8 @@ impl PageError {
     }
 }
 
-fn halt_status(halt: &Halt) -> StatusCode {
+/// The status by which a halt is answered.
+pub fn status_of(halt: &Halt) -> StatusCode {
     match halt {
         Halt::NoSuchCase | Halt::UnknownLink | Halt::Gone => StatusCode::NOT_FOUND,
         Halt::UsedLink | Halt::ExpiredLink => StatusCode::GONE,
@@ -178,9 +180,9 @@ fn halt_status(halt: &Halt) -> StatusCode {
     }
 }
 
-/// The status by which a page that shows a halt is answered.
-pub fn status_of(halt: &Halt) -> StatusCode {
-    halt_status(halt)
+/// The case that a path names; 404 for what is no reference.
+pub fn reference(path: &str) -> Result<CaseRef, PageError> {
+    path.parse().map_err(|_| PageError::Halt(Halt::NoSuchCase))
 }
 
 fn halt_advice(halt: &Halt) -> &'static str {

@@ -107,13 +107,7 @@ impl Desk {
     /// and it is tried again.
     pub(super) async fn run(&self, leased: Leased) {
         let id = leased.id;
-        let kind = match &leased.errand {
-            Errand::Intake => "intake",
-            Errand::Link => "link",
-            Errand::Mail(_) => "mail",
-            Errand::Call { .. } => "call",
-            Errand::Directory { .. } => "directory",
-        };
+        let kind = leased.errand.kind();
         let run = async {
             match leased.errand.clone() {
                 Errand::Intake => self.take_in(leased.reference.clone(), id).await,

@@ -27,15 +27,15 @@ const SAME_FORM_SECONDS: i64 = 600;
 const ATTEMPTS: usize = 3;
 
 impl Submission {
-    /// What makes this submission one with another: the page's key and the words. The second is what a form
-    /// sent a little earlier without a key would have been known by.
-    fn key_hashes(&self, at: i64) -> [String; 2] {
+    /// What makes this submission one with another: the page's key and the words. Without a key a second one
+    /// follows: what a form sent a little earlier would have been known by.
+    fn key_hashes(&self, at: i64) -> Vec<String> {
         let hash = |place: String| hex::encode(Sha256::digest(format!("{place}\0{:?}", self.form)));
         match &self.key {
-            Some(key) => [hash(format!("key\0{key}")), hash(format!("key\0{key}"))],
+            Some(key) => vec![hash(format!("key\0{key}"))],
             None => {
                 let slot = at / SAME_FORM_SECONDS;
-                [hash(format!("same\0{}\0{slot}", self.ip)), hash(format!("same\0{}\0{}", self.ip, slot - 1))]
+                [slot, slot - 1].map(|slot| hash(format!("same\0{}\0{slot}", self.ip))).to_vec()
             }
         }
     }

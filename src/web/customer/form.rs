@@ -42,7 +42,6 @@ fn page(
         "reasons": options(Reason::ALL, Reason::code, Reason::label, value("reason")),
         "languages": options(Language::ALL, Language::code, Language::label, language),
         "key": key,
-        "form_error": null,
     });
     show_page(app, caller, status, "customer/form.html", Head::new(TITLE), content)
 }

@@ -11,7 +11,7 @@ use crate::domain::token::Token;
 use crate::store::links::LinkPurpose;
 use crate::web::App;
 use crate::web::cookies;
-use crate::web::error::{PageError, status_of};
+use crate::web::error::{PageError, reference, status_of};
 use crate::web::guard::caller::Caller;
 use crate::web::guard::fields::Fields;
 use crate::web::page::{Head, show};
@@ -22,10 +22,6 @@ use crate::workflow::Halt;
 pub struct WithToken {
     #[serde(default)]
     token: String,
-}
-
-pub(super) fn reference(path: &str) -> Result<CaseRef, PageError> {
-    path.parse().map_err(|_| PageError::Halt(Halt::NoSuchCase))
 }
 
 fn invalid(app: &App, caller: &Caller, reference: &CaseRef, halt: &Halt) -> Result<HttpResponse, PageError> {

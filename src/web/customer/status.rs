@@ -3,21 +3,22 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
-use super::link::{private, reference};
+use super::link::private;
 use crate::domain::case::State;
 use crate::domain::evidence::CheckKind;
 use crate::domain::form::free_text;
 use crate::domain::ids::CustomerSessionId;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
+use crate::store::StoreError;
 use crate::store::cases::EntryKind;
-use crate::web::error::{PageError, status_of};
+use crate::web::error::{PageError, reference, status_of};
 use crate::web::guard::access::{csrf_of_browser, customer_act};
 use crate::web::guard::caller::Caller;
 use crate::web::guard::fields::Fields;
 use crate::web::page::{Flash, Head, moment, moment_if, see_other, show as show_page};
 use crate::web::{App, cookies};
-use crate::workflow::{CustomerFile, Halt};
+use crate::workflow::{Act, CustomerFile, Halt};
 
 /// Seconds between two looks of an open page; shorter while a call is under way.
 const SLOW: u32 = 20;
@@ -36,8 +37,13 @@ impl Said {
         Self { status: StatusCode::OK, flash: None, message_error: None, typed: String::new() }
     }
 
-    fn refused(halt: &Halt) -> Self {
-        Self { status: status_of(halt), flash: Some(Flash::Refused(halt.to_string())), ..Self::nothing() }
+    /// A refusal stands above the page, or beside the message that was typed.
+    fn refused(halt: &Halt, typed: Option<&str>) -> Self {
+        let said = Self { status: status_of(halt), ..Self::nothing() };
+        match typed {
+            None => Self { flash: Some(Flash::Refused(halt.to_string())), ..said },
+            Some(typed) => Self { message_error: Some(halt.to_string()), typed: typed.to_owned(), ..said },
+        }
     }
 }
 
@@ -269,17 +275,27 @@ struct LetIn {
     session: CustomerSessionId,
 }
 
-async fn let_in(app: &App, request: &HttpRequest, path: &str) -> Result<Option<LetIn>, PageError> {
+/// Does what a button asks for, for a browser that is let in, and leads back to the case's page; to any other
+/// browser it shows how to get in.
+async fn press(
+    app: &App,
+    caller: &Caller,
+    path: &str,
+    request: &HttpRequest,
+    typed: Option<&str>,
+    act: impl AsyncFnOnce(Act, &LetIn) -> Result<Result<(), Halt>, StoreError>,
+) -> Result<HttpResponse, PageError> {
     let reference = reference(path)?;
-    let Some(cookie) = cookies::customer(request, app, reference.as_str()) else { return Ok(None) };
-    let session = app.desk.customer_session(reference.clone(), &cookie).await?;
-    Ok(session.map(|session| LetIn { reference, cookie, session }))
-}
-
-async fn after(app: &App, caller: &Caller, browser: LetIn, done: Result<(), Halt>) -> Result<HttpResponse, PageError> {
-    match done {
+    let Some(cookie) = cookies::customer(request, app, reference.as_str()) else {
+        return private(app, caller, &reference, false);
+    };
+    let Some(session) = app.desk.customer_session(reference.clone(), &cookie).await? else {
+        return private(app, caller, &reference, false);
+    };
+    let browser = LetIn { reference, cookie, session };
+    match act(customer_act(app, caller), &browser).await? {
         Ok(()) => Ok(see_other(format!("/cases/{}", browser.reference))),
-        Err(halt) => page(app, caller, &browser.reference, Some(browser.cookie), Said::refused(&halt)).await,
+        Err(halt) => page(app, caller, &browser.reference, Some(browser.cookie), Said::refused(&halt, typed)).await,
     }
 }
 
@@ -290,12 +306,9 @@ pub async fn call_me(
     path: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, PageError> {
-    let Some(browser) = let_in(&app, &request, &path).await? else {
-        return private(&app, &caller, &reference(&path)?, false);
-    };
-    let act = customer_act(&app, &caller);
-    let done = app.desk.start_call(act, browser.reference.clone(), browser.session, browser.cookie.clone()).await?;
-    after(&app, &caller, browser, done).await
+    let call =
+        async |act, by: &LetIn| app.desk.start_call(act, by.reference.clone(), by.session, by.cookie.clone()).await;
+    press(&app, &caller, &path, &request, None, call).await
 }
 
 /// **Show my code**, while an agent is on the telephone.
@@ -305,15 +318,12 @@ pub async fn show_code(
     path: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, PageError> {
-    let Some(browser) = let_in(&app, &request, &path).await? else {
-        return private(&app, &caller, &reference(&path)?, false);
-    };
-    let act = customer_act(&app, &caller);
-    let done = app.desk.show_code(act, browser.reference.clone(), browser.session, browser.cookie.clone()).await?;
-    after(&app, &caller, browser, done).await
+    let show =
+        async |act, by: &LetIn| app.desk.show_code(act, by.reference.clone(), by.session, by.cookie.clone()).await;
+    press(&app, &caller, &path, &request, None, show).await
 }
 
-/// A message to the desk.
+/// A message to the desk; one that is not taken stays in its field.
 pub async fn write(
     app: Data<App>,
     caller: Caller,
@@ -321,25 +331,12 @@ pub async fn write(
     request: HttpRequest,
     fields: Fields,
 ) -> Result<HttpResponse, PageError> {
-    let Some(browser) = let_in(&app, &request, &path).await? else {
-        return private(&app, &caller, &reference(&path)?, false);
+    let typed = fields.get("body");
+    let write = async |act, by: &LetIn| match free_text(typed) {
+        Ok(body) => app.desk.write_to_desk(act, by.reference.clone(), body).await,
+        Err(wrong) => Ok(Err(Halt::BadText(wrong))),
     };
-    let done = match free_text(fields.get("body")) {
-        Ok(body) => app.desk.write_to_desk(customer_act(&app, &caller), browser.reference.clone(), body).await?,
-        Err(wrong) => Err(Halt::BadText(wrong)),
-    };
-    match done {
-        Ok(()) => after(&app, &caller, browser, Ok(())).await,
-        Err(halt) => {
-            let said = Said {
-                status: status_of(&halt),
-                flash: None,
-                message_error: Some(halt.to_string()),
-                typed: fields.get("body").to_owned(),
-            };
-            page(&app, &caller, &browser.reference, Some(browser.cookie), said).await
-        }
-    }
+    press(&app, &caller, &path, &request, Some(typed), write).await
 }
 
 /// **Withdraw**.
@@ -349,9 +346,6 @@ pub async fn withdraw(
     path: Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, PageError> {
-    let Some(browser) = let_in(&app, &request, &path).await? else {
-        return private(&app, &caller, &reference(&path)?, false);
-    };
-    let done = app.desk.withdraw(customer_act(&app, &caller), browser.reference.clone()).await?;
-    after(&app, &caller, browser, done).await
+    let withdraw = async |act, by: &LetIn| app.desk.withdraw(act, by.reference.clone()).await;
+    press(&app, &caller, &path, &request, None, withdraw).await
 }

@@ -5,9 +5,8 @@ use actix_web::web::{Data, Path};
 
 use super::case::{Kept, Said, page};
 use crate::domain::form::free_text;
-use crate::domain::reference::CaseRef;
 use crate::web::App;
-use crate::web::error::PageError;
+use crate::web::error::{PageError, reference};
 use crate::web::guard::access::SignedInAgent;
 use crate::web::guard::fields::Fields;
 use crate::web::page::see_other;
@@ -20,10 +19,6 @@ const NOTE: Kept = &[("body", "note")];
 const MESSAGE: Kept = &[("body", "message")];
 const REASON: Kept = &[("reason", "reject_reason")];
 const DISPUTE: Kept = &[("reason", "dispute_reason"), ("outcome", "outcome")];
-
-pub(super) fn reference(path: &str) -> Result<CaseRef, PageError> {
-    path.parse().map_err(|_| PageError::Halt(Halt::NoSuchCase))
-}
 
 /// The version the form was made from; a form without one takes part in no race and is weighed as it comes.
 pub(super) fn version(fields: &Fields) -> Option<i64> {

@@ -10,10 +10,9 @@ use crate::domain::account::AuthenticatorState;
 use crate::domain::actor::Role;
 use crate::domain::case::{PathAssessment, Stage, State};
 use crate::domain::evidence::CheckKind;
-use crate::domain::reference::CaseRef;
 use crate::store::cases::EntryKind;
 use crate::web::App;
-use crate::web::error::PageError;
+use crate::web::error::{PageError, reference, status_of};
 use crate::web::guard::access::SignedInAgent;
 use crate::web::guard::fields::Fields;
 use crate::web::page::{Flash, Head, moment, moment_if, show as show_page, span};
@@ -39,7 +38,7 @@ pub struct Said {
 impl Said {
     /// Tells of a halt and keeps what was typed: `kept` pairs a form's field with the name the page knows it by.
     pub fn halted(halt: &Halt, fields: &Fields, kept: Kept) -> Self {
-        let mut said = Self { status: Some(crate::web::error::status_of(halt)), ..Self::default() };
+        let mut said = Self { status: Some(status_of(halt)), ..Self::default() };
         for (field, name) in kept {
             said.typed.insert((*name).to_owned(), fields.get(field).into());
         }
@@ -93,7 +92,7 @@ pub async fn show(
 
 /// Draws a case, with what a press led to.
 pub async fn page(app: &App, agent: &SignedInAgent, path: &str, said: Said) -> Result<HttpResponse, PageError> {
-    let reference: CaseRef = path.parse().map_err(|_| Halt::NoSuchCase)?;
+    let reference = reference(path)?;
     let file = app.desk.view_case(agent.act(app), reference.clone()).await?.ok_or(Halt::NoSuchCase)?;
     let mut content = content(app, agent, &file, said.revealed);
     if let Value::Object(fields) = &mut content {
@@ -199,7 +198,6 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
         "cooling_off": case.wait.as_ref().filter(|_| case.state == State::CoolingOff)
             .map(|wait| json!({ "ends": moment(wait.ends_at), "left": span(wait.ends_at - now) })),
         "callback": callback(app, agent, file),
-        "callback_error": null,
         "timeline": timeline::lines(&file.timeline),
         "notes": written(file, &[EntryKind::Note, EntryKind::Reason]),
         "messages": written(file, &[EntryKind::ToCustomer, EntryKind::FromCustomer]),

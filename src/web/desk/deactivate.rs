@@ -4,10 +4,10 @@ use actix_web::web::{Data, Path, Query};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::acts::{reference, version};
+use super::acts::version;
 use super::case::{Said, page};
 use crate::web::App;
-use crate::web::error::PageError;
+use crate::web::error::{PageError, reference};
 use crate::web::guard::access::SignedInAgent;
 use crate::web::guard::fields::Fields;
 use crate::web::page::{Flash, Head, see_other, show};
