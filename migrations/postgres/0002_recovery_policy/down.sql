@@ -1,0 +1,28 @@
+-- The wider CHECKs stay: they refuse nothing that the tables of 0001 hold.
+DELETE FROM calls WHERE challenge_id IS NULL;
+ALTER TABLE calls DROP COLUMN phone_change_id;
+ALTER TABLE calls ALTER COLUMN challenge_id SET NOT NULL;
+DELETE FROM links WHERE purpose = 'administer';
+ALTER TABLE links DROP COLUMN account_id;
+DROP TRIGGER evidence_administrator_no_update ON evidence;
+DROP TABLE blocks;
+DROP TABLE alarms;
+DROP TABLE phone_changes;
+DROP TABLE documents;
+DROP TABLE account_sessions;
+DROP TABLE recovery_codes;
+DROP TABLE evidence_notes;
+DROP TABLE case_origins;
+ALTER TABLE evidence DROP COLUMN administrator_id;
+ALTER TABLE cases DROP COLUMN conclusion;
+ALTER TABLE cases DROP COLUMN wait_reminded;
+ALTER TABLE cases DROP COLUMN asked_at;
+ALTER TABLE cases DROP COLUMN asked_by;
+ALTER TABLE agents DROP COLUMN void_before;
+ALTER TABLE authenticators DROP COLUMN last_step;
+ALTER TABLE authenticators DROP COLUMN drift;
+ALTER TABLE authenticators DROP COLUMN secret;
+ALTER TABLE accounts DROP COLUMN code_failures;
+ALTER TABLE accounts DROP COLUMN country;
+ALTER TABLE accounts DROP COLUMN phone_changed_at;
+ALTER TABLE accounts DROP COLUMN email_changed_at;
