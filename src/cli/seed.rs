@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use super::Failure;
 use crate::domain::account::{
-    Account, AccountKind, AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState, Tier,
+    Account, AccountKind, AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState, Background, Tier,
 };
 use crate::domain::actor::{Actor, Role};
 use crate::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
@@ -154,6 +154,7 @@ async fn sow_accounts(desk: &Desk) -> Result<(), Failure> {
             tier: sample.tier,
             phone: Some(sample.phone.parse().map_err(|_| Failure(format!("{} is no number", sample.phone)))?),
             status: AccountStatus::Active,
+            background: Background::default(),
         };
         let authenticators: Vec<Authenticator> = sample
             .authenticators

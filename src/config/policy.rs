@@ -16,6 +16,9 @@ pub struct PolicySettings {
     /// Minutes between the approval and the moment the device can be deactivated.
     #[serde(deserialize_with = "value::number")]
     pub cooling_off_minutes: u32,
+    /// Hours for which a change of a phone number is held before it counts.
+    #[serde(deserialize_with = "value::number")]
+    pub phone_hold_hours: u32,
     /// Hours after the cooling-off in which the device can be deactivated.
     #[serde(deserialize_with = "value::number")]
     pub ready_window_hours: u32,
@@ -49,6 +52,7 @@ impl Default for PolicySettings {
     fn default() -> Self {
         PolicySettings {
             cooling_off_minutes: 1440,
+            phone_hold_hours: 72,
             ready_window_hours: 72,
             case_expiry_days: 14,
             close_after_days: 14,
@@ -67,6 +71,12 @@ impl PolicySettings {
     #[must_use]
     pub fn cooling_off(&self) -> TimeDelta {
         TimeDelta::minutes(self.cooling_off_minutes.into())
+    }
+
+    /// Time for which a change of a phone number is held before it counts.
+    #[must_use]
+    pub fn phone_hold(&self) -> TimeDelta {
+        TimeDelta::hours(self.phone_hold_hours.into())
     }
 
     /// Time after the cooling-off in which the device can be deactivated.
@@ -113,6 +123,7 @@ impl PolicySettings {
 
     pub(super) fn check(&self, checker: &mut Checker) {
         checker.range("policy.cooling_off_minutes", self.cooling_off_minutes);
+        checker.range("policy.phone_hold_hours", self.phone_hold_hours);
         checker.range("policy.ready_window_hours", self.ready_window_hours);
         checker.range("policy.case_expiry_days", self.case_expiry_days);
         checker.range("policy.close_after_days", self.close_after_days);

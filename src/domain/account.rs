@@ -1,5 +1,6 @@
 //! Accounts and their authenticators, as a directory knows them.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::contact::{E164, EmailAddress};
@@ -60,6 +61,17 @@ coded! {
     }
 }
 
+/// What is known of an account beside its addresses, for the risk rules.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Background {
+    /// When the e-mail address of record was last changed.
+    pub email_changed_at: Option<DateTime<Utc>>,
+    /// When the telephone number of record was last changed.
+    pub phone_changed_at: Option<DateTime<Utc>>,
+    /// Where it is usually used from: ISO 3166-1 alpha-2, upper case.
+    pub country: Option<String>,
+}
+
 /// A person's entry in a directory. `email` and `phone` are the addresses of record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
@@ -79,6 +91,8 @@ pub struct Account {
     pub phone: Option<E164>,
     /// Whether it may be recovered.
     pub status: AccountStatus,
+    /// What the risk rules compare a request with.
+    pub background: Background,
 }
 
 /// One authenticator of an account.

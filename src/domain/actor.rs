@@ -1,9 +1,11 @@
 //! Who does something: every command and every audit entry names one.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::contact::EmailAddress;
-use super::ids::AgentId;
+use super::ids::{AccountId, AgentId};
 use super::words::coded;
 
 coded! {
@@ -51,6 +53,11 @@ pub enum Actor {
         /// What they may do at this moment.
         role: Role,
     },
+    /// An administrator of the account, signed in with an account of their own.
+    Administrator {
+        /// The administrator's account.
+        account: AccountId,
+    },
     /// The program itself: timers, the outbox, the telephone provider's answers.
     System,
     /// Someone with a shell on the server.
@@ -62,17 +69,20 @@ impl Actor {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Customer => "customer",
+            Self::Administrator { .. } => "administrator",
             Self::Agent { role, .. } => role.code(),
             Self::System => "system",
             Self::Operator => "operator",
         }
     }
 
-    /// The `actor` column of the audit log: an agent's address, empty for those without a name.
-    pub fn name(&self) -> &str {
+    /// The `actor` column of the audit log: an agent's address, an administrator's account identifier, empty
+    /// for those without a name.
+    pub fn name(&self) -> Cow<'_, str> {
         match self {
-            Self::Agent { email, .. } => email.as_str(),
-            Self::Customer | Self::System | Self::Operator => "",
+            Self::Agent { email, .. } => Cow::Borrowed(email.as_str()),
+            Self::Administrator { account } => Cow::Owned(account.to_string()),
+            Self::Customer | Self::System | Self::Operator => Cow::Borrowed(""),
         }
     }
 
@@ -80,7 +90,7 @@ impl Actor {
     pub const fn agent(&self) -> Option<AgentId> {
         match self {
             Self::Agent { id, .. } => Some(*id),
-            Self::Customer | Self::System | Self::Operator => None,
+            Self::Customer | Self::Administrator { .. } | Self::System | Self::Operator => None,
         }
     }
 
@@ -88,7 +98,7 @@ impl Actor {
     pub const fn role(&self) -> Option<Role> {
         match self {
             Self::Agent { role, .. } => Some(*role),
-            Self::Customer | Self::System | Self::Operator => None,
+            Self::Customer | Self::Administrator { .. } | Self::System | Self::Operator => None,
         }
     }
 }

@@ -48,9 +48,9 @@ pub struct Entry {
     pub seq: i64,
     /// RFC 3339, UTC, microseconds.
     pub at: String,
-    /// `customer`, a desk role, `system` or `operator`.
+    /// `customer`, `administrator`, a desk role, `system` or `operator`.
     pub actor_kind: String,
-    /// The agent's address, or empty.
+    /// The agent's address, the administrator's account, or empty.
     pub actor: String,
     /// Dotted action.
     pub action: String,
@@ -115,7 +115,7 @@ impl Head {
             seq: self.seq + 1,
             at: timestamp(new.at),
             actor_kind: new.actor.kind().to_owned(),
-            actor: new.actor.name().to_owned(),
+            actor: new.actor.name().into_owned(),
             action: new.action.clone(),
             case_ref: new.case_ref.as_ref().map(ToString::to_string).unwrap_or_default(),
             account_id: new.account_id.map(|id| id.to_string()).unwrap_or_default(),

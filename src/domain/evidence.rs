@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::ids::{AgentId, EvidenceId};
+use super::ids::{AccountId, AgentId, EvidenceId};
 use super::words::coded;
 
 coded! {
@@ -44,7 +44,7 @@ impl CheckKind {
 
     /// Whether this version has a way to make the check; the policy knows the others already.
     pub const fn is_offered(self) -> bool {
-        matches!(self, Self::EmailLink | Self::PhoneCode | Self::AgentCallback)
+        !matches!(self, Self::Password)
     }
 
     /// Whether the telephone number of record is what this check proves.
@@ -76,14 +76,24 @@ pub enum Giver {
     Customer,
     /// An agent supplied part of it.
     Agent(AgentId),
+    /// An administrator of the account vouched for it, signed in.
+    Administrator(AccountId),
 }
 
 impl Giver {
     /// The agent who supplied it, if one did.
     pub const fn agent(self) -> Option<AgentId> {
         match self {
-            Self::Customer => None,
             Self::Agent(id) => Some(id),
+            Self::Customer | Self::Administrator(_) => None,
+        }
+    }
+
+    /// The administrator who vouched, if one did.
+    pub const fn administrator(self) -> Option<AccountId> {
+        match self {
+            Self::Administrator(id) => Some(id),
+            Self::Customer | Self::Agent(_) => None,
         }
     }
 }

@@ -72,4 +72,16 @@ id! {
     OutboxId,
     /// One note, message or approval on a case.
     EntryId,
+    /// One uploaded document.
+    DocumentId,
+    /// One request to change a telephone number of record.
+    PhoneChangeId,
+    /// One sign-in of an account.
+    AccountSessionId,
+    /// One saved recovery code.
+    RecoveryCodeId,
+    /// One alarm for supervisors.
+    AlarmId,
+    /// One block on something that happened too often.
+    BlockId,
 }

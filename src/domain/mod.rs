@@ -13,6 +13,7 @@ pub mod ids;
 pub mod notice;
 pub mod policy;
 pub mod reference;
+pub mod risk;
 pub mod script;
 pub mod token;
 mod words;

@@ -20,6 +20,15 @@ pub enum Notice {
         /// When it ends.
         ends_at: DateTime<Utc>,
     },
+    /// Half of the waiting time is over; holds the link to object.
+    CoolingOffHalfway {
+        /// When it ends.
+        ends_at: DateTime<Utc>,
+    },
+    /// A second agent did not approve: everything has to be proved anew.
+    ApprovalRefused,
+    /// The device's clock was put right, and it works again.
+    Resynchronised,
     /// Everything is there; an agent will switch the device off.
     Ready,
     /// A proof expired and has to be given again.
@@ -51,6 +60,9 @@ impl Notice {
             Self::EmailConfirmed,
             Self::AwaitingApproval,
             Self::CoolingOff { ends_at: at },
+            Self::CoolingOffHalfway { ends_at: at },
+            Self::ApprovalRefused,
+            Self::Resynchronised,
             Self::Ready,
             Self::EvidenceExpired,
             Self::Deactivated,
@@ -72,6 +84,9 @@ impl Notice {
             Self::EmailConfirmed => "email_confirmed",
             Self::AwaitingApproval => "awaiting_approval",
             Self::CoolingOff { .. } => "cooling_off",
+            Self::CoolingOffHalfway { .. } => "cooling_off_halfway",
+            Self::ApprovalRefused => "approval_refused",
+            Self::Resynchronised => "resynchronised",
             Self::Ready => "ready",
             Self::EvidenceExpired => "evidence_expired",
             Self::Deactivated => "deactivated",
@@ -94,6 +109,7 @@ impl Notice {
                 | Self::EmailConfirmed
                 | Self::AwaitingApproval
                 | Self::EvidenceExpired
+                | Self::ApprovalRefused
                 | Self::Resumed
                 | Self::DeskMessage
         )

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use super::account::{AccountKind, Tier};
 use super::evidence::CheckKind;
+use super::risk::RiskRules;
 
 /// One thing a path asks for: any one of these checks.
 pub type Alternatives = Vec<CheckKind>;
@@ -19,8 +20,26 @@ pub struct Path {
     pub approvals: usize,
     /// How long every address of record has to object.
     pub cooling_off: TimeDelta,
+}
+
+impl Path {
     /// What the evidence amounts to under NIST SP 800-63B-4 §4.2.
-    pub nist: &'static str,
+    pub fn assurance(&self) -> &'static str {
+        let asks =
+            |wanted: &[CheckKind]| self.checks.iter().any(|group| group.iter().all(|kind| wanted.contains(kind)));
+        let issued = asks(&[CheckKind::EmailLink, CheckKind::PhoneCode, CheckKind::AgentCallback]);
+        if asks(&[CheckKind::Document, CheckKind::InPerson]) {
+            REPROOFED
+        } else if asks(&[CheckKind::Administrator]) {
+            ADMINISTERED
+        } else if issued && asks(&[CheckKind::Password]) {
+            WITH_PASSWORD
+        } else if issued && asks(&[CheckKind::RecoveryCode]) {
+            BY_TWO_METHODS
+        } else {
+            ISSUED_CODES_ONLY
+        }
+    }
 }
 
 /// The rules a case is weighed by.
@@ -29,6 +48,10 @@ pub struct Policy {
     standard: Vec<Path>,
     privileged: Vec<Path>,
     member: Vec<Path>,
+    /// What a change of the telephone number of record needs; its cooling-off is how long the change is held.
+    pub phone_change: Path,
+    /// What makes a case wait longer.
+    pub risk: RiskRules,
     /// How long a case stays ready after its cooling-off. Evidence that was valid when the wait began
     /// counts until this window closes: it could otherwise never outlive a wait as long as itself.
     pub ready_window: TimeDelta,
@@ -43,6 +66,8 @@ pub struct Policy {
 pub struct Waits {
     /// The ordinary cooling-off; the paths that rest on documents wait three times as long.
     pub cooling_off: TimeDelta,
+    /// How long a change of a telephone number is held before it counts.
+    pub phone_hold: TimeDelta,
     /// See [`Policy::ready_window`].
     pub ready_window: TimeDelta,
     /// See [`Policy::case_expiry`].
@@ -54,33 +79,39 @@ pub struct Waits {
 const ISSUED_CODES_ONLY: &str = "Two issued codes of one class: not AAL2 recovery by themselves (SP 800-63B-4 §4.2)";
 const WITH_PASSWORD: &str =
     "An issued recovery code and a single-factor authenticator: AAL2 recovery (SP 800-63B-4 §4.2)";
+const BY_TWO_METHODS: &str = "A saved and an issued recovery code: AAL2 recovery (SP 800-63B-4 §4.2)";
 const REPROOFED: &str = "Repeated identity proofing: recovery at any level (SP 800-63B-4 §4.2)";
 const ADMINISTERED: &str = "Vouched for by an administrator of the account: outside SP 800-63B-4 §4.2";
 
 impl Policy {
     /// The default policy with the operator's waits.
     pub fn with_waits(waits: Waits) -> Self {
-        use CheckKind::{Administrator, AgentCallback, Document, EmailLink, InPerson, Password, PhoneCode};
-        let path = |name: &str, checks: &[&[CheckKind]], approvals, cooling_off, nist| Path {
+        use CheckKind::{
+            Administrator, AgentCallback, Document, EmailLink, InPerson, Password, PhoneCode, RecoveryCode,
+        };
+        let path = |name: &str, checks: &[&[CheckKind]], approvals, cooling_off| Path {
             name: name.to_owned(),
             checks: checks.iter().map(|group| group.to_vec()).collect(),
             approvals,
             cooling_off,
-            nist,
         };
         let phone: &[CheckKind] = &[PhoneCode, AgentCallback];
         let long = waits.cooling_off * 3;
         Self {
             standard: vec![
-                path("password", &[&[Password], &[EmailLink], phone], 0, TimeDelta::zero(), WITH_PASSWORD),
-                path("addresses", &[&[EmailLink], phone], 1, waits.cooling_off, ISSUED_CODES_ONLY),
-                path("document", &[&[EmailLink], &[Document]], 1, long, REPROOFED),
+                path("password", &[&[Password], &[EmailLink], phone], 0, TimeDelta::zero()),
+                path("saved_code", &[&[RecoveryCode], &[EmailLink]], 0, TimeDelta::zero()),
+                path("addresses", &[&[EmailLink], phone], 1, waits.cooling_off),
+                path("document", &[&[EmailLink], &[Document]], 1, long),
             ],
             privileged: vec![
-                path("password", &[&[Password], &[EmailLink], phone], 1, waits.cooling_off, WITH_PASSWORD),
-                path("in_person", &[&[EmailLink], &[Document], &[InPerson]], 1, long, REPROOFED),
+                path("password", &[&[Password], &[EmailLink], phone], 1, waits.cooling_off),
+                path("saved_code", &[&[RecoveryCode], &[EmailLink], phone], 1, waits.cooling_off),
+                path("in_person", &[&[EmailLink], &[Document], &[InPerson]], 1, long),
             ],
-            member: vec![path("administrator", &[&[EmailLink], &[Administrator]], 0, TimeDelta::zero(), ADMINISTERED)],
+            member: vec![path("administrator", &[&[EmailLink], &[Administrator]], 0, TimeDelta::zero())],
+            phone_change: path("phone_change", &[&[EmailLink], &[Document, InPerson]], 1, waits.phone_hold),
+            risk: RiskRules::default(),
             ready_window: waits.ready_window,
             case_expiry: waits.case_expiry,
             close_after: waits.close_after,

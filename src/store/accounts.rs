@@ -1,12 +1,12 @@
 //! The `local` directory's accounts and authenticators.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+use diesel::{ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 
 use super::schema::{account_administrators, accounts, authenticators};
 use super::{AnyConnection, StoreError, Tx, corrupt, parsed, parsed_if, stored};
 use crate::domain::account::{
-    Account, AccountKind, AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState, Tier,
+    Account, AccountKind, AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState, Background, Tier,
 };
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::{AccountId, AuthenticatorId};
@@ -26,6 +26,10 @@ struct AccountRow {
     password_hash: Option<String>,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
+    email_changed_at: Option<NaiveDateTime>,
+    phone_changed_at: Option<NaiveDateTime>,
+    country: Option<String>,
+    code_failures: i32,
 }
 
 impl AccountRow {
@@ -39,6 +43,11 @@ impl AccountRow {
             tier: Tier::from_code(&self.tier).ok_or_else(|| corrupt("tier", &self.tier))?,
             phone: parsed_if("account phone", self.phone.as_deref())?,
             status: AccountStatus::from_code(&self.status).ok_or_else(|| corrupt("account status", &self.status))?,
+            background: Background {
+                email_changed_at: self.email_changed_at.map(|at| at.and_utc()),
+                phone_changed_at: self.phone_changed_at.map(|at| at.and_utc()),
+                country: self.country,
+            },
         })
     }
 }
@@ -86,9 +95,25 @@ pub fn insert(
         password_hash: password_hash.map(str::to_owned),
         created_at: stored(at),
         updated_at: stored(at),
+        email_changed_at: account.background.email_changed_at.map(stored),
+        phone_changed_at: account.background.phone_changed_at.map(stored),
+        country: account.background.country.clone(),
+        code_failures: 0,
     };
     diesel::insert_into(accounts::table).values(row).execute(tx.connection)?;
     Ok(())
+}
+
+/// The accounts that may administer this one and are in use.
+pub fn administrators(connection: &mut AnyConnection, account: AccountId) -> Result<Vec<Account>, StoreError> {
+    let rows: Vec<AccountRow> = accounts::table
+        .inner_join(account_administrators::table.on(account_administrators::administrator_id.eq(accounts::id)))
+        .filter(account_administrators::account_id.eq(account.to_string()))
+        .filter(accounts::status.eq(AccountStatus::Active.code()))
+        .order(accounts::id.asc())
+        .select(accounts::all_columns)
+        .load(connection)?;
+    rows.into_iter().map(AccountRow::into_account).collect()
 }
 
 /// Names an administrator of a member's account.
@@ -112,6 +137,9 @@ struct AuthenticatorRow {
     state: String,
     enrolled_at: NaiveDateTime,
     deactivated_at: Option<NaiveDateTime>,
+    secret: Option<String>,
+    drift: i64,
+    last_step: Option<i64>,
 }
 
 impl AuthenticatorRow {
@@ -156,6 +184,9 @@ pub fn insert_authenticator(
         state: authenticator.state.code().to_owned(),
         enrolled_at: stored(at),
         deactivated_at: None,
+        secret: None,
+        drift: 0,
+        last_step: None,
     };
     diesel::insert_into(authenticators::table).values(row).execute(tx.connection)?;
     Ok(())

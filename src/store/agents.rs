@@ -1,6 +1,6 @@
 //! People who work at the desk, and their sign-ins.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
@@ -49,6 +49,7 @@ struct AgentRow {
     suspended_at: Option<NaiveDateTime>,
     failures: i32,
     created_at: NaiveDateTime,
+    void_before: Option<NaiveDateTime>,
 }
 
 impl AgentRow {
@@ -90,6 +91,15 @@ pub fn suspended(connection: &mut AnyConnection) -> Result<BTreeSet<AgentId>, St
     ids.iter().map(|id| parsed("agent", id)).collect()
 }
 
+/// Up to when what an agent gave was voided by a suspension.
+pub fn voided(connection: &mut AnyConnection) -> Result<BTreeMap<AgentId, DateTime<Utc>>, StoreError> {
+    let rows: Vec<(String, Option<NaiveDateTime>)> = agents::table
+        .filter(agents::void_before.is_not_null())
+        .select((agents::id, agents::void_before))
+        .load(connection)?;
+    rows.into_iter().filter_map(|(id, at)| at.map(|at| Ok((parsed("agent", &id)?, at.and_utc())))).collect()
+}
+
 /// Adds an agent.
 ///
 /// # Errors
@@ -105,16 +115,22 @@ pub fn insert(tx: &mut Tx<'_>, agent: &Agent, at: DateTime<Utc>) -> Result<(), S
         suspended_at: agent.suspended_at.map(stored),
         failures: agent.failures,
         created_at: stored(at),
+        void_before: None,
     };
     diesel::insert_into(agents::table).values(row).execute(tx.connection)?;
     Ok(())
 }
 
-/// Sets since when an agent may not act, or that they may again.
+/// Sets since when an agent may not act, or that they may again. What they gave before a suspension stays void.
 pub fn set_suspended(tx: &mut Tx<'_>, id: AgentId, since: Option<DateTime<Utc>>) -> Result<(), StoreError> {
     diesel::update(agents::table.find(id.to_string()))
         .set(agents::suspended_at.eq(since.map(stored)))
         .execute(tx.connection)?;
+    if let Some(since) = since {
+        diesel::update(agents::table.find(id.to_string()))
+            .set(agents::void_before.eq(stored(since)))
+            .execute(tx.connection)?;
+    }
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Six-digit challenges and the automated calls made for them.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+use diesel::{ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 
 use super::schema::{calls, cases, challenges};
 use super::{AnyConnection, StoreError, Tx, corrupt, parsed, parsed_if, stored};
@@ -231,7 +231,10 @@ pub fn find_call(connection: &mut AnyConnection, id: CallId) -> Result<Option<(C
     let row: Option<(CallRow, String)> = calls::table
         .inner_join(challenges::table.inner_join(cases::table))
         .filter(calls::id.eq(id.to_string()))
-        .select(((calls::id, calls::challenge_id, calls::phone, calls::state, calls::says), cases::reference))
+        .select((
+            (calls::id, calls::challenge_id.assume_not_null(), calls::phone, calls::state, calls::says),
+            cases::reference,
+        ))
         .first(connection)
         .optional()?;
     row.map(|(row, reference)| Ok((call(row)?, parsed("reference", &reference)?))).transpose()
@@ -241,7 +244,7 @@ pub fn find_call(connection: &mut AnyConnection, id: CallId) -> Result<Option<(C
 pub fn call_of(connection: &mut AnyConnection, challenge: ChallengeId) -> Result<Option<Call>, StoreError> {
     let row: Option<CallRow> = calls::table
         .filter(calls::challenge_id.eq(challenge.to_string()))
-        .select((calls::id, calls::challenge_id, calls::phone, calls::state, calls::says))
+        .select((calls::id, calls::challenge_id.assume_not_null(), calls::phone, calls::state, calls::says))
         .first(connection)
         .optional()?;
     row.map(call).transpose()
@@ -250,8 +253,9 @@ pub fn call_of(connection: &mut AnyConnection, challenge: ChallengeId) -> Result
 /// The latest calls, newest last, for the demo's telephone.
 pub fn recent_calls(connection: &mut AnyConnection, limit: i64) -> Result<Vec<Call>, StoreError> {
     let rows: Vec<CallRow> = calls::table
+        .filter(calls::challenge_id.is_not_null())
         .order((calls::created_at.desc(), calls::id.desc()))
-        .select((calls::id, calls::challenge_id, calls::phone, calls::state, calls::says))
+        .select((calls::id, calls::challenge_id.assume_not_null(), calls::phone, calls::state, calls::says))
         .limit(limit)
         .load(connection)?;
     rows.into_iter().rev().map(call).collect()

@@ -6,7 +6,7 @@ use diesel::{AsChangeset, ExpressionMethods, Insertable, OptionalExtension, Quer
 use super::schema::{approvals, case_entries, case_forms, cases, evidence};
 use super::{AnyConnection, StoreError, Tx, corrupt, dialect, parsed, parsed_if, stored};
 use crate::domain::account::Tier;
-use crate::domain::case::{Approval, Case, State, Wait, due_at};
+use crate::domain::case::{Approval, Asked, Case, Conclusion, State, Wait, due_at};
 use crate::domain::evidence::{CheckKind, Evidence, Giver, Outcome, Subject};
 use crate::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
 use crate::domain::ids::{AgentId, CaseId, EntryId};
@@ -39,6 +39,10 @@ struct CaseRow {
     ended_reason: Option<String>,
     changed_by: String,
     changed_at: NaiveDateTime,
+    asked_by: Option<String>,
+    asked_at: Option<NaiveDateTime>,
+    wait_reminded: bool,
+    conclusion: Option<String>,
 }
 
 /// What is kept with a case beside what the rules look at.
@@ -71,6 +75,10 @@ fn state(code: &str) -> Result<State, StoreError> {
     State::from_code(code).ok_or_else(|| corrupt("state", code))
 }
 
+fn conclusion(code: &str) -> Result<Conclusion, StoreError> {
+    Conclusion::from_code(code).ok_or_else(|| corrupt("conclusion", code))
+}
+
 impl CaseRow {
     fn from_filed(filed: &Filed) -> Self {
         let Filed { case, filing } = filed;
@@ -100,6 +108,10 @@ impl CaseRow {
             ended_reason: filing.ended_reason.clone(),
             changed_by: filing.changed_by.clone(),
             changed_at: stored(filing.changed_at),
+            asked_by: case.asked.as_ref().map(|asked| asked.agent.to_string()),
+            asked_at: case.asked.as_ref().map(|asked| stored(asked.at)),
+            wait_reminded: wait.is_some_and(|wait| wait.reminded),
+            conclusion: case.conclusion.map(|conclusion| conclusion.code().to_owned()),
         }
     }
 
@@ -113,6 +125,7 @@ impl CaseRow {
                 started_at: started.and_utc(),
                 ends_at: ends.and_utc(),
                 usable_until: usable.and_utc(),
+                reminded: self.wait_reminded,
                 evidence: held,
             }),
             _ => None,
@@ -137,6 +150,11 @@ impl CaseRow {
             authenticator: parsed_if("authenticator", self.authenticator_id.as_deref())?,
             failure: self.failure,
             disputed_from: self.disputed_from.as_deref().map(state).transpose()?,
+            asked: match (self.asked_by, self.asked_at) {
+                (Some(agent), Some(at)) => Some(Asked { agent: parsed("agent", &agent)?, at: at.and_utc() }),
+                _ => None,
+            },
+            conclusion: self.conclusion.as_deref().map(conclusion).transpose()?,
         };
         let filing = Filing {
             submission_key: self.submission_key,
@@ -162,6 +180,7 @@ struct EvidenceRow {
     agent_id: Option<String>,
     subject: Option<String>,
     in_wait: bool,
+    administrator_id: Option<String>,
 }
 
 impl EvidenceRow {
@@ -176,6 +195,7 @@ impl EvidenceRow {
             agent_id: given.giver.agent().map(|id| id.to_string()),
             subject: given.subject.clone().map(|subject| subject.0),
             in_wait: false,
+            administrator_id: given.giver.administrator().map(|id| id.to_string()),
         }
     }
 
@@ -186,7 +206,11 @@ impl EvidenceRow {
             outcome: Outcome::from_code(&self.outcome).ok_or_else(|| corrupt("outcome", &self.outcome))?,
             at: self.at.and_utc(),
             valid_until: self.valid_until.map(|at| at.and_utc()),
-            giver: parsed_if("agent", self.agent_id.as_deref())?.map_or(Giver::Customer, Giver::Agent),
+            giver: match (self.agent_id.as_deref(), self.administrator_id.as_deref()) {
+                (Some(agent), _) => Giver::Agent(parsed("agent", agent)?),
+                (None, Some(administrator)) => Giver::Administrator(parsed("administrator", administrator)?),
+                (None, None) => Giver::Customer,
+            },
             subject: self.subject.map(Subject),
         })
     }

@@ -15,6 +15,10 @@ diesel::table! {
         password_hash -> Nullable<Text>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        email_changed_at -> Nullable<Timestamp>,
+        phone_changed_at -> Nullable<Timestamp>,
+        country -> Nullable<Text>,
+        code_failures -> Integer,
     }
 }
 
@@ -34,6 +38,9 @@ diesel::table! {
         state -> Text,
         enrolled_at -> Timestamp,
         deactivated_at -> Nullable<Timestamp>,
+        secret -> Nullable<Text>,
+        drift -> BigInt,
+        last_step -> Nullable<BigInt>,
     }
 }
 
@@ -48,6 +55,7 @@ diesel::table! {
         suspended_at -> Nullable<Timestamp>,
         failures -> Integer,
         created_at -> Timestamp,
+        void_before -> Nullable<Timestamp>,
     }
 }
 
@@ -88,6 +96,10 @@ diesel::table! {
         ended_reason -> Nullable<Text>,
         changed_by -> Text,
         changed_at -> Timestamp,
+        asked_by -> Nullable<Text>,
+        asked_at -> Nullable<Timestamp>,
+        wait_reminded -> Bool,
+        conclusion -> Nullable<Text>,
     }
 }
 
@@ -119,6 +131,7 @@ diesel::table! {
         agent_id -> Nullable<Text>,
         subject -> Nullable<Text>,
         in_wait -> Bool,
+        administrator_id -> Nullable<Text>,
     }
 }
 
@@ -153,6 +166,7 @@ diesel::table! {
         expires_at -> Timestamp,
         opened_at -> Nullable<Timestamp>,
         used_at -> Nullable<Timestamp>,
+        account_id -> Nullable<Text>,
     }
 }
 
@@ -185,7 +199,8 @@ diesel::table! {
 diesel::table! {
     calls (id) {
         id -> Text,
-        challenge_id -> Text,
+        challenge_id -> Nullable<Text>,
+        phone_change_id -> Nullable<Text>,
         phone -> Text,
         provider_id -> Nullable<Text>,
         state -> Text,
@@ -243,6 +258,116 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    case_origins (case_id) {
+        case_id -> Text,
+        person -> Text,
+        network -> Text,
+        phone -> Nullable<Text>,
+        mail_domain -> Text,
+        wording -> Nullable<Text>,
+        country -> Nullable<Text>,
+        submitted_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    evidence_notes (evidence_id) {
+        evidence_id -> Text,
+        case_id -> Text,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    recovery_codes (id) {
+        id -> Text,
+        account_id -> Text,
+        authenticator_id -> Text,
+        code_hash -> Text,
+        created_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    account_sessions (id) {
+        id -> Text,
+        account_id -> Text,
+        token_hash -> Text,
+        assurance -> Text,
+        created_at -> Timestamp,
+        last_seen_at -> Timestamp,
+        expires_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    documents (id) {
+        id -> Text,
+        case_id -> Text,
+        kind -> Text,
+        size -> BigInt,
+        digest -> Text,
+        key_id -> Text,
+        sealed -> Nullable<Binary>,
+        uploaded_at -> Timestamp,
+        erased_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    phone_changes (id) {
+        id -> Text,
+        case_id -> Text,
+        account_id -> Text,
+        state -> Text,
+        version -> BigInt,
+        old_phone -> Nullable<Text>,
+        new_phone -> Text,
+        requested_by -> Text,
+        agent_id -> Nullable<Text>,
+        administrator_id -> Nullable<Text>,
+        requested_at -> Timestamp,
+        approved_by -> Nullable<Text>,
+        approved_at -> Nullable<Timestamp>,
+        held_at -> Nullable<Timestamp>,
+        effective_at -> Nullable<Timestamp>,
+        reminded -> Bool,
+        frozen_from -> Nullable<Text>,
+        state_since -> Timestamp,
+        due_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    alarms (id) {
+        id -> Text,
+        kind -> Text,
+        case_id -> Nullable<Text>,
+        account_id -> Nullable<Text>,
+        at -> Timestamp,
+        seen_by -> Nullable<Text>,
+        seen_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    blocks (id) {
+        id -> Text,
+        scope -> Text,
+        subject -> Text,
+        about -> Text,
+        case_id -> Nullable<Text>,
+        account_id -> Nullable<Text>,
+        at -> Timestamp,
+        until -> Nullable<Timestamp>,
+        lifted_by -> Nullable<Text>,
+        lifted_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(case_forms -> cases (case_id));
 diesel::joinable!(outbox -> cases (case_id));
 diesel::joinable!(calls -> challenges (challenge_id));
@@ -251,6 +376,12 @@ diesel::joinable!(links -> cases (case_id));
 diesel::joinable!(customer_sessions -> cases (case_id));
 diesel::joinable!(agent_sessions -> agents (agent_id));
 diesel::joinable!(case_entries -> cases (case_id));
+diesel::joinable!(case_origins -> cases (case_id));
+diesel::joinable!(evidence_notes -> evidence (evidence_id));
+diesel::joinable!(recovery_codes -> accounts (account_id));
+diesel::joinable!(account_sessions -> accounts (account_id));
+diesel::joinable!(documents -> cases (case_id));
+diesel::joinable!(phone_changes -> cases (case_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -269,6 +400,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     calls,
     outbox,
     throttle_events,
+    case_origins,
+    evidence_notes,
+    recovery_codes,
+    account_sessions,
+    documents,
+    phone_changes,
+    alarms,
+    blocks,
     audit_entries,
     audit_head,
 );

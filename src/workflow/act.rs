@@ -1,7 +1,7 @@
 //! The frame of every act: who does it, what can stop it, and how a decision is stored.
 
 use chrono::{DateTime, Utc};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Kit, mail};
 use crate::domain::account::Account;
@@ -10,6 +10,7 @@ use crate::domain::audit::{Details, NewEntry, details};
 use crate::domain::case::{AccountFacts, Command, Facts, Refused, State, apply};
 use crate::domain::ids::{AccountId, AgentId, AuthenticatorId};
 use crate::domain::reference::CaseRef;
+use crate::domain::risk::Raised;
 use crate::store::cases::{self, Filed, Filing};
 use crate::store::{AnyConnection, StoreError, Tx, accounts, agents};
 
@@ -116,11 +117,19 @@ pub(super) struct Known {
     pub account: Option<Account>,
     pub facts: Option<AccountFacts>,
     pub suspended: BTreeSet<AgentId>,
+    pub voided: BTreeMap<AgentId, DateTime<Utc>>,
+    pub raised: Vec<Raised>,
 }
 
 impl Known {
     pub(super) fn facts<'a>(&'a self, kit: &'a Kit) -> Facts<'a> {
-        Facts { policy: &kit.policy, account: self.facts.as_ref(), suspended: &self.suspended }
+        Facts {
+            policy: &kit.policy,
+            account: self.facts.as_ref(),
+            suspended: &self.suspended,
+            voided: &self.voided,
+            raised: &self.raised,
+        }
     }
 }
 
@@ -130,6 +139,7 @@ pub(super) fn known(
     account: Option<AccountId>,
 ) -> Result<Known, StoreError> {
     let suspended = agents::suspended(connection)?;
+    let voided = agents::voided(connection)?;
     let account = match account {
         Some(id) => accounts::find(connection, id)?,
         None => None,
@@ -143,10 +153,11 @@ pub(super) fn known(
             email: kit.key.email_subject(&account.email),
             phone: account.phone.as_ref().map(|phone| kit.key.phone_subject(phone)),
             authenticators: accounts::authenticators(connection, account.id)?,
+            administrators: accounts::administrators(connection, account.id)?.iter().map(|admin| admin.id).collect(),
         }),
         None => None,
     };
-    Ok(Known { account, facts, suspended })
+    Ok(Known { account, facts, suspended, voided, raised: Vec::new() })
 }
 
 /// Finds a case and holds it; a form made from an older version is told who was faster.
@@ -208,7 +219,7 @@ pub(super) fn command_saying(
         changed_by: act.doer(),
         changed_at: act.at,
         ended_reason: match command {
-            Command::Reject | Command::EndDispute { resume: false } => words.map(str::to_owned),
+            Command::Reject | Command::Decline | Command::EndDispute { resume: false } => words.map(str::to_owned),
             _ => before.filing.ended_reason.clone(),
         },
         submission_key: before.filing.submission_key.clone(),

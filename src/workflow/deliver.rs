@@ -12,6 +12,7 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::{Command, still_permits};
 use crate::domain::ids::{AuthenticatorId, CallId, OutboxId};
+use crate::domain::notice::Notice;
 use crate::notify::mail::{AuditWitness, MailContext, OutgoingMail, SendError};
 use crate::notify::voice::{PlaceCall, PlaceError};
 use crate::store::outbox::{self, Errand, Leased, MailErrand};
@@ -223,7 +224,7 @@ impl Desk {
             self.kit.url(&format!("/cases/{}/{page}?token={}", leased.reference, token.expose()))
         };
         let ends_at = match mail.notice {
-            crate::domain::notice::Notice::CoolingOff { ends_at } => {
+            Notice::CoolingOff { ends_at } | Notice::CoolingOffHalfway { ends_at } => {
                 Some(ends_at.format("%-d %B %Y at %H:%M UTC").to_string())
             }
             _ => None,

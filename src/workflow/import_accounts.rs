@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::act::Act;
 use super::{Desk, Kit};
 use crate::domain::account::{
-    Account, AccountKind, AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState, Tier,
+    Account, AccountKind, AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState, Background, Tier,
 };
 use crate::domain::audit::details;
 use crate::domain::contact::EmailAddress;
@@ -213,7 +213,8 @@ fn parse(kit: &Kit, act: &Act, line: u64, row: &Line) -> Result<Parsed, Vec<Line
         (Some(email), Some(kind), Some(tier)) if errors.is_empty() => {
             let number = Some(row.account_number.clone()).filter(|number| !number.is_empty());
             let status = AccountStatus::Active;
-            let account = Account { id, email, number, name: row.name.clone(), kind, tier, phone, status };
+            let background = Background::default();
+            let account = Account { id, email, number, name: row.name.clone(), kind, tier, phone, status, background };
             Ok(Parsed { line, account, administrators, authenticators })
         }
         _ => Err(errors),

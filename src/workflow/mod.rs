@@ -98,6 +98,7 @@ impl Kit {
         let periods = settings.policy.clone();
         let policy = Policy::with_waits(Waits {
             cooling_off: periods.cooling_off(),
+            phone_hold: periods.phone_hold(),
             ready_window: periods.ready_window(),
             case_expiry: periods.case_expiry(),
             close_after: periods.close_after(),

@@ -509,6 +509,7 @@ async fn a_phone_is_called_three_times_an_hour_whoever_asks() {
         tier: Tier::Standard,
         phone: Some("+447911123456".parse().unwrap()),
         status: AccountStatus::Active,
+        background: Background::default(),
     };
     let insert = move |tx: &mut Tx<'_>| store::accounts::insert(tx, &twin, None, at);
     world.desk.store.write(insert).await.unwrap();
@@ -741,6 +742,7 @@ async fn html_in_every_field_appears_as_text_wherever_it_is_shown() {
         tier: Tier::Standard,
         phone: Some("+447911123456".parse().unwrap()),
         status: AccountStatus::Active,
+        background: Background::default(),
     };
     let device = Authenticator {
         id: AuthenticatorId::new(at, entropy.bytes()),

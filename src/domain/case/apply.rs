@@ -1,14 +1,14 @@
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::super::account::{AccountStatus, AuthenticatorState};
 use super::super::actor::Actor;
-use super::super::audit::{Details, details};
-use super::super::evidence::{CheckKind, Evidence, Outcome};
-use super::super::ids::{AgentId, AuthenticatorId};
+use super::super::audit::{Details, details, timestamp};
+use super::super::evidence::{CheckKind, Evidence, Giver, Outcome};
+use super::super::ids::{AccountId, AgentId, AuthenticatorId};
 use super::super::notice::Notice;
 use super::assess::{Stage, assess, gave_evidence};
-use super::{Approval, Case, Command, Facts, Record, Refused, State, Transition, Wait};
+use super::{Approval, Asked, Case, Command, Conclusion, Facts, Record, Refused, State, Transition};
 
 /// What `command` by `actor` at `now` leads to.
 ///
@@ -64,7 +64,10 @@ pub fn due_at(case: &Case, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
             moments.extend(case.evidence.iter().filter_map(|evidence| evidence.valid_until));
             moments.extend(case.wait.as_ref().map(|wait| wait.usable_until));
         }
-        State::CoolingOff => moments.extend(case.wait.as_ref().map(|wait| wait.ends_at)),
+        State::CoolingOff => {
+            moments.extend(case.wait.as_ref().map(|wait| wait.ends_at));
+            moments.extend(case.wait.as_ref().filter(|wait| !wait.reminded).map(super::Wait::half_way));
+        }
         // The policy's `close_after` is put into `expires_at` when the state is entered.
         State::Deactivated => moments.push(case.expires_at),
         State::Deactivating | State::Disputed | State::Closed | State::Rejected | State::Withdrawn | State::Expired => {
@@ -73,12 +76,12 @@ pub fn due_at(case: &Case, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     moments.into_iter().filter(|moment| *moment > now).min()
 }
 
-struct Step {
-    case: Case,
-    before: State,
-    now: DateTime<Utc>,
+pub(super) struct Step {
+    pub(super) case: Case,
+    pub(super) before: State,
+    pub(super) now: DateTime<Utc>,
     records: Vec<Record>,
-    notices: Vec<Notice>,
+    pub(super) notices: Vec<Notice>,
     deactivate: Option<AuthenticatorId>,
 }
 
@@ -105,11 +108,11 @@ impl Step {
         Self { case: case.clone(), before: case.state, now, records: Vec::new(), notices: Vec::new(), deactivate: None }
     }
 
-    fn record(&mut self, action: &'static str, details: Details) {
+    pub(super) fn record(&mut self, action: &'static str, details: Details) {
         self.records.push(Record { action, details });
     }
 
-    fn enter(&mut self, state: State) {
+    pub(super) fn enter(&mut self, state: State) {
         self.case.state = state;
         self.case.state_since = self.now;
     }
@@ -152,11 +155,8 @@ impl Step {
                         self.end(State::Rejected, "case.rejected", Notice::Rejected);
                     }
                     (from, true) => {
-                        self.case.evidence_since = self.now;
-                        self.case.approvals.clear();
-                        self.case.wait = None;
                         let confirmed_before = from != Some(State::Submitted);
-                        self.enter(if confirmed_before { State::Verifying } else { State::Submitted });
+                        self.prove_anew(if confirmed_before { State::Verifying } else { State::Submitted });
                         self.record("case.dispute_ended", details([("outcome", "resumed".into())]));
                         self.notices.push(Notice::Resumed);
                     }
@@ -167,6 +167,7 @@ impl Step {
             Command::DeactivationConfirmed if self.case.disputed_from == Some(State::Deactivating) => {
                 only(actor, &Actor::System)?;
                 self.case.disputed_from = Some(State::Deactivated);
+                self.case.conclusion = Some(Conclusion::Deactivated);
                 self.record("case.deactivated", self.about_authenticator());
                 self.notices.push(Notice::Deactivated);
                 Ok(())
@@ -209,7 +210,53 @@ impl Step {
                 self.record("case.reassigned", details([("to", to.to_string().into())]));
                 Ok(())
             }
+            Command::AskApproval => {
+                let agent = worker(actor)?;
+                self.held_by(agent)?;
+                self.expect(&[State::AwaitingApproval])?;
+                self.case.asked = Some(Asked { agent, at: self.now });
+                self.record("case.approval_asked", Details::new());
+                Ok(())
+            }
             Command::Approve => self.approve(worker(actor)?, facts),
+            Command::RefuseApproval => {
+                self.may_approve(worker(actor)?)?;
+                self.prove_anew(State::Verifying);
+                self.record("case.approval_refused", Details::new());
+                self.notices.push(Notice::ApprovalRefused);
+                Ok(())
+            }
+            Command::Decline => {
+                self.administrator(actor, facts)?;
+                self.expect_under_review()?;
+                self.record("case.declined", Details::new());
+                self.end(State::Rejected, "case.rejected", Notice::Rejected);
+                Ok(())
+            }
+            Command::Resynchronise(evidence) => {
+                only(actor, &Actor::Customer)?;
+                if evidence.kind != CheckKind::Resync || evidence.outcome != Outcome::Passed {
+                    return Err(Refused::WrongCheck);
+                }
+                self.expect_under_review()?;
+                facts.account.ok_or(Refused::NoAccount)?;
+                self.add_evidence(evidence);
+                self.case.conclusion = Some(Conclusion::Resynchronised);
+                self.end(State::Closed, "case.closed", Notice::Resynchronised);
+                Ok(())
+            }
+            Command::Conclude(conclusion) => {
+                only(actor, &Actor::System)?;
+                if *conclusion != Conclusion::PhoneChanged {
+                    return Err(Refused::WrongCheck);
+                }
+                self.expect_under_review()?;
+                self.case.conclusion = Some(*conclusion);
+                self.enter(State::Closed);
+                self.case.wait = None;
+                self.record("case.closed", details([("with", conclusion.code().into())]));
+                Ok(())
+            }
             Command::Reject => {
                 let agent = worker(actor)?;
                 if supervisor(actor).is_err() {
@@ -234,6 +281,7 @@ impl Step {
                 only(actor, &Actor::System)?;
                 self.expect(&[State::Deactivating])?;
                 self.enter(State::Deactivated);
+                self.case.conclusion = Some(Conclusion::Deactivated);
                 self.record("case.deactivated", self.about_authenticator());
                 self.notices.push(Notice::Deactivated);
                 Ok(())
@@ -267,6 +315,28 @@ impl Step {
         if states.contains(&self.case.state) { Ok(()) } else { Err(Refused::WrongState(self.case.state)) }
     }
 
+    fn expect_under_review(&self) -> Result<(), Refused> {
+        if self.case.state.is_under_review() { Ok(()) } else { Err(Refused::WrongState(self.case.state)) }
+    }
+
+    fn administrator(&self, actor: &Actor, facts: &Facts<'_>) -> Result<AccountId, Refused> {
+        let known = facts.account.ok_or(Refused::NoAccount)?;
+        match actor {
+            Actor::Administrator { account } if known.administrators.contains(account) => Ok(*account),
+            _ => Err(Refused::Role(actor.role())),
+        }
+    }
+
+    /// Nothing that was given so far counts any more.
+    fn prove_anew(&mut self, state: State) {
+        // Strictly after everything that was given at this very moment.
+        self.case.evidence_since = self.now + TimeDelta::microseconds(1);
+        self.case.approvals.clear();
+        self.case.wait = None;
+        self.case.asked = None;
+        self.enter(state);
+    }
+
     fn held_by(&self, agent: AgentId) -> Result<(), Refused> {
         if self.case.holder == Some(agent) { Ok(()) } else { Err(Refused::NotHolder) }
     }
@@ -279,6 +349,7 @@ impl Step {
     fn took_part(&self, agent: AgentId) -> bool {
         self.case.holder == Some(agent)
             || gave_evidence(agent, &self.case)
+            || self.case.asked.as_ref().is_some_and(|asked| asked.agent == agent)
             || self.case.approvals.iter().any(|approval| approval.agent == agent)
     }
 
@@ -317,19 +388,23 @@ impl Step {
     }
 
     fn record_check(&mut self, evidence: &Evidence, actor: &Actor, facts: &Facts<'_>) -> Result<(), Refused> {
-        if evidence.kind == CheckKind::EmailLink {
-            return Err(Refused::WrongCheck);
-        }
-        if evidence.giver.agent() != actor.agent() {
+        let by = match actor {
+            Actor::Administrator { .. } => Giver::Administrator(self.administrator(actor, facts)?),
+            _ => actor.agent().map_or(Giver::Customer, Giver::Agent),
+        };
+        // Who vouches is an administrator, and an administrator does nothing else here.
+        let vouches = evidence.kind == CheckKind::Administrator;
+        if matches!(evidence.kind, CheckKind::EmailLink | CheckKind::Resync)
+            || evidence.giver != by
+            || vouches != by.administrator().is_some()
+        {
             return Err(Refused::WrongCheck);
         }
         if let Some(agent) = actor.agent() {
             worker(actor)?;
             self.held_by(agent)?;
         }
-        if !self.case.state.is_under_review() {
-            return Err(Refused::WrongState(self.case.state));
-        }
+        self.expect_under_review()?;
         facts.account.ok_or(Refused::NoAccount)?;
         self.add_evidence(evidence);
         Ok(())
@@ -347,7 +422,7 @@ impl Step {
         Ok(())
     }
 
-    fn approve(&mut self, agent: AgentId, facts: &Facts<'_>) -> Result<(), Refused> {
+    fn may_approve(&self, agent: AgentId) -> Result<(), Refused> {
         self.expect(&[State::AwaitingApproval])?;
         if self.case.holder == Some(agent) {
             return Err(Refused::HolderCannotApprove);
@@ -355,9 +430,17 @@ impl Step {
         if gave_evidence(agent, &self.case) {
             return Err(Refused::GiverCannotApprove);
         }
+        if self.case.asked.as_ref().is_some_and(|asked| asked.agent == agent) {
+            return Err(Refused::AskerCannotApprove);
+        }
         if self.case.approvals.iter().any(|approval| approval.agent == agent) {
             return Err(Refused::AlreadyApproved);
         }
+        Ok(())
+    }
+
+    fn approve(&mut self, agent: AgentId, facts: &Facts<'_>) -> Result<(), Refused> {
+        self.may_approve(agent)?;
         if assess(&self.case, facts, self.now).best().is_none_or(|best| best.stage < Stage::Approval) {
             return Err(self.not_met(facts));
         }
@@ -414,80 +497,20 @@ impl Step {
                 self.end(State::Expired, "case.expired", Notice::Expired);
             }
             State::Deactivated if over => self.end(State::Closed, "case.closed", Notice::Closed),
+            State::CoolingOff => self.remind(),
             _ => {}
         }
     }
 
-    /// Moves a case under review to where its evidence puts it at this moment.
-    fn settle(&mut self, facts: &Facts<'_>) {
-        if self.case.state == State::Deactivated && self.before != State::Deactivated {
-            self.case.expires_at = self.now + facts.policy.close_after;
+    /// Tells every address of record once more, half way through the cooling-off.
+    fn remind(&mut self) {
+        let now = self.now;
+        let Some(wait) = self.case.wait.as_mut() else { return };
+        if !wait.reminded && wait.half_way() <= now && now < wait.ends_at {
+            wait.reminded = true;
+            let ends_at = wait.ends_at;
+            self.record("case.cooling_off_halfway", details([("ends_at", timestamp(ends_at).into())]));
+            self.notices.push(Notice::CoolingOffHalfway { ends_at });
         }
-        if !self.case.state.is_under_review() {
-            return;
-        }
-        let target = {
-            let assessment = assess(&self.case, facts, self.now);
-            let best = assessment.best();
-            let wait = best.filter(|best| best.stage == Stage::Wait).map(|best| {
-                let begun = self.case.wait.as_ref().filter(|wait| wait.path == best.path.name);
-                begun.cloned().unwrap_or_else(|| {
-                    let ends_at = self.now + best.path.cooling_off;
-                    Wait {
-                        path: best.path.name.clone(),
-                        started_at: self.now,
-                        ends_at,
-                        usable_until: ends_at + facts.policy.ready_window,
-                        evidence: best
-                            .groups
-                            .iter()
-                            .filter_map(|group| group.met_by)
-                            .map(|evidence| evidence.id)
-                            .collect(),
-                    }
-                })
-            });
-            (best.map_or(Stage::Evidence, |best| best.stage), wait)
-        };
-        match target {
-            (Stage::Evidence, _) => self.back_to_verifying(),
-            (Stage::Approval, _) if self.case.state != State::AwaitingApproval => {
-                self.case.wait = None;
-                self.enter(State::AwaitingApproval);
-                self.record("case.awaiting_approval", Details::new());
-                self.notices.push(Notice::AwaitingApproval);
-            }
-            (Stage::Wait, Some(wait)) if self.case.state != State::CoolingOff => {
-                let ends_at = wait.ends_at;
-                self.record(
-                    "case.cooling_off",
-                    details([
-                        ("path", wait.path.clone().into()),
-                        ("ends_at", super::super::audit::timestamp(ends_at).into()),
-                    ]),
-                );
-                self.case.wait = Some(wait);
-                self.enter(State::CoolingOff);
-                self.notices.push(Notice::CoolingOff { ends_at });
-            }
-            (Stage::Ready, _) if self.case.state != State::Ready => {
-                self.enter(State::Ready);
-                self.record("case.ready", Details::new());
-                self.notices.push(Notice::Ready);
-            }
-            _ => {}
-        }
-    }
-
-    fn back_to_verifying(&mut self) {
-        if self.case.state == State::Verifying {
-            return;
-        }
-        let from = self.case.state;
-        self.case.wait = None;
-        self.case.approvals.clear();
-        self.enter(State::Verifying);
-        self.record("case.evidence_lapsed", details([("from", from.code().into())]));
-        self.notices.push(Notice::EvidenceExpired);
     }
 }

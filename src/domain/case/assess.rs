@@ -3,6 +3,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::super::evidence::{CheckKind, Evidence, Outcome};
 use super::super::ids::AgentId;
 use super::super::policy::Path;
+use super::super::risk::{extra_wait, least_approvals};
 use super::{AccountFacts, Case, Facts};
 
 /// How far the best path has come.
@@ -38,6 +39,10 @@ pub struct PathAssessment<'a> {
     pub groups: Vec<GroupAssessment<'a>>,
     /// Approvals that count.
     pub approvals: usize,
+    /// Approvals that are needed: the path's own, or more where a risk signal asks for them.
+    pub approvals_needed: usize,
+    /// The cooling-off that is needed: the path's own and what risk signals add.
+    pub cooling_off: TimeDelta,
     /// How far it has come.
     pub stage: Stage,
 }
@@ -51,13 +56,13 @@ impl PathAssessment<'_> {
             .filter(|group| group.met_by.is_none())
             .map(|group| group.alternatives.iter().map(|kind| kind.label()).collect::<Vec<_>>().join(" or "))
             .collect();
-        if self.approvals < self.path.approvals {
-            missing.push(match self.path.approvals - self.approvals {
+        if self.approvals < self.approvals_needed {
+            missing.push(match self.approvals_needed - self.approvals {
                 1 => "approval by a second agent".to_owned(),
                 n => format!("approval by {n} more agents"),
             });
         }
-        if self.stage < Stage::Ready && self.path.cooling_off > TimeDelta::zero() {
+        if self.stage < Stage::Ready && self.cooling_off > TimeDelta::zero() {
             missing.push("the end of the cooling-off".to_owned());
         }
         missing
@@ -77,7 +82,7 @@ impl<'a> Assessment<'a> {
         self.paths.iter().max_by(|a, b| {
             let ease = |p: &PathAssessment<'_>| {
                 let groups_missing = p.groups.iter().filter(|group| group.met_by.is_none()).count();
-                (std::cmp::Reverse(groups_missing), std::cmp::Reverse((p.path.cooling_off, p.path.approvals)))
+                (std::cmp::Reverse(groups_missing), std::cmp::Reverse((p.cooling_off, p.approvals_needed)))
             };
             (a.stage, ease(a)).cmp(&(b.stage, ease(b)))
         })
@@ -99,52 +104,67 @@ fn assess_path<'a>(
     path: &'a Path,
     now: DateTime<Utc>,
 ) -> PathAssessment<'a> {
-    let groups: Vec<GroupAssessment<'a>> = path
-        .checks
-        .iter()
-        .map(|alternatives| {
-            let met = case
-                .evidence
-                .iter()
-                .filter(|evidence| alternatives.contains(&evidence.kind))
-                .filter(|evidence| is_sound(evidence, case, account, facts))
-                .map(|evidence| (evidence, counts_until(evidence, case)))
-                .filter(|(_, until)| until.is_none_or(|until| now < until))
-                .max_by_key(|(_, until)| until.unwrap_or(DateTime::<Utc>::MAX_UTC));
-            GroupAssessment {
-                alternatives,
-                met_by: met.map(|(evidence, _)| evidence),
-                counts_until: met.and_then(|(_, until)| until),
-            }
-        })
-        .collect();
+    let groups = groups_of(case, account, facts, path, now);
     let approvals =
         case.approvals.iter().filter(|approval| approval_counts(approval.agent, approval.at, case, facts)).count();
-    let waited = path.cooling_off <= TimeDelta::zero()
-        || case.wait.as_ref().is_some_and(|wait| wait.path == path.name && wait.ends_at <= now);
+    let approvals_needed = path.approvals.max(least_approvals(facts.raised));
+    let cooling_off = path.cooling_off + extra_wait(facts.raised);
+    let begun = case.wait.as_ref().filter(|wait| wait.path == path.name);
+    let waited = cooling_off <= TimeDelta::zero()
+        || begun.is_some_and(|wait| wait.ends_at.max(wait.started_at + cooling_off) <= now);
     let stage = if groups.iter().any(|group| group.met_by.is_none()) {
         Stage::Evidence
-    } else if approvals < path.approvals {
+    } else if approvals < approvals_needed {
         Stage::Approval
     } else if waited {
         Stage::Ready
     } else {
         Stage::Wait
     };
-    PathAssessment { path, groups, approvals, stage }
+    PathAssessment { path, groups, approvals, approvals_needed, cooling_off, stage }
 }
 
-/// Passed, not voided by a dispute, given by someone who may still act, about an address that is still of record.
+/// What meets each group of a path at this moment.
+pub fn groups_of<'a>(
+    case: &'a Case,
+    account: &AccountFacts,
+    facts: &Facts<'_>,
+    path: &'a Path,
+    now: DateTime<Utc>,
+) -> Vec<GroupAssessment<'a>> {
+    let group = |alternatives: &'a Vec<CheckKind>| {
+        let met = case
+            .evidence
+            .iter()
+            .filter(|evidence| alternatives.contains(&evidence.kind))
+            .filter(|evidence| is_sound(evidence, case, account, facts))
+            .map(|evidence| (evidence, counts_until(evidence, case)))
+            .filter(|(_, until)| until.is_none_or(|until| now < until))
+            .max_by_key(|(_, until)| until.unwrap_or(DateTime::<Utc>::MAX_UTC));
+        GroupAssessment {
+            alternatives,
+            met_by: met.map(|(evidence, _)| evidence),
+            counts_until: met.and_then(|(_, until)| until),
+        }
+    };
+    path.checks.iter().map(group).collect()
+}
+
+/// Passed, not voided by a dispute or a suspension, about an address that is still of record, or by an administrator
+/// who still is one.
 fn is_sound(evidence: &Evidence, case: &Case, account: &AccountFacts, facts: &Facts<'_>) -> bool {
     let same_address = match evidence.kind {
         CheckKind::EmailLink => evidence.subject.as_ref() == Some(&account.email),
         kind if kind.proves_phone() => evidence.subject.is_some() && evidence.subject == account.phone,
+        CheckKind::Administrator => {
+            evidence.giver.administrator().is_some_and(|giver| account.administrators.contains(&giver))
+        }
         _ => true,
     };
     evidence.outcome == Outcome::Passed
         && evidence.at >= case.evidence_since
         && same_address
-        && !evidence.giver.agent().is_some_and(|agent| facts.suspended.contains(&agent))
+        && !evidence.giver.agent().is_some_and(|agent| facts.is_void(agent, evidence.at))
 }
 
 /// Evidence that was valid when the cooling-off began counts until the case's ready window closes.
@@ -156,11 +176,12 @@ fn counts_until(evidence: &Evidence, case: &Case) -> Option<DateTime<Utc>> {
     }
 }
 
-/// Four eyes: an approval by whoever holds the case or supplied evidence in it does not count.
+/// Four eyes: an approval by whoever holds the case, asked for it or supplied evidence in it does not count.
 fn approval_counts(agent: AgentId, at: DateTime<Utc>, case: &Case, facts: &Facts<'_>) -> bool {
     at >= case.evidence_since
-        && !facts.suspended.contains(&agent)
+        && !facts.is_void(agent, at)
         && case.holder != Some(agent)
+        && case.asked.as_ref().is_none_or(|asked| asked.agent != agent)
         && !gave_evidence(agent, case)
 }
 

@@ -3,10 +3,11 @@
 mod apply;
 mod assess;
 mod refused;
+mod settle;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -17,10 +18,11 @@ use super::ids::{AccountId, AgentId, AuthenticatorId, CaseId, EvidenceId};
 use super::notice::Notice;
 use super::policy::Policy;
 use super::reference::CaseRef;
+use super::risk::Raised;
 use super::words::coded;
 
 pub use apply::{apply, due_at, still_permits};
-pub use assess::{Assessment, GroupAssessment, PathAssessment, Stage, assess};
+pub use assess::{Assessment, GroupAssessment, PathAssessment, Stage, assess, gave_evidence, groups_of};
 pub use refused::Refused;
 
 coded! {
@@ -65,6 +67,27 @@ impl State {
     }
 }
 
+coded! {
+    /// What a case was closed with.
+    pub enum Conclusion {
+        /// The authenticator was switched off.
+        Deactivated = "deactivated", "Deactivated";
+        /// The device works again: its clock had drifted.
+        Resynchronised = "resynchronised", "Device resynchronised";
+        /// The telephone number of record was changed, which was all that was asked for.
+        PhoneChanged = "phone_changed", "Phone number changed";
+    }
+}
+
+/// The holder's request for a second approval.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// Who asked.
+    pub agent: AgentId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 /// A second approval.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approval {
@@ -85,6 +108,8 @@ pub struct Wait {
     pub ends_at: DateTime<Utc>,
     /// Until when the evidence it rests on counts.
     pub usable_until: DateTime<Utc>,
+    /// The addresses of record were told once more, half way.
+    pub reminded: bool,
     /// The evidence that was valid when it began.
     pub evidence: Vec<EvidenceId>,
 }
@@ -124,6 +149,17 @@ pub struct Case {
     pub failure: Option<String>,
     /// The state a dispute froze.
     pub disputed_from: Option<State>,
+    /// Who asked for the second approval, while one is awaited.
+    pub asked: Option<Asked>,
+    /// What it was closed with.
+    pub conclusion: Option<Conclusion>,
+}
+
+impl Wait {
+    /// When the addresses of record are told once more.
+    pub fn half_way(&self) -> DateTime<Utc> {
+        self.started_at + (self.ends_at - self.started_at) / 2
+    }
 }
 
 impl Case {
@@ -146,6 +182,8 @@ impl Case {
             authenticator: None,
             failure: None,
             disputed_from: None,
+            asked: None,
+            conclusion: None,
         }
     }
 }
@@ -167,6 +205,8 @@ pub struct AccountFacts {
     pub phone: Option<Subject>,
     /// Its authenticators.
     pub authenticators: Vec<Authenticator>,
+    /// The accounts that may administer it at this moment.
+    pub administrators: BTreeSet<AccountId>,
 }
 
 /// Everything beside the case that a decision depends on.
@@ -178,6 +218,17 @@ pub struct Facts<'a> {
     pub account: Option<&'a AccountFacts>,
     /// Agents who may not act, and whose evidence and approvals do not count.
     pub suspended: &'a BTreeSet<AgentId>,
+    /// What an agent gave up to this moment was voided by a suspension, even one that is over.
+    pub voided: &'a BTreeMap<AgentId, DateTime<Utc>>,
+    /// The risk signals that fire for the case.
+    pub raised: &'a [Raised],
+}
+
+impl Facts<'_> {
+    /// Whether what `agent` gave at `at` counts for nothing.
+    pub fn is_void(&self, agent: AgentId, at: DateTime<Utc>) -> bool {
+        self.suspended.contains(&agent) || self.voided.get(&agent).is_some_and(|until| at <= *until)
+    }
 }
 
 /// What someone or something wants to happen to a case.
@@ -195,8 +246,18 @@ pub enum Command {
     Release,
     /// A supervisor hands it to someone.
     Reassign(AgentId),
+    /// The holder asks for the second approval.
+    AskApproval,
     /// A second agent approves.
     Approve,
+    /// A second agent does not approve: everything has to be proved anew.
+    RefuseApproval,
+    /// An administrator of the account says no; the reason is kept with the case.
+    Decline,
+    /// Two codes in a row put the device's clock right: nothing has to be deactivated.
+    Resynchronise(Evidence),
+    /// What was asked for is done without a deactivation.
+    Conclude(Conclusion),
     /// An agent ends it; the reason is kept with the case.
     Reject,
     /// The customer ends it.
@@ -228,7 +289,12 @@ impl Command {
             Self::Claim => "claim",
             Self::Release => "release",
             Self::Reassign(_) => "reassign",
+            Self::AskApproval => "ask_approval",
             Self::Approve => "approve",
+            Self::RefuseApproval => "refuse_approval",
+            Self::Decline => "decline",
+            Self::Resynchronise(_) => "resynchronise",
+            Self::Conclude(_) => "conclude",
             Self::Reject => "reject",
             Self::Withdraw => "withdraw",
             Self::Deactivate(_) => "deactivate",

@@ -42,6 +42,9 @@ pub enum Refused {
     /// An evidence giver may not approve.
     #[error("You supplied evidence in this case, so another agent has to approve it.")]
     GiverCannotApprove,
+    /// Whoever asked for the approval may not give it.
+    #[error("You asked for this approval, so another agent has to give it.")]
+    AskerCannotApprove,
     /// Whoever had a part in a case may not let it go on.
     #[error("You had a part in this case, so another supervisor has to let it go on.")]
     OwnDispute,
@@ -78,6 +81,7 @@ impl Refused {
             Self::ApproverCannotHold => "approver_cannot_hold",
             Self::HolderCannotApprove => "holder_cannot_approve",
             Self::GiverCannotApprove => "giver_cannot_approve",
+            Self::AskerCannotApprove => "asker_cannot_approve",
             Self::OwnDispute => "own_dispute",
             Self::AlreadyApproved => "already_approved",
             Self::PolicyNotMet(_) => "policy_not_met",

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
@@ -8,6 +8,7 @@ use crate::domain::account::{AuthenticatorKind, AuthenticatorState};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::evidence::{CheckKind, Giver, Outcome};
 use crate::domain::policy::Waits;
+use crate::domain::risk::{Effect, Signal};
 
 const AGENTS: [(u8, Role); 5] =
     [(1, Role::Agent), (2, Role::Agent), (3, Role::Supervisor), (4, Role::Auditor), (5, Role::Admin)];
@@ -24,6 +25,7 @@ fn agent(n: u8) -> Actor {
 fn policy() -> Policy {
     Policy::with_waits(Waits {
         cooling_off: TimeDelta::hours(24),
+        phone_hold: TimeDelta::hours(72),
         ready_window: TimeDelta::hours(72),
         case_expiry: TimeDelta::days(14),
         close_after: TimeDelta::days(14),
@@ -50,7 +52,21 @@ fn account(kind: AccountKind, tier: Tier) -> AccountFacts {
             label: "Phone".to_owned(),
             state: AuthenticatorState::Active,
         }],
+        administrators: BTreeSet::from([administrator_id()]),
     }
+}
+
+fn administrator_id() -> AccountId {
+    AccountId::new(DateTime::UNIX_EPOCH, [8; 10])
+}
+
+fn administrator() -> Actor {
+    Actor::Administrator { account: administrator_id() }
+}
+
+fn raised(hours: i64, approvals: usize) -> Raised {
+    let effect = Effect { wait: TimeDelta::hours(hours), approvals };
+    Raised { signal: Signal::Campaign, why: "a test".to_owned(), effect }
 }
 
 fn start() -> DateTime<Utc> {
@@ -63,6 +79,8 @@ struct World {
     account: AccountFacts,
     policy: Policy,
     suspended: BTreeSet<AgentId>,
+    voided: BTreeMap<AgentId, DateTime<Utc>>,
+    raised: Vec<Raised>,
     now: DateTime<Utc>,
     next: u64,
 }
@@ -71,14 +89,29 @@ impl World {
     fn new(kind: AccountKind, tier: Tier) -> Self {
         let reference = CaseRef::from_random(1).unwrap();
         let case = Case::submitted(CaseId::new(start(), [0; 10]), reference, start(), TimeDelta::days(14));
-        Self { case, account: account(kind, tier), policy: policy(), suspended: BTreeSet::new(), now: start(), next: 0 }
+        Self {
+            case,
+            account: account(kind, tier),
+            policy: policy(),
+            suspended: BTreeSet::new(),
+            voided: BTreeMap::new(),
+            raised: Vec::new(),
+            now: start(),
+            next: 0,
+        }
     }
 
     fn do_it(&mut self, command: &Command, actor: &Actor) -> Result<Transition, Refused> {
         let account = self.case.account.map(|_| &self.account);
         // The match itself is weighed with the account it names.
         let account = if matches!(command, Command::MatchAccount(_)) { Some(&self.account) } else { account };
-        let facts = Facts { policy: &self.policy, account, suspended: &self.suspended };
+        let facts = Facts {
+            policy: &self.policy,
+            account,
+            suspended: &self.suspended,
+            voided: &self.voided,
+            raised: &self.raised,
+        };
         let transition = apply(&self.case, command, actor, self.now, &facts)?;
         self.case = transition.case.clone();
         Ok(transition)
@@ -233,6 +266,126 @@ fn a_dispute_freezes_and_only_a_supervisor_ends_it() {
 }
 
 #[test]
+fn a_suspension_voids_for_good_what_was_given_before_it() {
+    let mut world = World::ready();
+    world.voided.insert(agent_id(2), world.now);
+    world.passes_time(TimeDelta::minutes(1));
+    assert_eq!(world.case.state, State::AwaitingApproval, "restored, and yet the approval is gone");
+}
+
+#[test]
+fn whoever_asks_for_the_approval_cannot_give_it() {
+    let mut world = World::matched(AccountKind::Owner, Tier::Standard);
+    world.confirms_email();
+    world.passes(CheckKind::PhoneCode);
+    assert_eq!(world.do_it(&Command::AskApproval, &agent(1)), Err(Refused::NotHolder));
+    world.do_it(&Command::Claim, &agent(1)).unwrap();
+    world.do_it(&Command::AskApproval, &agent(1)).unwrap();
+    world.do_it(&Command::Release, &agent(1)).unwrap();
+    assert_eq!(world.do_it(&Command::Approve, &agent(1)), Err(Refused::AskerCannotApprove));
+    assert_eq!(world.do_it(&Command::RefuseApproval, &agent(1)), Err(Refused::AskerCannotApprove));
+    world.do_it(&Command::Approve, &agent(2)).unwrap();
+}
+
+#[test]
+fn a_refused_approval_voids_everything_that_was_given() {
+    let mut world = World::matched(AccountKind::Owner, Tier::Standard);
+    world.confirms_email();
+    world.passes(CheckKind::PhoneCode);
+    world.do_it(&Command::RefuseApproval, &agent(2)).unwrap();
+    assert_eq!(world.case.state, State::Verifying);
+    world.passes_time(TimeDelta::minutes(1));
+    assert_eq!(world.case.state, State::Verifying);
+    world.confirms_email();
+    world.passes(CheckKind::PhoneCode);
+    assert_eq!(world.case.state, State::AwaitingApproval);
+}
+
+#[test]
+fn the_addresses_are_told_once_more_half_way_through_the_wait() {
+    let mut world = World::matched(AccountKind::Owner, Tier::Standard);
+    world.confirms_email();
+    world.passes(CheckKind::PhoneCode);
+    world.do_it(&Command::Approve, &agent(2)).unwrap();
+    let half = due_at(&world.case, world.now).unwrap();
+    assert_eq!(half, world.now + TimeDelta::hours(12));
+    world.now = half;
+    let told = world.do_it(&Command::Tick, &Actor::System).unwrap().notices;
+    assert_eq!(told, [Notice::CoolingOffHalfway { ends_at: half + TimeDelta::hours(12) }]);
+    assert!(world.do_it(&Command::Tick, &Actor::System).unwrap().notices.is_empty(), "once");
+    assert_eq!(due_at(&world.case, world.now), Some(half + TimeDelta::hours(12)));
+}
+
+#[test]
+fn a_signal_lengthens_the_wait_even_after_it_began_or_ended_and_nothing_shortens_it() {
+    let mut world = World::ready();
+    world.raised.push(raised(72, 1));
+    assert!(matches!(world.do_it(&Command::Deactivate(authenticator(1)), &agent(1)), Err(Refused::PolicyNotMet(_))));
+    world.passes_time(TimeDelta::zero());
+    assert_eq!(world.case.state, State::CoolingOff);
+    let ends_at = world.case.wait.as_ref().unwrap().ends_at;
+    assert_eq!(ends_at, start() + TimeDelta::hours(24 + 72));
+    world.raised.push(raised(24, 0));
+    world.passes_time(TimeDelta::hours(1));
+    assert_eq!(world.case.wait.as_ref().unwrap().ends_at, ends_at + TimeDelta::hours(24));
+    world.raised.clear();
+    world.passes_time(TimeDelta::hours(71));
+    assert_eq!(world.case.state, State::CoolingOff, "what was raised stays raised");
+    world.passes_time(TimeDelta::hours(24));
+    assert_eq!(world.case.state, State::Ready);
+}
+
+#[test]
+fn a_signal_asks_for_a_second_person_where_the_path_asks_for_none() {
+    let mut world = World::matched(AccountKind::Owner, Tier::Standard);
+    world.raised.push(raised(0, 1));
+    world.confirms_email();
+    world.passes(CheckKind::Password);
+    world.passes(CheckKind::PhoneCode);
+    assert_eq!(world.case.state, State::AwaitingApproval);
+    world.do_it(&Command::Approve, &agent(2)).unwrap();
+    assert_eq!(world.case.state, State::Ready);
+}
+
+#[test]
+fn a_member_needs_an_administrator_who_still_is_one() {
+    let mut world = World::matched(AccountKind::Member, Tier::Standard);
+    world.confirms_email();
+    let vouched = world.evidence(CheckKind::Administrator, Giver::Administrator(administrator_id()), Outcome::Passed);
+    for wrong in [Actor::Customer, agent(1), Actor::Administrator { account: world.account.id }] {
+        assert!(world.do_it(&Command::RecordCheck(vouched.clone()), &wrong).is_err(), "{wrong:?}");
+    }
+    let phone = world.evidence(CheckKind::PhoneCode, Giver::Administrator(administrator_id()), Outcome::Passed);
+    assert_eq!(world.do_it(&Command::RecordCheck(phone), &administrator()), Err(Refused::WrongCheck));
+    world.do_it(&Command::RecordCheck(vouched), &administrator()).unwrap();
+    assert_eq!(world.case.state, State::Ready);
+    world.account.administrators.clear();
+    world.passes_time(TimeDelta::minutes(1));
+    assert_eq!(world.case.state, State::Verifying);
+    assert!(world.do_it(&Command::Decline, &administrator()).is_err());
+}
+
+#[test]
+fn an_administrator_who_declines_ends_the_case() {
+    let mut world = World::matched(AccountKind::Member, Tier::Standard);
+    world.confirms_email();
+    assert!(world.do_it(&Command::Decline, &Actor::Customer).is_err());
+    world.do_it(&Command::Decline, &administrator()).unwrap();
+    assert_eq!(world.case.state, State::Rejected);
+}
+
+#[test]
+fn a_device_put_right_closes_the_case_and_switches_nothing_off() {
+    let mut world = World::matched(AccountKind::Owner, Tier::Standard);
+    world.confirms_email();
+    let resync = world.evidence(CheckKind::Resync, Giver::Customer, Outcome::Passed);
+    assert_eq!(world.do_it(&Command::RecordCheck(resync.clone()), &Actor::Customer), Err(Refused::WrongCheck));
+    let transition = world.do_it(&Command::Resynchronise(resync), &Actor::Customer).unwrap();
+    assert_eq!((world.case.state, world.case.conclusion), (State::Closed, Some(Conclusion::Resynchronised)));
+    assert_eq!((transition.deactivate, transition.notices), (None, vec![Notice::Resynchronised]));
+}
+
+#[test]
 fn a_directory_failure_goes_back_to_ready_with_its_reason() {
     let mut world = World::ready();
     world.do_it(&Command::Deactivate(authenticator(1)), &agent(1)).unwrap();
@@ -249,6 +402,7 @@ enum Act {
     ChangeEmail,
     Suspend(u8),
     Restore(u8),
+    Raise(i64, usize),
     SwitchOff(bool),
 }
 
@@ -257,18 +411,23 @@ fn actor_of(n: u8) -> Actor {
     match n {
         0 => Actor::Customer,
         10 => Actor::System,
+        11 => administrator(),
         n => agent(n),
     }
 }
 
 fn acts() -> impl Strategy<Value = Act> {
-    let who = prop_oneof![Just(0_u8), 1_u8..=5, Just(10)];
+    let who = prop_oneof![3 => Just(0_u8), 3 => 1_u8..=5, 3 => Just(10), 1 => Just(11)];
     let command = prop_oneof![
         2 => Just(Command::MatchAccount(AccountId::new(DateTime::UNIX_EPOCH, [9; 10]))),
         4 => Just(Command::Claim),
         1 => Just(Command::Release),
         1 => (1_u8..=5).prop_map(|n| Command::Reassign(agent_id(n))),
         6 => Just(Command::Approve),
+        2 => Just(Command::AskApproval),
+        1 => Just(Command::RefuseApproval),
+        1 => Just(Command::Decline),
+        1 => Just(Command::Conclude(Conclusion::PhoneChanged)),
         1 => Just(Command::Reject),
         1 => Just(Command::Withdraw),
         8 => (1_u8..=2).prop_map(|n| Command::Deactivate(authenticator(n))),
@@ -294,20 +453,26 @@ fn acts() -> impl Strategy<Value = Act> {
         1 => (1_u8..=5).prop_map(Act::Suspend),
         2 => (1_u8..=5).prop_map(Act::Restore),
         1 => any::<bool>().prop_map(Act::SwitchOff),
+        1 => ((0_i64..48), (0_usize..2)).prop_map(|(hours, approvals)| Act::Raise(hours, approvals)),
     ]
 }
 
 /// Restates the rule of design section 5 for a standard owner independently of the code that implements it.
 fn may_be_deactivated(world: &World, before: &Case, presser: &Actor) -> bool {
     let (now, account) = (world.now, &world.account);
+    let void = |agent: &AgentId, at: DateTime<Utc>| {
+        world.suspended.contains(agent) || world.voided.get(agent).is_some_and(|until| at <= *until)
+    };
+    let extra: TimeDelta = world.raised.iter().map(|raised| raised.effect.wait).sum();
+    let second_person = world.raised.iter().any(|raised| raised.effect.approvals > 0);
     let passed = |kinds: &[CheckKind], subject: Option<&Subject>| {
         before.evidence.iter().any(|e| {
             kinds.contains(&e.kind)
                 && e.outcome == Outcome::Passed
                 && e.at >= before.evidence_since
                 && subject.is_none_or(|s| e.subject.as_ref() == Some(s))
-                && e.giver.agent().is_none_or(|a| !world.suspended.contains(&a))
-                && e.at > now - TimeDelta::hours(24 + 24 + 72)
+                && e.giver.agent().is_none_or(|a| !void(&a, e.at))
+                && e.at > now - TimeDelta::hours(24 + 24 + 72) - extra - extra
         })
     };
     let email = passed(&[CheckKind::EmailLink], Some(&account.email));
@@ -316,19 +481,23 @@ fn may_be_deactivated(world: &World, before: &Case, presser: &Actor) -> bool {
     let approved_since = before
         .approvals
         .iter()
-        .filter(|a| {
-            !world.suspended.contains(&a.agent) && Some(a.agent) != presser.agent() && Some(a.agent) != before.holder
-        })
+        .filter(|a| !void(&a.agent, a.at) && Some(a.agent) != presser.agent() && Some(a.agent) != before.holder)
+        .filter(|a| before.asked.as_ref().is_none_or(|asked| asked.agent != a.agent))
         .filter(|a| before.evidence.iter().all(|e| e.giver.agent() != Some(a.agent)))
         .map(|a| a.at)
         .min();
-    let waited = |hours| approved_since.is_some_and(|at| now - at >= TimeDelta::hours(hours));
-    let by_password = email && phone && passed(&[CheckKind::Password], None);
+    let waited = |hours| approved_since.is_some_and(|at| now - at >= TimeDelta::hours(hours) + extra);
+    // Without an approval the wait is counted from the last thing that had to be there.
+    let alone =
+        !second_person && (extra.is_zero() || before.wait.as_ref().is_some_and(|wait| now - wait.started_at >= extra));
+    let fast = alone || waited(0);
+    let by_password = email && phone && passed(&[CheckKind::Password], None) && fast;
+    let by_saved_code = email && passed(&[CheckKind::RecoveryCode], None) && fast;
     let by_addresses = email && phone && waited(24);
     let by_document = email && passed(&[CheckKind::Document], None) && waited(72);
     before.state == State::Ready
         && account.status == AccountStatus::Active
-        && (by_password || by_addresses || by_document)
+        && (by_password || by_saved_code || by_addresses || by_document)
 }
 
 proptest! {
@@ -369,6 +538,11 @@ proptest! {
                 }
                 Act::Suspend(n) => {
                     world.suspended.insert(agent_id(n));
+                    world.voided.insert(agent_id(n), world.now);
+                    continue;
+                }
+                Act::Raise(hours, approvals) => {
+                    world.raised.push(raised(hours, approvals));
                     continue;
                 }
                 Act::Restore(n) => {

@@ -128,7 +128,9 @@ impl MailTemplates {
 
 fn values(notice: &Notice, context: &MailContext) -> Context {
     let ends_at = context.ends_at.clone().or_else(|| match notice {
-        Notice::CoolingOff { ends_at } => Some(ends_at.format("%-d %B %Y, %H:%M UTC").to_string()),
+        Notice::CoolingOff { ends_at } | Notice::CoolingOffHalfway { ends_at } => {
+            Some(ends_at.format("%-d %B %Y, %H:%M UTC").to_string())
+        }
         _ => None,
     });
     let line = |text: &Option<String>| text.as_deref().map(one_line).filter(|text| !text.is_empty());

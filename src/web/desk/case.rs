@@ -9,7 +9,7 @@ use super::timeline;
 use crate::domain::account::AuthenticatorState;
 use crate::domain::actor::Role;
 use crate::domain::case::{PathAssessment, Stage, State};
-use crate::domain::evidence::CheckKind;
+use crate::domain::evidence::{CheckKind, Giver};
 use crate::store::cases::EntryKind;
 use crate::web::App;
 use crate::web::error::{PageError, reference, status_of};
@@ -130,7 +130,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
                 "outcome_label": given.outcome.label(),
                 "at": moment(given.at),
                 "valid_until": moment_if(counts(given)),
-                "giver": given.giver.agent().map_or("the customer", |id| file.agent_name(id)),
+                "giver": giver(file, given.giver),
             })
         })
         .collect();
@@ -216,6 +216,14 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
     })
 }
 
+fn giver(file: &CaseFile, giver: Giver) -> &str {
+    match giver {
+        Giver::Customer => "the customer",
+        Giver::Agent(id) => file.agent_name(id),
+        Giver::Administrator(_) => "an administrator of the account",
+    }
+}
+
 fn policy_path(path: &PathAssessment<'_>, best: Option<&str>) -> Value {
     let stage = match path.stage {
         Stage::Evidence => "Evidence missing",
@@ -232,15 +240,15 @@ fn policy_path(path: &PathAssessment<'_>, best: Option<&str>) -> Value {
             json!({ "label": label, "met": group.met_by.is_some(), "until": moment_if(group.counts_until) })
         })
         .collect();
-    let cooling_off = path.path.cooling_off;
+    let cooling_off = path.cooling_off;
     json!({
         "name": path.path.name,
-        "nist": path.path.nist,
+        "nist": path.path.assurance(),
         "stage": format!("{:?}", path.stage).to_lowercase(),
         "stage_label": stage,
         "best": best == Some(path.path.name.as_str()),
         "checks": checks,
-        "approvals_needed": path.path.approvals,
+        "approvals_needed": path.approvals_needed,
         "approvals_given": path.approvals,
         "cooling_off": if cooling_off.is_zero() { String::new() } else { span(cooling_off) },
         "missing": path.missing(),

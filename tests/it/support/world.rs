@@ -404,6 +404,7 @@ async fn sow(desk: &Desk) {
                 tier,
                 phone: phone.map(|phone| phone.parse().unwrap()),
                 status: AccountStatus::Active,
+                background: Background::default(),
             };
             accounts::insert(tx, &account, None, at)?;
             let authenticator = Authenticator {

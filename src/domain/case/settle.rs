@@ -1,0 +1,92 @@
+//! Where a case belongs after every command: the evidence decides, and nothing else.
+
+use serde_json::Value;
+
+use super::super::audit::{Details, details, timestamp};
+use super::super::notice::Notice;
+use super::apply::Step;
+use super::assess::{PathAssessment, Stage, assess};
+use super::{Facts, State, Wait};
+
+impl Step {
+    /// Moves a case under review to where its evidence puts it at this moment.
+    pub(super) fn settle(&mut self, facts: &Facts<'_>) {
+        if self.case.state == State::Deactivated && self.before != State::Deactivated {
+            self.case.expires_at = self.now + facts.policy.close_after;
+        }
+        if !self.case.state.is_under_review() {
+            return;
+        }
+        let target = {
+            let assessment = assess(&self.case, facts, self.now);
+            let best = assessment.best();
+            let wait = best.filter(|best| best.stage == Stage::Wait).map(|best| self.wait_for(best, facts));
+            (best.map_or(Stage::Evidence, |best| best.stage), wait)
+        };
+        match target {
+            (Stage::Evidence, _) => self.back_to_verifying(),
+            (Stage::Approval, _) if self.case.state != State::AwaitingApproval => {
+                self.case.wait = None;
+                self.enter(State::AwaitingApproval);
+                self.record("case.awaiting_approval", Details::new());
+                self.notices.push(Notice::AwaitingApproval);
+            }
+            (Stage::Wait, Some(wait)) if self.case.state != State::CoolingOff => {
+                let ends_at = wait.ends_at;
+                let raised: Vec<Value> = facts.raised.iter().map(|raised| raised.signal.code().into()).collect();
+                let mut about = details([("path", wait.path.clone().into()), ("ends_at", timestamp(ends_at).into())]);
+                if !raised.is_empty() {
+                    about.insert("raised".to_owned(), raised.into());
+                }
+                self.record("case.cooling_off", about);
+                self.case.wait = Some(wait);
+                self.enter(State::CoolingOff);
+                self.notices.push(Notice::CoolingOff { ends_at });
+            }
+            // A signal that fires later lengthens the wait that has begun; nothing shortens it.
+            (Stage::Wait, Some(wait)) if self.case.wait.as_ref() != Some(&wait) => {
+                let ends_at = wait.ends_at;
+                let raised: Vec<Value> = facts.raised.iter().map(|raised| raised.signal.code().into()).collect();
+                let about = details([("ends_at", timestamp(ends_at).into()), ("raised", raised.into())]);
+                self.record("case.cooling_off_lengthened", about);
+                self.case.wait = Some(wait);
+                self.notices.push(Notice::CoolingOff { ends_at });
+            }
+            (Stage::Ready, _) if self.case.state != State::Ready => {
+                self.enter(State::Ready);
+                self.record("case.ready", Details::new());
+                self.notices.push(Notice::Ready);
+            }
+            _ => {}
+        }
+    }
+
+    /// The cooling-off of a path that waits: the one that has begun, as long as is needed by now, or a new one.
+    fn wait_for(&self, best: &PathAssessment<'_>, facts: &Facts<'_>) -> Wait {
+        let begun = self.case.wait.as_ref().filter(|wait| wait.path == best.path.name);
+        let mut wait = begun.cloned().unwrap_or_else(|| Wait {
+            path: best.path.name.clone(),
+            started_at: self.now,
+            ends_at: self.now,
+            usable_until: self.now,
+            reminded: false,
+            evidence: best.groups.iter().filter_map(|group| group.met_by).map(|evidence| evidence.id).collect(),
+        });
+        wait.ends_at = wait.ends_at.max(wait.started_at + best.cooling_off);
+        wait.usable_until = wait.usable_until.max(wait.ends_at + facts.policy.ready_window);
+        wait
+    }
+
+    fn back_to_verifying(&mut self) {
+        if self.case.state == State::Verifying {
+            return;
+        }
+        let from = self.case.state;
+        self.case.wait = None;
+        self.case.approvals.clear();
+        self.case.asked = None;
+        self.enter(State::Verifying);
+        self.record("case.evidence_lapsed", details([("from", from.code().into())]));
+        self.notices.push(Notice::EvidenceExpired);
+    }
+}
