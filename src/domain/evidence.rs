@@ -44,7 +44,7 @@ impl CheckKind {
 
     /// Whether this version has a way to make the check; the policy knows the others already.
     pub const fn is_offered(self) -> bool {
-        !matches!(self, Self::Password)
+        matches!(self, Self::EmailLink | Self::PhoneCode | Self::AgentCallback)
     }
 
     /// Whether the telephone number of record is what this check proves.

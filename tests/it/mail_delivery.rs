@@ -267,7 +267,7 @@ async fn sow_account(world: &World, email: &str, name: &str) {
         tier: Tier::Standard,
         phone: None,
         status: AccountStatus::Active,
-        background: Background::default(),
+        background: mfa_desk::domain::account::Background::default(),
     };
     world.desk.store.write(move |tx| accounts::insert(tx, &account, None, at)).await.unwrap();
 }
