@@ -6,6 +6,7 @@ pub mod config;
 pub mod directory;
 pub mod domain;
 pub mod entropy;
+pub mod locale;
 pub mod notify;
 mod private_files;
 pub mod server;

@@ -88,10 +88,12 @@
   const enhance = (root) => {
     for (const button of root.querySelectorAll("[data-copy]")) {
       if (!navigator.clipboard) continue;
+      const { copy, done, failed } = button.dataset;
+      const before = button.textContent;
       button.hidden = false;
       button.addEventListener("click", async () => {
-        try { await navigator.clipboard.writeText(button.dataset.copy); button.textContent = "Copied"; say("Copied"); } catch { button.textContent = "Copy failed"; }
-        setTimeout(() => { button.textContent = "Copy"; }, 2000);
+        try { await navigator.clipboard.writeText(copy); button.textContent = done; say(done); } catch { button.textContent = failed; }
+        setTimeout(() => { button.textContent = before; }, 2000);
       });
     }
     for (const pad of root.querySelectorAll("[data-keypad]")) {

@@ -11,6 +11,9 @@ const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CHECK_MODULUS: u64 = 37;
 const RANDOM_DIGITS: usize = 7;
 
+/// What a reference looks like.
+pub const EXAMPLE: &str = "MFA-7K3Q-9ZDN";
+
 /// A case's reference: random, never sequential, spoken over the telephone and typed by hand.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

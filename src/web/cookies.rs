@@ -1,9 +1,10 @@
-//! The two cookies: an agent's session, and a customer's browser for one case.
+//! The cookies: an agent's session, a customer's browser for one case, and the language that a visitor chose.
 
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
 
 use super::App;
+use crate::domain::form::Language;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 
@@ -54,4 +55,24 @@ pub fn customer(request: &HttpRequest, app: &App, reference: &str) -> Option<Tok
 pub fn set_customer(app: &App, reference: &CaseRef, token: &Token) -> String {
     let lifetime = Duration::hours(i64::from(app.desk.kit.sessions.customer_hours));
     baked(app, &of_case(reference), token.expose(), lifetime)
+}
+
+/// A preference and no secret, so it needs no prefix.
+const LANGUAGE: &str = "lang";
+
+/// The language that a visitor chose.
+pub fn language(request: &HttpRequest) -> Option<Language> {
+    Language::from_code(request.cookie(LANGUAGE)?.value())
+}
+
+/// The header that keeps the language that a visitor chose.
+pub fn set_language(app: &App, language: Language) -> String {
+    Cookie::build(LANGUAGE, language.code())
+        .path("/")
+        .http_only(true)
+        .secure(app.secure)
+        .same_site(SameSite::Lax)
+        .max_age(Duration::days(365))
+        .finish()
+        .to_string()
 }

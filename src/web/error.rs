@@ -6,8 +6,10 @@ use serde_json::json;
 
 use super::guard::access::to_sign_in;
 use super::guard::caller::Caller;
+use super::words::text_of;
 use super::{App, page};
-use crate::domain::reference::CaseRef;
+use crate::domain::reference::{CaseRef, EXAMPLE};
+use crate::locale::{Text, text};
 use crate::store::StoreError;
 use crate::workflow::Halt;
 
@@ -65,101 +67,74 @@ pub enum PageError {
 #[derive(Debug, Clone)]
 pub struct ErrorInfo {
     status: StatusCode,
-    heading: String,
-    text: String,
-    what_next: String,
+    heading: Text,
+    text: Text,
+    what_next: Text,
+    /// Why a rule refused it, in the words of the desk.
+    at_desk: Option<String>,
 }
 
 impl PageError {
     fn info(&self) -> ErrorInfo {
         let (status, heading, text, what_next) = match self {
-            Self::NotFound => (
-                StatusCode::NOT_FOUND,
-                "This page does not exist",
-                "The address may have been mistyped, or the link cut in two.".to_owned(),
-                "Check the address, or begin at the first page.",
-            ),
-            Self::BadAddress => (
-                StatusCode::BAD_REQUEST,
-                "This address cannot be read",
-                "It holds something that is not text, or the same part twice.".to_owned(),
-                "Check the address, or begin at the first page.",
-            ),
+            Self::NotFound => {
+                (StatusCode::NOT_FOUND, text!("not-found"), text!("not-found-text"), text!("check-address"))
+            }
+            Self::BadAddress => {
+                (StatusCode::BAD_REQUEST, text!("bad-address"), text!("bad-address-text"), text!("check-address"))
+            }
             Self::MethodNotAllowed(_) => (
                 StatusCode::METHOD_NOT_ALLOWED,
-                "This cannot be done here",
-                "The page exists, but not for this kind of request.".to_owned(),
-                "Open the page and use its buttons.",
+                text!("bad-method"),
+                text!("bad-method-text"),
+                text!("bad-method-next"),
             ),
-            Self::Forbidden | Self::SignIn { .. } => (
-                StatusCode::FORBIDDEN,
-                "Your role does not allow this",
-                "This page is for other people at the desk.".to_owned(),
-                "If you need it for your work, ask an administrator.",
-            ),
-            Self::CrossSite => (
-                StatusCode::FORBIDDEN,
-                "This form came from another site",
-                "Forms are accepted from our own pages only. Nothing was changed.".to_owned(),
-                "Open our page and fill in the form there.",
-            ),
-            Self::StaleForm => (
-                StatusCode::FORBIDDEN,
-                "This form is too old",
-                "You were signed out or signed in again since the form was opened. Nothing was changed.".to_owned(),
-                "Go back, reload the page and send the form again.",
-            ),
-            Self::TooLarge => (
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "This is too much",
-                "What was sent is larger than this form can be. Nothing was stored.".to_owned(),
-                "Go back and shorten what you wrote.",
-            ),
-            Self::TooSlow => (
-                StatusCode::REQUEST_TIMEOUT,
-                "This took too long",
-                "The form did not arrive in time. Nothing was stored.".to_owned(),
-                "Check your connection, go back and send the form again.",
-            ),
+            Self::Forbidden | Self::SignIn { .. } => {
+                (StatusCode::FORBIDDEN, text!("forbidden"), text!("forbidden-text"), text!("forbidden-next"))
+            }
+            Self::CrossSite => {
+                (StatusCode::FORBIDDEN, text!("cross-site"), text!("cross-site-text"), text!("cross-site-next"))
+            }
+            Self::StaleForm => {
+                (StatusCode::FORBIDDEN, text!("stale-form"), text!("stale-form-text"), text!("stale-form-next"))
+            }
+            Self::TooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, text!("too-large"), text!("too-large-text"), text!("too-large-next"))
+            }
+            Self::TooSlow => {
+                (StatusCode::REQUEST_TIMEOUT, text!("too-slow"), text!("too-slow-text"), text!("too-slow-next"))
+            }
             Self::NotAForm => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "This is not a form",
-                "The request does not hold a form that can be read.".to_owned(),
-                "Open the page and use its form.",
+                text!("not-a-form"),
+                text!("not-a-form-text"),
+                text!("not-a-form-next"),
             ),
-            Self::NotUtf8 => (
-                StatusCode::BAD_REQUEST,
-                "This text cannot be read",
-                "What was sent is not UTF-8 text. Nothing was stored.".to_owned(),
-                "Go back and type it anew; text pasted from another program may hold unreadable characters.",
-            ),
-            Self::Halt(halt) => (status_of(halt), "This was not done", halt.to_string(), halt_advice(halt)),
-            Self::Store(StoreError::Busy | StoreError::Contended) => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "Too busy right now",
-                "Nothing was changed and nothing is lost.".to_owned(),
-                "Wait a moment and try again: go back, and send the form once more.",
-            ),
+            Self::NotUtf8 => {
+                (StatusCode::BAD_REQUEST, text!("not-utf8"), text!("not-utf8-text"), text!("not-utf8-next"))
+            }
+            Self::Halt(halt) => (status_of(halt), text!("not-done"), text_of(halt), halt_advice(halt)),
+            Self::Store(StoreError::Busy | StoreError::Contended) => {
+                (StatusCode::SERVICE_UNAVAILABLE, text!("busy"), text!("busy-text"), text!("busy-next"))
+            }
             Self::Store(StoreError::Unavailable(_)) => (
                 StatusCode::SERVICE_UNAVAILABLE,
-                "Nothing can be stored right now",
-                "The database cannot be reached or is full. Nothing was changed.".to_owned(),
-                "Wait a few minutes and try again: go back, and send the form once more.",
+                text!("unavailable"),
+                text!("unavailable-text"),
+                text!("unavailable-next"),
             ),
-            Self::Store(StoreError::Conflict) => (
-                StatusCode::CONFLICT,
-                "Someone was faster",
-                "The case was changed while your form was being stored. Nothing of it was stored.".to_owned(),
-                "Go back, look at the case again, and decide anew.",
-            ),
-            Self::Store(_) | Self::Template(_) => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "Something is broken on our side",
-                "This is our fault, and it has been logged. Nothing was changed.".to_owned(),
-                "Try again later. If it stays, tell us the number below.",
-            ),
+            Self::Store(StoreError::Conflict) => {
+                (StatusCode::CONFLICT, text!("conflict"), text!("conflict-text"), text!("conflict-next"))
+            }
+            Self::Store(_) | Self::Template(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, text!("broken"), text!("broken-text"), text!("broken-next"))
+            }
         };
-        ErrorInfo { status, heading: heading.to_owned(), text, what_next: what_next.to_owned() }
+        let at_desk = match self {
+            Self::Halt(halt) => Some(halt.to_string()),
+            _ => None,
+        };
+        ErrorInfo { status, heading, text, what_next, at_desk }
     }
 }
 
@@ -185,11 +160,11 @@ pub fn reference(path: &str) -> Result<CaseRef, PageError> {
     path.parse().map_err(|_| PageError::Halt(Halt::NoSuchCase))
 }
 
-fn halt_advice(halt: &Halt) -> &'static str {
+fn halt_advice(halt: &Halt) -> Text {
     match halt {
-        Halt::NoSuchCase => "Check the reference; it looks like MFA-7K3Q-9ZDN.",
-        Halt::TooOften(_) => "Wait a while before you try again.",
-        _ => "Go back and look at the case again.",
+        Halt::NoSuchCase => text!("no-such-case-next", example = EXAMPLE),
+        Halt::TooOften(_) => text!("too-often-next"),
+        _ => text!("not-done-next"),
     }
 }
 
@@ -225,18 +200,21 @@ impl ResponseError for PageError {
 
 /// Draws an error page; plain text if even that fails.
 pub fn error_page(app: &App, caller: &Caller, info: &ErrorInfo) -> HttpResponse {
+    let language = caller.language;
+    let heading = info.heading.to(language);
+    let text = info.at_desk.clone().filter(|_| caller.back.is_none()).unwrap_or_else(|| info.text.to(language));
     let context = json!({
         "status": info.status.as_u16(),
-        "heading": info.heading,
-        "text": info.text,
-        "what_next": info.what_next,
+        "heading": heading,
+        "text": text,
+        "what_next": info.what_next.to(language),
     });
-    let head = page::Head::new(&info.heading);
+    let head = page::Head::new(&heading);
     match page::draw(app, caller, "error.html", head, context) {
-        Ok(html) => HttpResponse::build(info.status).content_type("text/html; charset=utf-8").body(html),
+        Ok(html) => page::html_in(language, info.status, html),
         Err(error) => {
             tracing::error!(%error, "the error page failed");
-            HttpResponse::build(info.status).content_type("text/plain; charset=utf-8").body(info.text.clone())
+            HttpResponse::build(info.status).content_type("text/plain; charset=utf-8").body(text)
         }
     }
 }

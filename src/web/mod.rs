@@ -11,6 +11,7 @@ mod health;
 pub mod hooks;
 pub mod page;
 pub mod routes;
+mod words;
 
 use std::net::IpAddr;
 use std::sync::Arc;

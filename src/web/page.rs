@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_LANGUAGE, VARY};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tera::{Context, Tera};
@@ -11,6 +12,7 @@ use super::assets::Templates;
 use super::error::PageError;
 use super::guard::access::SignedInAgent;
 use super::guard::caller::Caller;
+use crate::locale::{self, Language};
 
 /// What stands above a page's own content.
 pub struct Head<'a> {
@@ -24,6 +26,8 @@ pub struct Head<'a> {
     pub csrf: String,
     /// What the last press did.
     pub flash: Option<Flash>,
+    /// The language of the page, where that is not the visitor's: a case is spoken of in its form's.
+    pub language: Option<Language>,
 }
 
 /// What the last press did.
@@ -37,7 +41,12 @@ pub enum Flash {
 impl<'a> Head<'a> {
     /// A page for everyone.
     pub fn new(title: &'a str) -> Self {
-        Self { title, refresh: None, agent: None, csrf: String::new(), flash: None }
+        Self { title, refresh: None, agent: None, csrf: String::new(), flash: None, language: None }
+    }
+
+    /// A page about a case, in the language of its form.
+    pub fn of_case(title: &'a str, language: Language) -> Self {
+        Self { language: Some(language), ..Self::new(title) }
     }
 
     /// A page for someone at the desk.
@@ -50,6 +59,7 @@ impl<'a> Head<'a> {
 pub fn templates() -> Result<Tera, PageError> {
     let mut tera = Tera::new();
     let broken = |error: tera::Error| PageError::Template(error_chain(&error));
+    locale::register(&mut tera);
     tera.add_raw_templates(Templates::pages()).map_err(broken)?;
     tera.autoescape_on(vec![".html"]);
     Ok(tera)
@@ -84,6 +94,12 @@ pub fn draw(app: &App, caller: &Caller, template: &str, head: Head<'_>, content:
         Flash::Done(text) => json!({ "kind": "done", "text": text }),
         Flash::Refused(text) => json!({ "kind": "refused", "text": text }),
     });
+    let language = head.language.unwrap_or(caller.language);
+    let languages: Option<Vec<Value>> = (head.language.is_none() && caller.back.is_some()).then(|| {
+        let choice =
+            |each: &Language| json!({ "code": each.code(), "label": each.label(), "current": *each == language });
+        Language::ALL.iter().map(choice).collect()
+    });
     let mut context = Context::from_serialize(&content).map_err(|error| PageError::Template(error.to_string()))?;
     let page = json!({
         "title": head.title,
@@ -92,7 +108,10 @@ pub fn draw(app: &App, caller: &Caller, template: &str, head: Head<'_>, content:
         "refresh": head.refresh,
         "request_id": caller.request_id,
         "assets": app.assets_version,
+        "languages": languages,
+        "back": caller.back,
     });
+    context.insert("lang", language.code());
     context.insert("page", &page);
     context.insert("agent", &agent);
     context.insert("csrf", &head.csrf);
@@ -109,8 +128,18 @@ pub fn show(
     head: Head<'_>,
     content: Value,
 ) -> Result<HttpResponse, PageError> {
+    let language = head.language.unwrap_or(caller.language);
     let html = draw(app, caller, template, head, content)?;
-    Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
+    Ok(html_in(language, status, html))
+}
+
+/// HTML as an answer in a language.
+pub fn html_in(language: Language, status: StatusCode, html: String) -> HttpResponse {
+    HttpResponse::build(status)
+        .content_type("text/html; charset=utf-8")
+        .insert_header((CONTENT_LANGUAGE, language.code()))
+        .insert_header((VARY, "Accept-Language, Cookie"))
+        .body(html)
 }
 
 /// An answer that sends the browser to another of our pages.
@@ -118,9 +147,14 @@ pub fn see_other(path: impl Into<String>) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((actix_web::http::header::LOCATION, path.into())).finish()
 }
 
-/// A moment as templates show it.
+/// A moment as the desk's templates show it.
 pub fn moment(at: DateTime<Utc>) -> Value {
     json!({ "iso": at.to_rfc3339(), "text": at.format("%-d %b %Y, %H:%M UTC").to_string() })
+}
+
+/// A moment as customers' templates show it.
+pub fn moment_in(language: Language, at: DateTime<Utc>) -> Value {
+    json!({ "iso": at.to_rfc3339(), "text": locale::moment(language, at) })
 }
 
 /// A moment that may be missing.

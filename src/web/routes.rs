@@ -60,6 +60,7 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         get("/static/{name}", PUBLIC, assets::file),
         get("/healthz", PUBLIC, health::healthz),
         get("/readyz", PUBLIC, health::readyz),
+        post("/language", PUBLIC, customer::language::choose),
         get("/assistance", PUBLIC, customer::form::show),
         post("/assistance", PUBLIC, customer::form::submit),
         get("/cases", PUBLIC, customer::home::find),

@@ -231,7 +231,7 @@ async fn a_malformed_reference_gets_a_page_of_ours_that_says_what_to_check() {
         assert!(page.html.contains("What you can do"), "{path} is not one of our pages:\n{}", page.html);
     }
     let typed = world.browser().get("/cases?reference=MFA-OOOO").await;
-    typed.is(422).says("this is not a case reference");
+    typed.is(422).says("This is not a case reference");
     world.stop().await;
 }
 

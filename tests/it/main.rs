@@ -6,6 +6,7 @@ mod bad_input;
 mod database_trouble;
 mod documents;
 mod journey_2_and_5;
+mod languages;
 mod mail_delivery;
 mod program;
 mod routes;

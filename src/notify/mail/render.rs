@@ -8,6 +8,7 @@ use tera::{Context, Tera};
 
 use super::one_line;
 use crate::domain::notice::Notice;
+use crate::locale;
 
 /// Names longer than this are no names; it keeps a greeting from becoming a message.
 const LONGEST_NAME: usize = 80;
@@ -105,6 +106,7 @@ impl MailTemplates {
         }
         let mut tera = Tera::new();
         tera.autoescape_on(vec![".html"]);
+        locale::register(&mut tera);
         tera.add_raw_templates(sources).map_err(|error| broken(error.to_string()))?;
         Ok(Self { tera })
     }

@@ -4,7 +4,8 @@ use actix_web::web::{Data, Query};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::domain::reference::CaseRef;
+use crate::domain::reference::{CaseRef, EXAMPLE};
+use crate::locale::text;
 use crate::web::App;
 use crate::web::error::PageError;
 use crate::web::guard::caller::Caller;
@@ -12,7 +13,8 @@ use crate::web::page::{Flash, Head, see_other, show};
 
 /// `/`: what this is and where to go.
 pub async fn home(app: Data<App>, caller: Caller) -> Result<HttpResponse, PageError> {
-    show(&app, &caller, StatusCode::OK, "home.html", Head::new("Help with a lost MFA device"), json!({}))
+    let title = text!("home-title").to(caller.language);
+    show(&app, &caller, StatusCode::OK, "home.html", Head::new(&title), json!({}))
 }
 
 /// A reference someone typed.
@@ -26,9 +28,10 @@ pub struct Wanted {
 pub async fn find(app: Data<App>, caller: Caller, wanted: Query<Wanted>) -> Result<HttpResponse, PageError> {
     match wanted.reference.parse::<CaseRef>() {
         Ok(reference) => Ok(see_other(format!("/cases/{reference}"))),
-        Err(wrong) => {
-            let mut head = Head::new("Help with a lost MFA device");
-            head.flash = Some(Flash::Refused(wrong.to_string()));
+        Err(_) => {
+            let title = text!("home-title").to(caller.language);
+            let mut head = Head::new(&title);
+            head.flash = Some(Flash::Refused(text!("home-not-a-reference", example = EXAMPLE).to(caller.language)));
             show(&app, &caller, StatusCode::UNPROCESSABLE_ENTITY, "home.html", head, json!({}))
         }
     }

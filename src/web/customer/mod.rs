@@ -2,5 +2,6 @@
 
 pub(crate) mod form;
 pub(crate) mod home;
+pub(crate) mod language;
 pub(crate) mod link;
 pub(crate) mod status;

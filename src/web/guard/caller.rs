@@ -3,14 +3,33 @@
 use std::net::IpAddr;
 
 use actix_web::dev::ServiceRequest;
+use actix_web::http::header::ACCEPT_LANGUAGE;
 
-/// Where a request comes from, and the number it has in the logs.
+use crate::locale::{self, Language};
+use crate::web::cookies;
+
+/// Where a request comes from, the number it has in the logs, and the language it is answered in.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// Network address.
     pub ip: String,
     /// Names the request in the logs and on error pages.
     pub request_id: String,
+    /// What the visitor chose, or else what their browser asks for. Staff read English.
+    pub language: Language,
+    /// Where a visitor who chooses another language is led back to; nothing on pages for staff.
+    pub back: Option<String>,
+}
+
+/// Pages of the desk, of the demonstration and for programs are English.
+pub fn is_for_staff(path: &str) -> bool {
+    ["/desk", "/demo", "/hooks"].iter().any(|part| path == *part || path.starts_with(&format!("{part}/")))
+}
+
+/// The language of the pages that belong to no case.
+pub fn visitor_language(request: &ServiceRequest) -> Language {
+    let header = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    cookies::language(request.request()).or_else(|| header.and_then(locale::from_header)).unwrap_or(Language::English)
 }
 
 /// The address of the browser: the peer's, or, where the peer is one of our proxies, the last address in

@@ -2,12 +2,14 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
 use tracing::Instrument;
 
-use super::caller::{Caller, client_ip};
+use super::caller::{Caller, client_ip, is_for_staff, visitor_language};
+use crate::locale::Language;
 use crate::web::App;
 use crate::web::error::{ErrorInfo, error_page};
 
@@ -22,7 +24,13 @@ pub async fn trace(
     };
     let request_id = hex::encode(app.desk.kit.entropy.bytes::<8>());
     let ip = client_ip(&request, &app.trusted_proxies);
-    let caller = Caller { ip, request_id: request_id.clone() };
+    let staff = is_for_staff(request.path());
+    let caller = Caller {
+        ip,
+        request_id: request_id.clone(),
+        language: if staff { Language::English } else { visitor_language(&request) },
+        back: (!staff).then(|| page_of(&request, &app)),
+    };
     request.extensions_mut().insert(caller.clone());
     let started = std::time::Instant::now();
     let method = request.method().clone();
@@ -58,4 +66,19 @@ pub async fn trace(
     }
     .instrument(span)
     .await
+}
+
+/// The page that a request belongs to: its own path, or, for a form that has no page of its own, the nearest above it.
+fn page_of(request: &ServiceRequest, app: &App) -> String {
+    let (mut path, pattern) = (request.path(), request.match_pattern());
+    let mut pattern = pattern.as_deref().unwrap_or_default();
+    let shown = |pattern: &str| app.routes.iter().any(|route| route.path == pattern && route.method == Method::GET);
+    while request.method() == Method::POST && !shown(pattern) {
+        let above = |whole: &'_ str| whole.rfind('/').unwrap_or(0);
+        (path, pattern) = (&path[..above(path)], &pattern[..above(pattern)]);
+        if pattern.is_empty() || path.is_empty() {
+            return "/".to_owned();
+        }
+    }
+    path.to_owned()
 }

@@ -1,0 +1,17 @@
+## Warum etwas nicht getan wurde.
+
+halt-no-such-case = Es gibt keinen Fall mit dieser Nummer.
+halt-unknown-link = Dieser Link ist nicht gültig. Vielleicht hat ihn das E-Mail-Programm zerteilt.
+halt-used-link = Dieser Link wurde schon benutzt.
+halt-expired-link = Dieser Link ist zu alt.
+halt-too-often = Das wurde zu oft versucht. Warten Sie eine Weile, bevor Sie es noch einmal versuchen.
+halt-no-call = Für diesen Fall ist jetzt kein Anruf möglich.
+halt-no-challenge = Für diesen Fall ist kein Anruf offen. Beginnen Sie einen neuen.
+halt-wrong-password = Diese E-Mail-Adresse und dieses Passwort gehören nicht zusammen.
+halt-gone = Das ist nicht mehr da.
+halt-not-possible = Das ist für diesen Fall jetzt nicht möglich.
+refused-over = Dieser Fall ist beendet. Sie können eine neue Anfrage stellen.
+refused-disputed = Jemand an einer Adresse des Kontos hat gesagt, dass diese Anfrage nicht von ihm stammt. Nur eine Aufsichtsperson kann sie weitergehen lassen.
+refused-no-account = Kein Konto passt zu dieser Anfrage, darum kann nichts geprüft oder deaktiviert werden.
+refused-account-suspended = Das Konto ist gesperrt. Es muss zuerst wiederhergestellt werden.
+refused-cooling-off = Die Wartezeit ist noch nicht zu Ende.

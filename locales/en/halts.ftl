@@ -1,0 +1,17 @@
+## Why something was not done, beside a button or on an error page.
+
+halt-no-such-case = There is no case with this reference.
+halt-unknown-link = This link is not valid. It may have been cut in two by the mail program.
+halt-used-link = This link has been used already.
+halt-expired-link = This link is too old.
+halt-too-often = This was done too often. Wait a while before you try again.
+halt-no-call = No call can be made for this case now.
+halt-no-challenge = There is no open call for this case. Start a new one.
+halt-wrong-password = This e-mail address and password do not belong together.
+halt-gone = This is not there any more.
+halt-not-possible = This is not possible for this case now.
+refused-over = This case is over. You can make a new request.
+refused-disputed = Someone at an address of the account said that this request was not theirs. Only a supervisor can let it go on.
+refused-no-account = No account matches this request, so nothing can be checked or deactivated.
+refused-account-suspended = The account is suspended. It has to be restored first.
+refused-cooling-off = The waiting time has not ended yet.

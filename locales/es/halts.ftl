@@ -1,0 +1,17 @@
+## Por qué no se ha hecho algo.
+
+halt-no-such-case = No hay ningún caso con esta referencia.
+halt-unknown-link = Este enlace no es válido. Puede que el programa de correo lo haya cortado.
+halt-used-link = Este enlace ya se ha usado.
+halt-expired-link = Este enlace es demasiado antiguo.
+halt-too-often = Esto se ha hecho demasiadas veces. Espere un rato antes de volver a intentarlo.
+halt-no-call = Ahora no se puede hacer ninguna llamada para este caso.
+halt-no-challenge = No hay ninguna llamada abierta para este caso. Inicie una nueva.
+halt-wrong-password = Esta dirección de correo y esta contraseña no se corresponden.
+halt-gone = Esto ya no está.
+halt-not-possible = Esto no es posible ahora para este caso.
+refused-over = Este caso ha terminado. Puede hacer una nueva solicitud.
+refused-disputed = Alguien en una dirección de la cuenta ha dicho que esta solicitud no es suya. Solo un supervisor puede dejar que continúe.
+refused-no-account = Ninguna cuenta corresponde a esta solicitud, así que no se puede comprobar ni desactivar nada.
+refused-account-suspended = La cuenta está suspendida. Primero hay que restablecerla.
+refused-cooling-off = El tiempo de espera todavía no ha terminado.

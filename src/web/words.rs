@@ -1,0 +1,33 @@
+//! What customers are told where an act did not happen. The desk reads the rules' own words.
+
+use crate::domain::case::Refused;
+use crate::locale::{Text, text};
+use crate::workflow::Halt;
+
+/// Why something was not done, as a customer is told it.
+pub(super) fn text_of(halt: &Halt) -> Text {
+    match halt {
+        Halt::NoSuchCase => text!("halt-no-such-case"),
+        Halt::UnknownLink => text!("halt-unknown-link"),
+        Halt::UsedLink => text!("halt-used-link"),
+        Halt::ExpiredLink => text!("halt-expired-link"),
+        Halt::Refused(refused) => text_of_refusal(refused),
+        Halt::TooOften(_) => text!("halt-too-often"),
+        Halt::NoCall(_) => text!("halt-no-call"),
+        Halt::NoChallenge => text!("halt-no-challenge"),
+        Halt::WrongPassword => text!("halt-wrong-password"),
+        Halt::Gone => text!("halt-gone"),
+        Halt::Stale { .. } | Halt::NotShownYet | Halt::WrongCode(_) | Halt::BadText(_) => text!("halt-not-possible"),
+    }
+}
+
+fn text_of_refusal(refused: &Refused) -> Text {
+    match refused {
+        Refused::Over(_) => text!("refused-over"),
+        Refused::Disputed => text!("refused-disputed"),
+        Refused::NoAccount => text!("refused-no-account"),
+        Refused::AccountSuspended => text!("refused-account-suspended"),
+        Refused::CoolingOff => text!("refused-cooling-off"),
+        _ => text!("halt-not-possible"),
+    }
+}

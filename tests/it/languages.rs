@@ -1,0 +1,89 @@
+//! Customers read their language: what they chose, or else what their browser asks for. Staff read English.
+
+use reqwest::redirect::Policy;
+
+use crate::support::browser::Page;
+use crate::support::world::World;
+
+/// Asks for a page, or posts a form where fields are given.
+async fn ask(world: &World, path: &str, headers: &[(&str, &str)], fields: Option<&[(&str, &str)]>) -> Page {
+    mfa_desk::notify::install_tls_provider();
+    let client = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
+    let address = format!("{}{path}", world.base);
+    let mut request = match fields {
+        Some(fields) => client.post(address).form(fields),
+        None => client.get(address),
+    };
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let response = request.send().await.unwrap();
+    Page {
+        status: response.status().as_u16(),
+        url: response.url().to_string(),
+        headers: response.headers().clone(),
+        html: response.text().await.unwrap(),
+    }
+}
+
+async fn in_language(world: &World, path: &str, accept: &str, cookie: &str) -> Page {
+    ask(world, path, &[("accept-language", accept), ("cookie", cookie)], None).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_speaks_the_language_that_the_browser_asks_for() {
+    let world = World::new().await;
+    for (accept, code, said) in [
+        ("", "en", "Lost your MFA device, or it stopped working?"),
+        ("nl", "en", "Request assistance"),
+        ("de-CH,de;q=0.9,en;q=0.8", "de", "Hilfe anfordern"),
+        ("en;q=0.1,es", "es", "Solicitar ayuda"),
+        ("fr", "fr", "Demander de l’aide"),
+        ("pt-BR", "pt", "Pedir ajuda"),
+        ("ja", "ja", "サポートを依頼する"),
+    ] {
+        let page = in_language(&world, "/", accept, "").await;
+        page.is(200);
+        assert!(page.html.contains(&format!("<html lang=\"{code}\">")) && page.html.contains(said), "{accept}");
+        assert_eq!(page.headers["content-language"], code);
+        assert_eq!(page.headers["vary"], "Accept-Language, Cookie");
+        let missing = in_language(&world, "/nothing-here", accept, "").await;
+        assert!(missing.is(404).html.contains(&format!("<html lang=\"{code}\">")), "{accept}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_visitor_chose_outweighs_the_browser() {
+    let world = World::new().await;
+    let chosen = [("lang", "ja"), ("back", "/assistance")];
+    let answer = ask(&world, "/language", &[("accept-language", "de")], Some(&chosen)).await;
+    answer.is(303);
+    assert_eq!(answer.headers["location"], "/assistance");
+    let cookie = answer.headers["set-cookie"].to_str().unwrap();
+    assert!(cookie.starts_with("lang=ja;") && cookie.contains("SameSite=Lax"), "{cookie}");
+    let page = in_language(&world, "/", "de", "lang=ja").await;
+    assert!(page.html.contains("<html lang=\"ja\">"));
+    assert!(page.html.contains("value=\"ja\" lang=\"ja\" aria-current=\"true\">日本語<"), "{}", page.html);
+    let page = in_language(&world, "/", "de", "lang=klingon").await;
+    assert!(page.html.contains("<html lang=\"de\">"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn choosing_a_language_leads_to_no_other_site_and_sets_nothing_that_there_is_not() {
+    let world = World::new().await;
+    let answer = ask(&world, "/language", &[], Some(&[("lang", "tlh"), ("back", "//evil.example/")])).await;
+    answer.is(303);
+    assert_eq!(answer.headers["location"], "/");
+    assert!(!answer.headers.contains_key("set-cookie"));
+    let from_elsewhere = [("origin", "https://evil.example")];
+    ask(&world, "/language", &from_elsewhere, Some(&[("lang", "de"), ("back", "/")])).await.is(403);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_for_staff_stay_english() {
+    let world = World::new().await;
+    for path in ["/desk/sign-in", "/desk/nothing", "/demo/mail"] {
+        let page = in_language(&world, path, "de", "lang=fr").await;
+        assert!(page.html.contains("<html lang=\"en\">") && !page.html.contains("Français"), "{path}");
+    }
+}
