@@ -74,8 +74,11 @@ pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
     let store = Arc::new(Store::open(&settings.database)?);
     let broken = |error: String| StartError::Broken(error);
     let directory = Arc::new(LocalDirectory::new(Arc::clone(&store), Arc::clone(&parts.clock)));
+    let offers_calls = parts.voice.is_some();
+    let kit = Kit::new(settings, parts.base_url, parts.key, parts.clock, parts.entropy, offers_calls)
+        .map_err(|bad| broken(format!("secrets.data_keys {bad}")))?;
     Ok(Desk {
-        kit: Arc::new(Kit::new(settings, parts.base_url, parts.key, parts.clock, parts.entropy, parts.voice.is_some())),
+        kit: Arc::new(kit),
         store,
         directory,
         mailer: parts.mailer,

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::check::Checker;
 use super::value;
+use crate::domain::sealed::SealingKeys;
 
 /// Fewest characters of the key.
 const SHORTEST_KEY: usize = 32;
@@ -19,10 +20,21 @@ pub struct SecretSettings {
     /// The key that sessions, links and codes are derived from, at least 32 characters.
     #[serde(deserialize_with = "value::secret")]
     pub key: Option<SecretString>,
+    /// The keys that documents and authenticators' secrets are sealed with.
+    #[serde(deserialize_with = "value::secret")]
+    pub data_keys: Option<SecretString>,
 }
 
 impl SecretSettings {
     pub(super) fn check(&self, checker: &mut Checker) {
+        if let Some(Err(bad)) = self.data_keys.as_ref().map(SealingKeys::check) {
+            checker.wrong(
+                "secrets.data_keys",
+                bad.to_string(),
+                "set NAME:KEY with commas between, the newest first; for instance k1: and the output of \
+                 `openssl rand -base64 32`",
+            );
+        }
         const KEY: &str = "secrets.key";
         let fix = "set at least 32 random characters, for instance the output of \
                    `openssl rand -base64 48`, the same on every instance";

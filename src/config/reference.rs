@@ -13,6 +13,7 @@ pub const REFERENCE: &[(&str, &str, &str)] = &[
     ("database.readers", "4", "Connections kept for reading."),
     ("database.wait_ms", "5000", "Milliseconds that a request waits for a connection before it is answered 503."),
     ("secrets.key", "", "Secret that sessions, links and codes are derived from, at least 32 random characters; required to serve."),
+    ("secrets.data_keys", "", "Secret: keys that documents and authenticators' secrets are encrypted with, `NAME:KEY` with commas between, 32 bytes in base64 each; the first encrypts, the others still decrypt. Not set: a key derived from `secrets.key`."),
     ("mail.from", "", "Sender of every mail, such as `mfa-desk <desk@example.org>`; required to serve."),
     ("mail.reply_to", "", "Mailbox that answers go to, if not the sender."),
     ("mail.smtp.host", "", "Name or IP address of the mail server; required to serve."),

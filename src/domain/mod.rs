@@ -15,5 +15,6 @@ pub mod policy;
 pub mod reference;
 pub mod risk;
 pub mod script;
+pub mod sealed;
 pub mod token;
 mod words;

@@ -31,6 +31,8 @@ pub enum Purpose {
     Csrf,
     /// Agents' session cookies.
     SessionCookie,
+    /// The key that seals where no other is configured.
+    Sealing,
 }
 
 impl Purpose {
@@ -44,6 +46,7 @@ impl Purpose {
             Self::Throttle => b"mfa-desk/throttle/1",
             Self::Csrf => b"mfa-desk/csrf/1",
             Self::SessionCookie => b"mfa-desk/session-cookie/1",
+            Self::Sealing => b"mfa-desk/sealing/1",
         }
     }
 }

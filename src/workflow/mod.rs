@@ -49,6 +49,7 @@ use crate::clock::Clock;
 use crate::config::{LimitSettings, MailSettings, PolicySettings, SessionSettings, Settings};
 use crate::directory::Directory;
 use crate::domain::policy::{Policy, Waits};
+use crate::domain::sealed::{BadKeys, SealingKeys};
 use crate::domain::token::ServerKey;
 use crate::entropy::Entropy;
 use crate::notify::mail::{MailTemplates, Mailer};
@@ -63,6 +64,8 @@ pub struct Kit {
     pub entropy: Arc<dyn Entropy>,
     /// The server's key.
     pub key: ServerKey,
+    /// The keys of what is stored encrypted.
+    pub sealing: SealingKeys,
     /// The rules.
     pub policy: Policy,
     /// Lengths of time and limits.
@@ -87,6 +90,9 @@ const COUNTER_BITS: u32 = 12;
 
 impl Kit {
     /// The kit that the settings describe.
+    ///
+    /// # Errors
+    /// [`BadKeys`] when the configured sealing keys cannot be used.
     pub fn new(
         settings: &Settings,
         base_url: Url,
@@ -94,7 +100,7 @@ impl Kit {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         offers_calls: bool,
-    ) -> Self {
+    ) -> Result<Self, BadKeys> {
         let periods = settings.policy.clone();
         let policy = Policy::with_waits(Waits {
             cooling_off: periods.cooling_off(),
@@ -103,9 +109,10 @@ impl Kit {
             case_expiry: periods.case_expiry(),
             close_after: periods.close_after(),
         });
-        Self {
+        Ok(Self {
             clock,
             entropy,
+            sealing: SealingKeys::new(settings.secrets.data_keys.as_ref(), &key)?,
             key,
             policy,
             periods,
@@ -116,7 +123,7 @@ impl Kit {
             product: settings.server.product_name.clone(),
             offers_calls,
             last_id: AtomicU64::new(0),
-        }
+        })
     }
 
     /// An address below the configured base URL. `path` begins with a slash.

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -9,8 +9,9 @@ use super::{Desk, Kit};
 use crate::domain::account::{Account, Authenticator};
 use crate::domain::audit::{Entry, details};
 use crate::domain::audit_filter::Filter;
-use crate::domain::case::{Assessment, assess};
+use crate::domain::case::{Assessment, Case, Stage, State, assess};
 use crate::domain::code::{PhoneCode, two_words};
+use crate::domain::evidence::CheckKind;
 use crate::domain::form::AssistanceForm;
 use crate::domain::ids::{AgentId, CustomerSessionId, EntryId};
 use crate::domain::reference::CaseRef;
@@ -104,12 +105,27 @@ pub struct CustomerFile {
     pub challenge: Option<ShownChallenge>,
     /// Calls that the phone of record may still get now.
     pub calls_left: i64,
+    /// The checks that would still bring the case forward, on whichever path.
+    pub ways: BTreeSet<CheckKind>,
     /// What is needed from the customer.
     pub needs: Vec<String>,
     /// The telephone check is one of the things still needed.
     pub needs_phone: bool,
     /// The browser's session.
     pub session: CustomerSessionId,
+}
+
+/// The checks of groups that nothing meets yet, while evidence is what the case waits for.
+fn ways(case: &Case, assessment: &Assessment<'_>) -> BTreeSet<CheckKind> {
+    let collecting =
+        case.state == State::Verifying && assessment.best().is_some_and(|best| best.stage == Stage::Evidence);
+    let groups = assessment.paths.iter().flat_map(|path| &path.groups).filter(|group| group.met_by.is_none());
+    groups
+        .filter(|_| collecting)
+        .flat_map(|group| group.alternatives)
+        .copied()
+        .filter(|kind| kind.is_offered())
+        .collect()
 }
 
 fn left(connection: &mut AnyConnection, kit: &Kit, known: &Known, now: DateTime<Utc>) -> Result<i64, StoreError> {
@@ -184,6 +200,7 @@ impl Desk {
                 None => None,
             };
             let assessment = assess(&filed.case, &known.facts(&kit), now);
+            let ways = ways(&filed.case, &assessment);
             let has_phone = known.account.as_ref().is_some_and(|account| account.phone.is_some());
             let needs = customer_needs(&assessment, &kit, has_phone);
             Ok(Some(CustomerFile {
@@ -192,6 +209,7 @@ impl Desk {
                 calls_left: left(connection, &kit, &known, now)?,
                 account: known.account,
                 challenge,
+                ways,
                 needs: needs.sentences,
                 needs_phone: needs.phone,
                 session,
