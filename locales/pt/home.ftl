@@ -1,6 +1,6 @@
 home-title = Ajuda com um dispositivo MFA perdido
 home-headline = Perdeu o seu dispositivo MFA, ou ele deixou de funcionar?
-home-lead = Diga-nos o que aconteceu. Verificamos que é mesmo a sua pessoa, desativamos o dispositivo e pode voltar a entrar.
+home-lead = Diga-nos o que aconteceu. Confirmamos a sua identidade, desativamos o dispositivo e pode voltar a entrar.
 request-assistance = Pedir ajuda
 home-how = Como funciona
 home-how-form = Envia um formulário curto

@@ -76,7 +76,32 @@ pub const FIELDS: [&str; 10] = [
 /// What was typed, by field name.
 pub type Typed = BTreeMap<String, String>;
 /// What is wrong, by field name.
-pub type FieldErrors = BTreeMap<String, String>;
+pub type FieldErrors = BTreeMap<String, Wrong>;
+
+/// What is wrong with a field. Pages say it in their reader's language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wrong {
+    /// No e-mail address.
+    NotAnEmail,
+    /// No telephone number with a country code.
+    NotAPhone,
+    /// The name is missing.
+    NoName,
+    /// No device is chosen.
+    NoDevice,
+    /// Nothing is chosen that happened to it.
+    NoReason,
+    /// None of the answers is chosen.
+    NoChoice,
+    /// Several lines, or control characters, where one line is asked for.
+    NotOneLine,
+    /// Control characters that cannot be stored.
+    Unprintable,
+    /// More than this many characters.
+    TooLong(usize),
+    /// Nothing was written.
+    Empty,
+}
 
 /// An accepted form. It is stored once and never changed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -116,17 +141,17 @@ impl Reader<'_> {
         self.typed.get(field).map_or("", |value| value.trim())
     }
 
-    fn refuse(&mut self, field: &str, why: impl Into<String>) {
-        self.errors.insert(field.to_owned(), why.into());
+    fn refuse(&mut self, field: &str, why: Wrong) {
+        self.errors.insert(field.to_owned(), why);
     }
 
     /// A single line: control characters could break a mail header or forge a line in an export.
     fn line(&mut self, field: &str, longest: usize) -> String {
         let value = self.raw(field).to_owned();
         if value.chars().any(is_unprintable) {
-            self.refuse(field, "Write this on one line, without special control characters.");
+            self.refuse(field, Wrong::NotOneLine);
         } else if value.chars().count() > longest {
-            self.refuse(field, format!("Use at most {longest} characters."));
+            self.refuse(field, Wrong::TooLong(longest));
         }
         value
     }
@@ -134,9 +159,9 @@ impl Reader<'_> {
     fn text(&mut self, field: &str) -> String {
         let value = self.raw(field).replace("\r\n", "\n");
         if value.chars().any(|c| c != '\n' && c != '\t' && is_unprintable(c)) {
-            self.refuse(field, "This holds control characters that cannot be stored.");
+            self.refuse(field, Wrong::Unprintable);
         } else if value.chars().count() > TEXT {
-            self.refuse(field, format!("Use at most {TEXT} characters."));
+            self.refuse(field, Wrong::TooLong(TEXT));
         }
         value
     }
@@ -147,9 +172,9 @@ impl Reader<'_> {
             self.refuse(
                 field,
                 match field {
-                    "device_kind" => "Choose which device it is.",
-                    "reason" => "Choose what happened to it.",
-                    _ => "Choose one of the answers.",
+                    "device_kind" => Wrong::NoDevice,
+                    "reason" => Wrong::NoReason,
+                    _ => Wrong::NoChoice,
                 },
             );
         }
@@ -167,21 +192,21 @@ impl AssistanceForm {
     /// The form, when every field is acceptable.
     ///
     /// # Errors
-    /// One sentence for each field that is not, to be shown beside it.
+    /// What is wrong with each field that is not, to be shown beside it.
     pub fn parse(typed: &Typed) -> Result<Self, FieldErrors> {
         let mut read = Reader { typed, errors: FieldErrors::new() };
-        let email = read.raw("email").parse::<EmailAddress>().map_err(|e| read.refuse("email", e.to_string())).ok();
+        let email = read.raw("email").parse::<EmailAddress>().map_err(|_| read.refuse("email", Wrong::NotAnEmail)).ok();
         let account_number = Some(read.line("account_number", 40)).filter(|number| !number.is_empty());
         let name = read.line("name", 120);
         if name.is_empty() {
-            read.refuse("name", "Enter your name.");
+            read.refuse("name", Wrong::NoName);
         }
         let device_kind = read.choice("device_kind", DeviceKind::from_code);
         let reason = read.choice("reason", Reason::from_code);
         let failed_step = read.text("failed_step");
         let phone = match read.raw("phone") {
             "" => None,
-            number => number.parse::<E164>().map_err(|e| read.refuse("phone", e.to_string())).ok(),
+            number => number.parse::<E164>().map_err(|_| read.refuse("phone", Wrong::NotAPhone)).ok(),
         };
         let language = match read.raw("language") {
             "" => Some(Language::English),
@@ -210,13 +235,13 @@ impl AssistanceForm {
 /// A text someone writes on a case (a note, a message, a reason): trimmed, not empty, storable.
 ///
 /// # Errors
-/// A sentence to show beside the field.
-pub fn free_text(value: &str) -> Result<String, String> {
+/// What is wrong, to be shown beside the field.
+pub fn free_text(value: &str) -> Result<String, Wrong> {
     let typed = Typed::from([("text".to_owned(), value.to_owned())]);
     let mut read = Reader { typed: &typed, errors: FieldErrors::new() };
     let text = read.text("text");
     if text.is_empty() {
-        return Err("Write something first.".to_owned());
+        return Err(Wrong::Empty);
     }
     read.errors.remove("text").map_or(Ok(text), Err)
 }

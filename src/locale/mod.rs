@@ -9,6 +9,7 @@ mod moment;
 mod template;
 #[cfg(test)]
 mod tests;
+mod wrong;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

@@ -367,6 +367,12 @@ struct FormRow {
     message: String,
 }
 
+/// The language that a case's form asks to be answered in.
+pub fn language(connection: &mut AnyConnection, case: CaseId) -> Result<Language, StoreError> {
+    let code: String = case_forms::table.find(case.to_string()).select(case_forms::language).first(connection)?;
+    Language::from_code(&code).ok_or_else(|| corrupt("language", &code))
+}
+
 /// The form as it was submitted.
 pub fn form(connection: &mut AnyConnection, case: CaseId) -> Result<AssistanceForm, StoreError> {
     let row: FormRow = case_forms::table.find(case.to_string()).first(connection)?;

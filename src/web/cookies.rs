@@ -1,7 +1,9 @@
 //! The cookies: an agent's session, a customer's browser for one case, and the language that a visitor chose.
 
 use actix_web::HttpRequest;
+use actix_web::HttpResponse;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use actix_web::http::header::{HeaderValue, SET_COOKIE};
 
 use super::App;
 use crate::domain::form::Language;
@@ -65,8 +67,15 @@ pub fn language(request: &HttpRequest) -> Option<Language> {
     Language::from_code(request.cookie(LANGUAGE)?.value())
 }
 
-/// The header that keeps the language that a visitor chose.
-pub fn set_language(app: &App, language: Language) -> String {
+/// The answer, after which the visitor's other pages speak this language too.
+pub fn remember_language(app: &App, mut answer: HttpResponse, language: Language) -> HttpResponse {
+    if let Ok(cookie) = HeaderValue::from_str(&set_language(app, language)) {
+        answer.headers_mut().append(SET_COOKIE, cookie);
+    }
+    answer
+}
+
+fn set_language(app: &App, language: Language) -> String {
     Cookie::build(LANGUAGE, language.code())
         .path("/")
         .http_only(true)

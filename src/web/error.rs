@@ -144,7 +144,7 @@ pub fn status_of(halt: &Halt) -> StatusCode {
         Halt::NoSuchCase | Halt::UnknownLink | Halt::Gone => StatusCode::NOT_FOUND,
         Halt::UsedLink | Halt::ExpiredLink => StatusCode::GONE,
         Halt::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
-        Halt::BadText(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Halt::BadText(_) | Halt::Wrong(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Halt::WrongPassword => StatusCode::UNAUTHORIZED,
         Halt::Stale { .. }
         | Halt::Refused(_)

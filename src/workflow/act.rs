@@ -8,9 +8,11 @@ use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Details, NewEntry, details};
 use crate::domain::case::{AccountFacts, Command, Facts, Refused, State, apply};
+use crate::domain::form::Wrong;
 use crate::domain::ids::{AccountId, AgentId, AuthenticatorId};
 use crate::domain::reference::CaseRef;
 use crate::domain::risk::Raised;
+use crate::locale::Text;
 use crate::store::cases::{self, Filed, Filing};
 use crate::store::{AnyConnection, StoreError, Tx, accounts, agents};
 
@@ -85,10 +87,10 @@ pub enum Halt {
     ExpiredLink,
     /// It happened too often.
     #[error("{0}")]
-    TooOften(String),
+    TooOften(Text),
     /// The account has no telephone number of record, or no calls are offered.
     #[error("{0}")]
-    NoCall(String),
+    NoCall(Text),
     /// No code is being asked for.
     #[error("There is no open call for this case. Start a new one.")]
     NoChallenge,
@@ -101,7 +103,10 @@ pub enum Halt {
     /// The e-mail address or the password is wrong.
     #[error("This e-mail address and password do not belong together.")]
     WrongPassword,
-    /// A text could not be taken.
+    /// What was written could not be taken.
+    #[error("{}", Text::from(*.0))]
+    Wrong(Wrong),
+    /// What was chosen or typed at the desk could not be taken.
     #[error("{0}")]
     BadText(String),
     /// What was to be acted on is not there.

@@ -6,6 +6,7 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::{Command, Refused, State};
 use crate::domain::evidence::{CheckKind, Evidence, Giver};
+use crate::domain::form::Language;
 use crate::domain::ids::{CustomerSessionId, EntryId, EvidenceId};
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
@@ -18,6 +19,8 @@ use crate::store::{StoreError, Tx, throttle};
 pub struct Opened {
     /// The address is not confirmed yet: the button does it.
     pub first: bool,
+    /// The language of the case's form.
+    pub language: Language,
 }
 
 /// A browser that may now see the case.
@@ -48,7 +51,8 @@ impl Desk {
             if links::mark_opened(tx, link.id, act.at)? {
                 tx.record(act.case_entry("link.opened", &filed, details([("link", link.id.to_string().into())])));
             }
-            Ok(Ok(Opened { first: filed.case.state == State::Submitted }))
+            let language = cases::language(tx.connection, filed.case.id)?;
+            Ok(Ok(Opened { first: filed.case.state == State::Submitted, language }))
         };
         self.store.write(look).await
     }

@@ -4,14 +4,24 @@ use super::{Desk, Kit, write};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::{Command, State};
+use crate::domain::form::Language;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::store::links::{self, LinkPurpose};
-use crate::store::{StoreError, Tx, calls};
+use crate::store::{StoreError, Tx, calls, cases};
+
+/// A case that someone stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stopped {
+    /// The state it was in before.
+    pub state: State,
+    /// The language of its form.
+    pub language: Language,
+}
 
 impl Desk {
     /// "This wasn't me": freezes the case at once. One press, no sign-in. A case that is over stays over, and
-    /// the press is recorded. Answers with the state it found.
+    /// the press is recorded. One that somebody stopped already stays stopped: the answer is the same.
     ///
     /// # Errors
     /// [`Halt`] when the link cannot be used; [`StoreError`] when the database fails.
@@ -20,7 +30,7 @@ impl Desk {
         reference: CaseRef,
         token: Option<Token>,
         ip: String,
-    ) -> Result<Result<State, Halt>, StoreError> {
+    ) -> Result<Result<Stopped, Halt>, StoreError> {
         let kit = self.kit.clone();
         let act = Act { actor: Actor::Customer, ip, at: self.now() };
         let done = self.store.write(move |tx| object(tx, &kit, &act, &reference, token.as_ref())).await?;
@@ -58,11 +68,12 @@ impl Desk {
     }
 }
 
-fn object(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, token: Option<&Token>) -> Done<State> {
+fn object(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, token: Option<&Token>) -> Done<Stopped> {
     let (filed, link) = match usable(tx, kit, act, reference, LinkPurpose::Object, token)? {
         Ok(found) => found,
         Err(halt) => return Ok(Err(halt)),
     };
+    let stopped = Stopped { state: filed.case.state, language: cases::language(tx.connection, filed.case.id)? };
     links::use_up(tx, link.id, act.at)?;
     // Whoever was let in before is let out, with everything they could still use.
     links::end_sessions(tx, filed.case.id)?;
@@ -70,7 +81,10 @@ fn object(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, token: Opt
     calls::void(tx, filed.case.id)?;
     if filed.case.state.is_final() {
         tx.record(act.case_entry("case.disputed_after_end", &filed, details([])));
-        return Ok(Ok(filed.case.state));
+        return Ok(Ok(stopped));
     }
-    Ok(command(tx, kit, act, &filed, &Command::Dispute)?.map(|_| filed.case.state))
+    Ok(match command(tx, kit, act, &filed, &Command::Dispute)? {
+        Ok(_) | Err(Halt::Refused(_)) => Ok(stopped),
+        Err(halt) => Err(halt),
+    })
 }

@@ -39,6 +39,7 @@ pub use answer_call::Spoken;
 pub use confirm_email::{Confirmed, Opened};
 pub use deactivate::Attempted;
 pub use deliver::{Lane, errand_word};
+pub use dispute::Stopped;
 pub use export_audit::AuditChunks;
 pub use import_accounts::{ImportError, ImportReport, LineError};
 pub use sign_in::{PasswordHasher, SignedIn};

@@ -8,6 +8,7 @@ use crate::domain::case::State;
 use crate::domain::ids::{EntryId, OutboxId};
 use crate::domain::notice::Notice;
 use crate::domain::reference::CaseRef;
+use crate::locale::text;
 use crate::store::outbox::{self, Errand};
 use crate::store::{StoreError, Tx, cases, throttle};
 
@@ -56,7 +57,7 @@ fn ask(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef) -> Done<()> {
     let budget = (i64::from(kit.limits.link_mails_per_hour), TimeDelta::hours(1));
     if !throttle::take(tx, kit.id(EntryId::new, act.at), "link-mail", &subject, act.at, budget)? {
         tx.record(act.case_entry("link.refused", &filed, details([("rule", "hourly_budget".into())])));
-        return Ok(Err(Halt::TooOften(String::new())));
+        return Ok(Err(Halt::TooOften(text!("halt-too-often"))));
     }
     outbox::add(tx, kit.id(OutboxId::new, act.at), filed.case.id, &Errand::Link, act.at)?;
     tx.record(act.case_entry("link.asked_for", &filed, details([])));

@@ -13,6 +13,7 @@ use crate::domain::audit::details;
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::{AgentId, AgentSessionId, EntryId};
 use crate::domain::token::Purpose;
+use crate::locale::text;
 use crate::store::agents::{self, Agent, AgentSession};
 use crate::store::{StoreError, Tx, throttle};
 
@@ -128,8 +129,7 @@ impl Desk {
         };
         let (act, agent, may_try) = self.store.write(ask).await?;
         if !may_try {
-            let words = "Too many attempts. Wait a quarter of an hour and try again.";
-            return Ok(Err(Halt::TooOften(words.to_owned())));
+            return Ok(Err(Halt::TooOften(text!("too-many-attempts"))));
         }
         let hash = agent.as_ref().map(|agent| agent.password_hash.clone());
         let right = self.passwords.check(hash, password).await.map_err(|e| StoreError::Unavailable(e.to_string()))?;

@@ -12,6 +12,7 @@ use crate::domain::ids::{CallId, ChallengeId, CustomerSessionId, EntryId, Outbox
 use crate::domain::reference::CaseRef;
 use crate::domain::script;
 use crate::domain::token::Token;
+use crate::locale::text;
 use crate::store::calls::{self, Call, Challenge, ChallengeState};
 use crate::store::cases::Filed;
 use crate::store::outbox::{self, Errand};
@@ -30,7 +31,7 @@ impl Desk {
         cookie: Token,
     ) -> Result<Result<(), Halt>, StoreError> {
         if self.voice.is_none() {
-            return Ok(Err(Halt::NoCall("Automated calls are not offered here. The desk will call you.".to_owned())));
+            return Ok(Err(Halt::NoCall(text!("calls-not-offered"))));
         }
         let kit = self.kit.clone();
         let start = move |tx: &mut Tx<'_>| {
@@ -98,13 +99,12 @@ pub(super) fn challenge(
     }
     let known = known(tx.connection, kit, filed.case.account)?;
     let Some((_, phone, subject)) = callable(&known) else {
-        return Ok(Err(Halt::NoCall("The account has no telephone number of record.".to_owned())));
+        return Ok(Err(Halt::NoCall(text!("no-phone-of-record"))));
     };
     throttle::serialise(tx, "call", &subject.0)?;
     if calls_left(tx.connection, kit, &subject, act.at)? == 0 {
         tx.record(act.case_entry("call.refused", filed, details([("rule", "call_budget".into())])));
-        let words = "This phone has been called as often as is allowed for now. Try again later.";
-        return Ok(Err(Halt::TooOften(words.to_owned())));
+        return Ok(Err(Halt::TooOften(text!("called-too-often"))));
     }
     throttle::add(tx, kit.id(EntryId::new, act.at), "call", &subject.0, act.at)?;
     let challenge = Challenge {

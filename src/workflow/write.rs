@@ -6,6 +6,7 @@ use crate::domain::case::Refused;
 use crate::domain::ids::EntryId;
 use crate::domain::notice::Notice;
 use crate::domain::reference::CaseRef;
+use crate::locale::text;
 use crate::store::cases::{self, EntryKind, Filed, WrittenEntry};
 use crate::store::{StoreError, Tx, throttle};
 
@@ -73,7 +74,7 @@ fn write(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, kind: Entry
         let subject = filed.case.id.to_string();
         let recent = throttle::count(tx.connection, "message", &subject, act.at, chrono::TimeDelta::hours(1))?;
         if recent >= CUSTOMER_MESSAGES_PER_HOUR {
-            return Ok(Err(Halt::TooOften("You have written a lot. Wait for the desk's answer.".to_owned())));
+            return Ok(Err(Halt::TooOften(text!("written-too-often"))));
         }
         throttle::add(tx, kit.id(EntryId::new, act.at), "message", &subject, act.at)?;
     }

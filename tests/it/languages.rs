@@ -87,3 +87,27 @@ async fn pages_for_staff_stay_english() {
         assert!(page.html.contains("<html lang=\"en\">") && !page.html.contains("Français"), "{path}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_form_is_asked_and_answered_in_the_visitors_language() {
+    let world = World::new().await;
+    let page = in_language(&world, "/assistance", "de", "").await;
+    page.says("Hilfe bei verlorenem oder unbrauchbarem MFA-Gerät anfordern").says("Ich habe es verloren");
+    assert!(page.html.contains("value=\"de\" lang=\"de\" selected"));
+    let wrong =
+        ask(&world, "/assistance", &[("accept-language", "de")], Some(&[("email", "x"), ("language", "")])).await;
+    wrong.is(422).says("Geben Sie eine E-Mail-Adresse ein").says("4 Antworten brauchen Ihre Aufmerksamkeit");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_language_keeps_what_was_typed_on_the_form_and_sends_nothing() {
+    let world = World::new().await;
+    let typed = [("show_in", "fr"), ("name", "Zoë <3"), ("email", "half@"), ("language", "en")];
+    let page = ask(&world, "/assistance", &[("accept-language", "de")], Some(&typed)).await;
+    page.is(200).says("Que lui est-il arrivé ?");
+    assert!(page.html.contains("<html lang=\"fr\">") && page.html.contains("value=\"fr\" lang=\"fr\" selected"));
+    assert!(page.html.contains("value=\"Zoë &lt;3\"") && page.html.contains("value=\"half@\""), "{}", page.html);
+    assert!(page.headers["set-cookie"].to_str().unwrap().starts_with("lang=fr;"));
+    assert!(!page.html.contains("field-error"), "nothing is wrong yet");
+    assert!(world.mails().await.is_empty());
+}

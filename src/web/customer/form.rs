@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
@@ -5,21 +7,25 @@ use serde_json::{Value, json};
 
 use crate::domain::form::{AssistanceForm, DeviceKind, FIELDS, FieldErrors, Language, Reason, Typed};
 use crate::domain::reference::CaseRef;
-use crate::web::App;
+use crate::locale::{Labelled, Text, label, text};
 use crate::web::error::PageError;
 use crate::web::guard::caller::Caller;
 use crate::web::guard::fields::Fields;
 use crate::web::page::{Head, show as show_page};
+use crate::web::{App, cookies};
 use crate::workflow::Submission;
 
-const TITLE: &str = "Request assistance with lost or unusable MFA device";
 /// People do not see this field and browsers do not fill it in by themselves; programs that fill in everything do.
 const BAIT: &str = "subject_line";
+/// The form is not to be taken yet, but shown in this language.
+const OTHER_LANGUAGE: &str = "show_in";
 
-fn options<T: Copy>(all: &[T], code: fn(T) -> &'static str, label: fn(T) -> &'static str, chosen: &str) -> Vec<Value> {
-    all.iter()
-        .map(|value| json!({ "code": code(*value), "label": label(*value), "selected": code(*value) == chosen }))
-        .collect()
+fn options<T: Labelled>(language: Language, chosen: &str) -> Vec<Value> {
+    let option = |value: &T| {
+        let code = value.stable();
+        json!({ "code": code, "label": label(language, *value), "selected": code == chosen })
+    };
+    T::VALUES.iter().map(option).collect()
 }
 
 fn page(
@@ -30,20 +36,28 @@ fn page(
     errors: &FieldErrors,
     key: &str,
 ) -> Result<HttpResponse, PageError> {
+    let language = caller.language;
     let value = |field: &str| typed.get(field).map_or("", String::as_str);
     let values: serde_json::Map<String, Value> =
         FIELDS.iter().map(|field| ((*field).to_owned(), value(field).into())).collect();
-    let language = if value("language").is_empty() { "en" } else { value("language") };
+    let errors: BTreeMap<&str, String> =
+        errors.iter().map(|(field, wrong)| (field.as_str(), Text::from(*wrong).to(language))).collect();
+    let answered_in = if value("language").is_empty() { language.code() } else { value("language") };
+    let languages: Vec<Value> = Language::ALL
+        .iter()
+        .map(|each| json!({ "code": each.code(), "label": each.label(), "selected": each.code() == answered_in }))
+        .collect();
     let content = json!({
         "values": values,
         "errors": errors,
         "error_count": errors.len(),
-        "device_kinds": options(DeviceKind::ALL, DeviceKind::code, DeviceKind::label, value("device_kind")),
-        "reasons": options(Reason::ALL, Reason::code, Reason::label, value("reason")),
-        "languages": options(Language::ALL, Language::code, Language::label, language),
+        "device_kinds": options::<DeviceKind>(language, value("device_kind")),
+        "reasons": options::<Reason>(language, value("reason")),
+        "languages": languages,
         "key": key,
     });
-    show_page(app, caller, status, "customer/form.html", Head::new(TITLE), content)
+    let title = text!("form-title").to(language);
+    show_page(app, caller, status, "customer/form.html", Head::new(&title), content)
 }
 
 /// The empty form.
@@ -54,9 +68,12 @@ pub async fn show(app: Data<App>, caller: Caller) -> Result<HttpResponse, PageEr
 
 /// Takes the form: 200 with the reference whether or not an account matches, 422 with what is wrong beside the fields.
 pub async fn submit(app: Data<App>, caller: Caller, fields: Fields) -> Result<HttpResponse, PageError> {
+    if let Some(language) = Language::from_code(fields.get(OTHER_LANGUAGE)) {
+        return in_other_language(&app, caller, &fields, language);
+    }
     if !fields.get(BAIT).is_empty() {
         let reference = app.desk.submit_bait(caller.ip.clone()).await?;
-        return received(&app, &caller, &reference);
+        return received(&app, &caller, &reference, caller.language);
     }
     let form = match AssistanceForm::parse(fields.all()) {
         Ok(form) => form,
@@ -66,12 +83,30 @@ pub async fn submit(app: Data<App>, caller: Caller, fields: Fields) -> Result<Ht
         }
     };
     let key = Some(fields.get("key").to_owned()).filter(|key| !key.is_empty());
+    let language = form.language;
     let reference = app.desk.submit_case(Submission { form, key, ip: caller.ip.clone() }).await?;
-    received(&app, &caller, &reference)
+    received(&app, &caller, &reference, language)
 }
 
-fn received(app: &App, caller: &Caller, reference: &CaseRef) -> Result<HttpResponse, PageError> {
+/// The list of languages below the form sends the form too, so that nothing typed is lost.
+fn in_other_language(
+    app: &App,
+    mut caller: Caller,
+    fields: &Fields,
+    language: Language,
+) -> Result<HttpResponse, PageError> {
+    caller.language = language;
+    let mut typed = fields.all().clone();
+    typed.insert("language".to_owned(), language.code().to_owned());
+    let answer = page(app, &caller, StatusCode::OK, &typed, &FieldErrors::new(), fields.get("key"))?;
+    Ok(cookies::remember_language(app, answer, language))
+}
+
+/// The pages that follow, which cannot know the case, speak the form's language too.
+fn received(app: &App, caller: &Caller, reference: &CaseRef, language: Language) -> Result<HttpResponse, PageError> {
     let content = json!({ "reference": reference, "status_url": format!("/cases/{reference}") });
-    let head = Head::new("We have received your request");
-    show_page(app, caller, StatusCode::OK, "customer/received.html", head, content)
+    let title = text!("received-title").to(language);
+    let answer =
+        show_page(app, caller, StatusCode::OK, "customer/received.html", Head::of_case(&title, language), content)?;
+    Ok(cookies::remember_language(app, answer, language))
 }

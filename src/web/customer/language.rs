@@ -1,5 +1,4 @@
 use actix_web::HttpResponse;
-use actix_web::http::header::SET_COOKIE;
 use actix_web::web::Data;
 
 use crate::locale::Language;
@@ -9,13 +8,11 @@ use crate::web::{App, cookies};
 
 /// Keeps the language that a visitor chose, and leads back to the page they were on.
 pub async fn choose(app: Data<App>, fields: Fields) -> HttpResponse {
-    let mut answer = see_other(own_page(fields.get("back")));
-    if let Some(language) = Language::from_code(fields.get("lang"))
-        && let Ok(cookie) = cookies::set_language(&app, language).parse()
-    {
-        answer.headers_mut().insert(SET_COOKIE, cookie);
+    let answer = see_other(own_page(fields.get("back")));
+    match Language::from_code(fields.get("lang")) {
+        Some(language) => cookies::remember_language(&app, answer, language),
+        None => answer,
     }
-    answer
 }
 
 /// Only a path on this server is led back to: whatever else a form holds leads to the first page.

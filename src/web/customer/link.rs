@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::domain::case::State;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
+use crate::locale::text;
 use crate::store::links::LinkPurpose;
 use crate::web::App;
 use crate::web::cookies;
@@ -15,6 +16,7 @@ use crate::web::error::{PageError, reference, status_of};
 use crate::web::guard::caller::Caller;
 use crate::web::guard::fields::Fields;
 use crate::web::page::{Head, show};
+use crate::web::words::text_of;
 use crate::workflow::Halt;
 
 /// The secret part of a mailed link.
@@ -25,8 +27,9 @@ pub struct WithToken {
 }
 
 fn invalid(app: &App, caller: &Caller, reference: &CaseRef, halt: &Halt) -> Result<HttpResponse, PageError> {
-    let content = json!({ "reference": reference, "why": halt.to_string() });
-    show(app, caller, status_of(halt), "customer/link_invalid.html", Head::new("This link does not work"), content)
+    let content = json!({ "reference": reference, "why": text_of(halt).to(caller.language) });
+    let title = text!("invalid-title").to(caller.language);
+    show(app, caller, status_of(halt), "customer/link_invalid.html", Head::new(&title), content)
 }
 
 /// The page behind an opening link. Fetching it confirms nothing: mail scanners fetch links too.
@@ -40,14 +43,22 @@ pub async fn show_open(
     let token = Token::presented(&link.token);
     match app.desk.open_link(reference.clone(), LinkPurpose::Open, token, caller.ip.clone()).await? {
         Ok(opened) => {
-            let title = if opened.first { "Confirm your e-mail address" } else { "Open your case" };
+            let title = if opened.first { text!("open-confirm") } else { text!("open-again") };
+            let title = title.to(opened.language);
             let content = json!({
                 "reference": reference,
                 "action": format!("/cases/{reference}/open"),
                 "token": link.token,
                 "first": opened.first,
             });
-            show(&app, &caller, StatusCode::OK, "customer/open_link.html", Head::new(title), content)
+            show(
+                &app,
+                &caller,
+                StatusCode::OK,
+                "customer/open_link.html",
+                Head::of_case(&title, opened.language),
+                content,
+            )
         }
         Err(halt) => invalid(&app, &caller, &reference, &halt),
     }
@@ -81,10 +92,12 @@ pub async fn show_object(
     let reference = reference(&path)?;
     let token = Token::presented(&link.token);
     match app.desk.open_link(reference.clone(), LinkPurpose::Object, token, caller.ip.clone()).await? {
-        Ok(_) => {
+        Ok(opened) => {
+            let title = text!("object-title").to(opened.language);
+            let head = Head::of_case(&title, opened.language);
             let action = format!("/cases/{reference}/object");
             let content = json!({ "reference": reference, "action": action, "token": link.token });
-            show(&app, &caller, StatusCode::OK, "customer/object_link.html", Head::new("This wasn’t me"), content)
+            show(&app, &caller, StatusCode::OK, "customer/object_link.html", head, content)
         }
         Err(halt) => invalid(&app, &caller, &reference, &halt),
     }
@@ -100,11 +113,12 @@ pub async fn press_object(
     let reference = reference(&path)?;
     let token = Token::presented(fields.get("token"));
     match app.desk.dispute(reference.clone(), token, caller.ip.clone()).await? {
-        // A case that somebody stopped already stays stopped: the answer is the same.
-        found @ (Ok(_) | Err(Halt::Refused(_))) => {
-            let off = matches!(found, Ok(State::Deactivating | State::Deactivated | State::Closed));
+        Ok(stopped) => {
+            let off = matches!(stopped.state, State::Deactivating | State::Deactivated | State::Closed);
             let content = json!({ "reference": reference, "already_off": off });
-            show(&app, &caller, StatusCode::OK, "customer/objected.html", Head::new("The request is stopped"), content)
+            let title = text!("objected-title").to(stopped.language);
+            let head = Head::of_case(&title, stopped.language);
+            show(&app, &caller, StatusCode::OK, "customer/objected.html", head, content)
         }
         Err(halt) => invalid(&app, &caller, &reference, &halt),
     }
@@ -120,5 +134,6 @@ pub async fn send_again(app: Data<App>, caller: Caller, path: Path<String>) -> R
 /// The case's page for someone whose browser it does not know.
 pub(super) fn private(app: &App, caller: &Caller, reference: &CaseRef, sent: bool) -> Result<HttpResponse, PageError> {
     let content = json!({ "reference": reference, "sent": sent });
-    show(app, caller, StatusCode::OK, "customer/private.html", Head::new("Your case"), content)
+    let title = text!("case-title").to(caller.language);
+    show(app, caller, StatusCode::OK, "customer/private.html", Head::new(&title), content)
 }

@@ -334,7 +334,7 @@ pub async fn write(
     let typed = fields.get("body");
     let write = async |act, by: &LetIn| match free_text(typed) {
         Ok(body) => app.desk.write_to_desk(act, by.reference.clone(), body).await,
-        Err(wrong) => Ok(Err(Halt::BadText(wrong))),
+        Err(wrong) => Ok(Err(Halt::Wrong(wrong))),
     };
     press(&app, &caller, &path, &request, Some(typed), write).await
 }

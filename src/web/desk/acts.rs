@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 
 use super::case::{Kept, Said, page};
-use crate::domain::form::free_text;
+use crate::domain::form::{Wrong, free_text};
 use crate::web::App;
 use crate::web::error::{PageError, reference};
 use crate::web::guard::access::SignedInAgent;
@@ -46,12 +46,13 @@ async fn back_with_text(
     agent: &SignedInAgent,
     path: &str,
     (fields, kept): (&Fields, Kept),
-    wrong: String,
+    wrong: Wrong,
 ) -> Answer {
-    let mut said = Said::halted(&Halt::BadText(wrong.clone()), fields, kept);
+    let halt = Halt::Wrong(wrong);
+    let mut said = Said::halted(&halt, fields, kept);
     said.flash = None;
     if let Some((_, name)) = kept.first() {
-        said.errors.insert((*name).to_owned(), wrong.into());
+        said.errors.insert((*name).to_owned(), halt.to_string().into());
     }
     page(app, agent, path, said).await
 }

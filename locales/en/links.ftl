@@ -1,0 +1,43 @@
+## The pages behind the links in mails, and the case page of a browser that does not know the case.
+
+case-title = Your case
+open-confirm = Confirm your e-mail address
+open-confirm-lead = Press the button to confirm that you received our mail. Your case then opens in this browser.
+open-again = Open your case
+open-again-lead = Press the button to open your case in this browser.
+open-confirm-button = Verify your email address
+open-again-button = Open my case
+open-why = Why is there a button?
+open-why-text = Opening this page has changed nothing yet. Some mail programs open every link by themselves. Only you can press the button. It works once.
+open-not-you = You did not ask for this?
+open-not-you-text = Then do not press it. Use the link “This wasn’t me” in our mail, and the request stops.
+
+object-title = This wasn’t me
+object-lead = Someone asked us to deactivate the MFA device of your account. If it was not you, stop the request here.
+object-button = Stop this request
+object-what = What the button does
+object-what-stops = It stops the request at once. No one can go on with it.
+object-what-free = You do not need to sign in, and nothing else is needed from you.
+object-what-supervisor = A supervisor looks at what happened.
+object-nothing-yet = Opening this page has changed nothing yet. If the request is yours, close this page.
+
+objected-title = The request is stopped
+objected-off = Thank you. The device was deactivated before you stopped the request, or is being deactivated now. Change your password at once and activate a new device.
+objected-safe = Thank you. No one can go on with this request. Your device stays as it is.
+objected-now = What happens now
+objected-supervisor = A supervisor looks at the request. You need to do nothing.
+objected-passwords = Someone may know your password or read your mail. We advise you to change both passwords soon.
+objected-write = If we need you, we write to the address of your account. { $promise }
+
+private-title = Open your case with a link
+private-lead = We show a case only to whoever can open its link.
+private-sent = Look in your mailbox
+private-sent-text = If there is a case with this reference, we have sent a new link to the address of its account. Look in the spam folder too. It can take some minutes.
+private-button = Send me a new link
+private-only = We send it to the e-mail address of the account, and to no other.
+private-wrong = No reference, or the wrong one? { $link } again.
+
+invalid-title = This link does not work
+invalid-headline = This link does not work any more
+invalid-text = Your case is not affected. You can have a new link sent to the address of your account.
+invalid-button = Go to the page of my case
