@@ -220,9 +220,14 @@ async fn sow_cases(desk: &Desk) -> Result<(), Failure> {
             callback_time: "Mornings".to_owned(),
             message: message.to_owned(),
         };
-        desk.submit_case(Submission { form, key: Some(format!("sample {email}")), ip: "192.0.2.1".to_owned() })
-            .await
-            .map_err(Failure::new)?;
+        desk.submit_case(Submission {
+            form,
+            key: Some(format!("sample {email}")),
+            ip: "192.0.2.1".to_owned(),
+            country: None,
+        })
+        .await
+        .map_err(Failure::new)?;
     }
     desk.drain().await.map_err(Failure::new)?;
     let seeded = Act { actor: Actor::Operator, ip: String::new(), at: super::now() };

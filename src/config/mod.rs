@@ -16,6 +16,7 @@ mod near;
 mod origin;
 mod policy;
 mod reference;
+mod risk;
 mod server;
 mod value;
 mod voice;
@@ -40,6 +41,7 @@ pub use mail::{MailSettings, SmtpSettings, SmtpTls};
 pub use origin::{Origins, Source, variable_name};
 pub use policy::PolicySettings;
 pub use reference::{RANGES, REFERENCE, reference_table};
+pub use risk::RiskSettings;
 pub use server::ServerSettings;
 pub use voice::{TwilioSettings, VoiceProvider, VoiceSettings};
 
@@ -72,6 +74,8 @@ pub struct Settings {
     pub voice: VoiceSettings,
     /// Waits, expiries and budgets of a case.
     pub policy: PolicySettings,
+    /// What makes a case need more.
+    pub risk: RiskSettings,
     /// How long people stay signed in.
     pub sessions: SessionSettings,
     /// Bounds on what a stranger can make the desk do.
@@ -117,6 +121,7 @@ impl Settings {
         demo.secrets.key = Some(key);
         demo.mail.from = "mfa-desk demo <desk@demo.example>".parse().ok();
         demo.policy.cooling_off_minutes = 2;
+        demo.risk.shorten_waits(2);
         demo
     }
 
@@ -132,6 +137,7 @@ impl Settings {
             self.mail.check(&mut checker);
             self.voice.check(&mut checker);
             self.policy.check(&mut checker);
+            self.risk.check(&mut checker);
             self.sessions.check(&mut checker);
             self.limits.check(&mut checker);
         }

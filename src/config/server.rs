@@ -28,6 +28,9 @@ pub struct ServerSettings {
     /// Addresses whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     #[serde(deserialize_with = "value::list")]
     pub trusted_proxies: Vec<IpAddr>,
+    /// The header in which a trusted proxy names the country that a request comes from.
+    #[serde(deserialize_with = "value::optional")]
+    pub country_header: Option<String>,
     /// Threads that answer requests.
     #[serde(deserialize_with = "value::number")]
     pub workers: u16,
@@ -43,6 +46,7 @@ impl Default for ServerSettings {
             base_url: None,
             product_name: "mfa-desk".to_owned(),
             trusted_proxies: Vec::new(),
+            country_header: None,
             workers: 2,
             shutdown_seconds: 20,
         }
@@ -73,6 +77,18 @@ impl ServerSettings {
                 "is too long or holds a control character",
                 format!("set one line of at most {LONGEST_NAME} characters"),
             );
+        }
+        if let Some(header) = &self.country_header {
+            const KEY: &str = "server.country_header";
+            if actix_web::http::header::HeaderName::try_from(header.as_str()).is_err() {
+                checker.wrong(KEY, format!("`{header}` is no header's name"), "set a name such as CF-IPCountry");
+            } else if self.trusted_proxies.is_empty() {
+                checker.wrong(
+                    KEY,
+                    "nobody is believed to set it",
+                    "name the proxies that do in server.trusted_proxies",
+                );
+            }
         }
         checker.range("server.workers", self.workers);
         checker.range("server.shutdown_seconds", self.shutdown_seconds);

@@ -100,6 +100,13 @@ impl E164 {
         &self.0
     }
 
+    /// The countries that share the number's country code, as ISO 3166-1 alpha-2; the largest first. A number does
+    /// not say more: people keep theirs when they move from one of them to another.
+    pub fn countries(&self) -> Vec<&'static str> {
+        let number = phonenumber::parse(None, &self.0).ok();
+        number.and_then(|number| phonenumber::metadata::DATABASE.region(&number.code().value())).unwrap_or_default()
+    }
+
     /// Only the country code's start and the last two digits: `+44 •••••••• 56`.
     pub fn masked(&self) -> String {
         let last = &self.0[self.0.len().saturating_sub(2)..];
@@ -165,6 +172,16 @@ mod tests {
     fn numbers_are_normalised_to_e164() {
         for typed in ["+44 7911 123456", "+44 (0)7911 123456", "0044-7911-123456", " +447911123456 "] {
             assert_eq!(typed.parse::<E164>().map(String::from), Ok("+447911123456".to_owned()), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_number_has_its_countries() {
+        for (number, first, also) in
+            [("+447911123456", "GB", "GG"), ("+16137827274", "US", "CA"), ("+4915112345678", "DE", "DE")]
+        {
+            let countries = number.parse::<E164>().unwrap().countries();
+            assert_eq!((countries.first(), countries.contains(&also)), (Some(&first), true), "{countries:?}");
         }
     }
 

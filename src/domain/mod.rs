@@ -11,6 +11,7 @@ pub mod evidence;
 pub mod form;
 pub mod ids;
 pub mod notice;
+pub mod origin;
 pub mod policy;
 pub mod reference;
 pub mod risk;

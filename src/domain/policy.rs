@@ -1,10 +1,36 @@
 //! What evidence, approvals and waiting an account of a tier needs before its authenticator may be deactivated.
 
+mod problems;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 
 use super::account::{AccountKind, Tier};
 use super::evidence::CheckKind;
 use super::risk::RiskRules;
+
+pub use problems::{Circumstances, PolicyProblem, SHORTEST_WAIT};
+
+/// Which list of paths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Paths {
+    /// Owners of tier `standard`.
+    Standard,
+    /// Owners of tier `privileged`.
+    Privileged,
+    /// Members.
+    Member,
+    /// A change of the telephone number of record: one path.
+    PhoneChange,
+}
+
+impl Paths {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Standard, Self::Privileged, Self::Member, Self::PhoneChange];
+}
 
 /// One thing a path asks for: any one of these checks.
 pub type Alternatives = Vec<CheckKind>;
@@ -50,6 +76,8 @@ pub struct Policy {
     member: Vec<Path>,
     /// What a change of the telephone number of record needs; its cooling-off is how long the change is held.
     pub phone_change: Path,
+    /// What an operator set; the others are the defaults.
+    configured: BTreeSet<Paths>,
     /// What makes a case wait longer.
     pub risk: RiskRules,
     /// How long a case stays ready after its cooling-off. Evidence that was valid when the wait began
@@ -111,11 +139,46 @@ impl Policy {
             ],
             member: vec![path("administrator", &[&[EmailLink], &[Administrator]], 0, TimeDelta::zero())],
             phone_change: path("phone_change", &[&[EmailLink], &[Document, InPerson]], 1, waits.phone_hold),
+            configured: BTreeSet::new(),
             risk: RiskRules::default(),
             ready_window: waits.ready_window,
             case_expiry: waits.case_expiry,
             close_after: waits.close_after,
         }
+    }
+
+    /// The same policy with other rules about risk.
+    #[must_use]
+    pub fn with_risk(self, risk: RiskRules) -> Self {
+        Self { risk, ..self }
+    }
+
+    /// The same policy with other paths for one kind of account.
+    #[must_use]
+    pub fn with_paths(mut self, of: Paths, paths: Vec<Path>) -> Self {
+        self.configured.insert(of);
+        match of {
+            Paths::Standard => self.standard = paths,
+            Paths::Privileged => self.privileged = paths,
+            Paths::Member => self.member = paths,
+            Paths::PhoneChange => self.phone_change = paths.into_iter().next().unwrap_or(self.phone_change),
+        }
+        self
+    }
+
+    fn list(&self, of: Paths) -> &[Path] {
+        match of {
+            Paths::Standard => &self.standard,
+            Paths::Privileged => &self.privileged,
+            Paths::Member => &self.member,
+            Paths::PhoneChange => std::slice::from_ref(&self.phone_change),
+        }
+    }
+
+    /// The longest cooling-off of any path, without what risk signals add.
+    pub fn longest_wait(&self) -> TimeDelta {
+        let lists = [Paths::Standard, Paths::Privileged, Paths::Member];
+        lists.iter().flat_map(|of| self.list(*of)).map(|path| path.cooling_off).max().unwrap_or_default()
     }
 
     /// The alternative paths for an account.

@@ -82,6 +82,13 @@ impl Default for RiskRules {
     }
 }
 
+/// People are counted up to here: counting further costs more than it tells.
+pub const MOST_PEOPLE: i64 = 100;
+
+fn people(count: i64) -> String {
+    if count < MOST_PEOPLE { format!("{count} people") } else { format!("{MOST_PEOPLE} people or more") }
+}
+
 /// Which attribute many people's cases share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tie {
@@ -145,8 +152,8 @@ impl RiskRules {
             raise(Signal::RepeatedCases, self.repeated, format!("{count} cases of this account in {days} days"));
         }
         if facts.people_of_network >= self.network_people {
-            let (count, hours) = (facts.people_of_network, self.network_within.num_hours());
-            let why = format!("requests for {count} people from the same network in {hours} hours");
+            let (people, hours) = (people(facts.people_of_network), self.network_within.num_hours());
+            let why = format!("requests for {people} from the same network in {hours} hours");
             raise(Signal::BusyNetwork, self.network, why);
         }
         if let (Some(country), Some(usual)) = (&facts.country, &facts.usual_country)
@@ -155,14 +162,14 @@ impl RiskRules {
             let why = format!("the request came from {country}, the account is used from {usual}");
             raise(Signal::ForeignCountry, self.country, why);
         }
-        if let Some((tie, people)) = facts.campaign.filter(|(_, people)| *people >= self.campaign_people) {
+        if let Some((tie, count)) = facts.campaign.filter(|(_, count)| *count >= self.campaign_people) {
             let what = match tie {
                 Tie::Phone => "callback number",
                 Tie::MailDomain => "mail domain",
                 Tie::Wording => "wording",
             };
-            let hours = self.campaign_within.num_hours();
-            let why = format!("requests for {people} people share the same {what} in {hours} hours");
+            let (people, hours) = (people(count), self.campaign_within.num_hours());
+            let why = format!("requests for {people} share the same {what} in {hours} hours");
             raise(Signal::Campaign, self.campaign, why);
         }
         raised

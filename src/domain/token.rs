@@ -25,6 +25,8 @@ pub enum Purpose {
     Words,
     /// Addresses as evidence names them.
     Subject,
+    /// What the risk rules compare requests by.
+    Origin,
     /// What throttles count by.
     Throttle,
     /// Form tokens against cross-site requests.
@@ -43,6 +45,7 @@ impl Purpose {
             Self::StoredPhoneCode => b"mfa-desk/stored-phone-code/1",
             Self::Words => b"mfa-desk/words/1",
             Self::Subject => b"mfa-desk/subject/1",
+            Self::Origin => b"mfa-desk/origin/1",
             Self::Throttle => b"mfa-desk/throttle/1",
             Self::Csrf => b"mfa-desk/csrf/1",
             Self::SessionCookie => b"mfa-desk/session-cookie/1",

@@ -8,6 +8,7 @@ pub mod cases;
 mod connection;
 mod dialect;
 pub mod links;
+pub mod origins;
 pub mod outbox;
 mod readers;
 pub mod schema;

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Kit, mail};
+use super::{Kit, mail, risk};
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Details, NewEntry, details};
-use crate::domain::case::{AccountFacts, Command, Facts, Refused, State, apply};
+use crate::domain::case::{AccountFacts, Case, Command, Facts, Refused, State, apply};
 use crate::domain::form::Wrong;
 use crate::domain::ids::{AccountId, AgentId, AuthenticatorId};
 use crate::domain::reference::CaseRef;
@@ -138,9 +138,16 @@ impl Known {
     }
 }
 
-pub(super) fn known(
+/// What the rules must know about a case at this moment.
+pub(super) fn known(connection: &mut AnyConnection, kit: &Kit, case: &Case) -> Result<Known, StoreError> {
+    known_as(connection, kit, case, case.account)
+}
+
+/// Like [`known`], for a case that is being given its account.
+pub(super) fn known_as(
     connection: &mut AnyConnection,
     kit: &Kit,
+    case: &Case,
     account: Option<AccountId>,
 ) -> Result<Known, StoreError> {
     let suspended = agents::suspended(connection)?;
@@ -162,7 +169,11 @@ pub(super) fn known(
         }),
         None => None,
     };
-    Ok(Known { account, facts, suspended, voided, raised: Vec::new() })
+    let raised = match &account {
+        Some(account) => risk::raised(connection, kit, case, account)?,
+        None => Vec::new(),
+    };
+    Ok(Known { account, facts, suspended, voided, raised })
 }
 
 /// Finds a case and holds it; a form made from an older version is told who was faster.
@@ -206,7 +217,7 @@ pub(super) fn command_saying(
         Command::MatchAccount(account) => Some(*account),
         _ => before.case.account,
     };
-    let known = known(tx.connection, kit, account)?;
+    let known = known_as(tx.connection, kit, &before.case, account)?;
     let transition = match apply(&before.case, command, &act.actor, act.at, &known.facts(kit)) {
         Ok(transition) => transition,
         Err(refused) => return Ok(Err(refuse(tx, act, before, command.code(), refused))),

@@ -97,7 +97,7 @@ pub(super) fn usable(
         Some(link) if link.used_at.is_some() => Some((Halt::UsedLink, "used")),
         Some(link) if link.expires_at <= act.at => Some((Halt::ExpiredLink, "expired")),
         Some(link) if purpose == LinkPurpose::Open => {
-            let known = known(tx.connection, kit, filed.case.account)?;
+            let known = known(tx.connection, kit, &filed.case)?;
             let of_record = known.facts.is_some_and(|facts| facts.email == link.subject);
             (!of_record).then_some((Halt::ExpiredLink, "address_changed"))
         }

@@ -364,7 +364,7 @@ impl Desk {
         let (kit, now) = (self.kit.clone(), self.now());
         let weigh = move |tx: &mut Tx<'_>| {
             let Some(filed) = cases::lock(tx, &reference)? else { return Ok(false) };
-            let known = known(tx.connection, &kit, filed.case.account)?;
+            let known = known(tx.connection, &kit, &filed.case)?;
             Ok(still_permits(&filed.case, authenticator, now, &known.facts(&kit))
                 && outbox::is_pending(tx.connection, id)?)
         };

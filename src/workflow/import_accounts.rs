@@ -12,6 +12,7 @@ use crate::domain::audit::details;
 use crate::domain::contact::EmailAddress;
 use crate::domain::form::is_unprintable;
 use crate::domain::ids::{AccountId, AuthenticatorId};
+use crate::domain::origin::country;
 use crate::store::{StoreError, Tx, accounts};
 
 /// What is wrong with one line of the file.
@@ -63,6 +64,8 @@ struct Line {
     administrators: String,
     #[serde(default)]
     authenticators: String,
+    #[serde(default)]
+    country: String,
 }
 
 #[derive(Clone)]
@@ -73,7 +76,7 @@ struct Parsed {
     authenticators: Vec<Authenticator>,
 }
 
-const COLUMNS: &str = "email,account_number,name,kind,tier,phone,administrators,authenticators";
+const COLUMNS: &str = "email,account_number,name,kind,tier,phone,administrators,authenticators,country";
 
 impl Desk {
     /// Imports accounts and their authenticators into the `local` directory: all of the file or nothing.
@@ -176,6 +179,16 @@ fn parse(kit: &Kit, act: &Act, line: u64, row: &Line) -> Result<Parsed, Vec<Line
             number.parse().map_err(|_| wrong("phone", "not a valid number with its country code".to_owned())).ok()
         }
     };
+    let country = match row.country.as_str() {
+        "" => None,
+        code => {
+            let known = country(code);
+            if known.is_none() {
+                wrong("country", "must be two letters such as DE (ISO 3166-1 alpha-2)".to_owned());
+            }
+            known
+        }
+    };
     let listed = |text: &str| -> Vec<String> {
         text.split(';').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
     };
@@ -213,7 +226,7 @@ fn parse(kit: &Kit, act: &Act, line: u64, row: &Line) -> Result<Parsed, Vec<Line
         (Some(email), Some(kind), Some(tier)) if errors.is_empty() => {
             let number = Some(row.account_number.clone()).filter(|number| !number.is_empty());
             let status = AccountStatus::Active;
-            let background = Background::default();
+            let background = Background { country, ..Background::default() };
             let account = Account { id, email, number, name: row.name.clone(), kind, tier, phone, status, background };
             Ok(Parsed { line, account, administrators, authenticators })
         }

@@ -1,5 +1,5 @@
 use super::act::{Act, Done, Halt, command};
-use super::{Desk, Kit};
+use super::{Desk, Kit, risk};
 use crate::domain::actor::Actor;
 use crate::domain::audit::Details;
 use crate::domain::case::{Command, State};
@@ -32,7 +32,10 @@ fn match_account(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef) -> 
     let form = cases::form(tx.connection, filed.case.id)?;
     let Some(account) = accounts::find_by_email(tx.connection, &form.email)? else {
         tx.record(act.case_entry("case.unmatched", &filed, Details::new()));
+        risk::wake_others(tx, kit, &filed.case, None, act.at)?;
         return Ok(Ok(()));
     };
-    Ok(command(tx, kit, act, &filed, &Command::MatchAccount(account.id))?.map(|_| ()))
+    let matched = command(tx, kit, act, &filed, &Command::MatchAccount(account.id))?.map(|_| ());
+    risk::wake_others(tx, kit, &filed.case, Some(account.id), act.at)?;
+    Ok(matched)
 }

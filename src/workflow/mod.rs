@@ -17,6 +17,7 @@ mod intake;
 mod mail;
 mod reject;
 mod reveal;
+mod risk;
 mod send_link;
 mod sign_in;
 mod start_call;
@@ -26,6 +27,7 @@ mod view_case;
 mod withdraw;
 mod write;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -81,6 +83,10 @@ pub struct Kit {
     pub base_url: Url,
     /// What the product is called.
     pub product: String,
+    /// Domains of mail addresses that say nothing about who shares them, as origins name them.
+    pub(in crate::workflow) common_domains: BTreeSet<String>,
+    /// The header in which a proxy names the country that a request comes from.
+    pub country_header: Option<String>,
     /// Customers can have themselves called.
     pub offers_calls: bool,
     last_id: AtomicU64,
@@ -109,10 +115,13 @@ impl Kit {
             ready_window: periods.ready_window(),
             case_expiry: periods.case_expiry(),
             close_after: periods.close_after(),
-        });
+        })
+        .with_risk(settings.risk.rules());
         Ok(Self {
             clock,
             entropy,
+            common_domains: risk::common_domains(&key, &settings.risk.common_mail_domains),
+            country_header: settings.server.country_header.clone(),
             sealing: SealingKeys::new(settings.secrets.data_keys.as_ref(), &key)?,
             key,
             policy,

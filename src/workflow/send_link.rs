@@ -39,7 +39,7 @@ impl Desk {
                 && !filed.case.state.is_final()
                 && filed.case.state != State::Disputed
             {
-                let known = known(tx.connection, &kit, filed.case.account)?;
+                let known = known(tx.connection, &kit, &filed.case)?;
                 mail::queue(tx, &kit, &act, &filed, &known, Notice::LinkAgain, None)?;
                 tx.record(act.case_entry("link.sent_again", &filed, details([])));
             }

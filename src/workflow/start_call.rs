@@ -97,7 +97,7 @@ pub(super) fn challenge(
     if !filed.case.state.is_under_review() {
         return Ok(Err(refuse(tx, act, filed, kind.code(), Refused::WrongState(filed.case.state))));
     }
-    let known = known(tx.connection, kit, filed.case.account)?;
+    let known = known(tx.connection, kit, &filed.case)?;
     let Some((_, phone, subject)) = callable(&known) else {
         return Ok(Err(Halt::NoCall(text!("no-phone-of-record"))));
     };

@@ -1,6 +1,6 @@
 use sha2::{Digest, Sha256};
 
-use super::{Act, Desk};
+use super::{Act, Desk, risk};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::Case;
@@ -8,6 +8,7 @@ use crate::domain::form::AssistanceForm;
 use crate::domain::ids::{CaseId, OutboxId};
 use crate::domain::reference::CaseRef;
 use crate::store::cases::{self, Filed, Filing};
+use crate::store::origins;
 use crate::store::outbox::{self, Errand};
 use crate::store::{StoreError, Tx};
 
@@ -20,6 +21,8 @@ pub struct Submission {
     pub key: Option<String>,
     /// From where.
     pub ip: String,
+    /// From which country, where a proxy of ours says so.
+    pub country: Option<String>,
 }
 
 /// Without a key from the page, the same words from the same place within about this many seconds are one case.
@@ -63,6 +66,7 @@ impl Desk {
         };
         let filed = Filed { case, filing };
         let errand = self.kit.id(OutboxId::new, at);
+        let origin = risk::origin_of(&self.kit, &submission.form, (&submission.ip, submission.country.as_deref()), at);
         let form = submission.form;
         let kit = self.kit.clone();
         let store = move |tx: &mut Tx<'_>| {
@@ -74,6 +78,7 @@ impl Desk {
             let mut filed = filed.clone();
             filed.case.reference = kit.entropy.reference();
             cases::insert(tx, &filed, &form)?;
+            origins::insert(tx, filed.case.id, &origin)?;
             outbox::add(tx, errand, filed.case.id, &Errand::Intake, act.at)?;
             let about = details([("device", form.device_kind.code().into()), ("reason", form.reason.code().into())]);
             tx.record(act.case_entry("case.submitted", &filed, about));

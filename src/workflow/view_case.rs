@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::act::{Act, Known, known};
 use super::mail::customer_needs;
 use super::start_call::calls_left;
-use super::{Desk, Kit};
+use super::{Desk, Kit, risk};
 use crate::domain::account::{Account, Authenticator};
 use crate::domain::audit::{Entry, details};
 use crate::domain::audit_filter::Filter;
@@ -15,6 +15,7 @@ use crate::domain::evidence::CheckKind;
 use crate::domain::form::AssistanceForm;
 use crate::domain::ids::{AgentId, CustomerSessionId, EntryId};
 use crate::domain::reference::CaseRef;
+use crate::domain::risk::Raised;
 use crate::domain::token::Token;
 use crate::store::agents::{self, Agent};
 use crate::store::audit;
@@ -48,6 +49,8 @@ pub struct CaseFile {
     pub calls_left: i64,
     /// Everyone at the desk.
     pub agents: BTreeMap<AgentId, Agent>,
+    /// Other cases of the campaign that this one is part of, newest first.
+    pub related: Vec<CaseRef>,
     /// The case's audit entries, newest first.
     pub timeline: Vec<Entry>,
 }
@@ -56,6 +59,11 @@ impl CaseFile {
     /// The account, once matched.
     pub fn account(&self) -> Option<&Account> {
         self.known.account.as_ref()
+    }
+
+    /// The risk signals that fire at this moment.
+    pub fn raised(&self) -> &[Raised] {
+        &self.known.raised
     }
 
     /// The account's authenticators.
@@ -147,7 +155,7 @@ impl Desk {
         let read = move |connection: &mut AnyConnection| {
             let Some(filed) = cases::find(connection, &reference)? else { return Ok(None) };
             let id = filed.case.id;
-            let known = known(connection, &kit, filed.case.account)?;
+            let known = known(connection, &kit, &filed.case)?;
             let of_case = Filter { case_ref: Some(reference.to_string()), ..Filter::default() };
             let seen = throttle::count(connection, "view", &viewer, now, SAME_VIEW)? > 0;
             let file = CaseFile {
@@ -158,6 +166,7 @@ impl Desk {
                 challenge: calls::latest_challenge(connection, id)?,
                 calls_left: left(connection, &kit, &known, now)?,
                 agents: agents::all(connection)?.into_iter().map(|agent| (agent.id, agent)).collect(),
+                related: risk::related(connection, &kit, id, &known.raised)?,
                 timeline: audit::before(connection, &of_case, i64::MAX, TIMELINE)?,
                 known,
                 filed,
@@ -188,7 +197,7 @@ impl Desk {
             let Some(session) = links::session(connection, &reference, &cookie.hash(), now)? else { return Ok(None) };
             let Some(filed) = cases::find(connection, &reference)? else { return Ok(None) };
             let id = filed.case.id;
-            let known = known(connection, &kit, filed.case.account)?;
+            let known = known(connection, &kit, &filed.case)?;
             let challenge = match calls::latest_challenge(connection, id)? {
                 Some(challenge) => Some(ShownChallenge {
                     words: two_words(&kit.key, challenge.id),

@@ -97,7 +97,7 @@ fn write(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, kind: Entry
         cases::update(tx, &filed, &after)?;
     }
     if kind == EntryKind::ToCustomer {
-        let known = known(tx.connection, kit, filed.case.account)?;
+        let known = known(tx.connection, kit, &filed.case)?;
         mail::queue(tx, kit, act, &filed, &known, Notice::DeskMessage, Some(body))?;
     }
     Ok(Ok(()))

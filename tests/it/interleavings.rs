@@ -180,7 +180,7 @@ impl<'d> Play<'d> {
             callback_time: String::new(),
             message: String::new(),
         };
-        let submission = Submission { form, key: Some(format!("key {seed}")), ip: ip.clone() };
+        let submission = Submission { form, key: Some(format!("key {seed}")), ip: ip.clone(), country: None };
         let reference = desks.desk.submit_case(submission).await.unwrap();
         let (seen, log) = (Seen::default(), String::new());
         let mut play =

@@ -9,6 +9,7 @@ mod interleavings;
 mod journey_2_and_5;
 mod languages;
 mod mail_delivery;
+mod policy_and_risk;
 mod program;
 mod routes;
 mod smtp_peer;

@@ -39,7 +39,7 @@ impl Step {
                     about.insert("raised".to_owned(), raised.into());
                 }
                 self.record("case.cooling_off", about);
-                self.case.wait = Some(wait);
+                self.rest_for(wait);
                 self.enter(State::CoolingOff);
                 self.notices.push(Notice::CoolingOff { ends_at });
             }
@@ -49,7 +49,7 @@ impl Step {
                 let raised: Vec<Value> = facts.raised.iter().map(|raised| raised.signal.code().into()).collect();
                 let about = details([("ends_at", timestamp(ends_at).into()), ("raised", raised.into())]);
                 self.record("case.cooling_off_lengthened", about);
-                self.case.wait = Some(wait);
+                self.rest_for(wait);
                 self.notices.push(Notice::CoolingOff { ends_at });
             }
             (Stage::Ready, _) if self.case.state != State::Ready => {
@@ -59,6 +59,12 @@ impl Step {
             }
             _ => {}
         }
+    }
+
+    /// A case does not expire while it waits, nor before it could be carried out.
+    fn rest_for(&mut self, wait: Wait) {
+        self.case.expires_at = self.case.expires_at.max(wait.usable_until);
+        self.case.wait = Some(wait);
     }
 
     /// The cooling-off of a path that waits: the one that has begun, as long as is needed by now, or a new one.

@@ -274,6 +274,20 @@ fn a_suspension_voids_for_good_what_was_given_before_it() {
 }
 
 #[test]
+fn a_case_does_not_expire_while_it_waits_however_long_signals_make_that() {
+    let mut world = World::ready();
+    world.raised.push(raised(30 * 24, 1));
+    world.passes_time(TimeDelta::zero());
+    assert_eq!(world.case.state, State::CoolingOff);
+    world.passes_time(TimeDelta::days(30) - TimeDelta::hours(1));
+    assert_eq!(world.case.state, State::CoolingOff);
+    world.passes_time(TimeDelta::hours(1));
+    assert_eq!(world.case.state, State::Ready);
+    world.passes_time(TimeDelta::hours(71));
+    assert_eq!(world.case.state, State::Ready);
+}
+
+#[test]
 fn whoever_asks_for_the_approval_cannot_give_it() {
     let mut world = World::matched(AccountKind::Owner, Tier::Standard);
     world.confirms_email();

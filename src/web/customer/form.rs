@@ -84,7 +84,8 @@ pub async fn submit(app: Data<App>, caller: Caller, fields: Fields) -> Result<Ht
     };
     let key = Some(fields.get("key").to_owned()).filter(|key| !key.is_empty());
     let language = form.language;
-    let reference = app.desk.submit_case(Submission { form, key, ip: caller.ip.clone() }).await?;
+    let submission = Submission { form, key, ip: caller.ip.clone(), country: caller.country.clone() };
+    let reference = app.desk.submit_case(submission).await?;
     received(&app, &caller, &reference, language)
 }
 

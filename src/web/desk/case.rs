@@ -5,10 +5,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::queue::due;
-use super::timeline;
+use super::{policy, timeline};
 use crate::domain::account::AuthenticatorState;
 use crate::domain::actor::Role;
-use crate::domain::case::{PathAssessment, Stage, State};
+use crate::domain::case::State;
 use crate::domain::evidence::{CheckKind, Giver};
 use crate::store::cases::EntryKind;
 use crate::web::App;
@@ -190,7 +190,9 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
             "number": account.number,
         })),
         "authenticators": authenticators,
-        "policy": assessment.paths.iter().map(|path| policy_path(path, best)).collect::<Vec<_>>(),
+        "policy": assessment.paths.iter().map(|path| policy::path(path, best, file.raised())).collect::<Vec<_>>(),
+        "signals": policy::signals(file.raised()),
+        "related": file.related,
         "evidence": evidence,
         "approvals": case.approvals.iter()
             .map(|approval| json!({ "name": file.agent_name(approval.agent), "at": moment(approval.at) }))
@@ -222,37 +224,6 @@ fn giver(file: &CaseFile, giver: Giver) -> &str {
         Giver::Agent(id) => file.agent_name(id),
         Giver::Administrator(_) => "an administrator of the account",
     }
-}
-
-fn policy_path(path: &PathAssessment<'_>, best: Option<&str>) -> Value {
-    let stage = match path.stage {
-        Stage::Evidence => "Evidence missing",
-        Stage::Approval => "Approval missing",
-        Stage::Wait => "Cooling off",
-        Stage::Ready => "Satisfied",
-    };
-    let label = |alternatives: &[CheckKind]| alternatives.iter().map(|k| k.label()).collect::<Vec<_>>().join(", or ");
-    let checks: Vec<Value> = path
-        .groups
-        .iter()
-        .map(|group| {
-            let label = group.met_by.map_or_else(|| label(group.alternatives), |met| met.kind.label().to_owned());
-            json!({ "label": label, "met": group.met_by.is_some(), "until": moment_if(group.counts_until) })
-        })
-        .collect();
-    let cooling_off = path.cooling_off;
-    json!({
-        "name": path.path.name,
-        "nist": path.path.assurance(),
-        "stage": format!("{:?}", path.stage).to_lowercase(),
-        "stage_label": stage,
-        "best": best == Some(path.path.name.as_str()),
-        "checks": checks,
-        "approvals_needed": path.approvals_needed,
-        "approvals_given": path.approvals,
-        "cooling_off": if cooling_off.is_zero() { String::new() } else { span(cooling_off) },
-        "missing": path.missing(),
-    })
 }
 
 fn callback(app: &App, agent: &SignedInAgent, file: &CaseFile) -> Value {

@@ -4,6 +4,7 @@ pub(crate) mod acts;
 pub(crate) mod audit;
 pub(crate) mod case;
 pub(crate) mod deactivate;
+mod policy;
 pub(crate) mod queue;
 pub(crate) mod sign_in;
 mod timeline;

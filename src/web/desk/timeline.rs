@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::domain::audit::Entry;
 use crate::domain::evidence::CheckKind;
+use crate::domain::risk::Signal;
 use crate::web::page::moment;
 
 /// The words for an action; the action itself where it has none, so that nothing is left out.
@@ -25,7 +26,11 @@ fn words(action: &str) -> &str {
         "case.reason_given" => "Reason given",
         "case.awaiting_approval" => "Evidence complete, approval needed",
         "case.approved" => "Approved",
+        "case.approval_asked" => "Approval asked for",
+        "case.approval_refused" => "Approval refused",
         "case.cooling_off" => "Cooling-off began",
+        "case.cooling_off_lengthened" => "Cooling-off lengthened by a risk signal",
+        "case.cooling_off_halfway" => "Customer told once more, half way",
         "case.ready" => "Ready to deactivate",
         "case.evidence_lapsed" => "Evidence no longer counts",
         "case.deactivating" => "Deactivation ordered",
@@ -66,11 +71,25 @@ fn words(action: &str) -> &str {
 /// What tells an entry from others like it; identifiers are for the export.
 fn telling(details: &str) -> String {
     let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(details) else { return String::new() };
-    const TELLING: [&str; 11] =
-        ["check", "notice", "rule", "command", "why", "state", "path", "from", "outcome", "tries_left", "ends_at"];
+    const TELLING: [&str; 12] = [
+        "check",
+        "notice",
+        "rule",
+        "command",
+        "why",
+        "state",
+        "path",
+        "from",
+        "outcome",
+        "tries_left",
+        "ends_at",
+        "raised",
+    ];
+    let signal = |code: &Value| Some(Signal::from_code(code.as_str()?)?.label().to_lowercase());
     let shown = |name: &str, value: &Value| match value {
         Value::String(code) if name == "check" => CheckKind::from_code(code).map(|kind| kind.label().to_owned()),
         Value::String(text) => Some(text.replace('_', " ")),
+        Value::Array(codes) if name == "raised" => Some(codes.iter().filter_map(signal).collect::<Vec<_>>().join(", ")),
         Value::Number(number) => Some(format!("{} {number}", name.replace('_', " "))),
         _ => None,
     };

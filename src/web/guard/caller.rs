@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::ACCEPT_LANGUAGE;
 
+use crate::domain::origin;
 use crate::locale::{self, Language};
 use crate::web::cookies;
 
@@ -13,6 +14,8 @@ use crate::web::cookies;
 pub struct Caller {
     /// Network address.
     pub ip: String,
+    /// The country that one of our proxies says it comes from: ISO 3166-1 alpha-2.
+    pub country: Option<String>,
     /// Names the request in the logs and on error pages.
     pub request_id: String,
     /// What the visitor chose, or else what their browser asks for. Staff read English.
@@ -50,6 +53,16 @@ pub fn client_ip(request: &ServiceRequest, trusted: &[IpAddr]) -> String {
     ip.to_string()
 }
 
+/// The country that the peer names in this header, where the peer is one of our proxies. Anyone else could name any.
+pub fn country(request: &ServiceRequest, trusted: &[IpAddr], header: Option<&str>) -> Option<String> {
+    let peer = request.peer_addr()?.ip().to_canonical();
+    let ours = trusted.iter().any(|proxy| proxy.to_canonical() == peer);
+    // A proxy that adds a line below the visitor's own would leave two: then neither is believed.
+    let mut named = request.headers().get_all(header.filter(|_| ours)?);
+    let (first, second) = (named.next()?, named.next());
+    origin::country(first.to_str().ok().filter(|_| second.is_none())?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,5 +84,21 @@ mod tests {
         assert_eq!(ip("10.0.0.1", ""), "10.0.0.1");
         assert_eq!(ip("10.0.0.1", "not an address, 203.0.113.9"), "203.0.113.9");
         assert_eq!(ip("10.0.0.1", "198.51.100.1, ::ffff:10.0.0.2"), "198.51.100.1");
+    }
+
+    #[test]
+    fn a_country_is_believed_from_our_proxies_only() {
+        let named = |peer: &str, values: &[&str]| {
+            let mut request = TestRequest::default().peer_addr(format!("{peer}:1").parse().unwrap());
+            for value in values {
+                request = request.append_header(("x-country", *value));
+            }
+            country(&request.to_srv_request(), &["10.0.0.1".parse().unwrap()], Some("x-country"))
+        };
+        assert_eq!(named("10.0.0.1", &["de"]).as_deref(), Some("DE"));
+        assert_eq!(named("192.0.2.7", &["de"]), None);
+        assert_eq!(named("10.0.0.1", &["de", "fr"]), None);
+        assert_eq!(named("10.0.0.1", &["XX"]), None);
+        assert_eq!(named("10.0.0.1", &[]), None);
     }
 }

@@ -8,7 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
 use tracing::Instrument;
 
-use super::caller::{Caller, client_ip, is_for_staff, visitor_language};
+use super::caller::{Caller, client_ip, country, is_for_staff, visitor_language};
 use crate::locale::Language;
 use crate::web::App;
 use crate::web::error::{ErrorInfo, error_page};
@@ -27,6 +27,7 @@ pub async fn trace(
     let staff = is_for_staff(request.path());
     let caller = Caller {
         ip,
+        country: country(&request, &app.trusted_proxies, app.desk.kit.country_header.as_deref()),
         request_id: request_id.clone(),
         language: if staff { Language::English } else { visitor_language(&request) },
         back: (!staff).then(|| page_of(&request, &app)),

@@ -139,7 +139,7 @@ impl World {
         let desk = Arc::new(assemble(&settings, parts).unwrap());
         sow(&desk).await;
         let secret = setup.twilio.then(|| SecretString::from(TWILIO_TOKEN));
-        let app = App::new(desk.clone(), vec![], secret, None).unwrap();
+        let app = App::new(desk.clone(), settings.server.trusted_proxies.clone(), secret, None).unwrap();
         let running = start(&settings, app).unwrap();
         let base = format!("http://{}", running.address);
         if let Some(twilio) = &twilio {
@@ -188,7 +188,8 @@ impl World {
             let moved = self.desk.tick().await.unwrap();
             let ran = self.desk.drain().await.unwrap();
             if moved == 0 && ran == 0 {
-                if self.left_to_do().await == 0 {
+                // What the worker beside us did since we looked may have made a timer due.
+                if self.left_to_do().await == 0 && self.desk.tick().await.unwrap() == 0 {
                     return;
                 }
                 tokio::time::sleep(Duration::from_millis(5)).await;

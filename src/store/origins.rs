@@ -1,0 +1,198 @@
+//! What the risk rules compare cases by: keyed hashes of where each form came from.
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable,
+    RunQueryDsl,
+};
+
+use super::schema::{case_origins, cases};
+use super::{AnyConnection, StoreError, Tx, parsed, stored};
+use crate::domain::case::State;
+use crate::domain::ids::{AccountId, CaseId};
+use crate::domain::reference::CaseRef;
+
+/// Where a form came from. What does not say anything is empty or missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The address that was typed.
+    pub person: String,
+    /// The neighbourhood of the network address.
+    pub network: String,
+    /// The number to be called back on.
+    pub phone: Option<String>,
+    /// The domain of the address.
+    pub mail_domain: String,
+    /// The words.
+    pub wording: Option<String>,
+    /// The country that the proxy named, in the clear.
+    pub country: Option<String>,
+    /// When.
+    pub submitted_at: DateTime<Utc>,
+}
+
+/// One thing that requests can share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shared<'a> {
+    /// See [`Origin::network`].
+    Network(&'a str),
+    /// See [`Origin::phone`].
+    Phone(&'a str),
+    /// See [`Origin::mail_domain`].
+    MailDomain(&'a str),
+    /// See [`Origin::wording`].
+    Wording(&'a str),
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = case_origins)]
+struct Row {
+    case_id: String,
+    person: String,
+    network: String,
+    phone: Option<String>,
+    mail_domain: String,
+    wording: Option<String>,
+    country: Option<String>,
+    submitted_at: NaiveDateTime,
+}
+
+/// Keeps where a case came from, for good.
+pub fn insert(tx: &mut Tx<'_>, case: CaseId, origin: &Origin) -> Result<(), StoreError> {
+    let row = Row {
+        case_id: case.to_string(),
+        person: origin.person.clone(),
+        network: origin.network.clone(),
+        phone: origin.phone.clone(),
+        mail_domain: origin.mail_domain.clone(),
+        wording: origin.wording.clone(),
+        country: origin.country.clone(),
+        submitted_at: stored(origin.submitted_at),
+    };
+    diesel::insert_into(case_origins::table).values(row).execute(tx.connection)?;
+    Ok(())
+}
+
+/// Where a case came from; cases from before origins were kept have none.
+pub fn find(connection: &mut AnyConnection, case: CaseId) -> Result<Option<Origin>, StoreError> {
+    let row: Option<Row> = case_origins::table.find(case.to_string()).first(connection).optional()?;
+    Ok(row.map(|row| Origin {
+        person: row.person,
+        network: row.network,
+        phone: row.phone,
+        mail_domain: row.mail_domain,
+        wording: row.wording,
+        country: row.country,
+        submitted_at: row.submitted_at.and_utc(),
+    }))
+}
+
+/// A stretch of time: from the first moment to the last, both included.
+pub type Period = (DateTime<Utc>, DateTime<Utc>);
+
+/// The time around a moment.
+pub fn around(at: DateTime<Utc>, within: TimeDelta) -> Period {
+    (at - within, at + within)
+}
+
+macro_rules! sharing {
+    ($query:expr, $shared:expr, $period:expr) => {{
+        let (first, last) = $period;
+        let query = $query.filter(case_origins::submitted_at.between(stored(first), stored(last))).into_boxed();
+        match $shared {
+            Shared::Network(hash) => query.filter(case_origins::network.eq(hash.to_owned())),
+            Shared::Phone(hash) => query.filter(case_origins::phone.eq(hash.to_owned())),
+            Shared::MailDomain(hash) => query.filter(case_origins::mail_domain.eq(hash.to_owned())),
+            Shared::Wording(hash) => query.filter(case_origins::wording.eq(hash.to_owned())),
+        }
+    }};
+}
+
+/// For how many different people requests that share this came in a period, counted up to `most`.
+pub fn people(
+    connection: &mut AnyConnection,
+    shared: Shared<'_>,
+    period: Period,
+    most: i64,
+) -> Result<i64, StoreError> {
+    let query = sharing!(case_origins::table.select(case_origins::person).distinct(), shared, period);
+    let people: Vec<String> = query.limit(most).load(connection)?;
+    Ok(i64::try_from(people.len()).unwrap_or(most))
+}
+
+/// References of other cases that share this and came in a period, the newest first.
+pub fn related(
+    connection: &mut AnyConnection,
+    case: CaseId,
+    shared: Shared<'_>,
+    period: Period,
+    limit: i64,
+) -> Result<Vec<CaseRef>, StoreError> {
+    let others = case_origins::table
+        .inner_join(cases::table.on(cases::id.eq(case_origins::case_id)))
+        .filter(case_origins::case_id.ne(case.to_string()))
+        .select(cases::reference);
+    let found: Vec<String> = sharing!(others, shared, period)
+        .order((case_origins::submitted_at.desc(), case_origins::case_id.desc()))
+        .limit(limit)
+        .load(connection)?;
+    found.iter().map(|reference| parsed("reference", reference)).collect()
+}
+
+/// How many cases of an account came in from a moment on.
+pub fn cases_of_account(
+    connection: &mut AnyConnection,
+    account: AccountId,
+    since: DateTime<Utc>,
+) -> Result<i64, StoreError> {
+    Ok(cases::table
+        .filter(cases::account_id.eq(account.to_string()))
+        .filter(cases::submitted_at.ge(stored(since)))
+        .count()
+        .get_result(connection)?)
+}
+
+/// States in which a case rests on what is needed from it, and time alone can carry it on.
+const RESTING: [State; 3] = [State::AwaitingApproval, State::CoolingOff, State::Ready];
+
+/// Makes the timer look now at the cases that rest and share this with a request: those that nobody has looked at
+/// for longest first. Answers how many there were.
+pub fn wake(
+    tx: &mut Tx<'_>,
+    shared: Shared<'_>,
+    period: Period,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<usize, StoreError> {
+    let resting = cases::table
+        .inner_join(case_origins::table.on(case_origins::case_id.eq(cases::id)))
+        .filter(cases::state.eq_any(RESTING.map(State::code)))
+        .filter(cases::due_at.is_null().or(cases::due_at.gt(stored(now))))
+        .select(cases::id);
+    let ids: Vec<String> =
+        sharing!(resting, shared, period).order(cases::changed_at.asc()).limit(limit).load(tx.connection)?;
+    make_due(tx, ids, now)
+}
+
+/// Like [`wake`], for the other cases of an account.
+pub fn wake_account(tx: &mut Tx<'_>, account: AccountId, now: DateTime<Utc>, limit: i64) -> Result<usize, StoreError> {
+    let ids: Vec<String> = cases::table
+        .filter(cases::account_id.eq(account.to_string()))
+        .filter(cases::state.eq_any(RESTING.map(State::code)))
+        .filter(cases::due_at.is_null().or(cases::due_at.gt(stored(now))))
+        .order(cases::changed_at.asc())
+        .select(cases::id)
+        .limit(limit)
+        .load(tx.connection)?;
+    make_due(tx, ids, now)
+}
+
+fn make_due(tx: &mut Tx<'_>, mut ids: Vec<String>, now: DateTime<Utc>) -> Result<usize, StoreError> {
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    // Instances that wake the same cases take their rows in the same order.
+    ids.sort_unstable();
+    let resting = cases::table.filter(cases::id.eq_any(ids));
+    Ok(diesel::update(resting).set(cases::due_at.eq(stored(now))).execute(tx.connection)?)
+}
