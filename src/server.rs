@@ -73,18 +73,24 @@ pub struct Parts {
 pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
     let store = Arc::new(Store::open(&settings.database)?);
     let broken = |error: String| StartError::Broken(error);
-    let directory = Arc::new(LocalDirectory::new(Arc::clone(&store), Arc::clone(&parts.clock)));
+    let passwords = Arc::new(PasswordHasher::new(2).map_err(|error| broken(error.to_string()))?);
     let offers_calls = parts.voice.is_some();
     let kit = Kit::new(settings, parts.base_url, parts.key, parts.clock, parts.entropy, offers_calls)
         .map_err(|bad| broken(format!("secrets.data_keys {bad}")))?;
+    let directory = LocalDirectory::new(
+        Arc::clone(&store),
+        Arc::clone(&kit.clock),
+        Arc::clone(&kit.sealing),
+        Arc::clone(&passwords),
+    );
     Ok(Desk {
         kit: Arc::new(kit),
         store,
-        directory,
+        directory: Arc::new(directory),
         mailer: parts.mailer,
         voice: parts.voice,
         templates: MailTemplates::embedded().map_err(|error| broken(error.to_string()))?,
-        passwords: PasswordHasher::new(2).map_err(|error| broken(error.to_string()))?,
+        passwords,
         errands: [Notify::new(), Notify::new()],
     })
 }

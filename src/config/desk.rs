@@ -70,11 +70,23 @@ pub struct SessionSettings {
     /// Hours for which a customer's browser keeps access to its case.
     #[serde(deserialize_with = "value::number")]
     pub customer_hours: u32,
+    /// Minutes without a request after which an account is signed out.
+    #[serde(deserialize_with = "value::number")]
+    pub account_idle_minutes: u32,
+    /// Hours after which an account is signed out in any case.
+    #[serde(deserialize_with = "value::number")]
+    pub account_hours: u32,
 }
 
 impl Default for SessionSettings {
     fn default() -> Self {
-        SessionSettings { idle_minutes: 30, absolute_hours: 8, customer_hours: 72 }
+        SessionSettings {
+            idle_minutes: 30,
+            absolute_hours: 8,
+            customer_hours: 72,
+            account_idle_minutes: 15,
+            account_hours: 2,
+        }
     }
 }
 
@@ -97,15 +109,36 @@ impl SessionSettings {
         TimeDelta::hours(self.customer_hours.into())
     }
 
+    /// Time without a request after which an account is signed out.
+    #[must_use]
+    pub fn account_idle(&self) -> TimeDelta {
+        TimeDelta::minutes(self.account_idle_minutes.into())
+    }
+
+    /// Time after which an account is signed out in any case.
+    #[must_use]
+    pub fn account_absolute(&self) -> TimeDelta {
+        TimeDelta::hours(self.account_hours.into())
+    }
+
     pub(super) fn check(&self, checker: &mut Checker) {
         checker.range("sessions.idle_minutes", self.idle_minutes);
         checker.range("sessions.absolute_hours", self.absolute_hours);
         checker.range("sessions.customer_hours", self.customer_hours);
+        checker.range("sessions.account_idle_minutes", self.account_idle_minutes);
+        checker.range("sessions.account_hours", self.account_hours);
         if self.absolute_hours > 0 && self.idle() > self.absolute() {
             checker.wrong(
                 "sessions.idle_minutes",
                 "is longer than a session can last",
                 "set at most what sessions.absolute_hours comes to",
+            );
+        }
+        if self.account_hours > 0 && self.account_idle() > self.account_absolute() {
+            checker.wrong(
+                "sessions.account_idle_minutes",
+                "is longer than a session can last",
+                "set at most what sessions.account_hours comes to",
             );
         }
     }

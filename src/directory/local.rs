@@ -1,23 +1,82 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 
-use super::{Directory, DirectoryError};
+use super::{Capabilities, Directory, DirectoryError, Finding, Proof};
 use crate::clock::Clock;
-use crate::domain::account::AuthenticatorState;
-use crate::domain::ids::{AuthenticatorId, OutboxId};
-use crate::store::{Store, StoreError, accounts};
+use crate::domain::account::{AccountStatus, AuthenticatorState};
+use crate::domain::authn::{Clockwork, Means, TotpSecret, accept, resynchronise};
+use crate::domain::ids::{AccountId, AuthenticatorId, OutboxId};
+use crate::domain::sealed::{Sealing, SealingKeys};
+use crate::passwords::PasswordHasher;
+use crate::store::credentials::{self, StoredTotp};
+use crate::store::{Store, StoreError, Tx, accounts};
 
 /// The embedded directory: accounts imported into our own database.
 pub struct LocalDirectory {
     store: Arc<Store>,
     clock: Arc<dyn Clock>,
+    sealing: Arc<SealingKeys>,
+    passwords: Arc<PasswordHasher>,
 }
 
 impl LocalDirectory {
     /// The directory in `store`.
-    pub fn new(store: Arc<Store>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock }
+    pub fn new(
+        store: Arc<Store>,
+        clock: Arc<dyn Clock>,
+        sealing: Arc<SealingKeys>,
+        passwords: Arc<PasswordHasher>,
+    ) -> Self {
+        Self { store, clock, sealing, passwords }
+    }
+
+    /// A password is checked outside the transaction, since it takes long; that it is still the account's is looked at
+    /// inside.
+    async fn password(
+        &self,
+        account: Option<AccountId>,
+        password: secrecy::SecretString,
+    ) -> Result<Finding, DirectoryError> {
+        let hash_of = move |connection: &mut _| match account {
+            Some(account) => credentials::password_hash(connection, account),
+            None => Ok(None),
+        };
+        let checked = self.store.read(hash_of).await.map_err(unavailable)?;
+        let right = self.passwords.check(checked.clone(), password).await;
+        let right = right.map_err(|error| DirectoryError::Unavailable(error.to_string()))?;
+        Ok(Finding::in_transaction(move |tx| {
+            let current = match account {
+                Some(account) => credentials::password_hash(tx.connection, account)?,
+                None => None,
+            };
+            Ok(right && current.is_some() && current == checked && in_use(tx, account)?)
+        }))
+    }
+
+    /// Whether `weigh` takes the proof for one of the account's authenticators, whose clock is kept if it does.
+    fn clockwork(
+        &self,
+        account: Option<AccountId>,
+        weigh: impl Fn(&TotpSecret, Clockwork) -> Option<Clockwork> + Send + Sync + 'static,
+    ) -> Finding {
+        let sealing = Arc::clone(&self.sealing);
+        Finding::in_transaction(move |tx| {
+            let Some(account) = account else { return Ok(false) };
+            if !in_use(tx, Some(account))? {
+                return Ok(false);
+            }
+            for stored in credentials::totps(tx.connection, account)? {
+                let Some(secret) = opened(&sealing, &stored) else { continue };
+                if let Some(after) = weigh(&secret, stored.clock)
+                    && credentials::keep_clock(tx, stored.id, after)?
+                {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
     }
 }
 
@@ -25,12 +84,65 @@ fn unavailable(error: StoreError) -> DirectoryError {
     DirectoryError::Unavailable(error.to_string())
 }
 
+/// Nothing proves a suspended account.
+fn in_use(tx: &mut Tx<'_>, account: Option<AccountId>) -> Result<bool, StoreError> {
+    let Some(account) = account else { return Ok(false) };
+    Ok(accounts::find(tx.connection, account)?.is_some_and(|account| account.status == AccountStatus::Active))
+}
+
+/// A secret that cannot be opened is none: its key was taken away, or the row was tampered with.
+fn opened(sealing: &SealingKeys, stored: &StoredTotp) -> Option<TotpSecret> {
+    let plain = sealing.open(Sealing::AuthenticatorSecret, &stored.id.to_string(), &stored.secret);
+    let plain = plain.inspect_err(|error| {
+        tracing::error!(authenticator = %stored.id, %error, "the secret of an authenticator cannot be opened");
+    });
+    TotpSecret::from_bytes(&plain.ok()?).ok()
+}
+
 #[async_trait]
 impl Directory for LocalDirectory {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { password: true, codes: true, resynchronise: true, recovery_codes: true }
+    }
+
+    async fn means(&self, account: AccountId) -> Result<Means, DirectoryError> {
+        let look = move |connection: &mut _| {
+            let all = accounts::authenticators(connection, account)?;
+            Ok(Means {
+                any: all.iter().any(|authenticator| authenticator.state == AuthenticatorState::Active),
+                codes: !credentials::totps(connection, account)?.is_empty(),
+                recovery_codes: credentials::unused_codes(connection, account)? > 0,
+            })
+        };
+        self.store.read(look).await.map_err(unavailable)
+    }
+
+    async fn examine(
+        &self,
+        account: Option<AccountId>,
+        proof: Proof,
+        at: DateTime<Utc>,
+    ) -> Result<Finding, DirectoryError> {
+        match proof {
+            Proof::Password(password) => self.password(account, password).await,
+            Proof::Code(code) => Ok(self.clockwork(account, move |secret, clock| accept(secret, clock, &code, at))),
+            Proof::TwoCodes(first, second) => {
+                Ok(self.clockwork(account, move |secret, clock| resynchronise(secret, clock, (&first, &second), at)))
+            }
+            Proof::RecoveryCode(code) => {
+                let hash = code.hash();
+                Ok(Finding::in_transaction(move |tx| {
+                    let Some(account) = account else { return Ok(false) };
+                    Ok(in_use(tx, Some(account))? && credentials::use_up(tx, account, &hash, at)?)
+                }))
+            }
+        }
+    }
+
     async fn deactivate(&self, authenticator: AuthenticatorId, _key: OutboxId) -> Result<(), DirectoryError> {
         let now = self.clock.now();
         // An authenticator that is off already is what was asked for, so the answer is the same.
-        let switch_off = move |tx: &mut crate::store::Tx<'_>| accounts::deactivate(tx, authenticator, now);
+        let switch_off = move |tx: &mut Tx<'_>| accounts::deactivate(tx, authenticator, now);
         self.store.write(switch_off).await.map(|_| ()).map_err(unavailable)
     }
 

@@ -2,12 +2,18 @@
 
 mod local;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
 
 pub use local::LocalDirectory;
 
 use crate::domain::account::AuthenticatorState;
-use crate::domain::ids::{AuthenticatorId, OutboxId};
+use crate::domain::authn::{Means, RecoveryCode, TotpCode};
+use crate::domain::ids::{AccountId, AuthenticatorId, OutboxId};
+use crate::store::{StoreError, Tx};
 
 /// Why a directory did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,9 +29,75 @@ pub enum DirectoryError {
     Unknown(String),
 }
 
-/// A system that holds authenticators.
+/// What a directory can check. Not every system gives out what is needed for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// The account's password.
+    pub password: bool,
+    /// A code that an authenticator shows.
+    pub codes: bool,
+    /// Two codes in a row, which put an authenticator's clock right.
+    pub resynchronise: bool,
+    /// A saved recovery code, used up by it.
+    pub recovery_codes: bool,
+}
+
+/// What someone offers as a proof.
+pub enum Proof {
+    /// The account's password.
+    Password(SecretString),
+    /// A code that an authenticator shows.
+    Code(TotpCode),
+    /// Two codes in a row.
+    TwoCodes(TotpCode, TotpCode),
+    /// A saved recovery code.
+    RecoveryCode(RecoveryCode),
+}
+
+/// What a directory makes of a proof. What our own database decides is decided in the transaction that records the
+/// outcome, so that a code cannot be used twice at once, nor be used up for nothing.
+#[derive(Clone)]
+pub struct Finding(Arc<Settle>);
+
+type Settle = dyn Fn(&mut Tx<'_>) -> Result<bool, StoreError> + Send + Sync;
+
+impl Finding {
+    /// Decided by a system outside.
+    pub fn decided(holds: bool) -> Self {
+        Self(Arc::new(move |_| Ok(holds)))
+    }
+
+    /// To be decided in a transaction.
+    pub fn in_transaction(settle: impl Fn(&mut Tx<'_>) -> Result<bool, StoreError> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(settle))
+    }
+
+    /// Whether the proof holds. What it uses up is used up with it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub fn settle(&self, tx: &mut Tx<'_>) -> Result<bool, StoreError> {
+        (self.0)(tx)
+    }
+}
+
+/// A system that holds accounts and authenticators.
 #[async_trait]
 pub trait Directory: Send + Sync {
+    /// What it can check.
+    fn capabilities(&self) -> Capabilities;
+
+    /// What the account has for the second step of a sign-in.
+    async fn means(&self, account: AccountId) -> Result<Means, DirectoryError>;
+
+    /// Looks at a proof of the account. Where there is no account, it takes as long and nothing holds.
+    async fn examine(
+        &self,
+        account: Option<AccountId>,
+        proof: Proof,
+        at: DateTime<Utc>,
+    ) -> Result<Finding, DirectoryError>;
+
     /// Switches an authenticator off. `key` is the same whenever the same decision is carried out again.
     async fn deactivate(&self, authenticator: AuthenticatorId, key: OutboxId) -> Result<(), DirectoryError>;
 

@@ -4,6 +4,7 @@ pub mod account;
 pub mod actor;
 pub mod audit;
 pub mod audit_filter;
+pub mod authn;
 pub mod case;
 pub mod code;
 pub mod contact;

@@ -4,9 +4,9 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::schema::{cases, customer_sessions, links};
-use super::{AnyConnection, StoreError, Tx, corrupt, parsed, stored};
+use super::{AnyConnection, StoreError, Tx, corrupt, parsed, parsed_if, stored};
 use crate::domain::evidence::Subject;
-use crate::domain::ids::{CaseId, CustomerSessionId, LinkId};
+use crate::domain::ids::{AccountId, CaseId, CustomerSessionId, LinkId};
 use crate::domain::reference::CaseRef;
 
 /// What pressing a link's button does.
@@ -16,6 +16,8 @@ pub enum LinkPurpose {
     Open,
     /// "This wasn't me".
     Object,
+    /// Leads an administrator of the account to a member's request.
+    Administer,
 }
 
 impl LinkPurpose {
@@ -23,6 +25,7 @@ impl LinkPurpose {
         match self {
             Self::Open => "open",
             Self::Object => "object",
+            Self::Administer => "administer",
         }
     }
 }
@@ -44,6 +47,8 @@ pub struct Link {
     pub opened_at: Option<DateTime<Utc>>,
     /// When its button was pressed.
     pub used_at: Option<DateTime<Utc>>,
+    /// The administrator it was sent to.
+    pub administrator: Option<AccountId>,
 }
 
 /// Stores a link by its token's hash.
@@ -57,15 +62,17 @@ pub fn insert(tx: &mut Tx<'_>, link: &Link, token_hash: &str, at: DateTime<Utc>)
             links::subject.eq(&link.subject.0),
             links::created_at.eq(stored(at)),
             links::expires_at.eq(stored(link.expires_at)),
+            links::account_id.eq(link.administrator.map(|id| id.to_string())),
         ))
         .execute(tx.connection)?;
     Ok(())
 }
 
-type Row = (String, String, String, String, NaiveDateTime, Option<NaiveDateTime>, Option<NaiveDateTime>);
+type Row =
+    (String, String, String, String, NaiveDateTime, Option<NaiveDateTime>, Option<NaiveDateTime>, Option<String>);
 
-fn link((id, case, purpose, subject, expires_at, opened_at, used_at): Row) -> Result<Link, StoreError> {
-    let purpose = [LinkPurpose::Open, LinkPurpose::Object]
+fn link((id, case, purpose, subject, expires_at, opened_at, used_at, account): Row) -> Result<Link, StoreError> {
+    let purpose = [LinkPurpose::Open, LinkPurpose::Object, LinkPurpose::Administer]
         .into_iter()
         .find(|known| known.code() == purpose)
         .ok_or_else(|| corrupt("link", &purpose))?;
@@ -77,6 +84,7 @@ fn link((id, case, purpose, subject, expires_at, opened_at, used_at): Row) -> Re
         expires_at: expires_at.and_utc(),
         opened_at: opened_at.map(|at| at.and_utc()),
         used_at: used_at.map(|at| at.and_utc()),
+        administrator: parsed_if("administrator", account.as_deref())?,
     })
 }
 
@@ -100,6 +108,7 @@ pub fn find(
             links::expires_at,
             links::opened_at,
             links::used_at,
+            links::account_id,
         ))
         .first(connection)
         .optional()?;
@@ -143,6 +152,40 @@ pub fn void(tx: &mut Tx<'_>, case: CaseId, at: DateTime<Utc>) -> Result<(), Stor
         .filter(links::purpose.eq(LinkPurpose::Open.code()))
         .filter(links::used_at.is_null());
     diesel::update(unused).set(links::used_at.eq(stored(at))).execute(tx.connection)?;
+    Ok(())
+}
+
+/// The cases whose request this administrator was written to about and may still decide, the newest first.
+pub fn asked(
+    connection: &mut AnyConnection,
+    administrator: AccountId,
+    now: DateTime<Utc>,
+) -> Result<Vec<CaseRef>, StoreError> {
+    let found: Vec<String> = cases::table
+        .inner_join(links::table)
+        .filter(links::purpose.eq(LinkPurpose::Administer.code()))
+        .filter(links::account_id.eq(administrator.to_string()))
+        .filter(links::expires_at.gt(stored(now)))
+        .order((links::created_at.desc(), links::id.desc()))
+        .select(cases::reference)
+        .load(connection)?;
+    let mut references: Vec<CaseRef> = Vec::new();
+    for reference in &found {
+        let reference = parsed("reference", reference)?;
+        if !references.contains(&reference) {
+            references.push(reference);
+        }
+    }
+    Ok(references)
+}
+
+/// Closes what administrators were asked about a case: nobody can decide it any more.
+pub fn close_request(tx: &mut Tx<'_>, case: CaseId, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let open = links::table
+        .filter(links::case_id.eq(case.to_string()))
+        .filter(links::purpose.eq(LinkPurpose::Administer.code()))
+        .filter(links::expires_at.gt(stored(at)));
+    diesel::update(open).set(links::expires_at.eq(stored(at))).execute(tx.connection)?;
     Ok(())
 }
 

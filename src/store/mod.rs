@@ -1,11 +1,13 @@
 //! The only place that knows SQL.
 
+pub mod account_sessions;
 pub mod accounts;
 pub mod agents;
 pub mod audit;
 pub mod calls;
 pub mod cases;
 mod connection;
+pub mod credentials;
 mod dialect;
 pub mod links;
 pub mod origins;

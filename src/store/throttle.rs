@@ -41,6 +41,26 @@ pub fn take(
     Ok(free)
 }
 
+/// Like [`take`], for a budget whose windows grow: what is used up for a while is used up for longer the longer it
+/// goes on.
+pub fn take_within(
+    tx: &mut Tx<'_>,
+    id: EntryId,
+    scope: &str,
+    subject: &str,
+    now: DateTime<Utc>,
+    budget: &[(i64, TimeDelta)],
+) -> Result<bool, StoreError> {
+    serialise(tx, scope, subject)?;
+    for (most, window) in budget {
+        if count(tx.connection, scope, subject, now, *window)? >= *most {
+            return Ok(false);
+        }
+    }
+    add(tx, id, scope, subject, now)?;
+    Ok(true)
+}
+
 /// Whoever counts the same subject at the same moment, here or in another instance, waits for this transaction.
 pub fn serialise(tx: &mut Tx<'_>, scope: &str, subject: &str) -> Result<(), StoreError> {
     dialect::lock_subject(tx.connection, scope, subject)

@@ -1,4 +1,4 @@
-//! The cookies: an agent's session, a customer's browser for one case, and the language that a visitor chose.
+//! The cookies: an agent's session, an account's, a customer's browser for one case, and the language that a visitor chose.
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
@@ -57,6 +57,23 @@ pub fn customer(request: &HttpRequest, app: &App, reference: &str) -> Option<Tok
 pub fn set_customer(app: &App, reference: &CaseRef, token: &Token) -> String {
     let lifetime = Duration::hours(i64::from(app.desk.kit.sessions.customer_hours));
     baked(app, &of_case(reference), token.expose(), lifetime)
+}
+
+const ACCOUNT: &str = "mfa-desk-account";
+
+/// The secret of an account's session.
+pub fn account(request: &HttpRequest, app: &App) -> Option<Token> {
+    Token::presented(request.cookie(&name(app, ACCOUNT))?.value())
+}
+
+/// The header that sets the cookie of an account's session.
+pub fn set_account(app: &App, token: &Token) -> String {
+    baked(app, ACCOUNT, token.expose(), Duration::hours(i64::from(app.desk.kit.sessions.account_hours)))
+}
+
+/// The header that takes the cookie of an account's session away.
+pub fn clear_account(app: &App) -> String {
+    baked(app, ACCOUNT, "", Duration::ZERO)
 }
 
 /// A preference and no secret, so it needs no prefix.

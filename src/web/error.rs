@@ -34,6 +34,21 @@ pub enum PageError {
         /// Where to go afterwards.
         next: String,
     },
+    /// An account has to sign in first.
+    #[error("account sign-in needed")]
+    SignInAccount {
+        /// Where to go afterwards.
+        next: String,
+    },
+    /// The second step of a sign-in is still to come.
+    #[error("second step needed")]
+    SecondStep {
+        /// Where to go afterwards.
+        next: String,
+    },
+    /// The step is behind whoever asks for it.
+    #[error("signed in already")]
+    SignedInAlready,
     /// A form was posted from another site.
     #[error("posted from another site")]
     CrossSite,
@@ -89,7 +104,11 @@ impl PageError {
                 text!("bad-method-text"),
                 text!("bad-method-next"),
             ),
-            Self::Forbidden | Self::SignIn { .. } => {
+            Self::Forbidden
+            | Self::SignIn { .. }
+            | Self::SignInAccount { .. }
+            | Self::SecondStep { .. }
+            | Self::SignedInAlready => {
                 (StatusCode::FORBIDDEN, text!("forbidden"), text!("forbidden-text"), text!("forbidden-next"))
             }
             Self::CrossSite => {
@@ -145,7 +164,8 @@ pub fn status_of(halt: &Halt) -> StatusCode {
         Halt::UsedLink | Halt::ExpiredLink => StatusCode::GONE,
         Halt::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
         Halt::BadText(_) | Halt::Wrong(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        Halt::WrongPassword => StatusCode::UNAUTHORIZED,
+        Halt::WrongPassword | Halt::NotVerified => StatusCode::UNAUTHORIZED,
+        Halt::OtherAccount => StatusCode::FORBIDDEN,
         Halt::Stale { .. }
         | Halt::Refused(_)
         | Halt::NoCall(_)
@@ -174,8 +194,12 @@ impl ResponseError for PageError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        if let Self::SignIn { next } = self {
-            return to_sign_in(next);
+        match self {
+            Self::SignIn { next } => return to_sign_in("/desk/sign-in", next),
+            Self::SignInAccount { next } => return to_sign_in("/account/sign-in", next),
+            Self::SecondStep { next } => return to_sign_in("/account/sign-in/device", next),
+            Self::SignedInAlready => return page::see_other("/account"),
+            _ => {}
         }
         if let Self::Store(error) = self {
             tracing::error!(%error, "the database failed");

@@ -1,5 +1,6 @@
 //! The web faces: customers, the desk, the telephone provider and, in the demo, a mailbox and a telephone.
 
+pub mod account;
 mod assets;
 pub mod cookies;
 pub mod customer;

@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{Handler, Responder, Route};
 
 use super::guard::access::{Access, Need};
-use super::{assets, customer, demo, desk, health, hooks};
+use super::{account, assets, customer, demo, desk, health, hooks};
 
 /// One route.
 #[derive(Clone)]
@@ -48,6 +48,8 @@ where
 
 const PUBLIC: Access = Access::Public;
 const CUSTOMER: Access = Access::Customer;
+const SECOND_STEP: Access = Access::SecondStep;
+const ACCOUNT: Access = Access::Account;
 const ANYONE: Access = Access::Desk(Need::Anyone);
 const WORKS: Access = Access::Desk(Need::WorksCases);
 const SUPERVISES: Access = Access::Desk(Need::Supervises);
@@ -74,6 +76,14 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/cases/{reference}/show-code", CUSTOMER, customer::status::show_code),
         post("/cases/{reference}/messages", CUSTOMER, customer::status::write),
         post("/cases/{reference}/withdraw", CUSTOMER, customer::status::withdraw),
+        get("/account/sign-in", PUBLIC, account::sign_in::show),
+        post("/account/sign-in", PUBLIC, account::sign_in::email),
+        post("/account/sign-in/password", PUBLIC, account::sign_in::password),
+        get("/account/sign-in/device", SECOND_STEP, account::sign_in::device),
+        post("/account/sign-in/device", SECOND_STEP, account::sign_in::code),
+        post("/account/sign-in/recovery-code", SECOND_STEP, account::sign_in::recovery_code),
+        post("/account/sign-out", ACCOUNT, account::sign_in::sign_out),
+        get("/account", ACCOUNT, account::home::show),
         get("/desk/sign-in", PUBLIC, desk::sign_in::show),
         post("/desk/sign-in", PUBLIC, desk::sign_in::sign_in),
         post("/desk/sign-out", ANYONE, desk::sign_in::sign_out),

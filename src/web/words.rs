@@ -5,7 +5,7 @@ use crate::locale::{Text, text};
 use crate::workflow::Halt;
 
 /// Why something was not done, as a customer is told it.
-pub(super) fn text_of(halt: &Halt) -> Text {
+pub(crate) fn text_of(halt: &Halt) -> Text {
     match halt {
         Halt::NoSuchCase => text!("halt-no-such-case"),
         Halt::UnknownLink => text!("halt-unknown-link"),
@@ -16,6 +16,8 @@ pub(super) fn text_of(halt: &Halt) -> Text {
         Halt::Wrong(wrong) => Text::from(*wrong),
         Halt::NoChallenge => text!("halt-no-challenge"),
         Halt::WrongPassword => text!("halt-wrong-password"),
+        Halt::NotVerified => text!("halt-not-verified"),
+        Halt::OtherAccount => text!("halt-other-account"),
         Halt::Gone => text!("halt-gone"),
         Halt::Stale { .. } | Halt::NotShownYet | Halt::WrongCode(_) | Halt::BadText(_) => text!("halt-not-possible"),
     }

@@ -103,6 +103,12 @@ pub enum Halt {
     /// The e-mail address or the password is wrong.
     #[error("This e-mail address and password do not belong together.")]
     WrongPassword,
+    /// A code proves nothing; more is not told.
+    #[error("This could not be verified.")]
+    NotVerified,
+    /// The link was sent to somebody else.
+    #[error("This link was sent to another account. Sign in with the account that the mail was sent to.")]
+    OtherAccount,
     /// What was written could not be taken.
     #[error("{}", Text::from(*.0))]
     Wrong(Wrong),

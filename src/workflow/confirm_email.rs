@@ -12,7 +12,7 @@ use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::store::cases::{self, Filed};
 use crate::store::links::{self, Link, LinkPurpose};
-use crate::store::{StoreError, Tx, throttle};
+use crate::store::{StoreError, Tx, accounts, throttle};
 
 /// What the page behind a link shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +101,10 @@ pub(super) fn usable(
             let of_record = known.facts.is_some_and(|facts| facts.email == link.subject);
             (!of_record).then_some((Halt::ExpiredLink, "address_changed"))
         }
+        Some(link) if purpose == LinkPurpose::Administer => {
+            let still = administers(tx, kit, &filed, link)?;
+            (!still).then_some((Halt::ExpiredLink, "no_administrator"))
+        }
         Some(_) => None,
     };
     match (halt, found) {
@@ -116,6 +120,14 @@ pub(super) fn usable(
             Ok(Err(halt))
         }
     }
+}
+
+/// Whether the one a link was sent to is still an administrator with this address.
+fn administers(tx: &mut Tx<'_>, kit: &Kit, filed: &Filed, link: &Link) -> Result<bool, StoreError> {
+    let (Some(account), Some(administrator)) = (filed.case.account, link.administrator) else { return Ok(false) };
+    let administrators = accounts::administrators(tx.connection, account)?;
+    let found = administrators.iter().find(|found| found.id == administrator);
+    Ok(found.is_some_and(|found| kit.key.email_subject(&found.email) == link.subject))
 }
 
 fn press(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, token: Option<&Token>, cookie: &str) -> Done<()> {

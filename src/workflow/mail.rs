@@ -47,6 +47,7 @@ pub(super) fn queue(
             expires_at: act.at + lifetime,
             opened_at: None,
             used_at: None,
+            administrator: None,
         };
         links::insert(tx, &link, &kit.key.link_token(id).hash(), act.at)?;
         Ok(id)

@@ -1,6 +1,7 @@
 //! One file for each thing a person or a timer can do. Each loads, asks the domain, and stores case, evidence,
 //! audit entry and outbox rows in one transaction; nothing has a second way in.
 
+mod account_sign_in;
 mod act;
 mod add_agent;
 mod answer_call;
@@ -35,6 +36,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Notify;
 use url::Url;
 
+pub use crate::passwords::PasswordHasher;
+pub use account_sign_in::{FirstStep, Offered, SecondFactor};
 pub use act::{Act, Halt};
 pub use add_agent::{AddAgentError, NewAgent, Standing};
 pub use answer_call::Spoken;
@@ -44,7 +47,7 @@ pub use deliver::{Lane, errand_word};
 pub use dispute::Stopped;
 pub use export_audit::AuditChunks;
 pub use import_accounts::{ImportError, ImportReport, LineError};
-pub use sign_in::{PasswordHasher, SignedIn};
+pub use sign_in::SignedIn;
 pub use submit_case::Submission;
 pub use view_case::{CaseFile, CustomerFile};
 
@@ -68,7 +71,7 @@ pub struct Kit {
     /// The server's key.
     pub key: ServerKey,
     /// The keys of what is stored encrypted.
-    pub sealing: SealingKeys,
+    pub sealing: Arc<SealingKeys>,
     /// The rules.
     pub policy: Policy,
     /// Lengths of time and limits.
@@ -122,7 +125,7 @@ impl Kit {
             entropy,
             common_domains: risk::common_domains(&key, &settings.risk.common_mail_domains),
             country_header: settings.server.country_header.clone(),
-            sealing: SealingKeys::new(settings.secrets.data_keys.as_ref(), &key)?,
+            sealing: Arc::new(SealingKeys::new(settings.secrets.data_keys.as_ref(), &key)?),
             key,
             policy,
             periods,
@@ -170,7 +173,7 @@ pub struct Desk {
     /// The words of mails.
     pub templates: MailTemplates,
     /// Hashes passwords, a few at a time.
-    pub passwords: PasswordHasher,
+    pub passwords: Arc<PasswordHasher>,
     /// Wakes the worker when an errand was added: one for each lane.
     pub errands: [Notify; 2],
 }

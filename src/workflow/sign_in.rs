@@ -1,10 +1,5 @@
-use std::sync::Arc;
-
-use argon2::Argon2;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use chrono::TimeDelta;
-use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
+use secrecy::SecretString;
 
 use super::act::{Act, Done, Halt};
 use super::{Desk, Kit};
@@ -21,66 +16,6 @@ use crate::store::{StoreError, Tx, throttle};
 const TRIES_FROM_ONE_PLACE: i64 = 10;
 const TRIES_FROM_ANYWHERE: i64 = 50;
 const WINDOW: TimeDelta = TimeDelta::minutes(15);
-
-/// Hashes and checks passwords with Argon2id, off the async threads and a few at a time: each takes 19 MiB.
-pub struct PasswordHasher {
-    free: Arc<Semaphore>,
-    decoy: String,
-}
-
-/// A password could not be hashed.
-#[derive(Debug, thiserror::Error)]
-#[error("the password could not be hashed")]
-pub struct NotHashed;
-
-fn hash_now(password: &SecretString) -> Result<String, NotHashed> {
-    let hash = Argon2::default().hash_password(password.expose_secret().as_bytes()).map_err(|_| NotHashed)?;
-    Ok(hash.to_string())
-}
-
-impl PasswordHasher {
-    /// At most `at_once` passwords are hashed at a time.
-    ///
-    /// # Errors
-    /// [`NotHashed`] when the algorithm cannot be set up.
-    pub fn new(at_once: usize) -> Result<Self, NotHashed> {
-        let decoy = hash_now(&SecretString::from("a password that nobody has"))?;
-        Ok(Self { free: Arc::new(Semaphore::new(at_once)), decoy })
-    }
-
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, NotHashed> {
-        let permit = Arc::clone(&self.free).acquire_owned().await.map_err(|_| NotHashed)?;
-        let run = move || {
-            let _permit = permit;
-            work()
-        };
-        tokio::task::spawn_blocking(run).await.map_err(|_| NotHashed)
-    }
-
-    /// The password's hash in PHC string format.
-    ///
-    /// # Errors
-    /// [`NotHashed`] when the algorithm fails.
-    pub async fn hash(&self, password: SecretString) -> Result<String, NotHashed> {
-        self.run(move || hash_now(&password)).await?
-    }
-
-    /// Whether the password is the one that was hashed. Without a hash the same work is done in vain, so
-    /// that the time tells nothing.
-    async fn check(&self, hash: Option<String>, password: SecretString) -> Result<bool, NotHashed> {
-        let known = hash.is_some();
-        let hash = hash.unwrap_or_else(|| self.decoy.clone());
-        let right = self
-            .run(move || {
-                let parsed = argon2::password_hash::phc::PasswordHash::new(&hash);
-                parsed.is_ok_and(|parsed| {
-                    Argon2::default().verify_password(password.expose_secret().as_bytes(), &parsed).is_ok()
-                })
-            })
-            .await?;
-        Ok(right && known)
-    }
-}
 
 /// An agent who signed in.
 #[derive(Debug, Clone)]

@@ -1,6 +1,7 @@
 //! Integration tests: one binary, a module for each journey.
 #![allow(clippy::unwrap_used)]
 
+mod account_sign_in;
 mod audit_log;
 mod bad_input;
 mod database_trouble;

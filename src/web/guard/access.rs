@@ -10,9 +10,11 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, dev:
 use futures_util::StreamExt;
 use futures_util::future::{Ready, ready};
 
+use super::account::admit_account;
 use super::caller::Caller;
 use super::fields::{content_type, decode};
 use crate::domain::actor::{Actor, Role};
+use crate::domain::authn::Assurance;
 use crate::domain::token::{Purpose, Token, same};
 use crate::store::agents::AgentSession;
 use crate::web::App;
@@ -55,6 +57,10 @@ pub enum Access {
     Customer,
     /// People at the desk; forms carry their session's token.
     Desk(Need),
+    /// An account whose password was right and whose second step is still to come, and nobody else.
+    SecondStep,
+    /// An account that is signed in; forms carry its session's token.
+    Account,
     /// The telephone provider, whose signature the handler checks.
     Provider,
 }
@@ -167,6 +173,8 @@ async fn admit(request: &mut ServiceRequest) -> Result<Option<String>, PageError
             Ok(None)
         }
         Access::Desk(need) => admit_agent(request, &app, need, (route.path, posted)).await,
+        Access::SecondStep => admit_account(request, &app, Assurance::Password, posted).await.map(|()| None),
+        Access::Account => admit_account(request, &app, Assurance::Complete, posted).await.map(|()| None),
     }
 }
 
@@ -174,7 +182,7 @@ async fn admit(request: &mut ServiceRequest) -> Result<Option<String>, PageError
 const SLOWEST_BODY: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// Sent by pages that look again by themselves.
-const LIVE: &str = "x-mfa-desk-live";
+pub(super) const LIVE: &str = "x-mfa-desk-live";
 
 /// The token that forms of a customer's browser carry.
 pub fn csrf_of_browser(app: &App, cookie: &Token) -> String {
@@ -211,7 +219,7 @@ async fn admit_agent(
     Ok(renewed)
 }
 
-fn check_csrf(request: &ServiceRequest, expected: Option<&str>) -> Result<(), PageError> {
+pub(super) fn check_csrf(request: &ServiceRequest, expected: Option<&str>) -> Result<(), PageError> {
     let extensions = request.extensions();
     let given = extensions.get::<super::fields::Fields>().map(|fields| fields.get("csrf")).unwrap_or_default();
     match expected {
@@ -257,8 +265,8 @@ fn from_our_pages(request: &ServiceRequest, app: &App) -> bool {
     }
 }
 
-/// What answers a request for a page that needs a sign-in.
-pub fn to_sign_in(next: &str) -> HttpResponse {
+/// What answers a request for a page that needs a sign-in: the page where one signs in, and where to go afterwards.
+pub fn to_sign_in(page: &str, next: &str) -> HttpResponse {
     let next = percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
-    HttpResponse::SeeOther().insert_header((header::LOCATION, format!("/desk/sign-in?next={next}"))).finish()
+    HttpResponse::SeeOther().insert_header((header::LOCATION, format!("{page}?next={next}"))).finish()
 }

@@ -1,6 +1,7 @@
 //! What stands in front of every handler.
 
 pub mod access;
+pub mod account;
 pub mod caller;
 pub mod fields;
 pub mod headers;

@@ -1,5 +1,6 @@
 //! A running server with everything around it, and readers for what it sends.
 
+pub mod accounts;
 pub mod browser;
 pub mod database;
 pub mod mail_reader;

@@ -62,7 +62,7 @@ pub struct World {
     running: Option<Running>,
 }
 
-fn password_hash() -> String {
+pub fn password_hash() -> String {
     static HASH: OnceLock<String> = OnceLock::new();
     let make = || {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

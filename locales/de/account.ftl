@@ -1,0 +1,27 @@
+## Signing in to an account, and the account's own pages.
+
+account-title = Ihr Konto
+account-nav = Konto
+account-sign-out = Abmelden
+account-signed-in-as = Sie sind angemeldet als { $email }.
+
+sign-in-title = Anmelden
+sign-in-email = E-Mail-Adresse des Kontos
+sign-in-bad-email = Geben Sie eine E-Mail-Adresse wie name@example.com ein.
+sign-in-next = Weiter
+sign-in-password = Passwort
+sign-in-other-account = Anderes Konto verwenden
+sign-in-need-help = Ich habe mein Gerät verloren und brauche Hilfe
+
+device-title = Mit Authentifizierungsgerät anmelden
+device-code = Code Ihres Geräts
+device-code-hint = Sechs Ziffern aus Ihrer Authenticator-App oder von Ihrem Token.
+device-unreadable = Prüfen Sie Ihre Eingabe: Das kann kein solcher Code sein.
+device-contact-desk = Ich kann das nicht und möchte den Support erreichen
+device-none-text = Ihr Konto hat kein Authentifizierungsgerät, und ein Passwort allein genügt hier nicht. Wenden Sie sich an den Support, oder öffnen Sie den Link in unserer Mail an Sie und melden Sie sich von dort an.
+device-none-here-text = Keines der Authentifizierungsgeräte Ihres Kontos kann auf dieser Seite geprüft werden. Wenden Sie sich an den Support.
+
+recovery-code = Wiederherstellungscode
+recovery-code-hint = 24 Buchstaben und Ziffern. Leerzeichen und Bindestriche sind gleichgültig. Jeder Code gilt einmal.
+recovery-code-use = Einen Wiederherstellungscode verwenden
+recovery-code-send = Diesen Code verwenden

@@ -1,0 +1,72 @@
+//! Which step of a sign-in comes after which.
+
+use crate::domain::words::coded;
+
+coded! {
+    /// How far a sign-in has come.
+    pub enum Assurance {
+        /// The password was right; the second step is still to come.
+        Password = "password", "Password checked";
+        /// Signed in.
+        Complete = "complete", "Signed in";
+    }
+}
+
+/// What an account has for the second step.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Means {
+    /// It has an active authenticator of any kind.
+    pub any: bool,
+    /// One of them shows codes that can be checked here.
+    pub codes: bool,
+    /// It has a saved recovery code that was not used yet.
+    pub recovery_codes: bool,
+}
+
+/// Why a sign-in cannot be completed here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stuck {
+    /// The account has no authenticator, and a password alone signs nobody in.
+    NoDevice,
+    /// It has some, but none that can be checked here.
+    NoneHere,
+}
+
+/// What comes after the password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// A code of the authenticator, or a recovery code.
+    SecondStep,
+    /// Nothing: the link that led here came to the account's mailbox, which is the second proof.
+    Complete,
+    /// It ends here.
+    Stuck(Stuck),
+}
+
+/// What comes after a right password. `by_link` is whether a link that was mailed to this account led to the sign-in:
+/// it stands in for a device where there is none, and never for one that is there.
+pub const fn after_password(means: Means, by_link: bool) -> Next {
+    match means {
+        Means { any: true, codes: false, recovery_codes: false } => Next::Stuck(Stuck::NoneHere),
+        Means { any: true, .. } => Next::SecondStep,
+        Means { any: false, .. } if by_link => Next::Complete,
+        Means { any: false, .. } => Next::Stuck(Stuck::NoDevice),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_alone_completes_nothing_and_a_link_never_stands_in_for_a_device() {
+        let means = |any, codes, recovery_codes| Means { any, codes, recovery_codes };
+        for by_link in [false, true] {
+            assert_eq!(after_password(means(true, true, false), by_link), Next::SecondStep);
+            assert_eq!(after_password(means(true, false, true), by_link), Next::SecondStep);
+            assert_eq!(after_password(means(true, false, false), by_link), Next::Stuck(Stuck::NoneHere));
+        }
+        assert_eq!(after_password(means(false, false, false), false), Next::Stuck(Stuck::NoDevice));
+        assert_eq!(after_password(means(false, false, false), true), Next::Complete);
+    }
+}

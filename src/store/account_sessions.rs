@@ -1,0 +1,108 @@
+//! Sign-ins of accounts.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+
+use super::schema::account_sessions;
+use super::{AnyConnection, StoreError, Tx, accounts, corrupt, parsed, stored};
+use crate::domain::account::Account;
+use crate::domain::authn::Assurance;
+use crate::domain::ids::{AccountId, AccountSessionId};
+
+/// A sign-in of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountSession {
+    /// Internal identifier.
+    pub id: AccountSessionId,
+    /// Whose.
+    pub account: Account,
+    /// How far it has come.
+    pub assurance: Assurance,
+    /// When it was last used.
+    pub last_seen_at: DateTime<Utc>,
+    /// When it ends at the latest.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A session that begins.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    /// Internal identifier.
+    pub id: AccountSessionId,
+    /// Whose.
+    pub account: AccountId,
+    /// Hash of its cookie.
+    pub token_hash: String,
+    /// How far it has come.
+    pub assurance: Assurance,
+    /// When it ends at the latest.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Begins a session.
+pub fn begin(tx: &mut Tx<'_>, new: &NewSession, at: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::insert_into(account_sessions::table)
+        .values((
+            account_sessions::id.eq(new.id.to_string()),
+            account_sessions::account_id.eq(new.account.to_string()),
+            account_sessions::token_hash.eq(&new.token_hash),
+            account_sessions::assurance.eq(new.assurance.code()),
+            account_sessions::created_at.eq(stored(at)),
+            account_sessions::last_seen_at.eq(stored(at)),
+            account_sessions::expires_at.eq(stored(new.expires_at)),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// The session whose cookie has this hash, unless somebody ended it; whatever its age.
+pub fn find(connection: &mut AnyConnection, token_hash: &str) -> Result<Option<AccountSession>, StoreError> {
+    type Row = (String, String, String, NaiveDateTime, NaiveDateTime);
+    let row: Option<Row> = account_sessions::table
+        .filter(account_sessions::token_hash.eq(token_hash))
+        .filter(account_sessions::ended_at.is_null())
+        .select((
+            account_sessions::id,
+            account_sessions::account_id,
+            account_sessions::assurance,
+            account_sessions::last_seen_at,
+            account_sessions::expires_at,
+        ))
+        .first(connection)
+        .optional()?;
+    let Some((id, account, assurance, last_seen_at, expires_at)) = row else { return Ok(None) };
+    let Some(account) = accounts::find(connection, parsed("account", &account)?)? else { return Ok(None) };
+    Ok(Some(AccountSession {
+        id: parsed("session", &id)?,
+        account,
+        assurance: Assurance::from_code(&assurance).ok_or_else(|| corrupt("assurance", &assurance))?,
+        last_seen_at: last_seen_at.and_utc(),
+        expires_at: expires_at.and_utc(),
+    }))
+}
+
+/// Notes that a session was used.
+pub fn touch(tx: &mut Tx<'_>, id: AccountSessionId, at: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::update(account_sessions::table.find(id.to_string()))
+        .set(account_sessions::last_seen_at.eq(stored(at)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Ends a session for good. False when somebody just did.
+pub fn end(tx: &mut Tx<'_>, id: AccountSessionId, at: DateTime<Utc>) -> Result<bool, StoreError> {
+    let changed = diesel::update(account_sessions::table.find(id.to_string()))
+        .filter(account_sessions::ended_at.is_null())
+        .set(account_sessions::ended_at.eq(stored(at)))
+        .execute(tx.connection)?;
+    Ok(changed == 1)
+}
+
+/// Ends the session whose cookie has this hash, if there is one.
+pub fn end_of_cookie(tx: &mut Tx<'_>, token_hash: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let open = account_sessions::table
+        .filter(account_sessions::token_hash.eq(token_hash))
+        .filter(account_sessions::ended_at.is_null());
+    diesel::update(open).set(account_sessions::ended_at.eq(stored(at))).execute(tx.connection)?;
+    Ok(())
+}

@@ -1,0 +1,30 @@
+//! What the owner or member of an account sees once signed in.
+
+pub(crate) mod home;
+pub(crate) mod sign_in;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use serde_json::{Value, json};
+
+use super::App;
+use super::error::PageError;
+use super::guard::account::SignedInAccount;
+use super::page::{Head, show};
+
+/// Draws a page for someone who is signed in, with their name above it.
+pub(super) fn page(
+    app: &App,
+    me: &SignedInAccount,
+    status: StatusCode,
+    template: &str,
+    mut head: Head<'_>,
+    mut content: Value,
+) -> Result<HttpResponse, PageError> {
+    head.csrf = me.csrf.clone();
+    if let Value::Object(fields) = &mut content {
+        let account = &me.session.account;
+        fields.insert("me".to_owned(), json!({ "name": account.name, "email_masked": account.email.masked() }));
+    }
+    show(app, &me.caller, status, template, head, content)
+}

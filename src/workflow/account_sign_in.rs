@@ -1,0 +1,351 @@
+//! How the owner or member of an account signs in: e-mail address and password, then a second step.
+
+use chrono::TimeDelta;
+use secrecy::SecretString;
+
+use super::act::{Act, Done, Halt};
+use super::confirm_email::usable;
+use super::{Desk, Kit};
+use crate::directory::{DirectoryError, Finding, Proof};
+use crate::domain::account::{Account, AccountStatus};
+use crate::domain::actor::Actor;
+use crate::domain::audit::details;
+use crate::domain::authn::{Assurance, Next, RecoveryCode, TotpCode, after_password};
+use crate::domain::contact::EmailAddress;
+use crate::domain::ids::{AccountId, AccountSessionId, EntryId};
+use crate::domain::reference::CaseRef;
+use crate::domain::token::{Purpose, Token};
+use crate::locale::text;
+use crate::store::account_sessions::{self, AccountSession, NewSession};
+use crate::store::links::{self, LinkPurpose};
+use crate::store::{StoreError, Tx, accounts, throttle};
+
+/// How often something may fail: so many times in each of these windows.
+type Budget = &'static [(i64, TimeDelta)];
+
+/// Wrong passwords for one address from one place: who goes on waits longer and longer.
+const PASSWORDS_FROM_ONE_PLACE: Budget =
+    &[(10, TimeDelta::minutes(15)), (20, TimeDelta::hours(2)), (40, TimeDelta::days(1))];
+/// And from anywhere: a stranger can close the door for a quarter of an hour, and never for good.
+const PASSWORDS_FROM_ANYWHERE: Budget = &[(50, TimeDelta::minutes(15))];
+/// Wrong codes in the second step, which only somebody who knows the password reaches. A million codes are few.
+const CODES_FROM_ONE_PLACE: Budget = &[(5, TimeDelta::minutes(15)), (20, TimeDelta::days(1))];
+const CODES_FROM_ANYWHERE: Budget = &[(10, TimeDelta::minutes(15)), (50, TimeDelta::days(1))];
+/// Wrong recovery codes, which nobody can guess.
+const RECOVERY_CODES: Budget = &[(10, TimeDelta::hours(1))];
+
+/// What someone signs in with first.
+pub struct Offered {
+    /// The account's address, if it is one at all.
+    pub email: Option<EmailAddress>,
+    /// The password.
+    pub password: SecretString,
+    /// From which network address.
+    pub ip: String,
+    /// The session that the browser held before; it ends.
+    pub before: Option<Token>,
+    /// The mailed link that led here, with the case it speaks of.
+    pub link: Option<(CaseRef, Token)>,
+}
+
+/// What someone signs in with in the second step.
+pub enum SecondFactor {
+    /// A code of the authenticator.
+    Code(TotpCode),
+    /// A saved recovery code.
+    RecoveryCode(RecoveryCode),
+}
+
+impl SecondFactor {
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::Code(_) => "code",
+            Self::RecoveryCode(_) => "recovery_code",
+        }
+    }
+}
+
+/// A password that was right.
+pub struct FirstStep {
+    /// The secret of the browser's cookie from now on.
+    pub cookie: Token,
+    /// What comes next.
+    pub next: Next,
+}
+
+/// A try that is counted, and given back when it turns out well.
+#[derive(Clone)]
+struct Try {
+    id: EntryId,
+    scope: &'static str,
+    subject: String,
+    budget: Budget,
+}
+
+/// Counts tries before anything is looked at, so that guesses sent side by side all count. False when one is too many.
+fn count_tries(tx: &mut Tx<'_>, tries: &[Try], act: &Act) -> Result<bool, StoreError> {
+    for each in tries {
+        if !throttle::take_within(tx, each.id, each.scope, &each.subject, act.at, each.budget)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn give_back(tx: &mut Tx<'_>, tries: &[Try]) -> Result<(), StoreError> {
+    tries.iter().try_for_each(|each| throttle::give_back(tx, each.id))
+}
+
+fn refuse(tx: &mut Tx<'_>, act: &Act, account: Option<AccountId>, why: &str) {
+    tx.record(act.entry("account.sign_in_refused", None, account, details([("why", why.into())])));
+}
+
+pub(super) fn unavailable(error: DirectoryError) -> StoreError {
+    StoreError::Unavailable(error.to_string())
+}
+
+fn too_many() -> Halt {
+    Halt::TooOften(text!("halt-too-often"))
+}
+
+impl Desk {
+    fn tries(&self, act: &Act, scope: &'static str, named: &str, budgets: (Budget, Budget)) -> Vec<Try> {
+        let hashed = |parts: &[&[u8]]| hex::encode(self.kit.key.keyed_hash(Purpose::Throttle, parts));
+        let made = |subject, budget| Try { id: self.kit.id(EntryId::new, act.at), scope, subject, budget };
+        // The place first: one place alone cannot use up what others have.
+        vec![
+            made(hashed(&[named.as_bytes(), act.ip.as_bytes()]), budgets.0),
+            made(hashed(&[b"from anywhere", named.as_bytes()]), budgets.1),
+        ]
+    }
+
+    /// The first step of a sign-in: address and password. An unknown address, a suspended account and a wrong password
+    /// are answered alike and take the same time.
+    ///
+    /// # Errors
+    /// [`Halt`] when it is not right, or the link is of no use; [`StoreError`] when the database fails.
+    pub async fn account_password(&self, offered: Offered) -> Result<Result<FirstStep, Halt>, StoreError> {
+        let act = Act { actor: Actor::Customer, ip: offered.ip, at: self.now() };
+        let named = offered.email.as_ref().map(EmailAddress::key).unwrap_or_default();
+        let budgets = (PASSWORDS_FROM_ONE_PLACE, PASSWORDS_FROM_ANYWHERE);
+        let tries = self.tries(&act, "account-sign-in", &named, budgets);
+        let (email, counted, asking) = (offered.email, tries.clone(), act.clone());
+        let ask = move |tx: &mut Tx<'_>| {
+            let account = match &email {
+                Some(email) => accounts::find_by_email(tx.connection, email)?.map(|account| account.id),
+                None => None,
+            };
+            let may_try = count_tries(tx, &counted, &asking)?;
+            if !may_try {
+                refuse(tx, &asking, account, "too_often");
+            }
+            Ok((account, may_try))
+        };
+        let (account, may_try) = self.store.write(ask).await?;
+        if !may_try {
+            return Ok(Err(too_many()));
+        }
+        let password = Proof::Password(offered.password);
+        let finding = self.directory.examine(account, password, act.at).await.map_err(unavailable)?;
+        let (kit, cookie) = (self.kit.clone(), self.kit.entropy.token());
+        let new = NewSession {
+            id: kit.id(AccountSessionId::new, act.at),
+            // Replaced by the account that was found; nothing begins without one.
+            account: account.unwrap_or_else(|| kit.id(AccountId::new, act.at)),
+            token_hash: cookie.hash(),
+            assurance: Assurance::Password,
+            expires_at: act.at + kit.sessions.account_idle(),
+        };
+        let (link, before) = (offered.link, offered.before.map(|token| token.hash()));
+        let (began, deciding) = (new.clone(), act.clone());
+        let decide = move |tx: &mut Tx<'_>| {
+            let (holds, act) = (finding.settle(tx)?, &deciding);
+            let Some(account) = account.filter(|_| holds) else {
+                refuse(tx, act, account, if account.is_some() { "wrong_password" } else { "unknown_address" });
+                return Ok(Err(Halt::WrongPassword));
+            };
+            give_back(tx, &tries)?;
+            if let Some(link) = &link
+                && let Err(halt) = use_link(tx, &kit, act, account, link)?
+            {
+                return Ok(Err(halt));
+            }
+            if let Some(before) = &before {
+                account_sessions::end_of_cookie(tx, before, act.at)?;
+            }
+            account_sessions::begin(tx, &began, act.at)?;
+            let about = details([("session", began.id.to_string().into())]);
+            tx.record(act.entry("account.password_accepted", None, Some(account), about));
+            Ok(Ok(link.is_some()))
+        };
+        let by_link = match self.store.write(decide).await? {
+            Ok(by_link) => by_link,
+            Err(halt) => return Ok(Err(halt)),
+        };
+        let means = self.directory.means(new.account).await.map_err(unavailable)?;
+        let next = after_password(means, by_link);
+        let cookie = match next {
+            Next::Complete => match self.complete(act, new.account, cookie, None, ("link", Vec::new())).await? {
+                Ok(cookie) => cookie,
+                Err(halt) => return Ok(Err(halt)),
+            },
+            Next::SecondStep | Next::Stuck(_) => cookie,
+        };
+        Ok(Ok(FirstStep { cookie, next }))
+    }
+
+    /// The second step of a sign-in. Answers with the cookie of the session that begins.
+    ///
+    /// # Errors
+    /// [`Halt`] when the code is not right; [`StoreError`] when the database fails.
+    pub async fn account_second_step(
+        &self,
+        ip: String,
+        session: &AccountSession,
+        cookie: Token,
+        factor: SecondFactor,
+    ) -> Result<Result<Token, Halt>, StoreError> {
+        let act = Act { actor: Actor::Customer, ip, at: self.now() };
+        let (account, named) = (session.account.id, session.account.id.to_string());
+        let tries = match &factor {
+            SecondFactor::Code(_) => {
+                self.tries(&act, "account-code", &named, (CODES_FROM_ONE_PLACE, CODES_FROM_ANYWHERE))
+            }
+            SecondFactor::RecoveryCode(_) => {
+                self.tries(&act, "account-recovery-code", &named, (RECOVERY_CODES, RECOVERY_CODES))
+            }
+        };
+        let (counted, asking) = (tries.clone(), act.clone());
+        let ask = move |tx: &mut Tx<'_>| {
+            let may_try = count_tries(tx, &counted, &asking)?;
+            if !may_try {
+                refuse(tx, &asking, Some(account), "too_often");
+            }
+            Ok(may_try)
+        };
+        if !self.store.write(ask).await? {
+            return Ok(Err(too_many()));
+        }
+        let by = factor.code();
+        let proof = match factor {
+            SecondFactor::Code(code) => Proof::Code(code),
+            SecondFactor::RecoveryCode(code) => Proof::RecoveryCode(code),
+        };
+        let finding = self.directory.examine(Some(account), proof, act.at).await.map_err(unavailable)?;
+        self.complete(act, account, cookie, Some(finding), (by, tries)).await
+    }
+
+    /// Makes a session of the first step a complete one under a new cookie, if what it needs for that holds.
+    async fn complete(
+        &self,
+        act: Act,
+        account: AccountId,
+        cookie: Token,
+        finding: Option<Finding>,
+        (by, tries): (&'static str, Vec<Try>),
+    ) -> Result<Result<Token, Halt>, StoreError> {
+        let (old, fresh) = (cookie.hash(), self.kit.entropy.token());
+        let new = NewSession {
+            id: self.kit.id(AccountSessionId::new, act.at),
+            account,
+            token_hash: fresh.hash(),
+            assurance: Assurance::Complete,
+            expires_at: act.at + self.kit.sessions.account_absolute(),
+        };
+        let complete = move |tx: &mut Tx<'_>| {
+            let first = account_sessions::find(tx.connection, &old)?;
+            let first = first.filter(|first| first.account.id == account && first.assurance == Assurance::Password);
+            let Some(first) = first.filter(|first| act.at < first.expires_at && is_active(&first.account)) else {
+                return Ok(Err(Halt::Gone));
+            };
+            if let Some(finding) = &finding
+                && !finding.settle(tx)?
+            {
+                refuse(tx, &act, Some(account), &format!("wrong_{by}"));
+                return Ok(Err(Halt::NotVerified));
+            }
+            if !account_sessions::end(tx, first.id, act.at)? {
+                // Somebody was faster in the same session: what this used up is given back.
+                return Err(StoreError::Conflict);
+            }
+            give_back(tx, &tries)?;
+            account_sessions::begin(tx, &new, act.at)?;
+            let about = details([("session", new.id.to_string().into()), ("by", by.into())]);
+            tx.record(act.entry("account.signed_in", None, Some(account), about));
+            Ok(Ok(()))
+        };
+        Ok(self.store.write(complete).await?.map(|()| fresh))
+    }
+
+    /// What comes after the password for this account, as its page has to say it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the directory cannot be asked.
+    pub async fn account_next(&self, account: AccountId) -> Result<Next, StoreError> {
+        Ok(after_password(self.directory.means(account).await.map_err(unavailable)?, false))
+    }
+
+    /// The session that a cookie holds, unless it ended, sat idle too long, or its account was suspended. Only what is
+    /// done `by_hand` keeps it from being idle.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn account_session(&self, cookie: &Token, by_hand: bool) -> Result<Option<AccountSession>, StoreError> {
+        let (now, hash) = (self.now(), cookie.hash());
+        let idle = self.kit.sessions.account_idle();
+        let found = self.store.read(move |connection| account_sessions::find(connection, &hash)).await?;
+        let live = |session: &AccountSession| {
+            is_active(&session.account) && now < session.expires_at && now < session.last_seen_at + idle
+        };
+        let Some(session) = found.filter(live) else { return Ok(None) };
+        if by_hand && now - session.last_seen_at >= TimeDelta::minutes(1) {
+            let id = session.id;
+            self.store.write(move |tx| account_sessions::touch(tx, id, now)).await?;
+        }
+        Ok(Some(session))
+    }
+
+    /// Ends a session of an account at once.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn account_sign_out(&self, ip: String, session: &AccountSession) -> Result<(), StoreError> {
+        let act = Act { actor: Actor::Customer, ip, at: self.now() };
+        let (id, account) = (session.id, session.account.id);
+        let end = move |tx: &mut Tx<'_>| {
+            if account_sessions::end(tx, id, act.at)? {
+                let about = details([("session", id.to_string().into())]);
+                tx.record(act.entry("account.signed_out", None, Some(account), about));
+            }
+            Ok(())
+        };
+        self.store.write(end).await
+    }
+}
+
+fn is_active(account: &Account) -> bool {
+    account.status == AccountStatus::Active
+}
+
+/// Uses up the link that led to a sign-in. It is for the account it was sent to and for no other.
+fn use_link(
+    tx: &mut Tx<'_>,
+    kit: &Kit,
+    act: &Act,
+    account: AccountId,
+    (reference, token): &(CaseRef, Token),
+) -> Done<()> {
+    let (filed, link) = match usable(tx, kit, act, reference, LinkPurpose::Administer, Some(token))? {
+        Ok(found) => found,
+        Err(halt) => return Ok(Err(halt)),
+    };
+    if link.administrator != Some(account) {
+        let about = details([("why", "other_account".into()), ("account", account.to_string().into())]);
+        tx.record(act.case_entry("link.refused", &filed, about));
+        return Ok(Err(Halt::OtherAccount));
+    }
+    if !links::use_up(tx, link.id, act.at)? {
+        return Ok(Err(Halt::UsedLink));
+    }
+    Ok(Ok(()))
+}

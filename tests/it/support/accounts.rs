@@ -1,0 +1,114 @@
+//! Accounts that can sign in: with a password, an authenticator whose codes the test knows, and recovery codes.
+
+use chrono::{DateTime, Utc};
+use mfa_desk::domain::account::*;
+use mfa_desk::domain::authn::{RecoveryCode, TotpSecret, step_at};
+use mfa_desk::domain::ids::{AccountId, AuthenticatorId, RecoveryCodeId};
+use mfa_desk::domain::sealed::Sealing;
+use mfa_desk::store::{StoreError, Tx, accounts, credentials};
+use sha2::{Digest, Sha256};
+
+use super::browser::{Browser, Page};
+use super::world::{PASSWORD, World, password_hash};
+
+/// What an account signs in with beside its password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Devices {
+    /// An authenticator app and three recovery codes.
+    AppAndCodes,
+    /// A passkey, which cannot be checked here.
+    Passkey,
+    /// Nothing.
+    None,
+}
+
+fn random_of(of: &str) -> [u8; 32] {
+    Sha256::digest(of.as_bytes()).into()
+}
+
+/// The secret of the app of an account that [`World::adds`] made.
+pub fn secret_of(email: &str) -> TotpSecret {
+    TotpSecret::from_bytes(&random_of(email)[..20]).unwrap()
+}
+
+/// What the app of an account shows `later` steps after now.
+pub fn code_of(email: &str, now: DateTime<Utc>, later: i64) -> String {
+    secret_of(email).code_at(step_at(now) + later).expose().to_owned()
+}
+
+/// One of the three recovery codes of an account.
+pub fn recovery_code_of(email: &str, which: usize) -> String {
+    let bytes = random_of(&format!("{email} {which}"));
+    RecoveryCode::from_bytes(bytes[..15].try_into().unwrap()).shown()
+}
+
+impl World {
+    /// Adds an account with a password and devices, administered by accounts that exist.
+    pub async fn adds(&self, email: &str, kind: AccountKind, administrators: &[&str], devices: Devices) -> AccountId {
+        let (at, kit) = (self.now(), self.desk.kit.clone());
+        let id = AccountId::new(at, kit.entropy.bytes());
+        let (email, hash) = (email.to_owned(), password_hash());
+        let administrators: Vec<String> = administrators.iter().map(|email| (*email).to_owned()).collect();
+        let rows = move |tx: &mut Tx<'_>| {
+            let name = format!("{} Sample", email.split('@').next().unwrap_or_default());
+            let account = Account {
+                id,
+                email: email.parse().unwrap(),
+                number: None,
+                name,
+                kind,
+                tier: Tier::Standard,
+                phone: Some("+447911123999".parse().unwrap()),
+                status: AccountStatus::Active,
+                background: Background::default(),
+            };
+            accounts::insert(tx, &account, Some(&hash), at)?;
+            let mut device = |kind: AuthenticatorKind| {
+                let id = AuthenticatorId::new(at, kit.entropy.bytes());
+                let (label, state) = (format!("{email}'s {}", kind.code()), AuthenticatorState::Active);
+                accounts::insert_authenticator(tx, &Authenticator { id, account: account.id, kind, label, state }, at)?;
+                Ok::<_, StoreError>(id)
+            };
+            match devices {
+                Devices::None => {}
+                Devices::Passkey => drop(device(AuthenticatorKind::Passkey)?),
+                Devices::AppAndCodes => {
+                    let (app, saved) =
+                        (device(AuthenticatorKind::VirtualTotp)?, device(AuthenticatorKind::RecoveryCodes)?);
+                    let (kind, about) = (Sealing::AuthenticatorSecret, app.to_string());
+                    let sealed = kit.sealing.seal(kind, &about, kit.entropy.bytes(), secret_of(&email).expose());
+                    credentials::set_secret(tx, app, &sealed)?;
+                    for which in 0..3 {
+                        let id = RecoveryCodeId::new(at, kit.entropy.bytes());
+                        let code = RecoveryCode::typed(&recovery_code_of(&email, which)).unwrap();
+                        credentials::insert_code(tx, id, (account.id, saved), &code.hash(), at)?;
+                    }
+                }
+            }
+            for administrator in &administrators {
+                let administrator = accounts::find_by_email(tx.connection, &administrator.parse().unwrap())?.unwrap();
+                accounts::add_administrator(tx, account.id, administrator.id)?;
+            }
+            Ok(())
+        };
+        self.desk.store.write(rows).await.unwrap();
+        id
+    }
+
+    /// The first step of a sign-in: the page that comes after the password.
+    pub async fn gives_password(&self, browser: &Browser, email: &str) -> Page {
+        let page = browser.get("/account/sign-in").await;
+        let page = browser.send(page.is(200), "/account/sign-in", &[("email", email)]).await;
+        browser.send(page.is(200), "/account/sign-in/password", &[("password", PASSWORD)]).await
+    }
+
+    /// An account that is signed in with its app. Time goes by, since a code is taken once.
+    pub async fn account(&self, email: &str) -> Browser {
+        let browser = self.browser();
+        self.later(chrono::TimeDelta::seconds(60)).await;
+        let page = self.gives_password(&browser, email).await;
+        let code = code_of(email, self.now(), 0);
+        browser.send(page.is(200), "/account/sign-in/device", &[("code", &code)]).await.is(200);
+        browser
+    }
+}
