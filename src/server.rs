@@ -75,7 +75,7 @@ pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
     let broken = |error: String| StartError::Broken(error);
     let passwords = Arc::new(PasswordHasher::new(2).map_err(|error| broken(error.to_string()))?);
     let offers_calls = parts.voice.is_some();
-    let kit = Kit::new(settings, parts.base_url, parts.key, parts.clock, parts.entropy, offers_calls)
+    let mut kit = Kit::new(settings, parts.base_url, parts.key, parts.clock, parts.entropy, offers_calls)
         .map_err(|bad| broken(format!("secrets.data_keys {bad}")))?;
     let directory = LocalDirectory::new(
         Arc::clone(&store),
@@ -83,6 +83,7 @@ pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
         Arc::clone(&kit.sealing),
         Arc::clone(&passwords),
     );
+    kit.offers_texts = parts.voice.as_deref().is_some_and(|voice| voice.texts().is_some());
     Ok(Desk {
         kit: Arc::new(kit),
         store,

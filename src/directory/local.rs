@@ -7,6 +7,7 @@ use super::{Capabilities, Directory, DirectoryError, Finding, Proof};
 use crate::clock::Clock;
 use crate::domain::account::{AccountStatus, AuthenticatorState};
 use crate::domain::authn::{Clockwork, Means, TotpSecret, accept, resynchronise};
+use crate::domain::contact::E164;
 use crate::domain::ids::{AccountId, AuthenticatorId, OutboxId};
 use crate::domain::sealed::{Sealing, SealingKeys};
 use crate::passwords::PasswordHasher;
@@ -102,7 +103,7 @@ fn opened(sealing: &SealingKeys, stored: &StoredTotp) -> Option<TotpSecret> {
 #[async_trait]
 impl Directory for LocalDirectory {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { password: true, codes: true, resynchronise: true, recovery_codes: true }
+        Capabilities { password: true, codes: true, resynchronise: true, recovery_codes: true, update_phone: true }
     }
 
     async fn means(&self, account: AccountId) -> Result<Means, DirectoryError> {
@@ -152,5 +153,15 @@ impl Directory for LocalDirectory {
             Some(found) => Ok(found.state),
             None => Err(DirectoryError::Refused("no such authenticator".to_owned())),
         }
+    }
+
+    fn update_phone(
+        &self,
+        tx: &mut Tx<'_>,
+        account: AccountId,
+        phone: &E164,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        if accounts::set_phone(tx, account, phone, at)? { Ok(()) } else { Err(StoreError::Conflict) }
     }
 }

@@ -12,6 +12,7 @@ pub use local::LocalDirectory;
 
 use crate::domain::account::AuthenticatorState;
 use crate::domain::authn::{Means, RecoveryCode, TotpCode};
+use crate::domain::contact::E164;
 use crate::domain::ids::{AccountId, AuthenticatorId, OutboxId};
 use crate::store::{StoreError, Tx};
 
@@ -29,7 +30,7 @@ pub enum DirectoryError {
     Unknown(String),
 }
 
-/// What a directory can check. Not every system gives out what is needed for it.
+/// What a directory can check and change. Not every system gives out what is needed for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capabilities {
     /// The account's password.
@@ -40,6 +41,8 @@ pub struct Capabilities {
     pub resynchronise: bool,
     /// A saved recovery code, used up by it.
     pub recovery_codes: bool,
+    /// The telephone number of record can be replaced; where it cannot, no change is taken on.
+    pub update_phone: bool,
 }
 
 /// What someone offers as a proof.
@@ -103,4 +106,19 @@ pub trait Directory: Send + Sync {
 
     /// What the directory itself says about an authenticator.
     async fn state(&self, authenticator: AuthenticatorId) -> Result<AuthenticatorState, DirectoryError>;
+
+    /// Makes `phone` the number of record in the transaction that decides it: the change is effective in both places
+    /// or in none.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it is not possible; nothing of the transaction is then stored.
+    fn update_phone(
+        &self,
+        _tx: &mut Tx<'_>,
+        _account: AccountId,
+        _phone: &E164,
+        _at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        Err(StoreError::Unavailable("this directory's telephone numbers cannot be changed".to_owned()))
+    }
 }

@@ -94,6 +94,13 @@ pub struct E164(String);
 #[error("Enter the number with its country code, such as +44 7911 123456.")]
 pub struct NotAPhone;
 
+/// A number that is valid and cannot be a person's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "Enter a number that you can be called on at the ordinary rate. Premium, shared-cost and short numbers are not accepted."
+)]
+pub struct NotAPersonsPhone;
+
 impl E164 {
     /// The number as text, `+` and digits.
     pub fn as_str(&self) -> &str {
@@ -105,6 +112,28 @@ impl E164 {
     pub fn countries(&self) -> Vec<&'static str> {
         let number = phonenumber::parse(None, &self.0).ok();
         number.and_then(|number| phonenumber::metadata::DATABASE.region(&number.code().value())).unwrap_or_default()
+    }
+
+    /// Whether it may become somebody's number of record: numbers that cost whoever calls them, and those that reach
+    /// a service rather than a person, may not.
+    ///
+    /// # Errors
+    /// [`NotAPersonsPhone`] for a number of such a kind.
+    pub fn is_a_persons(&self) -> Result<(), NotAPersonsPhone> {
+        use phonenumber::Type;
+        let number = phonenumber::parse(None, &self.0).map_err(|_| NotAPersonsPhone)?;
+        match number.number_type(&phonenumber::metadata::DATABASE) {
+            Type::PremiumRate
+            | Type::SharedCost
+            | Type::ShortCode
+            | Type::StandardRate
+            | Type::Emergency
+            | Type::Voicemail
+            | Type::Carrier
+            | Type::Pager
+            | Type::NoInternational => Err(NotAPersonsPhone),
+            _ => Ok(()),
+        }
     }
 
     /// Only the country code's start and the last two digits: `+44 •••••••• 56`.
@@ -189,6 +218,23 @@ mod tests {
     fn what_is_no_number_is_refused() {
         for typed in ["", "07911 123456", "+44", "+44 1", "call me", "+1 555", "+447911123456<script>"] {
             assert_eq!(typed.parse::<E164>(), Err(NotAPhone), "{typed}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_cost_the_caller_are_nobodys() {
+        for (typed, fine) in [
+            ("+44 7911 123456", true),
+            ("+49 30 901820", true),
+            ("+1 201 555 0123", true),
+            ("+44 909 8790000", false),
+            ("+44 843 0123456", false),
+            ("+1 900 555 0123", false),
+            ("+49 900 1234567", false),
+            ("+49 180 1234567", false),
+        ] {
+            let number = typed.parse::<E164>().unwrap_or_else(|_| panic!("{typed} is no number"));
+            assert_eq!(number.is_a_persons().is_ok(), fine, "{typed}");
         }
     }
 

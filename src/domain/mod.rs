@@ -13,6 +13,7 @@ pub mod form;
 pub mod ids;
 pub mod notice;
 pub mod origin;
+pub mod phone_change;
 pub mod policy;
 pub mod reference;
 pub mod risk;

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::phone_change::Told;
+
 /// One mail to every e-mail address of record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "notice", rename_all = "snake_case")]
@@ -49,11 +51,36 @@ pub enum Notice {
     Closed,
     /// An agent wrote; the text is on the case's page as well.
     DeskMessage,
+    /// Another telephone number was asked for.
+    PhoneChangeRequested(Told),
+    /// The change is proved and approved, and is held; holds the link to object.
+    PhoneChangeHeld {
+        /// Which numbers.
+        told: Told,
+        /// When the hold ends.
+        ends_at: DateTime<Utc>,
+    },
+    /// Half of the hold is over; holds the link to object.
+    PhoneChangeHalfway {
+        /// Which numbers.
+        told: Told,
+        /// When the hold ends.
+        ends_at: DateTime<Utc>,
+    },
+    /// The new number is the one of record.
+    PhoneChangeEffective(Told),
+    /// An agent refused the change.
+    PhoneChangeRefused(Told),
+    /// The change ended without effect.
+    PhoneChangeEnded(Told),
 }
 
 impl Notice {
     /// Every mail there is, for tests that render each.
     pub fn all(at: DateTime<Utc>) -> Vec<Self> {
+        let told = || Told {
+            old: Some("+44 •••••••• 56".to_owned()), new: "+49 •••••••• 78".to_owned()
+        };
         vec![
             Self::Received,
             Self::LinkAgain,
@@ -73,6 +100,12 @@ impl Notice {
             Self::Resumed,
             Self::Closed,
             Self::DeskMessage,
+            Self::PhoneChangeRequested(told()),
+            Self::PhoneChangeHeld { told: told(), ends_at: at },
+            Self::PhoneChangeHalfway { told: told(), ends_at: at },
+            Self::PhoneChangeEffective(told()),
+            Self::PhoneChangeRefused(told()),
+            Self::PhoneChangeEnded(told()),
         ]
     }
 
@@ -97,6 +130,36 @@ impl Notice {
             Self::Resumed => "resumed",
             Self::Closed => "closed",
             Self::DeskMessage => "desk_message",
+            Self::PhoneChangeRequested(_) => "phone_change_requested",
+            Self::PhoneChangeHeld { .. } => "phone_change_held",
+            Self::PhoneChangeHalfway { .. } => "phone_change_halfway",
+            Self::PhoneChangeEffective(_) => "phone_change_effective",
+            Self::PhoneChangeRefused(_) => "phone_change_refused",
+            Self::PhoneChangeEnded(_) => "phone_change_ended",
+        }
+    }
+
+    /// When the wait that it tells of ends.
+    pub const fn ends_at(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::CoolingOff { ends_at }
+            | Self::CoolingOffHalfway { ends_at }
+            | Self::PhoneChangeHeld { ends_at, .. }
+            | Self::PhoneChangeHalfway { ends_at, .. } => Some(*ends_at),
+            _ => None,
+        }
+    }
+
+    /// The numbers of the change that it tells of.
+    pub const fn told(&self) -> Option<&Told> {
+        match self {
+            Self::PhoneChangeRequested(told)
+            | Self::PhoneChangeHeld { told, .. }
+            | Self::PhoneChangeHalfway { told, .. }
+            | Self::PhoneChangeEffective(told)
+            | Self::PhoneChangeRefused(told)
+            | Self::PhoneChangeEnded(told) => Some(told),
+            _ => None,
         }
     }
 
@@ -112,6 +175,9 @@ impl Notice {
                 | Self::ApprovalRefused
                 | Self::Resumed
                 | Self::DeskMessage
+                | Self::PhoneChangeRequested(_)
+                | Self::PhoneChangeEffective(_)
+                | Self::PhoneChangeRefused(_)
         )
     }
 

@@ -8,7 +8,7 @@ use super::{AnyConnection, StoreError, Tx, corrupt, parsed, parsed_if, stored};
 use crate::domain::account::{
     Account, AccountKind, AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState, Background, Tier,
 };
-use crate::domain::contact::EmailAddress;
+use crate::domain::contact::{E164, EmailAddress};
 use crate::domain::ids::{AccountId, AuthenticatorId};
 
 #[derive(Queryable, Insertable)]
@@ -104,6 +104,18 @@ pub fn insert(
     Ok(())
 }
 
+/// Replaces the telephone number of record. False when there is no such account.
+pub fn set_phone(tx: &mut Tx<'_>, id: AccountId, phone: &E164, at: DateTime<Utc>) -> Result<bool, StoreError> {
+    let changed = diesel::update(accounts::table.find(id.to_string()))
+        .set((
+            accounts::phone.eq(phone.as_str()),
+            accounts::phone_changed_at.eq(stored(at)),
+            accounts::updated_at.eq(stored(at)),
+        ))
+        .execute(tx.connection)?;
+    Ok(changed == 1)
+}
+
 /// The accounts that may administer this one and are in use.
 pub fn administrators(connection: &mut AnyConnection, account: AccountId) -> Result<Vec<Account>, StoreError> {
     let rows: Vec<AccountRow> = accounts::table
@@ -116,11 +128,11 @@ pub fn administrators(connection: &mut AnyConnection, account: AccountId) -> Res
     rows.into_iter().map(AccountRow::into_account).collect()
 }
 
-/// Names an administrator of a member's account.
-pub fn add_administrator(tx: &mut Tx<'_>, member: AccountId, administrator: AccountId) -> Result<(), StoreError> {
+/// Names an administrator of an account.
+pub fn add_administrator(tx: &mut Tx<'_>, account: AccountId, administrator: AccountId) -> Result<(), StoreError> {
     diesel::insert_into(account_administrators::table)
         .values((
-            account_administrators::account_id.eq(member.to_string()),
+            account_administrators::account_id.eq(account.to_string()),
             account_administrators::administrator_id.eq(administrator.to_string()),
         ))
         .execute(tx.connection)?;

@@ -1,13 +1,13 @@
 //! Six-digit challenges and the automated calls made for them.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use diesel::{ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 
-use super::schema::{calls, cases, challenges};
+use super::schema::{calls, cases, challenges, phone_changes};
 use super::{AnyConnection, StoreError, Tx, corrupt, parsed, parsed_if, stored};
 use crate::domain::contact::E164;
 use crate::domain::evidence::{CheckKind, Subject};
-use crate::domain::ids::{AgentId, CallId, CaseId, ChallengeId, CustomerSessionId};
+use crate::domain::ids::{AgentId, CallId, CaseId, ChallengeId, CustomerSessionId, PhoneChangeId};
 use crate::domain::reference::CaseRef;
 
 /// Where a challenge stands; its time can be over in any of them.
@@ -161,13 +161,22 @@ pub fn latest_challenge(connection: &mut AnyConnection, case: CaseId) -> Result<
     row.map(ChallengeRow::into_challenge).transpose()
 }
 
+/// What an automated call is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallAbout {
+    /// It asks for a code.
+    Challenge(ChallengeId),
+    /// It tells the old number of a change, which a key stops.
+    PhoneChange(PhoneChangeId),
+}
+
 /// One automated call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
     /// Internal identifier.
     pub id: CallId,
-    /// What it asks for.
-    pub challenge: ChallengeId,
+    /// What it is for.
+    pub about: CallAbout,
     /// The number it goes to.
     pub phone: E164,
     /// `queued`, `placing`, `unknown`, `ringing`, `answered`, `completed`, `busy`, `no_answer` or `failed`.
@@ -178,10 +187,15 @@ pub struct Call {
 
 /// Stores a call that is to be placed.
 pub fn insert_call(tx: &mut Tx<'_>, call: &Call, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let (challenge, change) = match call.about {
+        CallAbout::Challenge(id) => (Some(id.to_string()), None),
+        CallAbout::PhoneChange(id) => (None, Some(id.to_string())),
+    };
     diesel::insert_into(calls::table)
         .values((
             calls::id.eq(call.id.to_string()),
-            calls::challenge_id.eq(call.challenge.to_string()),
+            calls::challenge_id.eq(challenge),
+            calls::phone_change_id.eq(change),
             calls::phone.eq(call.phone.as_str()),
             calls::state.eq(&call.state),
             calls::says.eq(&call.says),
@@ -214,48 +228,65 @@ pub fn set_provider_id(tx: &mut Tx<'_>, id: CallId, provider_id: &str) -> Result
     Ok(())
 }
 
-type CallRow = (String, String, String, String, String);
+type CallRow = (String, Option<String>, Option<String>, String, String, String);
 
-fn call((id, challenge, phone, state, says): CallRow) -> Result<Call, StoreError> {
-    Ok(Call {
-        id: parsed("call", &id)?,
-        challenge: parsed("challenge", &challenge)?,
-        phone: parsed("call phone", &phone)?,
-        state,
-        says,
-    })
+const COLUMNS: (calls::id, calls::challenge_id, calls::phone_change_id, calls::phone, calls::state, calls::says) =
+    (calls::id, calls::challenge_id, calls::phone_change_id, calls::phone, calls::state, calls::says);
+
+fn call((id, challenge, change, phone, state, says): CallRow) -> Result<Call, StoreError> {
+    let about = match (challenge, change) {
+        (Some(id), None) => CallAbout::Challenge(parsed("challenge", &id)?),
+        (None, Some(id)) => CallAbout::PhoneChange(parsed("phone change", &id)?),
+        _ => return Err(corrupt("call", "neither a challenge nor a phone change")),
+    };
+    Ok(Call { id: parsed("call", &id)?, about, phone: parsed("call phone", &phone)?, state, says })
 }
 
 /// A call with the reference of its case.
 pub fn find_call(connection: &mut AnyConnection, id: CallId) -> Result<Option<(Call, CaseRef)>, StoreError> {
-    let row: Option<(CallRow, String)> = calls::table
-        .inner_join(challenges::table.inner_join(cases::table))
-        .filter(calls::id.eq(id.to_string()))
-        .select((
-            (calls::id, calls::challenge_id.assume_not_null(), calls::phone, calls::state, calls::says),
-            cases::reference,
-        ))
-        .first(connection)
-        .optional()?;
-    row.map(|(row, reference)| Ok((call(row)?, parsed("reference", &reference)?))).transpose()
+    let row: Option<CallRow> = calls::table.find(id.to_string()).select(COLUMNS).first(connection).optional()?;
+    let Some(found) = row.map(call).transpose()? else { return Ok(None) };
+    let reference: String = match found.about {
+        CallAbout::Challenge(id) => {
+            let of_case = challenges::table.inner_join(cases::table).filter(challenges::id.eq(id.to_string()));
+            of_case.select(cases::reference).first(connection)?
+        }
+        CallAbout::PhoneChange(id) => {
+            let of_case = phone_changes::table.inner_join(cases::table).filter(phone_changes::id.eq(id.to_string()));
+            of_case.select(cases::reference).first(connection)?
+        }
+    };
+    Ok(Some((found, parsed("reference", &reference)?)))
 }
 
 /// The call made for a challenge.
 pub fn call_of(connection: &mut AnyConnection, challenge: ChallengeId) -> Result<Option<Call>, StoreError> {
     let row: Option<CallRow> = calls::table
         .filter(calls::challenge_id.eq(challenge.to_string()))
-        .select((calls::id, calls::challenge_id.assume_not_null(), calls::phone, calls::state, calls::says))
+        .select(COLUMNS)
         .first(connection)
         .optional()?;
     row.map(call).transpose()
 }
 
+/// The calls that told of a phone change, oldest first, each with the moment it was decided.
+pub fn of_phone_change(
+    connection: &mut AnyConnection,
+    change: PhoneChangeId,
+) -> Result<Vec<(Call, DateTime<Utc>)>, StoreError> {
+    let rows: Vec<(CallRow, NaiveDateTime)> = calls::table
+        .filter(calls::phone_change_id.eq(change.to_string()))
+        .order((calls::created_at.asc(), calls::id.asc()))
+        .select((COLUMNS, calls::created_at))
+        .load(connection)?;
+    rows.into_iter().map(|(row, at)| Ok((call(row)?, at.and_utc()))).collect()
+}
+
 /// The latest calls, newest last, for the demo's telephone.
 pub fn recent_calls(connection: &mut AnyConnection, limit: i64) -> Result<Vec<Call>, StoreError> {
     let rows: Vec<CallRow> = calls::table
-        .filter(calls::challenge_id.is_not_null())
         .order((calls::created_at.desc(), calls::id.desc()))
-        .select((calls::id, calls::challenge_id.assume_not_null(), calls::phone, calls::state, calls::says))
+        .select(COLUMNS)
         .limit(limit)
         .load(connection)?;
     rows.into_iter().rev().map(call).collect()

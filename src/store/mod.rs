@@ -12,6 +12,7 @@ mod dialect;
 pub mod links;
 pub mod origins;
 pub mod outbox;
+pub mod phone_changes;
 mod readers;
 pub mod schema;
 pub mod throttle;

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::schema::{cases, outbox};
 use super::{AnyConnection, StoreError, Tx, dialect, parsed, parsed_if, stored};
-use crate::domain::contact::EmailAddress;
-use crate::domain::ids::{AccountId, AuthenticatorId, CallId, CaseId, LinkId, OutboxId};
+use crate::domain::contact::{E164, EmailAddress};
+use crate::domain::ids::{AccountId, AuthenticatorId, CallId, CaseId, LinkId, OutboxId, PhoneChangeId};
 use crate::domain::notice::Notice;
+use crate::domain::phone_change::Moment;
 use crate::domain::reference::CaseRef;
 
 /// What is to be done outside the transaction. It holds no secret: tokens are made again when a mail is sent.
@@ -27,6 +28,8 @@ pub enum Errand {
         /// Which.
         call: CallId,
     },
+    /// Send a text message to a number that is to be replaced.
+    Text(TextErrand),
     /// Switch an authenticator off in the directory.
     Directory {
         /// Which.
@@ -57,6 +60,21 @@ pub struct MailErrand {
     pub needs: Vec<String>,
 }
 
+/// A text message, as it was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextErrand {
+    /// The change it tells of.
+    pub change: PhoneChangeId,
+    /// What happened to it.
+    pub moment: Moment,
+    /// The old number.
+    pub to: E164,
+    /// The "this wasn't me" link.
+    pub object: LinkId,
+    /// The provider was asked and has not said that nothing was sent: it is not asked again.
+    pub tried: bool,
+}
+
 impl Errand {
     /// The stable word that is stored and logged.
     pub const fn kind(&self) -> &'static str {
@@ -65,6 +83,7 @@ impl Errand {
             Self::Link => "link",
             Self::Mail(_) => "mail",
             Self::Call { .. } => "call",
+            Self::Text(_) => "text",
             Self::Directory { .. } => "directory",
         }
     }
@@ -203,6 +222,13 @@ pub fn retry_at(tx: &mut Tx<'_>, id: OutboxId, next_at: DateTime<Utc>, error: &s
     Ok(())
 }
 
+/// Keeps what is known of an errand while it is being run.
+pub fn rewrite(tx: &mut Tx<'_>, id: OutboxId, errand: &Errand) -> Result<(), StoreError> {
+    let payload = serde_json::to_string(errand).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    diesel::update(outbox::table.find(id.to_string())).set(outbox::payload.eq(payload)).execute(tx.connection)?;
+    Ok(())
+}
+
 /// The errand failed for good; the desk shows it.
 pub fn bury(tx: &mut Tx<'_>, id: OutboxId, at: DateTime<Utc>, error: &str) -> Result<(), StoreError> {
     diesel::update(outbox::table.find(id.to_string()))
@@ -273,6 +299,53 @@ pub fn mails(connection: &mut AnyConnection, case: CaseId) -> Result<Vec<MailRow
                 state: row.state,
                 at: row.at.and_utc(),
                 error: row.error,
+            }),
+            _ => Err(StoreError::Corrupt("outbox payload".to_owned())),
+        })
+        .collect()
+}
+
+/// A text message as the desk's case page and the demo's telephone list it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextRow {
+    /// Internal identifier.
+    pub id: OutboxId,
+    /// The case it belongs to.
+    pub reference: CaseRef,
+    /// The message.
+    pub text: TextErrand,
+    /// `waiting`, `leased`, `done` or `dead`.
+    pub state: String,
+    /// When it was decided.
+    pub at: DateTime<Utc>,
+    /// What went wrong last.
+    pub error: Option<String>,
+}
+
+/// The latest text messages, of one case or of all, newest last.
+pub fn texts(connection: &mut AnyConnection, case: Option<CaseId>, limit: i64) -> Result<Vec<TextRow>, StoreError> {
+    type Row = (String, String, String, String, NaiveDateTime, Option<String>);
+    let mut query = outbox::table
+        .inner_join(cases::table)
+        .filter(outbox::kind.eq("text"))
+        .order(outbox::id.desc())
+        .select((outbox::id, cases::reference, outbox::payload, outbox::state, outbox::created_at, outbox::last_error))
+        .limit(limit)
+        .into_boxed();
+    if let Some(case) = case {
+        query = query.filter(outbox::case_id.eq(case.to_string()));
+    }
+    let rows: Vec<Row> = query.load(connection)?;
+    rows.into_iter()
+        .rev()
+        .map(|(id, reference, payload, state, at, error)| match serde_json::from_str(&payload) {
+            Ok(Errand::Text(text)) => Ok(TextRow {
+                id: parsed("outbox", &id)?,
+                reference: parsed("reference", &reference)?,
+                text,
+                state,
+                at: at.and_utc(),
+                error,
             }),
             _ => Err(StoreError::Corrupt("outbox payload".to_owned())),
         })

@@ -168,6 +168,8 @@ pub fn status_of(halt: &Halt) -> StatusCode {
         Halt::OtherAccount => StatusCode::FORBIDDEN,
         Halt::Stale { .. }
         | Halt::Refused(_)
+        | Halt::PhoneChange(_)
+        | Halt::ChangeMoved
         | Halt::NoCall(_)
         | Halt::NoChallenge
         | Halt::NotShownYet

@@ -1,6 +1,7 @@
 //! What customers are told where an act did not happen. The desk reads the rules' own words.
 
 use crate::domain::case::Refused;
+use crate::domain::phone_change;
 use crate::locale::{Text, text};
 use crate::workflow::Halt;
 
@@ -12,6 +13,7 @@ pub(crate) fn text_of(halt: &Halt) -> Text {
         Halt::UsedLink => text!("halt-used-link"),
         Halt::ExpiredLink => text!("halt-expired-link"),
         Halt::Refused(refused) => text_of_refusal(refused),
+        Halt::PhoneChange(refused) => text_of_change(refused),
         Halt::TooOften(why) | Halt::NoCall(why) => why.clone(),
         Halt::Wrong(wrong) => Text::from(*wrong),
         Halt::NoChallenge => text!("halt-no-challenge"),
@@ -19,7 +21,23 @@ pub(crate) fn text_of(halt: &Halt) -> Text {
         Halt::NotVerified => text!("halt-not-verified"),
         Halt::OtherAccount => text!("halt-other-account"),
         Halt::Gone => text!("halt-gone"),
-        Halt::Stale { .. } | Halt::NotShownYet | Halt::WrongCode(_) | Halt::BadText(_) => text!("halt-not-possible"),
+        Halt::Stale { .. } | Halt::ChangeMoved | Halt::NotShownYet | Halt::WrongCode(_) | Halt::BadText(_) => {
+            text!("halt-not-possible")
+        }
+    }
+}
+
+fn text_of_change(refused: &phone_change::Refused) -> Text {
+    use phone_change::Refused;
+    match refused {
+        Refused::SameNumber => text!("refused-phone-same"),
+        Refused::OpenAlready => text!("refused-phone-open"),
+        Refused::DirectoryCannot => text!("refused-phone-directory"),
+        Refused::Over(_) => text!("refused-phone-over"),
+        Refused::Disputed => text!("refused-disputed"),
+        Refused::NoAccount => text!("refused-no-account"),
+        Refused::AccountSuspended => text!("refused-account-suspended"),
+        _ => text!("halt-not-possible"),
     }
 }
 

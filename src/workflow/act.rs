@@ -3,13 +3,14 @@
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Kit, mail, risk};
+use super::{Kit, mail, phone_change as changes, risk};
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Details, NewEntry, details};
 use crate::domain::case::{AccountFacts, Case, Command, Facts, Refused, State, apply};
 use crate::domain::form::Wrong;
 use crate::domain::ids::{AccountId, AgentId, AuthenticatorId};
+use crate::domain::phone_change;
 use crate::domain::reference::CaseRef;
 use crate::domain::risk::Raised;
 use crate::locale::Text;
@@ -76,6 +77,12 @@ pub enum Halt {
     /// A rule forbids it.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// A rule forbids it of a change of a telephone number.
+    #[error(transparent)]
+    PhoneChange(#[from] phone_change::Refused),
+    /// The form was made from an older version of a change of a telephone number.
+    #[error("The change of the phone number moved in the meantime. Look at it again before you decide.")]
+    ChangeMoved,
     /// The link is not one of ours.
     #[error("This link is not valid. It may have been cut in two by the mail program.")]
     UnknownLink,
@@ -254,5 +261,6 @@ pub(super) fn command_saying(
     for notice in transition.notices {
         mail::queue(tx, kit, act, &after, &known, notice, words)?;
     }
+    changes::follow(tx, kit, act, &after, &known, command)?;
     Ok(Ok(Changed { filed: after, deactivate: transition.deactivate }))
 }

@@ -1,14 +1,15 @@
 use super::act::{Act, Done, command};
+use super::phone_change::{Heard, told_on_the_phone};
 use super::{Desk, Kit};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::Command;
 use crate::domain::code::PhoneCode;
 use crate::domain::evidence::{Evidence, Giver};
-use crate::domain::ids::{CallId, EvidenceId};
+use crate::domain::ids::{CallId, ChallengeId, EvidenceId};
 use crate::domain::script;
 use crate::notify::voice::CallProgress;
-use crate::store::calls::{self, Challenge, ChallengeState};
+use crate::store::calls::{self, CallAbout, Challenge, ChallengeState};
 use crate::store::cases::{self, Filed};
 use crate::store::{StoreError, Tx};
 
@@ -19,11 +20,27 @@ pub struct Spoken {
     pub says: String,
     /// Digits are awaited after them.
     pub asks: bool,
+    /// How many, where they are.
+    pub keys: u8,
+}
+
+/// Digits of a code, and the one key that answers a notice.
+const CODE_KEYS: u8 = 6;
+const ONE_KEY: u8 = 1;
+
+impl From<Heard> for Spoken {
+    fn from(heard: Heard) -> Self {
+        Self { says: heard.says, asks: heard.asks, keys: if heard.asks { ONE_KEY } else { 0 } }
+    }
 }
 
 impl Spoken {
+    fn asking(says: String) -> Self {
+        Self { says, asks: true, keys: CODE_KEYS }
+    }
+
     fn end(says: String) -> Self {
-        Self { says, asks: false }
+        Self { says, asks: false, keys: 0 }
     }
 }
 
@@ -81,23 +98,54 @@ pub(super) fn weigh(
     Ok(Ok(if right { Verdict::Right } else { Verdict::Wrong(challenge.tries_left) }))
 }
 
+fn check_digits(
+    tx: &mut Tx<'_>,
+    kit: &Kit,
+    act: &Act,
+    filed: &Filed,
+    challenge: ChallengeId,
+    digits: &str,
+) -> Result<Spoken, StoreError> {
+    let latest = calls::latest_challenge(tx.connection, filed.case.id)?;
+    Ok(match latest.filter(|latest| latest.id == challenge) {
+        None => Spoken::end(script::too_late()),
+        Some(_) if digits.is_empty() => Spoken::end(script::nothing_typed()),
+        Some(mut challenge) => match weigh(tx, kit, act, filed, &mut challenge, digits, Giver::Customer)? {
+            Ok(Verdict::Right) => Spoken::end(script::thank_you()),
+            Ok(Verdict::Wrong(0)) => Spoken::end(script::too_many()),
+            Ok(Verdict::Wrong(_) | Verdict::Unreadable) => Spoken::asking(script::wrong_digits()),
+            Ok(Verdict::Closed) | Err(_) => Spoken::end(script::too_late()),
+        },
+    })
+}
+
 impl Desk {
     /// Someone picked up. Nothing for a call that is not ours.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn pick_up(&self, call: CallId) -> Result<Option<Spoken>, StoreError> {
-        let at = self.now();
+        let (kit, act) = (self.kit.clone(), telephone(self.now()));
+        let at = act.at;
         let pick_up = move |tx: &mut Tx<'_>| {
             let Some((call, reference)) = calls::find_call(tx.connection, call)? else { return Ok(None) };
             let Some(filed) = cases::lock(tx, &reference)? else { return Ok(None) };
-            let challenge = calls::latest_challenge(tx.connection, filed.case.id)?;
-            let open = challenge.is_some_and(|latest| latest.id == call.challenge && latest.is_open(at));
-            if !open || how_far(&call.state) > how_far("answered") {
-                return Ok(Some(Spoken::end(script::too_late())));
+            let over = how_far(&call.state) > how_far("answered");
+            let spoken = match call.about {
+                CallAbout::PhoneChange(change) if !over => {
+                    told_on_the_phone(tx, &kit, &act, &filed, (&call, change), None)?.into()
+                }
+                CallAbout::Challenge(id) if !over => {
+                    let challenge = calls::latest_challenge(tx.connection, filed.case.id)?;
+                    let open = challenge.is_some_and(|latest| latest.id == id && latest.is_open(at));
+                    if open { Spoken::asking(call.says) } else { Spoken::end(script::too_late()) }
+                }
+                _ => Spoken::end(script::too_late()),
+            };
+            if spoken.asks {
+                calls::update_call(tx, call.id, "answered", None, at)?;
             }
-            calls::update_call(tx, call.id, "answered", None, at)?;
-            Ok(Some(Spoken { says: call.says, asks: true }))
+            Ok(Some(spoken))
         };
         self.store.write(pick_up).await
     }
@@ -112,16 +160,11 @@ impl Desk {
         let answer = move |tx: &mut Tx<'_>| {
             let Some((call, reference)) = calls::find_call(tx.connection, call)? else { return Ok(None) };
             let Some(filed) = cases::lock(tx, &reference)? else { return Ok(None) };
-            let latest = calls::latest_challenge(tx.connection, filed.case.id)?;
-            let spoken = match latest.filter(|latest| latest.id == call.challenge) {
-                None => Spoken::end(script::too_late()),
-                Some(_) if digits.is_empty() => Spoken::end(script::nothing_typed()),
-                Some(mut challenge) => match weigh(tx, &kit, &act, &filed, &mut challenge, &digits, Giver::Customer)? {
-                    Ok(Verdict::Right) => Spoken::end(script::thank_you()),
-                    Ok(Verdict::Wrong(0)) => Spoken::end(script::too_many()),
-                    Ok(Verdict::Wrong(_) | Verdict::Unreadable) => Spoken { says: script::wrong_digits(), asks: true },
-                    Ok(Verdict::Closed) | Err(_) => Spoken::end(script::too_late()),
-                },
+            let spoken = match call.about {
+                CallAbout::PhoneChange(change) => {
+                    told_on_the_phone(tx, &kit, &act, &filed, (&call, change), Some(&digits))?.into()
+                }
+                CallAbout::Challenge(id) => check_digits(tx, &kit, &act, &filed, id, &digits)?,
             };
             let state = if spoken.asks { "answered" } else { "completed" };
             calls::update_call(tx, call.id, state, Some(&spoken.says), act.at)?;

@@ -5,18 +5,20 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::{Act, Done, command, held, known};
-use super::{Desk, LEASE};
+use super::phone_change::{NOTICE_ATTEMPTS, WAIT_FOR_BUDGET, is_wanted, take_from_budget};
+use super::{Desk, Kit, LEASE};
 use crate::directory::DirectoryError;
 use crate::domain::account::AuthenticatorState;
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::{Command, still_permits};
-use crate::domain::ids::{AuthenticatorId, CallId, OutboxId};
-use crate::domain::notice::Notice;
+use crate::domain::contact::E164;
+use crate::domain::ids::{AuthenticatorId, CallId, EntryId, OutboxId};
 use crate::notify::mail::{AuditWitness, MailContext, OutgoingMail, SendError};
 use crate::notify::voice::{PlaceCall, PlaceError};
+use crate::store::calls::CallAbout;
 use crate::store::outbox::{self, Errand, Leased, MailErrand};
-use crate::store::{StoreError, Tx, audit, calls, cases};
+use crate::store::{StoreError, Tx, audit, calls, cases, throttle};
 
 const BATCH: i64 = 64;
 
@@ -32,7 +34,7 @@ pub enum Lane {
 impl Lane {
     const fn kinds(self) -> &'static [&'static str] {
         match self {
-            Self::Prompt => &["intake", "link", "call", "directory"],
+            Self::Prompt => &["intake", "link", "call", "text", "directory"],
             Self::Mail => &["mail"],
         }
     }
@@ -52,6 +54,46 @@ pub fn errand_word(state: &str) -> &'static str {
         "done" => "Sent",
         _ => "Could not be sent",
     }
+}
+
+/// Whether a call can be placed now.
+enum Ready {
+    /// It can, and counts; a notice is given back by this identifier if it was not placed.
+    Place { phone: E164, notice: Option<EntryId> },
+    /// The number was called as often as is allowed.
+    Later,
+    /// Nobody waits for it any more, or it was tried before.
+    Over,
+}
+
+fn ready_call(tx: &mut Tx<'_>, kit: &Kit, act: &Act, call: CallId) -> Result<Ready, StoreError> {
+    let Some((found, reference)) = calls::find_call(tx.connection, call)? else { return Ok(Ready::Over) };
+    let Some(filed) = cases::lock(tx, &reference)? else { return Ok(Ready::Over) };
+    if found.state != "queued" {
+        return Ok(Ready::Over);
+    }
+    let notice = match found.about {
+        CallAbout::Challenge(id) => {
+            let latest = calls::latest_challenge(tx.connection, filed.case.id)?;
+            let open = latest.is_some_and(|latest| latest.id == id && latest.is_open(act.at));
+            if !open || !filed.case.state.is_under_review() {
+                return Ok(Ready::Over);
+            }
+            None
+        }
+        CallAbout::PhoneChange(change) => {
+            if is_wanted(tx, change)?.is_none() {
+                return Ok(Ready::Over);
+            }
+            let counted = call.to_string().parse().map_err(|_| StoreError::Corrupt("call".to_owned()))?;
+            if !take_from_budget(tx, kit, act, &found.phone, counted)? {
+                return Ok(Ready::Later);
+            }
+            Some(counted)
+        }
+    };
+    calls::update_call(tx, call, "placing", None, act.at)?;
+    Ok(Ready::Place { phone: found.phone, notice })
 }
 
 impl Desk {
@@ -115,6 +157,7 @@ impl Desk {
                 Errand::Link => self.send_fresh_link(leased.reference.clone(), id).await,
                 Errand::Mail(mail) => self.send_mail(&leased, mail).await,
                 Errand::Call { call } => self.place_call(&leased, call).await,
+                Errand::Text(text) => self.send_text(&leased, text).await,
                 Errand::Directory { authenticator } => self.ask_directory(&leased, authenticator).await,
             }
         };
@@ -152,12 +195,12 @@ impl Desk {
         self.store.write(move |tx| outbox::release_all(tx, now)).await
     }
 
-    fn system_act(&self) -> Act {
+    pub(super) fn system_act(&self) -> Act {
         Act { actor: Actor::System, ip: String::new(), at: self.now() }
     }
 
     /// Exponential back-off with jitter: between half and all of `first · 2ⁿ`, at most `longest`.
-    fn next_try(&self, attempts: i32, first: TimeDelta, longest: TimeDelta) -> DateTime<Utc> {
+    pub(super) fn next_try(&self, attempts: i32, first: TimeDelta, longest: TimeDelta) -> DateTime<Utc> {
         let doubled = first.num_milliseconds().saturating_mul(1 << attempts.clamp(1, 30).saturating_sub(1));
         let full = doubled.min(longest.num_milliseconds()).max(2);
         let jitter = i64::from(u16::from_be_bytes(self.kit.entropy.bytes())) * (full / 2) / i64::from(u16::MAX);
@@ -223,12 +266,7 @@ impl Desk {
             let token = self.kit.key.link_token(id);
             self.kit.url(&format!("/cases/{}/{page}?token={}", leased.reference, token.expose()))
         };
-        let ends_at = match mail.notice {
-            Notice::CoolingOff { ends_at } | Notice::CoolingOffHalfway { ends_at } => {
-                Some(ends_at.format("%-d %B %Y at %H:%M UTC").to_string())
-            }
-            _ => None,
-        };
+        let ends_at = mail.notice.ends_at().map(|ends_at| ends_at.format("%-d %B %Y at %H:%M UTC").to_string());
         let context = MailContext {
             product: self.kit.product.clone(),
             reference: leased.reference.to_string(),
@@ -292,20 +330,17 @@ impl Desk {
         let Some(voice) = self.voice.clone() else {
             return self.call_ended(leased, call, false, "no voice provider").await;
         };
-        let begin = move |tx: &mut Tx<'_>| {
-            let Some((found, reference)) = calls::find_call(tx.connection, call)? else { return Ok(None) };
-            let Some(filed) = cases::lock(tx, &reference)? else { return Ok(None) };
-            let latest = calls::latest_challenge(tx.connection, filed.case.id)?;
-            let wanted = latest.is_some_and(|latest| latest.id == found.challenge && latest.is_open(now))
-                && found.state == "queued"
-                && filed.case.state.is_under_review();
-            if wanted {
-                calls::update_call(tx, call, "placing", None, now)?;
+        let (kit, act) = (self.kit.clone(), self.system_act());
+        let begin = move |tx: &mut Tx<'_>| ready_call(tx, &kit, &act, call);
+        let (phone, notice) = match self.store.write(begin).await? {
+            Ready::Place { phone, notice } => (phone, notice),
+            Ready::Later => {
+                let next = now + WAIT_FOR_BUDGET;
+                let later =
+                    move |tx: &mut Tx<'_>| outbox::retry_at(tx, id, next, "the number had as many as is allowed");
+                return self.store.write(later).await;
             }
-            Ok(wanted.then_some(found.phone))
-        };
-        let Some(phone) = self.store.write(begin).await? else {
-            return self.call_ended(leased, call, true, "too late, or tried before").await;
+            Ready::Over => return self.call_ended(leased, call, true, "too late, or tried before").await,
         };
         let order = PlaceCall { call: call.to_string(), to: phone.to_string() };
         match voice.place(&order).await {
@@ -326,10 +361,20 @@ impl Desk {
                 };
                 self.store.write(ringing).await
             }
-            Err(PlaceError::NotPlaced(why)) if leased.attempts < CALL_ATTEMPTS => {
-                let next = self.next_try(leased.attempts, TimeDelta::seconds(2), TimeDelta::seconds(20));
+            Err(PlaceError::NotPlaced(why))
+                if leased.attempts < if notice.is_some() { NOTICE_ATTEMPTS } else { CALL_ATTEMPTS } =>
+            {
+                // Someone waits in front of a page for a code; a notice has days.
+                let (first, longest) = match notice {
+                    Some(_) => (TimeDelta::minutes(1), WAIT_FOR_BUDGET),
+                    None => (TimeDelta::seconds(2), TimeDelta::seconds(20)),
+                };
+                let next = self.next_try(leased.attempts, first, longest);
                 let again = move |tx: &mut Tx<'_>| {
                     calls::update_call(tx, call, "queued", None, now)?;
+                    if let Some(counted) = notice {
+                        throttle::give_back(tx, counted)?;
+                    }
                     outbox::retry_at(tx, id, next, &why)
                 };
                 self.store.write(again).await

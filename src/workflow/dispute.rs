@@ -1,14 +1,15 @@
 use super::act::{Act, Done, Halt, command, command_saying, held};
 use super::confirm_email::usable;
-use super::{Desk, Kit, write};
+use super::{Desk, Kit, phone_change, write};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::{Command, State};
 use crate::domain::form::Language;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
+use crate::store::cases::{self, Filed};
 use crate::store::links::{self, LinkPurpose};
-use crate::store::{StoreError, Tx, calls, cases};
+use crate::store::{StoreError, Tx, calls};
 
 /// A case that someone stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,16 +76,23 @@ fn object(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, token: Opt
     };
     let stopped = Stopped { state: filed.case.state, language: cases::language(tx.connection, filed.case.id)? };
     links::use_up(tx, link.id, act.at)?;
+    freeze(tx, kit, act, &filed)?;
+    Ok(Ok(stopped))
+}
+
+/// Stops a case and its account's changes of a telephone number. One that somebody stopped already stays stopped.
+pub(super) fn freeze(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: &Filed) -> Result<(), StoreError> {
     // Whoever was let in before is let out, with everything they could still use.
     links::end_sessions(tx, filed.case.id)?;
     links::void(tx, filed.case.id, act.at)?;
     calls::void(tx, filed.case.id)?;
     if filed.case.state.is_final() {
-        tx.record(act.case_entry("case.disputed_after_end", &filed, details([])));
-        return Ok(Ok(stopped));
+        tx.record(act.case_entry("case.disputed_after_end", filed, details([])));
+    } else {
+        let _ = command(tx, kit, act, filed, &Command::Dispute)?;
     }
-    Ok(match command(tx, kit, act, &filed, &Command::Dispute)? {
-        Ok(_) | Err(Halt::Refused(_)) => Ok(stopped),
-        Err(halt) => Err(halt),
-    })
+    match filed.case.account {
+        Some(account) => phone_change::freeze_all(tx, kit, act, account),
+        None => Ok(()),
+    }
 }

@@ -16,6 +16,7 @@ mod hold;
 mod import_accounts;
 mod intake;
 mod mail;
+mod phone_change;
 mod reject;
 mod reveal;
 mod risk;
@@ -47,6 +48,7 @@ pub use deliver::{Lane, errand_word};
 pub use dispute::Stopped;
 pub use export_audit::AuditChunks;
 pub use import_accounts::{ImportError, ImportReport, LineError};
+pub use phone_change::ChangeFile;
 pub use sign_in::SignedIn;
 pub use submit_case::Submission;
 pub use view_case::{CaseFile, CustomerFile};
@@ -92,6 +94,8 @@ pub struct Kit {
     pub country_header: Option<String>,
     /// Customers can have themselves called.
     pub offers_calls: bool,
+    /// Old telephone numbers are told of a change by text message too.
+    pub offers_texts: bool,
     last_id: AtomicU64,
 }
 
@@ -135,6 +139,7 @@ impl Kit {
             base_url,
             product: settings.server.product_name.clone(),
             offers_calls,
+            offers_texts: false,
             last_id: AtomicU64::new(0),
         })
     }

@@ -13,7 +13,7 @@ use crate::domain::reference::CaseRef;
 use crate::domain::script;
 use crate::domain::token::Token;
 use crate::locale::text;
-use crate::store::calls::{self, Call, Challenge, ChallengeState};
+use crate::store::calls::{self, Call, CallAbout, Challenge, ChallengeState};
 use crate::store::cases::Filed;
 use crate::store::outbox::{self, Errand};
 use crate::store::{StoreError, Tx, throttle};
@@ -50,7 +50,7 @@ impl Desk {
             calls::insert_challenge(tx, &challenge)?;
             let call = Call {
                 id: kit.id(CallId::new, act.at),
-                challenge: challenge.id,
+                about: CallAbout::Challenge(challenge.id),
                 phone,
                 state: "queued".to_owned(),
                 says: script::greeting(&kit.product, &two_words(&kit.key, challenge.id)),

@@ -9,7 +9,7 @@ use crate::store::{StoreError, Tx, cases, throttle};
 const BATCH: i64 = 100;
 
 impl Desk {
-    /// Lets time act on the cases it is due for, and answers how many there were. Several instances may do
+    /// Lets time act on the cases and the changes of telephone numbers it is due for, and answers how many there were. Several instances may do
     /// so at once: whoever comes second finds nothing left to change.
     ///
     /// # Errors
@@ -36,7 +36,7 @@ impl Desk {
         if count > 0 {
             self.run_errands();
         }
-        Ok(count)
+        Ok(count + self.tick_phone_changes().await?)
     }
 
     /// Forgets counted events that no limit reaches back to any more.

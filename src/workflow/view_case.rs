@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::{Act, Known, known};
 use super::mail::customer_needs;
+use super::phone_change::{ChangeFile, change_file};
 use super::start_call::calls_left;
 use super::{Desk, Kit, risk};
 use crate::domain::account::{Account, Authenticator};
@@ -14,6 +15,7 @@ use crate::domain::code::{PhoneCode, two_words};
 use crate::domain::evidence::CheckKind;
 use crate::domain::form::AssistanceForm;
 use crate::domain::ids::{AgentId, CustomerSessionId, EntryId};
+use crate::domain::phone_change;
 use crate::domain::reference::CaseRef;
 use crate::domain::risk::Raised;
 use crate::domain::token::Token;
@@ -45,6 +47,8 @@ pub struct CaseFile {
     pub opened: Vec<DateTime<Utc>>,
     /// The newest code that was asked for.
     pub challenge: Option<Challenge>,
+    /// The newest change of the telephone number.
+    pub phone_change: Option<ChangeFile>,
     /// Calls that the phone of record may still get now.
     pub calls_left: i64,
     /// Everyone at the desk.
@@ -111,6 +115,10 @@ pub struct CustomerFile {
     pub entries: Vec<WrittenEntry>,
     /// The code being asked for.
     pub challenge: Option<ShownChallenge>,
+    /// The newest change of the telephone number.
+    pub phone_change: Option<ChangeFile>,
+    /// A change of the telephone number can be asked for.
+    pub may_change_phone: bool,
     /// Calls that the phone of record may still get now.
     pub calls_left: i64,
     /// The checks that would still bring the case forward, on whichever path.
@@ -164,6 +172,7 @@ impl Desk {
                 mails: outbox::mails(connection, id)?,
                 opened: links::opened_unconfirmed(connection, id)?,
                 challenge: calls::latest_challenge(connection, id)?,
+                phone_change: change_file(connection, &kit, &filed, &known, now)?,
                 calls_left: left(connection, &kit, &known, now)?,
                 agents: agents::all(connection)?.into_iter().map(|agent| (agent.id, agent)).collect(),
                 related: risk::related(connection, &kit, id, &known.raised)?,
@@ -193,6 +202,7 @@ impl Desk {
     /// [`StoreError`] when the database fails.
     pub async fn view_own_case(&self, reference: CaseRef, cookie: Token) -> Result<Option<CustomerFile>, StoreError> {
         let (kit, now) = (self.kit.clone(), self.now());
+        let updates_phones = self.directory.capabilities().update_phone;
         let read = move |connection: &mut AnyConnection| {
             let Some(session) = links::session(connection, &reference, &cookie.hash(), now)? else { return Ok(None) };
             let Some(filed) = cases::find(connection, &reference)? else { return Ok(None) };
@@ -209,7 +219,13 @@ impl Desk {
                 None => None,
             };
             let assessment = assess(&filed.case, &known.facts(&kit), now);
-            let ways = ways(&filed.case, &assessment);
+            let mut ways = ways(&filed.case, &assessment);
+            let phone_change = change_file(connection, &kit, &filed, &known, now)?;
+            let asks = phone_change.as_ref().filter(|file| file.change.state == phone_change::State::Requested);
+            let asked = asks.into_iter().flat_map(|file| file.weighed.unmet().flatten());
+            ways.extend(asked.copied().filter(|kind| kind.is_offered()));
+            let changing = phone_change.as_ref().is_some_and(|file| !file.change.state.is_final());
+            let may_change_phone = updates_phones && filed.case.state.is_under_review() && !changing;
             let has_phone = known.account.as_ref().is_some_and(|account| account.phone.is_some());
             let needs = customer_needs(&assessment, &kit, has_phone);
             Ok(Some(CustomerFile {
@@ -218,6 +234,8 @@ impl Desk {
                 calls_left: left(connection, &kit, &known, now)?,
                 account: known.account,
                 challenge,
+                phone_change,
+                may_change_phone,
                 ways,
                 needs: needs.sentences,
                 needs_phone: needs.phone,

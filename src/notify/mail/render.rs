@@ -8,6 +8,7 @@ use tera::{Context, Tera};
 
 use super::one_line;
 use crate::domain::notice::Notice;
+use crate::domain::phone_change::Told;
 use crate::locale;
 
 /// Names longer than this are no names; it keeps a greeting from becoming a message.
@@ -129,12 +130,10 @@ impl MailTemplates {
 }
 
 fn values(notice: &Notice, context: &MailContext) -> Context {
-    let ends_at = context.ends_at.clone().or_else(|| match notice {
-        Notice::CoolingOff { ends_at } | Notice::CoolingOffHalfway { ends_at } => {
-            Some(ends_at.format("%-d %B %Y, %H:%M UTC").to_string())
-        }
-        _ => None,
-    });
+    let ends_at = context
+        .ends_at
+        .clone()
+        .or_else(|| notice.ends_at().map(|ends_at| ends_at.format("%-d %B %Y, %H:%M UTC").to_string()));
     let line = |text: &Option<String>| text.as_deref().map(one_line).filter(|text| !text.is_empty());
     let mut values = Context::new();
     values.insert("product", &one_line(&context.product));
@@ -145,6 +144,8 @@ fn values(notice: &Notice, context: &MailContext) -> Context {
     values.insert("ends_at", &line(&ends_at));
     values.insert("device", &line(&context.device));
     values.insert("phone_masked", &line(&context.phone_masked));
+    let told = notice.told().map(|told| Told { old: line(&told.old), new: one_line(&told.new) });
+    values.insert("told", &told);
     values.insert("reason_lines", &lines(context.reason.as_deref()));
     values.insert("message_lines", &lines(context.message.as_deref()));
     values.insert("needs", &context.needs.iter().map(|need| one_line(need)).collect::<Vec<_>>());

@@ -1,8 +1,8 @@
 use async_trait::async_trait;
 
-use super::{PlaceCall, PlaceError, Placed, VoiceCaller};
+use super::{PlaceCall, PlaceError, Placed, SendText, TextError, TextSender, VoiceCaller};
 
-/// The demo's telephone: the call rings on the page `/demo/phone`, which reads it from the database.
+/// The demo's telephone: calls ring and messages arrive on the page `/demo/phone`, which reads it from the database.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct DemoKeypad;
 
@@ -14,5 +14,16 @@ impl VoiceCaller for DemoKeypad {
 
     async fn place(&self, _call: &PlaceCall) -> Result<Placed, PlaceError> {
         Ok(Placed { provider_id: None })
+    }
+
+    fn texts(&self) -> Option<&dyn TextSender> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl TextSender for DemoKeypad {
+    async fn send(&self, _text: &SendText) -> Result<(), TextError> {
+        Ok(())
     }
 }

@@ -75,4 +75,56 @@ pub trait VoiceCaller: Send + Sync {
 
     /// Ask the provider to place one call; what is said on it is asked of our hooks later.
     async fn place(&self, call: &PlaceCall) -> Result<Placed, PlaceError>;
+
+    /// The same provider as one that sends text messages, where it can.
+    fn texts(&self) -> Option<&dyn TextSender> {
+        None
+    }
+}
+
+/// A text message to be sent.
+#[derive(Clone)]
+pub struct SendText {
+    /// The number it goes to, in E.164.
+    pub to: String,
+    /// What it says.
+    pub body: String,
+}
+
+impl fmt::Debug for SendText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The number is personal data, and the text holds a link that is as good as a key.
+        f.debug_struct("SendText").finish_non_exhaustive()
+    }
+}
+
+/// Why no text message was sent, told apart by whether it may be tried again. The texts hold no phone numbers.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// The provider said no for good: never repeat.
+    #[error("the provider refused the message: {0}")]
+    Refused(String),
+    /// It is certain that nothing was sent: may be repeated.
+    #[error("the message was not sent: {0}")]
+    NotSent(String),
+    /// It may be on its way: do not repeat on our own.
+    #[error("it is unknown whether the message was sent: {0}")]
+    Unknown(String),
+}
+
+impl From<PlaceError> for TextError {
+    fn from(error: PlaceError) -> Self {
+        match error {
+            PlaceError::Refused(why) => Self::Refused(why),
+            PlaceError::NotPlaced(why) => Self::NotSent(why),
+            PlaceError::Unknown(why) => Self::Unknown(why),
+        }
+    }
+}
+
+/// A provider that can send text messages.
+#[async_trait]
+pub trait TextSender: Send + Sync {
+    /// Ask the provider to send one message.
+    async fn send(&self, text: &SendText) -> Result<(), TextError>;
 }

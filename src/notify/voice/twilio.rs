@@ -1,4 +1,4 @@
-//! Calls by Twilio's Programmable Voice.
+//! Calls by Twilio's Programmable Voice, and text messages by its Messages API.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
-use super::{CallProgress, PlaceCall, PlaceError, Placed, VoiceCaller};
+use super::{CallProgress, PlaceCall, PlaceError, Placed, SendText, TextError, TextSender, VoiceCaller};
 
 const PLACE_TIMEOUT: Duration = Duration::from_secs(10);
 const LARGEST_ANSWER: usize = 64 * 1024;
@@ -69,6 +69,22 @@ impl TwilioCaller {
         self.timeout = timeout;
         self
     }
+
+    /// POSTs to one of the account's resources.
+    async fn ask(&self, resource: &str, form: &[(&str, &str)]) -> Result<Placed, PlaceError> {
+        let settings = &self.settings;
+        let url = below(&settings.api_base, &["2010-04-01", "Accounts", &settings.account_sid, resource]);
+        let response = settings
+            .http
+            .post(url)
+            .basic_auth(&settings.account_sid, Some(settings.auth_token.expose_secret()))
+            .timeout(self.timeout)
+            .form(form)
+            .send()
+            .await
+            .map_err(|error| not_sent(&error))?;
+        judge(response).await
+    }
 }
 
 #[async_trait]
@@ -79,7 +95,6 @@ impl VoiceCaller for TwilioCaller {
 
     async fn place(&self, call: &PlaceCall) -> Result<Placed, PlaceError> {
         let settings = &self.settings;
-        let url = below(&settings.api_base, &["2010-04-01", "Accounts", &settings.account_sid, "Calls.json"]);
         let answer = hook_url(&settings.public_base, &call.call, "answer");
         let status = hook_url(&settings.public_base, &call.call, "status");
         let form = [
@@ -95,16 +110,19 @@ impl VoiceCaller for TwilioCaller {
             ("StatusCallbackEvent", "completed"),
             ("Timeout", "40"),
         ];
-        let response = settings
-            .http
-            .post(url)
-            .basic_auth(&settings.account_sid, Some(settings.auth_token.expose_secret()))
-            .timeout(self.timeout)
-            .form(&form)
-            .send()
-            .await
-            .map_err(|error| not_sent(&error))?;
-        judge(response).await
+        self.ask("Calls.json", &form).await
+    }
+
+    fn texts(&self) -> Option<&dyn TextSender> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl TextSender for TwilioCaller {
+    async fn send(&self, text: &SendText) -> Result<(), TextError> {
+        let form = [("To", text.to.as_str()), ("From", self.settings.from.as_str()), ("Body", text.body.as_str())];
+        Ok(self.ask("Messages.json", &form).await.map(|_| ())?)
     }
 }
 

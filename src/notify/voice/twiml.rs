@@ -1,10 +1,10 @@
 //! TwiML: the XML that tells Twilio what to say on a call.
 
-/// Say something, wait for six digits on the keypad and POST them to `action_url`, also when none were typed.
+/// Say something, wait for so many digits on the keypad and POST them to `action_url`, also when none were typed.
 /// `again` is said before hanging up where the provider falls through all the same.
-pub fn gather(action_url: &str, says: &str, language: &str, again: &str) -> String {
+pub fn gather(action_url: &str, digits: u8, says: &str, language: &str, again: &str) -> String {
     document(&format!(
-        "<Gather input=\"dtmf\" numDigits=\"6\" finishOnKey=\"#\" timeout=\"15\" action=\"{}\" method=\"POST\" \
+        "<Gather input=\"dtmf\" numDigits=\"{digits}\" finishOnKey=\"#\" timeout=\"15\" action=\"{}\" method=\"POST\" \
          actionOnEmptyResult=\"true\">{}</Gather>{}<Hangup/>",
         escaped(action_url),
         say(says, language),
@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn gather_asks_for_six_digits() {
         assert_eq!(
-            gather("https://desk.example/d?a=1&b=2", "Type the code.", "en-GB", "Goodbye."),
+            gather("https://desk.example/d?a=1&b=2", 6, "Type the code.", "en-GB", "Goodbye."),
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response><Gather input=\"dtmf\" numDigits=\"6\" \
              finishOnKey=\"#\" timeout=\"15\" action=\"https://desk.example/d?a=1&amp;b=2\" method=\"POST\" \
              actionOnEmptyResult=\"true\"><Say language=\"en-GB\">Type the code.</Say></Gather>\

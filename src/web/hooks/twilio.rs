@@ -38,7 +38,7 @@ fn spoken(app: &App, call: CallId, spoken: Option<Spoken>) -> Result<HttpRespons
     let spoken = spoken.ok_or(PageError::NotFound)?;
     let twiml = if spoken.asks {
         let url = hook_url(&app.desk.kit.base_url, &call.to_string(), "digits");
-        twiml::gather(url.as_ref(), &spoken.says, LANGUAGE, &script::nothing_typed())
+        twiml::gather(url.as_ref(), spoken.keys, &spoken.says, LANGUAGE, &script::nothing_typed())
     } else {
         twiml::say_and_hang_up(&spoken.says, LANGUAGE)
     };
