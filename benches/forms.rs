@@ -65,7 +65,8 @@ async fn forms(url: &DatabaseUrl) -> (f64, Duration, Duration) {
         voice: None,
     };
     let desk = Arc::new(assemble(&settings, parts).expect("the program starts"));
-    let app = App::new(desk, vec![], None, None).expect("the templates are sound");
+    let app =
+        App::new(desk, vec!["127.0.0.1".parse().expect("an address")], None, None).expect("the templates are sound");
     let running = start(&settings, app).expect("the server starts");
     let target = format!("http://{}/assistance", running.address);
     let (taken, until) = (Arc::new(AtomicUsize::new(0)), Instant::now() + Duration::from_secs(SECONDS));
@@ -86,8 +87,16 @@ async fn forms(url: &DatabaseUrl) -> (f64, Duration, Duration) {
                         ("message", "It fell into the lake."),
                         ("key", key.as_str()),
                     ];
+                    // Each from a network of its own, as a crowd's forms come.
+                    let from = format!("10.{}.{}.{client}", n / 256 % 256, n % 256);
                     let began = Instant::now();
-                    let answer = http.post(&target).form(&form).send().await.expect("an answer");
+                    let answer = http
+                        .post(&target)
+                        .header("x-forwarded-for", &from)
+                        .form(&form)
+                        .send()
+                        .await
+                        .expect("an answer");
                     assert_eq!(answer.status(), 200);
                     answer.bytes().await.expect("a page");
                     times.push(began.elapsed());

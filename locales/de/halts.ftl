@@ -21,3 +21,6 @@ calls-not-offered = Automatische Anrufe gibt es hier nicht. Der Desk ruft Sie an
 no-phone-of-record = Für das Konto ist keine Telefonnummer hinterlegt.
 called-too-often = Dieses Telefon wurde so oft angerufen, wie es im Moment erlaubt ist. Versuchen Sie es später noch einmal.
 written-too-often = Sie haben viel geschrieben. Warten Sie auf die Antwort des Desks.
+network-too-often = Aus Ihrem Netz kamen zu viele Anfragen. Versuchen Sie es nach { $time } noch einmal.
+codes-wait = Die Ziffern wurden zu oft falsch eingegeben. Einen neuen Code gibt es nach { $time }.
+codes-blocked = Prüfungen per Telefon sind für Ihr Konto gesperrt, weil die Ziffern zu oft hintereinander falsch eingegeben wurden. Schreiben Sie dem Desk eine Nachricht: Eine Aufsichtsperson kann sie wieder freigeben.

@@ -21,3 +21,6 @@ calls-not-offered = Automated calls are not offered here. The desk will call you
 no-phone-of-record = The account has no telephone number of record.
 called-too-often = This phone has been called as often as is allowed for now. Try again later.
 written-too-often = You have written a lot. Wait for the desk’s answer.
+network-too-often = Too many requests came from your network. Try again after { $time }.
+codes-wait = Wrong digits were typed too often. You can have a new code after { $time }.
+codes-blocked = Checks by telephone are blocked for your account, because wrong digits were typed too often in a row. Write a message to the desk: a supervisor can allow them again.

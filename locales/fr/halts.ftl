@@ -21,3 +21,6 @@ calls-not-offered = Les appels automatiques ne sont pas proposés ici. Le servic
 no-phone-of-record = Aucun numéro de téléphone n’est enregistré pour le compte.
 called-too-often = Ce téléphone a été appelé aussi souvent que cela est permis pour le moment. Réessayez plus tard.
 written-too-often = Vous avez beaucoup écrit. Attendez la réponse du service d’assistance.
+network-too-often = Trop de demandes sont venues de votre réseau. Réessayez après { $time }.
+codes-wait = Des chiffres erronés ont été saisis trop souvent. Vous pourrez obtenir un nouveau code après { $time }.
+codes-blocked = Les vérifications par téléphone sont bloquées pour votre compte, car des chiffres erronés ont été saisis trop de fois de suite. Écrivez un message au desk : un superviseur peut les autoriser de nouveau.

@@ -21,3 +21,6 @@ calls-not-offered = Aqui não há chamadas automáticas. O atendimento vai ligar
 no-phone-of-record = A conta não tem um número de telefone registado.
 called-too-often = Já ligámos para este telefone tantas vezes quantas são permitidas por agora. Tente mais tarde.
 written-too-often = Já escreveu muito. Espere pela resposta do atendimento.
+network-too-often = Chegaram demasiados pedidos da sua rede. Tente novamente depois de { $time }.
+codes-wait = Foram escritos algarismos errados vezes de mais. Pode obter um novo código depois de { $time }.
+codes-blocked = As verificações por telefone estão bloqueadas para a sua conta, porque foram escritos algarismos errados demasiadas vezes seguidas. Escreva uma mensagem ao desk: um supervisor pode permiti-las de novo.

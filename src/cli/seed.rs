@@ -227,6 +227,7 @@ async fn sow_cases(desk: &Desk) -> Result<(), Failure> {
             country: None,
         })
         .await
+        .map_err(Failure::new)?
         .map_err(Failure::new)?;
     }
     desk.drain().await.map_err(Failure::new)?;

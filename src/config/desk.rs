@@ -1,4 +1,4 @@
-//! Key material, sessions, and bounds on what a stranger can make the desk do.
+//! Key material and sessions.
 
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
@@ -141,40 +141,5 @@ impl SessionSettings {
                 "set at most what sessions.account_hours comes to",
             );
         }
-    }
-}
-
-/// Section `limits`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct LimitSettings {
-    /// Largest body of a form, in KiB.
-    #[serde(deserialize_with = "value::number")]
-    pub body_kib: u32,
-    /// Mails with a link to one address in an hour.
-    #[serde(deserialize_with = "value::number")]
-    pub link_mails_per_hour: u32,
-    /// Failed sign-ins in a row after which an account is blocked (NIST SP 800-63B-4 §3.2.2).
-    #[serde(deserialize_with = "value::number")]
-    pub sign_in_failures: u32,
-}
-
-impl Default for LimitSettings {
-    fn default() -> Self {
-        LimitSettings { body_kib: 64, link_mails_per_hour: 3, sign_in_failures: 100 }
-    }
-}
-
-impl LimitSettings {
-    /// Largest body of a form, in bytes.
-    #[must_use]
-    pub fn body_bytes(&self) -> usize {
-        usize::try_from(self.body_kib).unwrap_or(usize::MAX).saturating_mul(1024)
-    }
-
-    pub(super) fn check(&self, checker: &mut Checker) {
-        checker.range("limits.body_kib", self.body_kib);
-        checker.range("limits.link_mails_per_hour", self.link_mails_per_hour);
-        checker.range("limits.sign_in_failures", self.sign_in_failures);
     }
 }

@@ -9,6 +9,7 @@ mod check;
 mod database;
 mod desk;
 mod error;
+mod limits;
 mod load;
 mod log;
 mod mail;
@@ -34,8 +35,9 @@ use url::Url;
 
 pub use check::Problem;
 pub use database::{DatabaseSettings, DatabaseUrl};
-pub use desk::{LimitSettings, SecretSettings, SessionSettings};
+pub use desk::{SecretSettings, SessionSettings};
 pub use error::{ConfigError, UnknownKey};
+pub use limits::LimitSettings;
 pub use log::{LogFormat, LogSettings};
 pub use mail::{MailSettings, SmtpSettings, SmtpTls};
 pub use origin::{Origins, Source, variable_name};
@@ -122,6 +124,9 @@ impl Settings {
         demo.mail.from = "mfa-desk demo <desk@demo.example>".parse().ok();
         demo.policy.cooling_off_minutes = 2;
         demo.risk.shorten_waits(2);
+        // Everyone in a demonstration sits behind one address.
+        demo.limits.forms_per_network_hour = 100_000;
+        demo.limits.forms_per_network_day = 100_000;
         demo
     }
 

@@ -11,6 +11,7 @@ pub mod contact;
 pub mod evidence;
 pub mod form;
 pub mod ids;
+pub mod limits;
 pub mod notice;
 pub mod origin;
 pub mod phone_change;

@@ -216,6 +216,30 @@ pub fn deactivate(tx: &mut Tx<'_>, id: AuthenticatorId, at: DateTime<Utc>) -> Re
     Ok(changed == 1)
 }
 
+/// Wrong telephone codes of an account in a row.
+pub fn code_failures(connection: &mut AnyConnection, id: AccountId) -> Result<i32, StoreError> {
+    let failures: Option<i32> =
+        accounts::table.find(id.to_string()).select(accounts::code_failures).first(connection).optional()?;
+    Ok(failures.unwrap_or_default())
+}
+
+/// Counts one more wrong telephone code, and answers how many there were in a row.
+pub fn add_code_failure(tx: &mut Tx<'_>, id: AccountId) -> Result<i32, StoreError> {
+    diesel::update(accounts::table.find(id.to_string()))
+        .set(accounts::code_failures.eq(accounts::code_failures + 1))
+        .execute(tx.connection)?;
+    code_failures(tx.connection, id)
+}
+
+/// Forgets wrong telephone codes.
+pub fn clear_code_failures(tx: &mut Tx<'_>, id: AccountId) -> Result<(), StoreError> {
+    diesel::update(accounts::table.find(id.to_string()))
+        .filter(accounts::code_failures.gt(0))
+        .set(accounts::code_failures.eq(0))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
 /// How many accounts there are.
 pub fn count(connection: &mut AnyConnection) -> Result<i64, StoreError> {
     Ok(accounts::table.count().get_result(connection)?)

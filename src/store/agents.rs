@@ -134,12 +134,12 @@ pub fn set_suspended(tx: &mut Tx<'_>, id: AgentId, since: Option<DateTime<Utc>>)
     Ok(())
 }
 
-/// Counts one more failed sign-in in a row.
-pub fn add_failure(tx: &mut Tx<'_>, id: AgentId) -> Result<(), StoreError> {
+/// Counts one more failed sign-in, and answers how many there were in a row.
+pub fn add_failure(tx: &mut Tx<'_>, id: AgentId) -> Result<i32, StoreError> {
     diesel::update(agents::table.find(id.to_string()))
         .set(agents::failures.eq(agents::failures + 1))
         .execute(tx.connection)?;
-    Ok(())
+    Ok(agents::table.find(id.to_string()).select(agents::failures).first(tx.connection)?)
 }
 
 /// Forgets failed sign-ins.
@@ -200,6 +200,18 @@ pub fn session(connection: &mut AnyConnection, id: AgentSessionId) -> Result<Opt
             })
         })
         .transpose()
+}
+
+/// What waits for someone's attention, shown on every page of the desk.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Blocks that stand.
+    pub blocks: i64,
+}
+
+/// What waits for someone's attention at this moment.
+pub fn waiting(connection: &mut AnyConnection, now: DateTime<Utc>) -> Result<Waiting, StoreError> {
+    Ok(Waiting { blocks: super::blocks::count(connection, now)? })
 }
 
 /// Notes that a session was used.

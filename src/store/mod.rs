@@ -4,6 +4,7 @@ pub mod account_sessions;
 pub mod accounts;
 pub mod agents;
 pub mod audit;
+pub mod blocks;
 pub mod calls;
 pub mod cases;
 mod connection;

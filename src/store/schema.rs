@@ -365,6 +365,7 @@ diesel::table! {
         until -> Nullable<Timestamp>,
         lifted_by -> Nullable<Text>,
         lifted_at -> Nullable<Timestamp>,
+        lift_reason -> Nullable<Text>,
     }
 }
 

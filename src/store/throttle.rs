@@ -1,7 +1,7 @@
 //! Counting what may happen only so often, in the database so that several instances share it.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::schema::throttle_events;
 use super::{AnyConnection, StoreError, Tx, dialect, stored};
@@ -23,42 +23,25 @@ pub fn count(
         .get_result(connection)?)
 }
 
-/// Counts one more, unless it happened `most` times in the last `window` already. Whoever counts the same
-/// subject at the same moment, here or in another instance, waits for this transaction.
-pub fn take(
-    tx: &mut Tx<'_>,
-    id: EntryId,
+/// When the newest but `skipped` of what happened to `subject` in the last `window` happened.
+pub fn newest_but(
+    connection: &mut AnyConnection,
     scope: &str,
     subject: &str,
     now: DateTime<Utc>,
-    (most, window): (i64, TimeDelta),
-) -> Result<bool, StoreError> {
-    serialise(tx, scope, subject)?;
-    let free = count(tx.connection, scope, subject, now, window)? < most;
-    if free {
-        add(tx, id, scope, subject, now)?;
-    }
-    Ok(free)
-}
-
-/// Like [`take`], for a budget whose windows grow: what is used up for a while is used up for longer the longer it
-/// goes on.
-pub fn take_within(
-    tx: &mut Tx<'_>,
-    id: EntryId,
-    scope: &str,
-    subject: &str,
-    now: DateTime<Utc>,
-    budget: &[(i64, TimeDelta)],
-) -> Result<bool, StoreError> {
-    serialise(tx, scope, subject)?;
-    for (most, window) in budget {
-        if count(tx.connection, scope, subject, now, *window)? >= *most {
-            return Ok(false);
-        }
-    }
-    add(tx, id, scope, subject, now)?;
-    Ok(true)
+    window: TimeDelta,
+    skipped: i64,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let found: Option<NaiveDateTime> = throttle_events::table
+        .filter(throttle_events::scope.eq(scope))
+        .filter(throttle_events::subject.eq(subject))
+        .filter(throttle_events::at.gt(stored(now - window)))
+        .order(throttle_events::at.desc())
+        .select(throttle_events::at)
+        .offset(skipped)
+        .first(connection)
+        .optional()?;
+    Ok(found.map(|at| at.and_utc()))
 }
 
 /// Whoever counts the same subject at the same moment, here or in another instance, waits for this transaction.
@@ -85,8 +68,21 @@ pub fn add(tx: &mut Tx<'_>, id: EntryId, scope: &str, subject: &str, at: DateTim
     Ok(())
 }
 
-/// Forgets what no window reaches back to.
-pub fn forget(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<(), StoreError> {
-    diesel::delete(throttle_events::table.filter(throttle_events::at.lt(stored(before)))).execute(tx.connection)?;
+/// Forgets everything that was counted of a subject.
+pub fn forget_subject(tx: &mut Tx<'_>, scope: &str, subject: &str) -> Result<(), StoreError> {
+    let of_subject = throttle_events::table
+        .filter(throttle_events::scope.eq(scope.to_owned()))
+        .filter(throttle_events::subject.eq(subject.to_owned()));
+    diesel::delete(of_subject).execute(tx.connection)?;
     Ok(())
+}
+
+/// Forgets some of what no window reaches back to, and answers how many.
+pub fn forget(tx: &mut Tx<'_>, before: DateTime<Utc>, limit: i64) -> Result<usize, StoreError> {
+    let old: Vec<String> = throttle_events::table
+        .filter(throttle_events::at.lt(stored(before)))
+        .select(throttle_events::id)
+        .limit(limit)
+        .load(tx.connection)?;
+    Ok(diesel::delete(throttle_events::table.filter(throttle_events::id.eq_any(old))).execute(tx.connection)?)
 }

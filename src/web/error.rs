@@ -162,7 +162,7 @@ pub fn status_of(halt: &Halt) -> StatusCode {
     match halt {
         Halt::NoSuchCase | Halt::UnknownLink | Halt::Gone => StatusCode::NOT_FOUND,
         Halt::UsedLink | Halt::ExpiredLink => StatusCode::GONE,
-        Halt::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
+        Halt::TooOften(_) | Halt::DeskLimit(_) => StatusCode::TOO_MANY_REQUESTS,
         Halt::BadText(_) | Halt::Wrong(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Halt::WrongPassword | Halt::NotVerified => StatusCode::UNAUTHORIZED,
         Halt::OtherAccount => StatusCode::FORBIDDEN,
@@ -185,7 +185,7 @@ pub fn reference(path: &str) -> Result<CaseRef, PageError> {
 fn halt_advice(halt: &Halt) -> Text {
     match halt {
         Halt::NoSuchCase => text!("no-such-case-next", example = EXAMPLE),
-        Halt::TooOften(_) => text!("too-often-next"),
+        Halt::TooOften(_) | Halt::DeskLimit(_) => text!("too-often-next"),
         _ => text!("not-done-next"),
     }
 }

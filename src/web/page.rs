@@ -88,6 +88,7 @@ pub fn draw(app: &App, caller: &Caller, template: &str, head: Head<'_>, content:
             "works_cases": agent.role.works_cases(),
             "supervises": agent.role.supervises(),
             "audits": agent.role.audits(),
+            "blocks": signed_in.waiting.blocks,
         })
     });
     let flash = head.flash.map(|flash| match flash {

@@ -14,6 +14,7 @@ pub(crate) fn text_of(halt: &Halt) -> Text {
         Halt::ExpiredLink => text!("halt-expired-link"),
         Halt::Refused(refused) => text_of_refusal(refused),
         Halt::PhoneChange(refused) => text_of_change(refused),
+        Halt::DeskLimit(_) => text!("halt-too-often"),
         Halt::TooOften(why) | Halt::NoCall(why) => why.clone(),
         Halt::Wrong(wrong) => Text::from(*wrong),
         Halt::NoChallenge => text!("halt-no-challenge"),

@@ -5,6 +5,7 @@ use secrecy::SecretString;
 
 use super::act::{Act, Done, Halt};
 use super::confirm_email::usable;
+use super::limits::{Counted, spend};
 use super::{Desk, Kit};
 use crate::directory::{DirectoryError, Finding, Proof};
 use crate::domain::account::{Account, AccountStatus};
@@ -13,26 +14,13 @@ use crate::domain::audit::details;
 use crate::domain::authn::{Assurance, Next, RecoveryCode, TotpCode, after_password};
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::{AccountId, AccountSessionId, EntryId};
+use crate::domain::limits::Limit;
 use crate::domain::reference::CaseRef;
-use crate::domain::token::{Purpose, Token};
+use crate::domain::token::Token;
 use crate::locale::text;
 use crate::store::account_sessions::{self, AccountSession, NewSession};
 use crate::store::links::{self, LinkPurpose};
 use crate::store::{StoreError, Tx, accounts, throttle};
-
-/// How often something may fail: so many times in each of these windows.
-type Budget = &'static [(i64, TimeDelta)];
-
-/// Wrong passwords for one address from one place: who goes on waits longer and longer.
-const PASSWORDS_FROM_ONE_PLACE: Budget =
-    &[(10, TimeDelta::minutes(15)), (20, TimeDelta::hours(2)), (40, TimeDelta::days(1))];
-/// And from anywhere: a stranger can close the door for a quarter of an hour, and never for good.
-const PASSWORDS_FROM_ANYWHERE: Budget = &[(50, TimeDelta::minutes(15))];
-/// Wrong codes in the second step, which only somebody who knows the password reaches. A million codes are few.
-const CODES_FROM_ONE_PLACE: Budget = &[(5, TimeDelta::minutes(15)), (20, TimeDelta::days(1))];
-const CODES_FROM_ANYWHERE: Budget = &[(10, TimeDelta::minutes(15)), (50, TimeDelta::days(1))];
-/// Wrong recovery codes, which nobody can guess.
-const RECOVERY_CODES: Budget = &[(10, TimeDelta::hours(1))];
 
 /// What someone signs in with first.
 pub struct Offered {
@@ -73,27 +61,9 @@ pub struct FirstStep {
     pub next: Next,
 }
 
-/// A try that is counted, and given back when it turns out well.
-#[derive(Clone)]
-struct Try {
-    id: EntryId,
-    scope: &'static str,
-    subject: String,
-    budget: Budget,
-}
-
-/// Counts tries before anything is looked at, so that guesses sent side by side all count. False when one is too many.
-fn count_tries(tx: &mut Tx<'_>, tries: &[Try], act: &Act) -> Result<bool, StoreError> {
-    for each in tries {
-        if !throttle::take_within(tx, each.id, each.scope, &each.subject, act.at, each.budget)? {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-fn give_back(tx: &mut Tx<'_>, tries: &[Try]) -> Result<(), StoreError> {
-    tries.iter().try_for_each(|each| throttle::give_back(tx, each.id))
+/// What was counted of tries that turn out well.
+fn give_back(tx: &mut Tx<'_>, tries: &[EntryId]) -> Result<(), StoreError> {
+    tries.iter().try_for_each(|id| throttle::give_back(tx, *id))
 }
 
 fn refuse(tx: &mut Tx<'_>, act: &Act, account: Option<AccountId>, why: &str) {
@@ -109,13 +79,12 @@ fn too_many() -> Halt {
 }
 
 impl Desk {
-    fn tries(&self, act: &Act, scope: &'static str, named: &str, budgets: (Budget, Budget)) -> Vec<Try> {
-        let hashed = |parts: &[&[u8]]| hex::encode(self.kit.key.keyed_hash(Purpose::Throttle, parts));
-        let made = |subject, budget| Try { id: self.kit.id(EntryId::new, act.at), scope, subject, budget };
+    /// Counted before anything is looked at, so that guesses sent side by side all count.
+    fn tries(&self, act: &Act, named: &str, about: String, (place, anywhere): (Limit, Limit)) -> [Counted; 2] {
         // The place first: one place alone cannot use up what others have.
-        vec![
-            made(hashed(&[named.as_bytes(), act.ip.as_bytes()]), budgets.0),
-            made(hashed(&[b"from anywhere", named.as_bytes()]), budgets.1),
+        [
+            Counted::hashed(&self.kit, place, &[named.as_bytes(), act.ip.as_bytes()], about.clone()),
+            Counted::hashed(&self.kit, anywhere, &[named.as_bytes()], about),
         ]
     }
 
@@ -127,24 +96,22 @@ impl Desk {
     pub async fn account_password(&self, offered: Offered) -> Result<Result<FirstStep, Halt>, StoreError> {
         let act = Act { actor: Actor::Customer, ip: offered.ip, at: self.now() };
         let named = offered.email.as_ref().map(EmailAddress::key).unwrap_or_default();
-        let budgets = (PASSWORDS_FROM_ONE_PLACE, PASSWORDS_FROM_ANYWHERE);
-        let tries = self.tries(&act, "account-sign-in", &named, budgets);
-        let (email, counted, asking) = (offered.email, tries.clone(), act.clone());
+        let about = offered.email.as_ref().map(EmailAddress::masked).unwrap_or_default();
+        let counted = self.tries(&act, &named, about, (Limit::AccountSignIns, Limit::AccountSignInsAnywhere));
+        let (kit, email, asking) = (self.kit.clone(), offered.email, act.clone());
         let ask = move |tx: &mut Tx<'_>| {
             let account = match &email {
                 Some(email) => accounts::find_by_email(tx.connection, email)?.map(|account| account.id),
                 None => None,
             };
-            let may_try = count_tries(tx, &counted, &asking)?;
-            if !may_try {
+            let tries = spend(tx, &kit, &asking, &counted)?;
+            if tries.is_err() {
                 refuse(tx, &asking, account, "too_often");
             }
-            Ok((account, may_try))
+            Ok((account, tries))
         };
-        let (account, may_try) = self.store.write(ask).await?;
-        if !may_try {
-            return Ok(Err(too_many()));
-        }
+        let (account, tries) = self.store.write(ask).await?;
+        let Ok(tries) = tries else { return Ok(Err(too_many())) };
         let password = Proof::Password(offered.password);
         let finding = self.directory.examine(account, password, act.at).await.map_err(unavailable)?;
         let (kit, cookie) = (self.kit.clone(), self.kit.entropy.token());
@@ -207,25 +174,20 @@ impl Desk {
     ) -> Result<Result<Token, Halt>, StoreError> {
         let act = Act { actor: Actor::Customer, ip, at: self.now() };
         let (account, named) = (session.account.id, session.account.id.to_string());
-        let tries = match &factor {
-            SecondFactor::Code(_) => {
-                self.tries(&act, "account-code", &named, (CODES_FROM_ONE_PLACE, CODES_FROM_ANYWHERE))
-            }
-            SecondFactor::RecoveryCode(_) => {
-                self.tries(&act, "account-recovery-code", &named, (RECOVERY_CODES, RECOVERY_CODES))
-            }
+        let limits = match &factor {
+            SecondFactor::Code(_) => (Limit::AccountCodes, Limit::AccountCodesAnywhere),
+            SecondFactor::RecoveryCode(_) => (Limit::RecoveryCodes, Limit::RecoveryCodesAnywhere),
         };
-        let (counted, asking) = (tries.clone(), act.clone());
+        let counted = self.tries(&act, &named, session.account.email.masked(), limits);
+        let (kit, asking) = (self.kit.clone(), act.clone());
         let ask = move |tx: &mut Tx<'_>| {
-            let may_try = count_tries(tx, &counted, &asking)?;
-            if !may_try {
+            let tries = spend(tx, &kit, &asking, &counted)?;
+            if tries.is_err() {
                 refuse(tx, &asking, Some(account), "too_often");
             }
-            Ok(may_try)
+            Ok(tries)
         };
-        if !self.store.write(ask).await? {
-            return Ok(Err(too_many()));
-        }
+        let Ok(tries) = self.store.write(ask).await? else { return Ok(Err(too_many())) };
         let by = factor.code();
         let proof = match factor {
             SecondFactor::Code(code) => Proof::Code(code),
@@ -242,7 +204,7 @@ impl Desk {
         account: AccountId,
         cookie: Token,
         finding: Option<Finding>,
-        (by, tries): (&'static str, Vec<Try>),
+        (by, tries): (&'static str, Vec<EntryId>),
     ) -> Result<Result<Token, Halt>, StoreError> {
         let (old, fresh) = (cookie.hash(), self.kit.entropy.token());
         let new = NewSession {

@@ -95,6 +95,9 @@ pub enum Halt {
     /// It happened too often.
     #[error("{0}")]
     TooOften(Text),
+    /// Someone at the desk did it too often.
+    #[error("{0}")]
+    DeskLimit(String),
     /// The account has no telephone number of record, or no calls are offered.
     #[error("{0}")]
     NoCall(Text),

@@ -7,8 +7,9 @@ use crate::domain::audit::details;
 use crate::domain::contact::EmailAddress;
 use crate::domain::form::is_unprintable;
 use crate::domain::ids::AgentId;
+use crate::domain::limits::Limit;
 use crate::store::agents::{self, Agent};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, blocks};
 
 /// SP 800-63B-4 §3.1.1.2 asks for 15 characters where the password is the only factor.
 pub const SHORTEST_PASSWORD: usize = 15;
@@ -97,6 +98,7 @@ impl Desk {
             let suspended = standing == Standing::Suspended;
             agents::set_suspended(tx, agent.id, suspended.then_some(act.at))?;
             agents::clear_failures(tx, agent.id)?;
+            blocks::lift(tx, Limit::AgentPassword, &agent.id.to_string(), None, act.at, "restored on the server")?;
             if suspended {
                 agents::end_sessions(tx, agent.id, act.at)?;
             }

@@ -1,4 +1,5 @@
-use super::act::{Act, Done, command};
+use super::act::{Act, Done, command, known};
+use super::phone_budget::{self, CodesHeld, codes_held};
 use super::phone_change::{Heard, told_on_the_phone};
 use super::{Desk, Kit};
 use crate::domain::actor::Actor;
@@ -70,10 +71,24 @@ pub(super) fn weigh(
     let Some(stored) = challenge.code_hash.clone().filter(|_| challenge.is_open(act.at)) else {
         return Ok(Ok(Verdict::Closed));
     };
+    let account = known(tx.connection, kit, &filed.case)?.account;
+    let held = match &account {
+        Some(account) => codes_held(tx.connection, account.id, act.at)?,
+        None => None,
+    };
+    // Another case of the account may have used up the last try since this code was made.
+    if held == Some(CodesHeld::BySupervisor) {
+        return Ok(Ok(Verdict::Closed));
+    }
     let Some(typed) = PhoneCode::typed(digits) else { return Ok(Ok(Verdict::Unreadable)) };
     let right = typed.matches(&kit.key, challenge.id, &stored);
     if !right {
         challenge.tries_left -= 1;
+    }
+    match &account {
+        Some(account) if right => phone_budget::right_code(tx, account.id)?,
+        Some(account) => phone_budget::wrong_code(tx, kit, act, filed, account)?,
+        None => {}
     }
     let over = right || challenge.tries_left == 0;
     if over {

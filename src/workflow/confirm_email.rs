@@ -1,18 +1,17 @@
-use chrono::TimeDelta;
-
 use super::act::{Act, Changed, Done, Halt, command, known, refuse};
-use super::{Desk, Kit};
+use super::{Desk, Kit, limits};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::{Command, Refused, State};
 use crate::domain::evidence::{CheckKind, Evidence, Giver};
 use crate::domain::form::Language;
-use crate::domain::ids::{CustomerSessionId, EntryId, EvidenceId};
+use crate::domain::ids::{CustomerSessionId, EvidenceId};
+use crate::domain::limits::Limit;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::store::cases::{self, Filed};
 use crate::store::links::{self, Link, LinkPurpose};
-use crate::store::{StoreError, Tx, accounts, throttle};
+use crate::store::{StoreError, Tx, accounts};
 
 /// What the page behind a link shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,8 +112,7 @@ pub(super) fn usable(
             let (halt, why) = halt.unwrap_or((Halt::UnknownLink, "unknown"));
             // Anyone can try: once a minute for each case, place and reason is enough to be seen.
             let subject = format!("{} {} {why}", filed.case.id, act.ip);
-            let once = (1, TimeDelta::minutes(1));
-            if throttle::take(tx, kit.id(EntryId::new, act.at), "link-refused", &subject, act.at, once)? {
+            if limits::take(tx, kit, act, Limit::LinkRefusals, &subject)? {
                 tx.record(act.case_entry("link.refused", &filed, details([("why", why.into())])));
             }
             Ok(Err(halt))

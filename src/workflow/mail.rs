@@ -1,23 +1,20 @@
 //! Deciding a mail: which links it carries and what it says, all in the transaction of what it tells of.
 
-use chrono::TimeDelta;
 use tokio::sync::Notify;
 
 use super::act::{Act, Known};
+use super::limits::{Counted, spend};
 use super::{Desk, Kit};
 use crate::domain::audit::details;
 use crate::domain::case::{Assessment, PathAssessment, Stage, assess};
 use crate::domain::evidence::CheckKind;
-use crate::domain::ids::{EntryId, LinkId, OutboxId};
+use crate::domain::ids::{LinkId, OutboxId};
+use crate::domain::limits::Limit;
 use crate::domain::notice::Notice;
 use crate::store::cases::Filed;
 use crate::store::links::{self, Link, LinkPurpose};
 use crate::store::outbox::{self, Errand, MailErrand};
-use crate::store::{StoreError, Tx, throttle};
-
-/// Mails in an hour that anyone can have sent to an account by filling in forms: nobody's mailbox is flooded,
-/// and its owner can still be written to.
-const STRANGERS_MAILS: i64 = 20;
+use crate::store::{StoreError, Tx};
 
 /// Queues a mail to the account's address of record. A case without an account has nobody to write to.
 pub(super) fn queue(
@@ -31,8 +28,8 @@ pub(super) fn queue(
 ) -> Result<(), StoreError> {
     let Some(account) = &known.account else { return Ok(()) };
     if matches!(notice, Notice::Received | Notice::LinkAgain) {
-        let (subject, budget) = (account.id.to_string(), (STRANGERS_MAILS, TimeDelta::hours(1)));
-        if !throttle::take(tx, kit.id(EntryId::new, act.at), "strangers-mail", &subject, act.at, budget)? {
+        // Nobody's mailbox is flooded, and its owner can still be written to.
+        if spend(tx, kit, act, &[Counted::account(Limit::StrangersMails, account, filed)])?.is_err() {
             tx.record(act.case_entry("mail.withheld", filed, details([("rule", "hourly_budget".into())])));
             return Ok(());
         }

@@ -15,7 +15,10 @@ mod export_audit;
 mod hold;
 mod import_accounts;
 mod intake;
+mod lift_block;
+mod limits;
 mod mail;
+mod phone_budget;
 mod phone_change;
 mod reject;
 mod reveal;
@@ -48,6 +51,7 @@ pub use deliver::{Lane, errand_word};
 pub use dispute::Stopped;
 pub use export_audit::AuditChunks;
 pub use import_accounts::{ImportError, ImportReport, LineError};
+pub use phone_budget::CodesHeld;
 pub use phone_change::ChangeFile;
 pub use sign_in::SignedIn;
 pub use submit_case::Submission;
@@ -56,6 +60,7 @@ pub use view_case::{CaseFile, CustomerFile};
 use crate::clock::Clock;
 use crate::config::{LimitSettings, MailSettings, PolicySettings, SessionSettings, Settings};
 use crate::directory::Directory;
+use crate::domain::limits::Amounts;
 use crate::domain::policy::{Policy, Waits};
 use crate::domain::sealed::{BadKeys, SealingKeys};
 use crate::domain::token::ServerKey;
@@ -80,8 +85,10 @@ pub struct Kit {
     pub periods: PolicySettings,
     /// Lengths of sign-ins.
     pub sessions: SessionSettings,
-    /// Budgets.
+    /// Bounds that are no budgets.
     pub limits: LimitSettings,
+    /// Budgets of what may happen only so often.
+    pub amounts: Amounts,
     /// Retries of mails.
     pub mail: MailSettings,
     /// Where customers reach us; links are made from this, never from a request's Host header.
@@ -134,6 +141,7 @@ impl Kit {
             policy,
             periods,
             sessions: settings.sessions.clone(),
+            amounts: amounts(settings),
             limits: settings.limits.clone(),
             mail: settings.mail.clone(),
             base_url,
@@ -160,6 +168,24 @@ impl Kit {
         random[..2].copy_from_slice(&this.to_be_bytes()[6..]);
         let millis = i64::try_from(this >> COUNTER_BITS).unwrap_or(0);
         make(DateTime::from_timestamp_millis(millis).unwrap_or(at), random)
+    }
+}
+
+fn amounts(settings: &Settings) -> Amounts {
+    let (limits, policy) = (&settings.limits, &settings.policy);
+    Amounts {
+        forms_of_network: (limits.forms_per_network_hour, limits.forms_per_network_day),
+        forms_for_address: limits.forms_per_address_hour,
+        link_mails: limits.link_mails_per_hour,
+        strangers_mails: limits.mails_per_account_hour,
+        calls_to_phone: (policy.calls_per_hour, policy.calls_per_day),
+        calls_of_case: limits.calls_per_case_day,
+        calls_from_network: limits.calls_per_network_hour,
+        calls_by_agent: limits.calls_per_agent_hour,
+        sign_ins_from_network: limits.sign_ins_per_network,
+        messages: limits.messages_per_hour,
+        reveals: limits.reveals_per_hour,
+        views: limits.views_per_hour,
     }
 }
 

@@ -1,16 +1,16 @@
-use chrono::TimeDelta;
-
 use super::act::{Act, Done, Halt, known};
+use super::limits::{Counted, spend};
 use super::{Desk, Kit, mail};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::State;
-use crate::domain::ids::{EntryId, OutboxId};
+use crate::domain::ids::OutboxId;
+use crate::domain::limits::Limit;
 use crate::domain::notice::Notice;
 use crate::domain::reference::CaseRef;
 use crate::locale::text;
 use crate::store::outbox::{self, Errand};
-use crate::store::{StoreError, Tx, cases, throttle};
+use crate::store::{StoreError, Tx, cases};
 
 impl Desk {
     /// Asks for a fresh link to a case's page. Whether one is mailed is decided afterwards by the worker, so
@@ -52,10 +52,11 @@ impl Desk {
 }
 
 fn ask(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef) -> Done<()> {
+    if spend(tx, kit, act, &[Counted::network(Limit::LinkAsks, &act.ip)])?.is_err() {
+        return Ok(Err(Halt::TooOften(text!("halt-too-often"))));
+    }
     let Some(filed) = cases::lock(tx, reference)? else { return Ok(Err(Halt::NoSuchCase)) };
-    let subject = filed.case.id.to_string();
-    let budget = (i64::from(kit.limits.link_mails_per_hour), TimeDelta::hours(1));
-    if !throttle::take(tx, kit.id(EntryId::new, act.at), "link-mail", &subject, act.at, budget)? {
+    if spend(tx, kit, act, &[Counted::case(Limit::LinkMails, &filed)])?.is_err() {
         tx.record(act.case_entry("link.refused", &filed, details([("rule", "hourly_budget".into())])));
         return Ok(Err(Halt::TooOften(text!("halt-too-often"))));
     }

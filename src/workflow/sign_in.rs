@@ -2,20 +2,16 @@ use chrono::TimeDelta;
 use secrecy::SecretString;
 
 use super::act::{Act, Done, Halt};
+use super::limits::{Counted, block, spend, take};
 use super::{Desk, Kit};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::contact::EmailAddress;
-use crate::domain::ids::{AgentId, AgentSessionId, EntryId};
-use crate::domain::token::Purpose;
+use crate::domain::ids::{AgentId, AgentSessionId};
+use crate::domain::limits::Limit;
 use crate::locale::text;
-use crate::store::agents::{self, Agent, AgentSession};
-use crate::store::{StoreError, Tx, throttle};
-
-/// Wrong passwords for one address from one place, and from anywhere, in [`WINDOW`] before none is looked at.
-const TRIES_FROM_ONE_PLACE: i64 = 10;
-const TRIES_FROM_ANYWHERE: i64 = 50;
-const WINDOW: TimeDelta = TimeDelta::minutes(15);
+use crate::store::agents::{self, Agent, AgentSession, Waiting};
+use crate::store::{AnyConnection, StoreError, Tx, throttle};
 
 /// An agent who signed in.
 #[derive(Debug, Clone)]
@@ -40,32 +36,30 @@ impl Desk {
     ) -> Result<Result<SignedIn, Halt>, StoreError> {
         let at = self.now();
         let named = email.as_ref().map(EmailAddress::key).unwrap_or_default();
-        let hashed = |parts: &[&[u8]]| hex::encode(self.kit.key.keyed_hash(Purpose::Throttle, parts));
-        let tries = [
+        let masked = email.as_ref().map(EmailAddress::masked).unwrap_or_default();
+        let hashed = |limit, parts: &[&[u8]]| Counted::hashed(&self.kit, limit, parts, masked.clone());
+        let counted = [
             // The place first: one place alone cannot use up what others have.
-            (hashed(&[named.as_bytes(), ip.as_bytes()]), TRIES_FROM_ONE_PLACE, self.kit.id(EntryId::new, at)),
-            (hashed(&[b"from anywhere", named.as_bytes()]), TRIES_FROM_ANYWHERE, self.kit.id(EntryId::new, at)),
+            hashed(Limit::SignIns, &[named.as_bytes(), ip.as_bytes()]),
+            Counted::network(Limit::SignInsFromNetwork, &ip),
+            hashed(Limit::SignInsAnywhere, &[named.as_bytes()]),
         ];
+        let kit = self.kit.clone();
         // Counted before the password is looked at, so that guesses sent side by side all count.
-        let counted = tries.clone();
         let ask = move |tx: &mut Tx<'_>| {
             let agent = match &email {
                 Some(email) => agents::find_by_email(tx.connection, email)?,
                 None => None,
             };
             let act = Act { actor: agent.as_ref().map_or(Actor::Customer, Agent::actor), ip: ip.clone(), at };
-            for (subject, most, id) in &counted {
-                if !throttle::take(tx, *id, "sign-in", subject, at, (*most, WINDOW))? {
-                    refuse(tx, &act, "too_often");
-                    return Ok((act, agent, false));
-                }
+            let tries = spend(tx, &kit, &act, &counted)?;
+            if tries.is_err() {
+                refuse(tx, &act, "too_often");
             }
-            Ok((act, agent, true))
+            Ok((act, agent, tries))
         };
-        let (act, agent, may_try) = self.store.write(ask).await?;
-        if !may_try {
-            return Ok(Err(Halt::TooOften(text!("too-many-attempts"))));
-        }
+        let (act, agent, tries) = self.store.write(ask).await?;
+        let Ok(tries) = tries else { return Ok(Err(Halt::TooOften(text!("too-many-attempts")))) };
         let hash = agent.as_ref().map(|agent| agent.password_hash.clone());
         let right = self.passwords.check(hash, password).await.map_err(|e| StoreError::Unavailable(e.to_string()))?;
         let kit = self.kit.clone();
@@ -73,15 +67,18 @@ impl Desk {
             Some(agent) if right => {
                 let begun = begin(tx, &kit, &act, agent.id)?;
                 if begun.is_ok() {
-                    for (_, _, id) in &tries {
+                    for id in &tries {
                         throttle::give_back(tx, *id)?;
                     }
                 }
                 Ok(begun)
             }
             Some(agent) => {
-                agents::add_failure(tx, agent.id)?;
+                let failures = agents::add_failure(tx, agent.id)?;
                 refuse(tx, &act, "wrong_password");
+                if i64::from(failures) >= i64::from(kit.limits.sign_in_failures) {
+                    show_blocked(tx, &kit, &act, agent)?;
+                }
                 Ok(Err(Halt::WrongPassword))
             }
             None => {
@@ -111,18 +108,26 @@ impl Desk {
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn agent_session(&self, id: AgentSessionId, by_hand: bool) -> Result<Option<AgentSession>, StoreError> {
+    pub async fn agent_session(
+        &self,
+        id: AgentSessionId,
+        by_hand: bool,
+    ) -> Result<Option<(AgentSession, Waiting)>, StoreError> {
         let now = self.now();
         let idle = self.kit.sessions.idle();
-        let found = self.store.read(move |connection| agents::session(connection, id)).await?;
+        let read = move |connection: &mut AnyConnection| {
+            let Some(session) = agents::session(connection, id)? else { return Ok(None) };
+            Ok(Some((session, agents::waiting(connection, now)?)))
+        };
+        let found = self.store.read(read).await?;
         let live = |session: &AgentSession| {
             session.agent.suspended_at.is_none() && now < session.expires_at && now < session.last_seen_at + idle
         };
-        let Some(session) = found.filter(live) else { return Ok(None) };
+        let Some((session, waiting)) = found.filter(|(session, _)| live(session)) else { return Ok(None) };
         if by_hand && now - session.last_seen_at >= TimeDelta::minutes(1) {
             self.store.write(move |tx| agents::touch_session(tx, id, now)).await?;
         }
-        Ok(Some(session))
+        Ok(Some((session, waiting)))
     }
 }
 
@@ -133,9 +138,9 @@ impl Desk {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn refuse_hook(&self, act: Act) -> Result<(), StoreError> {
-        let id = self.kit.id(EntryId::new, act.at);
+        let kit = self.kit.clone();
         let record = move |tx: &mut Tx<'_>| {
-            if throttle::take(tx, id, "hook", &act.ip, act.at, (1, TimeDelta::minutes(1)))? {
+            if take(tx, &kit, &act, Limit::HookRefusals, &act.ip)? {
                 tx.record(act.entry("hook.refused", None, None, details([("why", "signature".into())])));
             }
             Ok(())
@@ -160,12 +165,22 @@ fn refuse(tx: &mut Tx<'_>, act: &Act, why: &str) {
     tx.record(act.entry("agent.sign_in_refused", None, None, details([("why", why.into())])));
 }
 
+/// Too many wrong passwords in a row: the desk sees it, and a supervisor can lift it.
+fn show_blocked(tx: &mut Tx<'_>, kit: &Kit, act: &Act, agent: &Agent) -> Result<(), StoreError> {
+    let counted = Counted::new(Limit::AgentPassword, agent.id.to_string(), agent.email.masked());
+    block(tx, kit, act, &counted, None)?;
+    Ok(())
+}
+
 fn begin(tx: &mut Tx<'_>, kit: &Kit, act: &Act, agent: AgentId) -> Done<SignedIn> {
     // Read again: the password took a while to check, and others may have failed or suspended meanwhile.
     let Some(agent) = agents::find(tx.connection, agent)? else { return Ok(Err(Halt::WrongPassword)) };
     let blocked = i64::from(agent.failures) >= i64::from(kit.limits.sign_in_failures);
     if agent.suspended_at.is_some() || blocked {
         refuse(tx, act, if blocked { "blocked" } else { "suspended" });
+        if blocked {
+            show_blocked(tx, kit, act, &agent)?;
+        }
         return Ok(Err(Halt::WrongPassword));
     }
     let session = kit.id(AgentSessionId::new, act.at);

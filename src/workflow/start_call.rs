@@ -1,14 +1,12 @@
-use chrono::TimeDelta;
-
 use super::act::{Act, Done, Halt, Known, held, known, refuse};
-use super::{Desk, Kit};
+use super::{Desk, Kit, phone_budget};
 use crate::domain::account::Account;
 use crate::domain::audit::details;
 use crate::domain::case::Refused;
 use crate::domain::code::{PhoneCode, TRIES, two_words};
 use crate::domain::contact::E164;
 use crate::domain::evidence::{CheckKind, Subject};
-use crate::domain::ids::{CallId, ChallengeId, CustomerSessionId, EntryId, OutboxId};
+use crate::domain::ids::{CallId, ChallengeId, CustomerSessionId, OutboxId};
 use crate::domain::reference::CaseRef;
 use crate::domain::script;
 use crate::domain::token::Token;
@@ -16,7 +14,7 @@ use crate::locale::text;
 use crate::store::calls::{self, Call, CallAbout, Challenge, ChallengeState};
 use crate::store::cases::Filed;
 use crate::store::outbox::{self, Errand};
-use crate::store::{StoreError, Tx, throttle};
+use crate::store::{StoreError, Tx};
 
 impl Desk {
     /// **Call me now**: makes a code for this browser and queues a call to the phone of record.
@@ -67,19 +65,6 @@ impl Desk {
     }
 }
 
-/// How many more calls the phone of record may get now, whoever asks.
-pub(super) fn calls_left(
-    connection: &mut crate::store::AnyConnection,
-    kit: &Kit,
-    phone: &Subject,
-    at: chrono::DateTime<chrono::Utc>,
-) -> Result<i64, StoreError> {
-    let hour = throttle::count(connection, "call", &phone.0, at, TimeDelta::hours(1))?;
-    let day = throttle::count(connection, "call", &phone.0, at, TimeDelta::days(1))?;
-    let left = |budget: u32, used: i64| (i64::from(budget) - used).max(0);
-    Ok(left(kit.periods.calls_per_hour, hour).min(left(kit.periods.calls_per_day, day)))
-}
-
 fn callable(known: &Known) -> Option<(&Account, E164, Subject)> {
     let account = known.account.as_ref()?;
     let subject = known.facts.as_ref()?.phone.clone()?;
@@ -98,15 +83,15 @@ pub(super) fn challenge(
         return Ok(Err(refuse(tx, act, filed, kind.code(), Refused::WrongState(filed.case.state))));
     }
     let known = known(tx.connection, kit, &filed.case)?;
-    let Some((_, phone, subject)) = callable(&known) else {
+    let Some((account, phone, subject)) = callable(&known) else {
         return Ok(Err(Halt::NoCall(text!("no-phone-of-record"))));
     };
-    throttle::serialise(tx, "call", &subject.0)?;
-    if calls_left(tx.connection, kit, &subject, act.at)? == 0 {
-        tx.record(act.case_entry("call.refused", filed, details([("rule", "call_budget".into())])));
-        return Ok(Err(Halt::TooOften(text!("called-too-often"))));
+    if let Err(halt) = phone_budget::may_have_code(tx, act, filed, account.id)? {
+        return Ok(Err(halt));
     }
-    throttle::add(tx, kit.id(EntryId::new, act.at), "call", &subject.0, act.at)?;
+    if let Err(halt) = phone_budget::call(tx, kit, act, filed, account, (&subject, phone.masked()))? {
+        return Ok(Err(halt));
+    }
     let challenge = Challenge {
         id: kit.id(ChallengeId::new, act.at),
         case: filed.case.id,

@@ -1,12 +1,17 @@
 use sha2::{Digest, Sha256};
 
-use super::{Act, Desk, risk};
+use super::act::{Act, Done, Halt};
+use super::limits::{Counted, clock, network_of, spend};
+use super::{Desk, Kit, risk};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::Case;
+use crate::domain::contact::EmailAddress;
 use crate::domain::form::AssistanceForm;
 use crate::domain::ids::{CaseId, OutboxId};
+use crate::domain::limits::Limit;
 use crate::domain::reference::CaseRef;
+use crate::locale::text;
 use crate::store::cases::{self, Filed, Filing};
 use crate::store::origins;
 use crate::store::outbox::{self, Errand};
@@ -46,11 +51,12 @@ impl Submission {
 
 impl Desk {
     /// Opens a case and answers with its reference. Whether an account matches is found out afterwards by
-    /// the worker, so the answer is the same and takes the same time for everyone.
+    /// the worker, so the answer is the same and takes the same time for everyone. When an address is named too
+    /// often no case is opened, and the answer is the same as well: it tells nothing about who asks for whom.
     ///
     /// # Errors
-    /// [`StoreError`] when it could not be stored.
-    pub async fn submit_case(&self, submission: Submission) -> Result<CaseRef, StoreError> {
+    /// [`Halt::TooOften`] when too many forms came from one network; [`StoreError`] when it could not be stored.
+    pub async fn submit_case(&self, submission: Submission) -> Result<Result<CaseRef, Halt>, StoreError> {
         let at = self.now();
         let act = Act { actor: Actor::Customer, ip: submission.ip.clone(), at };
         let keys = submission.key_hashes(at.timestamp());
@@ -72,7 +78,14 @@ impl Desk {
         let store = move |tx: &mut Tx<'_>| {
             if let Some(reference) = cases::submitted_before(tx.connection, &keys)? {
                 tx.record(act.entry("case.submitted_again", Some(&reference), None, details([])));
-                return Ok(reference);
+                return Ok(Ok(reference));
+            }
+            if let Err(halt) = from_network(tx, &kit, &act)? {
+                return Ok(Err(halt));
+            }
+            if let Err(reached) = spend(tx, &kit, &act, &for_address(&kit, &act, &form.email))? {
+                tx.record(act.entry("case.withheld", None, None, details([("limit", reached.limit.code().into())])));
+                return Ok(Ok(kit.entropy.reference()));
             }
             // Drawn anew for each attempt: two cases can be given the same reference, once in very many.
             let mut filed = filed.clone();
@@ -82,7 +95,7 @@ impl Desk {
             outbox::add(tx, errand, filed.case.id, &Errand::Intake, act.at)?;
             let about = details([("device", form.device_kind.code().into()), ("reason", form.reason.code().into())]);
             tx.record(act.case_entry("case.submitted", &filed, about));
-            Ok(filed.case.reference.clone())
+            Ok(Ok(filed.case.reference.clone()))
         };
         let mut stored = self.store.write(store.clone()).await;
         for _ in 0..ATTEMPTS {
@@ -91,24 +104,42 @@ impl Desk {
                 stored = self.store.write(store.clone()).await;
             }
         }
-        let reference = stored?;
+        let stored = stored?;
         self.run_errands();
-        Ok(reference)
+        Ok(stored)
     }
 
     /// Records that a form came with its hidden field filled in, and makes up a reference like any other:
     /// whoever wrote the program that did it learns nothing from the answer.
     ///
     /// # Errors
-    /// [`StoreError`] when it could not be recorded.
-    pub async fn submit_bait(&self, ip: String) -> Result<CaseRef, StoreError> {
-        let act = Act { actor: Actor::Customer, ip, at: self.now() };
-        self.store
-            .write(move |tx| {
-                tx.record(act.entry("case.bait_taken", None, None, details([])));
-                Ok(())
-            })
-            .await?;
-        Ok(self.kit.entropy.reference())
+    /// [`Halt::TooOften`] when too many forms came from one network; [`StoreError`] when it could not be recorded.
+    pub async fn submit_bait(&self, ip: String) -> Result<Result<CaseRef, Halt>, StoreError> {
+        let (kit, act) = (self.kit.clone(), Act { actor: Actor::Customer, ip, at: self.now() });
+        let record = move |tx: &mut Tx<'_>| {
+            if let Err(halt) = from_network(tx, &kit, &act)? {
+                return Ok(Err(halt));
+            }
+            tx.record(act.entry("case.bait_taken", None, None, details([])));
+            Ok(Ok(kit.entropy.reference()))
+        };
+        self.store.write(record).await
     }
+}
+
+/// Whole offices share an address: they may send many forms, and are told when there were too many.
+fn from_network(tx: &mut Tx<'_>, kit: &Kit, act: &Act) -> Done<()> {
+    Ok(spend(tx, kit, act, &[Counted::network(Limit::FormsOfNetwork, &act.ip)])?.map(|_| ()).map_err(|reached| {
+        Halt::TooOften(text!("network-too-often", time = reached.until.map(clock).unwrap_or_default()))
+    }))
+}
+
+/// One network alone cannot use up what others may ask for an address.
+fn for_address(kit: &Kit, act: &Act, email: &EmailAddress) -> [Counted; 2] {
+    let (key, network) = (email.key(), network_of(&act.ip));
+    let hashed = |limit, parts: &[&[u8]]| Counted::hashed(kit, limit, parts, email.masked());
+    [
+        hashed(Limit::FormsForAddress, &[key.as_bytes(), network.as_bytes()]),
+        hashed(Limit::FormsForAddressAnywhere, &[key.as_bytes()]),
+    ]
 }

@@ -1,7 +1,6 @@
-use chrono::TimeDelta;
-
 use super::Desk;
 use super::act::{Act, command, held};
+use super::limits::REMEMBERED;
 use crate::domain::actor::Actor;
 use crate::domain::case::Command;
 use crate::store::{StoreError, Tx, cases, throttle};
@@ -44,7 +43,7 @@ impl Desk {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn forget_old_counts(&self) -> Result<(), StoreError> {
-        let before = self.now() - TimeDelta::days(2);
-        self.store.write(move |tx| throttle::forget(tx, before)).await
+        let before = self.now() - REMEMBERED;
+        self.store.write(move |tx| throttle::forget(tx, before, 10_000).map(|_| ())).await
     }
 }

@@ -1,11 +1,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
-use super::act::{Act, Known, known};
+use super::act::{Act, Done, Halt, Known, known};
+use super::limits::{Counted, left, spend, take};
 use super::mail::customer_needs;
+use super::phone_budget::{CodesHeld, calls_left, codes_held};
 use super::phone_change::{ChangeFile, change_file};
-use super::start_call::calls_left;
 use super::{Desk, Kit, risk};
 use crate::domain::account::{Account, Authenticator};
 use crate::domain::audit::{Entry, details};
@@ -14,23 +15,23 @@ use crate::domain::case::{Assessment, Case, Stage, State, assess};
 use crate::domain::code::{PhoneCode, two_words};
 use crate::domain::evidence::CheckKind;
 use crate::domain::form::AssistanceForm;
-use crate::domain::ids::{AgentId, CustomerSessionId, EntryId};
+use crate::domain::ids::{AgentId, CustomerSessionId};
+use crate::domain::limits::Limit;
 use crate::domain::phone_change;
 use crate::domain::reference::CaseRef;
 use crate::domain::risk::Raised;
 use crate::domain::token::Token;
 use crate::store::agents::{self, Agent};
 use crate::store::audit;
+use crate::store::blocks::{self, Block};
 use crate::store::calls::{self, Call, Challenge};
 use crate::store::cases::{self, Filed, WrittenEntry};
 use crate::store::links;
 use crate::store::outbox::{self, MailRow};
-use crate::store::{AnyConnection, StoreError, Tx, throttle};
+use crate::store::{AnyConnection, StoreError, Tx};
 
 /// The newest entries of a case's timeline that its page shows.
 const TIMELINE: i64 = 300;
-/// Looking at the same case again within this time is one view.
-const SAME_VIEW: TimeDelta = TimeDelta::minutes(15);
 
 /// Everything the desk's page of a case shows.
 pub struct CaseFile {
@@ -51,6 +52,10 @@ pub struct CaseFile {
     pub phone_change: Option<ChangeFile>,
     /// Calls that the phone of record may still get now.
     pub calls_left: i64,
+    /// The limits that are reached for the case, its account or its number.
+    pub blocks: Vec<Block>,
+    /// Why the account gets no telephone code now.
+    pub codes_held: Option<CodesHeld>,
     /// Everyone at the desk.
     pub agents: BTreeMap<AgentId, Agent>,
     /// Other cases of the campaign that this one is part of, newest first.
@@ -121,6 +126,8 @@ pub struct CustomerFile {
     pub may_change_phone: bool,
     /// Calls that the phone of record may still get now.
     pub calls_left: i64,
+    /// Why the account gets no telephone code now.
+    pub codes_held: Option<CodesHeld>,
     /// The checks that would still bring the case forward, on whichever path.
     pub ways: BTreeSet<CheckKind>,
     /// What is needed from the customer.
@@ -144,19 +151,46 @@ fn ways(case: &Case, assessment: &Assessment<'_>) -> BTreeSet<CheckKind> {
         .collect()
 }
 
-fn left(connection: &mut AnyConnection, kit: &Kit, known: &Known, now: DateTime<Utc>) -> Result<i64, StoreError> {
-    match known.facts.as_ref().and_then(|facts| facts.phone.as_ref()) {
-        Some(phone) => calls_left(connection, kit, phone, now),
-        None => Ok(0),
+/// Counts a look at a case and records it; an agent who has looked at too many is not shown another.
+fn record_view(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: &Filed, viewer: &str) -> Done<()> {
+    let counted: Vec<Counted> = Counted::agent(Limit::Views, act).into_iter().collect();
+    if let Err(reached) = spend(tx, kit, act, &counted)? {
+        tx.record(act.case_entry("case.view_refused", filed, details([("rule", "hourly_budget".into())])));
+        let words = "You have looked at as many cases as is allowed for now.";
+        return Ok(Err(Halt::DeskLimit(format!("{words} {}", reached.again()))));
     }
+    if take(tx, kit, act, Limit::SameView, viewer)? {
+        tx.record(act.case_entry("case.viewed", filed, details([])));
+    }
+    Ok(Ok(()))
+}
+
+fn held_codes(
+    connection: &mut AnyConnection,
+    filed: &Filed,
+    now: DateTime<Utc>,
+) -> Result<Option<CodesHeld>, StoreError> {
+    filed.case.account.map_or(Ok(None), |account| codes_held(connection, account, now))
+}
+
+/// What limits a case at this moment.
+fn blocked(
+    connection: &mut AnyConnection,
+    filed: &Filed,
+    known: &Known,
+    now: DateTime<Utc>,
+) -> Result<Vec<Block>, StoreError> {
+    let phone = known.facts.as_ref().and_then(|facts| facts.phone.clone()).map(|phone| phone.0);
+    blocks::concerning(connection, filed.case.id, filed.case.account, &Vec::from_iter(phone), now)
 }
 
 impl Desk {
     /// The desk's page of a case. Looking is recorded, since a case is personal data.
     ///
     /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn view_case(&self, act: Act, reference: CaseRef) -> Result<Option<CaseFile>, StoreError> {
+    /// [`Halt`] when there is no such case, or the agent has looked at too many; [`StoreError`] when the database
+    /// fails.
+    pub async fn view_case(&self, act: Act, reference: CaseRef) -> Result<Result<CaseFile, Halt>, StoreError> {
         let (kit, now) = (self.kit.clone(), act.at);
         let viewer = format!("{} {reference}", act.actor.name());
         let subject = viewer.clone();
@@ -165,7 +199,7 @@ impl Desk {
             let id = filed.case.id;
             let known = known(connection, &kit, &filed.case)?;
             let of_case = Filter { case_ref: Some(reference.to_string()), ..Filter::default() };
-            let seen = throttle::count(connection, "view", &viewer, now, SAME_VIEW)? > 0;
+            let seen = left(connection, &kit, Limit::SameView, &viewer, now)? == 0;
             let file = CaseFile {
                 form: cases::form(connection, id)?,
                 entries: cases::entries(connection, id)?,
@@ -173,7 +207,9 @@ impl Desk {
                 opened: links::opened_unconfirmed(connection, id)?,
                 challenge: calls::latest_challenge(connection, id)?,
                 phone_change: change_file(connection, &kit, &filed, &known, now)?,
-                calls_left: left(connection, &kit, &known, now)?,
+                calls_left: calls_left(connection, &kit, &filed, &known, now)?,
+                blocks: blocked(connection, &filed, &known, now)?,
+                codes_held: held_codes(connection, &filed, now)?,
                 agents: agents::all(connection)?.into_iter().map(|agent| (agent.id, agent)).collect(),
                 related: risk::related(connection, &kit, id, &known.raised)?,
                 timeline: audit::before(connection, &of_case, i64::MAX, TIMELINE)?,
@@ -182,18 +218,15 @@ impl Desk {
             };
             Ok(Some((file, seen)))
         };
-        let Some((file, seen)) = self.store.read_snapshot(read).await? else { return Ok(None) };
+        let Some((file, seen)) = self.store.read_snapshot(read).await? else { return Ok(Err(Halt::NoSuchCase)) };
         if !seen {
-            let entry = act.case_entry("case.viewed", &file.filed, details([]));
-            let id = self.kit.id(EntryId::new, now);
-            let record = move |tx: &mut Tx<'_>| {
-                throttle::add(tx, id, "view", &subject, now)?;
-                tx.record(entry.clone());
-                Ok(())
-            };
-            self.store.write(record).await?;
+            let (kit, filed) = (self.kit.clone(), file.filed.clone());
+            let record = move |tx: &mut Tx<'_>| record_view(tx, &kit, &act, &filed, &subject);
+            if let Err(halt) = self.store.write(record).await? {
+                return Ok(Err(halt));
+            }
         }
-        Ok(Some(file))
+        Ok(Ok(file))
     }
 
     /// The customer's own page of a case, for a browser that its cookie lets in.
@@ -231,7 +264,8 @@ impl Desk {
             Ok(Some(CustomerFile {
                 form: cases::form(connection, id)?,
                 entries: cases::entries(connection, id)?,
-                calls_left: left(connection, &kit, &known, now)?,
+                calls_left: calls_left(connection, &kit, &filed, &known, now)?,
+                codes_held: held_codes(connection, &filed, now)?,
                 account: known.account,
                 challenge,
                 phone_change,

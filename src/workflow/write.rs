@@ -1,17 +1,16 @@
 use super::act::{Act, Done, Halt, held, known, refuse};
+use super::limits::{Counted, spend};
 use super::{Desk, Kit, mail};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::Refused;
 use crate::domain::ids::EntryId;
+use crate::domain::limits::Limit;
 use crate::domain::notice::Notice;
 use crate::domain::reference::CaseRef;
 use crate::locale::text;
 use crate::store::cases::{self, EntryKind, Filed, WrittenEntry};
-use crate::store::{StoreError, Tx, throttle};
-
-/// Messages a customer may write in an hour, so that a stolen page cannot bury the desk.
-const CUSTOMER_MESSAGES_PER_HOUR: i64 = 20;
+use crate::store::{StoreError, Tx};
 
 impl Desk {
     /// An agent writes something that only the desk reads.
@@ -71,12 +70,10 @@ fn write(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, kind: Entry
         return Ok(Err(refuse(tx, act, &filed, "write", Refused::NoAccount)));
     }
     if act.actor == Actor::Customer {
-        let subject = filed.case.id.to_string();
-        let recent = throttle::count(tx.connection, "message", &subject, act.at, chrono::TimeDelta::hours(1))?;
-        if recent >= CUSTOMER_MESSAGES_PER_HOUR {
+        // A stolen page cannot bury the desk.
+        if spend(tx, kit, act, &[Counted::case(Limit::Messages, &filed)])?.is_err() {
             return Ok(Err(Halt::TooOften(text!("written-too-often"))));
         }
-        throttle::add(tx, kit.id(EntryId::new, act.at), "message", &subject, act.at)?;
     }
     let id = keep(tx, kit, act, &filed, kind, body)?;
     let action = match kind {

@@ -9,6 +9,7 @@ mod documents;
 mod interleavings;
 mod journey_2_and_5;
 mod languages;
+mod limits;
 mod mail_delivery;
 mod policy_and_risk;
 mod program;

@@ -13,7 +13,7 @@ use mfa_desk::web::routes::{self, RouteSpec};
 use reqwest::redirect::Policy;
 
 use crate::support::browser::Page;
-use crate::support::world::{OWNER, PASSWORD, World, csrf_on, link_in, people};
+use crate::support::world::{OWNER, PASSWORD, Setup, World, csrf_on, link_in, people};
 
 const SIGN_IN: &str = "/desk/sign-in";
 const SIGN_OUT: &str = "/desk/sign-out";
@@ -27,7 +27,7 @@ fn name(route: &RouteSpec) -> String {
 fn path(route: &RouteSpec, reference: &str) -> String {
     let nothing = "00000000-0000-7000-8000-000000000000";
     let path = route.path.replace("{reference}", reference).replace("{mail}", nothing).replace("{call}", nothing);
-    let path = path.replace("{name}", "app.css");
+    let path = path.replace("{name}", "app.css").replace("{block}", nothing);
     assert!(!path.contains('{'), "the test does not know what to put into {path}");
     path
 }
@@ -200,7 +200,13 @@ async fn a_role_that_a_route_is_not_for_gets_403_and_changes_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_role_that_a_route_is_for_is_let_in() {
-    let world = World::new().await;
+    // More forms than anyone sends.
+    let change = |settings: &mut mfa_desk::config::Settings| {
+        settings.limits.forms_per_address_hour = 1000;
+        settings.limits.forms_per_network_hour = 1000;
+        settings.limits.forms_per_network_day = 1000;
+    };
+    let world = World::with(Setup { change, ..Setup::default() }).await;
     for (agent, role) in people() {
         let (cookie, csrf) = signed_in(&world, agent).await;
         let mut fields = TYPED.to_vec();

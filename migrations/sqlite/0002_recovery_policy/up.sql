@@ -130,7 +130,8 @@ CREATE TABLE blocks (
     -- Empty until a supervisor lifts it.
     until TIMESTAMP,
     lifted_by TEXT REFERENCES agents (id),
-    lifted_at TIMESTAMP
+    lifted_at TIMESTAMP,
+    lift_reason TEXT
 );
 CREATE INDEX blocks_by_subject ON blocks (scope, subject, at);
 CREATE INDEX blocks_not_lifted ON blocks (at) WHERE lifted_at IS NULL;

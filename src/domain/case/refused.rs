@@ -48,6 +48,9 @@ pub enum Refused {
     /// Whoever had a part in a case may not let it go on.
     #[error("You had a part in this case, so another supervisor has to let it go on.")]
     OwnDispute,
+    /// Nobody frees themself.
+    #[error("This block is your own. Another supervisor has to lift it.")]
+    OwnBlock,
     /// One approval each.
     #[error("You have approved this case already.")]
     AlreadyApproved,
@@ -83,6 +86,7 @@ impl Refused {
             Self::GiverCannotApprove => "giver_cannot_approve",
             Self::AskerCannotApprove => "asker_cannot_approve",
             Self::OwnDispute => "own_dispute",
+            Self::OwnBlock => "own_block",
             Self::AlreadyApproved => "already_approved",
             Self::PolicyNotMet(_) => "policy_not_met",
             Self::CoolingOff => "cooling_off",

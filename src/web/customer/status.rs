@@ -230,11 +230,13 @@ fn phone_check(app: &App, file: &CustomerFile) -> Value {
     });
     let phone = file.account.as_ref().and_then(|account| account.phone.as_ref());
     let why_not = if phone.is_none() {
-        Some("Your account has no phone number. The desk will write to you.")
+        Some("Your account has no phone number. The desk will write to you.".to_owned())
+    } else if let Some(held) = &file.codes_held {
+        Some(held.words().to_string())
     } else if app.desk.voice.is_none() {
-        Some("Someone from the desk will call you.")
+        Some("Someone from the desk will call you.".to_owned())
     } else if file.calls_left == 0 {
-        Some("This phone has been called as often as is allowed for now. Try again later.")
+        Some("This phone has been called as often as is allowed for now. Try again later.".to_owned())
     } else {
         None
     };

@@ -93,7 +93,7 @@ pub async fn show(
 /// Draws a case, with what a press led to.
 pub async fn page(app: &App, agent: &SignedInAgent, path: &str, said: Said) -> Result<HttpResponse, PageError> {
     let reference = reference(path)?;
-    let file = app.desk.view_case(agent.act(app), reference.clone()).await?.ok_or(Halt::NoSuchCase)?;
+    let file = app.desk.view_case(agent.act(app), reference.clone()).await??;
     let mut content = content(app, agent, &file, said.revealed);
     if let Value::Object(fields) = &mut content {
         fields.insert("typed".to_owned(), Value::Object(said.typed));
@@ -200,6 +200,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
         "cooling_off": case.wait.as_ref().filter(|_| case.state == State::CoolingOff)
             .map(|wait| json!({ "ends": moment(wait.ends_at), "left": span(wait.ends_at - now) })),
         "callback": callback(app, agent, file),
+        "blocks": file.blocks.iter().map(super::blocks::standing).collect::<Vec<_>>(),
         "timeline": timeline::lines(&file.timeline),
         "notes": written(file, &[EntryKind::Note, EntryKind::Reason]),
         "messages": written(file, &[EntryKind::ToCustomer, EntryKind::FromCustomer]),
@@ -293,7 +294,7 @@ fn may(agent: &SignedInAgent, file: &CaseFile) -> Value {
         "note": works,
         "message": works && !case.state.is_final() && file.account().is_some(),
         "callback": works && mine && case.state.is_under_review()
-            && file.calls_left > 0 && file.account().is_some_and(|account| account.phone.is_some()),
+            && file.calls_left > 0 && file.codes_held.is_none() && file.account().is_some_and(|account| account.phone.is_some()),
         "approve": works && case.state == State::AwaitingApproval && !mine && !gave && !approved,
         "reject": works && live && !ended && (mine || who.role.supervises()),
         "deactivate": works && mine && case.state == State::Ready && !approved,
@@ -335,6 +336,7 @@ fn why_not(agent: &SignedInAgent, file: &CaseFile) -> Value {
             role, over, frozen, done,
             (!case.state.is_under_review(), "The e-mail address is not confirmed yet."),
             (no_phone, "The account has no phone number of record."),
+            (file.codes_held.is_some(), "Wrong digits were typed too often: see “Limits reached” above."),
             (file.calls_left == 0, "This phone has been called as often as is allowed for now."),
             claim,
         ]),

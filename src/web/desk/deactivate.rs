@@ -28,7 +28,7 @@ pub async fn confirm(
     which: Query<Which>,
 ) -> Result<HttpResponse, PageError> {
     let reference = reference(&path)?;
-    let file = app.desk.view_case(agent.act(&app), reference.clone()).await?.ok_or(Halt::NoSuchCase)?;
+    let file = app.desk.view_case(agent.act(&app), reference.clone()).await??;
     let wanted =
         |authenticator: &&crate::domain::account::Authenticator| authenticator.id.to_string() == which.authenticator;
     let (Some(authenticator), Some(account)) = (file.authenticators().iter().find(wanted), file.account()) else {

@@ -2,6 +2,7 @@
 
 pub(crate) mod acts;
 pub(crate) mod audit;
+pub(crate) mod blocks;
 pub(crate) mod case;
 pub(crate) mod deactivate;
 mod policy;

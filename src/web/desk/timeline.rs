@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::domain::audit::Entry;
 use crate::domain::evidence::CheckKind;
+use crate::domain::limits::Limit;
 use crate::domain::risk::Signal;
 use crate::web::page::moment;
 
@@ -80,6 +81,12 @@ fn words(action: &str) -> &str {
         "phone_change.viewed" => "Saw the new phone number in full",
         "callback.started" => "Callback started",
         "callback.code_shown" => "Code shown to the customer",
+        "case.view_refused" => "Not shown: too many cases in an hour",
+        "case.withheld" => "Form not taken: its address was named too often",
+        "block.began" => "Limit reached",
+        "block.extended" => "Limit reached again",
+        "block.lifted" => "Block lifted",
+        "block.refused" => "Block not lifted",
         "mail.sent" => "Mail sent",
         "mail.dead" => "Mail could not be sent",
         "mail.withheld" => "Mail withheld: too many in an hour",
@@ -104,11 +111,14 @@ fn telling(details: &str) -> String {
         "outcome",
         "tries_left",
         "ends_at",
+        "limit",
+        "until",
         "raised",
     ];
     let signal = |code: &Value| Some(Signal::from_code(code.as_str()?)?.label().to_lowercase());
     let shown = |name: &str, value: &Value| match value {
         Value::String(code) if name == "check" => CheckKind::from_code(code).map(|kind| kind.label().to_owned()),
+        Value::String(code) if name == "limit" => Limit::from_code(code).map(|limit| limit.label().to_owned()),
         Value::String(text) => Some(text.replace('_', " ")),
         Value::Array(codes) if name == "raised" => Some(codes.iter().filter_map(signal).collect::<Vec<_>>().join(", ")),
         Value::Number(number) => Some(format!("{} {number}", name.replace('_', " "))),

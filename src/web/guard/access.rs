@@ -16,7 +16,7 @@ use super::fields::{content_type, decode};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::authn::Assurance;
 use crate::domain::token::{Purpose, Token, same};
-use crate::store::agents::AgentSession;
+use crate::store::agents::{AgentSession, Waiting};
 use crate::web::App;
 use crate::web::cookies;
 use crate::web::error::PageError;
@@ -70,6 +70,8 @@ pub enum Access {
 pub struct SignedInAgent {
     /// The session and the agent.
     pub session: AgentSession,
+    /// What waits for someone's attention.
+    pub waiting: Waiting,
     /// The token that forms of this session carry.
     pub csrf: String,
     /// Where the request came from.
@@ -202,7 +204,7 @@ async fn admit_agent(
     let id = app.tokens.read(&cookie, now).ok_or_else(sign_in)?;
     // A page that looks again by itself is no sign that anyone sits in front of it.
     let by_hand = !request.headers().contains_key(LIVE);
-    let session = app.desk.agent_session(id, by_hand).await?.ok_or_else(sign_in)?;
+    let (session, waiting) = app.desk.agent_session(id, by_hand).await?.ok_or_else(sign_in)?;
     let csrf = csrf_token(app, &id.to_string());
     if posted {
         check_csrf(request, Some(&csrf))?;
@@ -210,7 +212,7 @@ async fn admit_agent(
     let renewed = app.tokens.issue(id, session.agent.id, now).ok().filter(|_| by_hand);
     let renewed = renewed.map(|token| cookies::set_agent(app, &token));
     let caller = request.extensions().get::<Caller>().cloned().ok_or(PageError::NotFound)?;
-    let agent = SignedInAgent { session, csrf, caller };
+    let agent = SignedInAgent { session, waiting, csrf, caller };
     if !need.is_met_by(agent.session.agent.role) {
         app.desk.refuse_access(agent.act(app), route).await?;
         return Err(PageError::Forbidden);

@@ -1,18 +1,15 @@
-use chrono::TimeDelta;
-
 use super::{Scene, open_of_case};
 use crate::domain::contact::E164;
-use crate::domain::ids::{EntryId, PhoneChangeId};
+use crate::domain::ids::PhoneChangeId;
+use crate::domain::limits::Limit;
 use crate::domain::phone_change::{Command, PhoneChange, Refused, request};
 use crate::domain::reference::CaseRef;
 use crate::locale::text;
 use crate::store::cases::Filed;
 use crate::store::{StoreError, Tx, phone_changes, throttle};
 use crate::workflow::act::{Act, Done, Halt, held, known};
+use crate::workflow::limits::{Counted, spend};
 use crate::workflow::{Desk, Kit};
-
-/// Requests for one account in a day: more are not needed, and each is a mail.
-const REQUESTS_PER_DAY: i64 = 5;
 
 impl Desk {
     /// **I need to update my phone number**: the customer, or the case's holder on their behalf, asks that `new`
@@ -82,13 +79,14 @@ pub(in crate::workflow) fn begin(
     if !possible {
         return Ok(Err(scene.refuse(tx, "phone_change.request", Refused::DirectoryCannot)));
     }
-    let (scope, account) = ("phone-change", transition.change.account);
-    throttle::serialise(tx, scope, &account.to_string())?;
+    let account = transition.change.account;
+    throttle::serialise(tx, Limit::PhoneChanges.code(), &account.to_string())?;
     if !phone_changes::open_of_account(tx.connection, account)?.is_empty() {
         return Ok(Err(scene.refuse(tx, "phone_change.request", Refused::OpenAlready)));
     }
-    let budget = (REQUESTS_PER_DAY, TimeDelta::days(1));
-    if !throttle::take(tx, kit.id(EntryId::new, act.at), scope, &account.to_string(), act.at, budget)? {
+    let masked = known.account.as_ref().map(|account| account.email.masked()).unwrap_or_default();
+    let counted = Counted::new(Limit::PhoneChanges, account.to_string(), masked).within(filed);
+    if spend(tx, kit, act, &[counted])?.is_err() {
         return Ok(Err(Halt::TooOften(text!("halt-too-often"))));
     }
     scene.store(tx, None, &transition, None)?;

@@ -4,6 +4,7 @@ use crate::domain::audit::details;
 use crate::domain::contact::E164;
 use crate::domain::ids::EntryId;
 use crate::domain::ids::{CallId, LinkId, OutboxId, PhoneChangeId};
+use crate::domain::limits::Limit;
 use crate::domain::phone_change::{Moment, PhoneChange, State};
 use crate::locale::{self, Language, Text, text};
 use crate::notify::voice::{SendText, TextError};
@@ -11,9 +12,9 @@ use crate::store::calls::{self, Call, CallAbout};
 use crate::store::cases::{self, Filed};
 use crate::store::links::{self, Link, LinkPurpose};
 use crate::store::outbox::{self, Errand, Leased, TextErrand};
-use crate::store::{StoreError, Tx, phone_changes, throttle};
+use crate::store::{StoreError, Tx, phone_changes};
 use crate::workflow::act::Act;
-use crate::workflow::start_call::calls_left;
+use crate::workflow::limits::{Counted, spend, spend_as};
 use crate::workflow::{Desk, Kit, dispute};
 
 /// The key that stops a change.
@@ -161,13 +162,8 @@ pub(in crate::workflow) fn take_from_budget(
     phone: &E164,
     entry: EntryId,
 ) -> Result<bool, StoreError> {
-    let subject = kit.key.phone_subject(phone);
-    throttle::serialise(tx, "call", &subject.0)?;
-    let free = calls_left(tx.connection, kit, &subject, act.at)? > 0;
-    if free {
-        throttle::add(tx, entry, "call", &subject.0, act.at)?;
-    }
-    Ok(free)
+    let counted = Counted::new(Limit::CallsToPhone, kit.key.phone_subject(phone).0, phone.masked());
+    Ok(spend_as(tx, kit, act, &[(&counted, entry)])?.is_ok())
 }
 
 /// What is to be done with a text message now.
@@ -192,15 +188,10 @@ impl Desk {
                 return Ok(Next::Over("it is unknown whether the message was sent"));
             }
             let Some(change) = is_wanted(tx, text.change)? else { return Ok(Next::Over("too late")) };
-            let (subject, periods) = (kit.key.phone_subject(&text.to), &kit.periods);
-            throttle::serialise(tx, "text", &subject.0)?;
-            for (window, most) in [(1, periods.calls_per_hour), (24, periods.calls_per_day)] {
-                let window = TimeDelta::hours(window);
-                if throttle::count(tx.connection, "text", &subject.0, held.at, window)? >= i64::from(most) {
-                    return Ok(Next::Later);
-                }
+            let counted = Counted::new(Limit::TextsToPhone, kit.key.phone_subject(&text.to).0, text.to.masked());
+            if spend(tx, &kit, &held, &[counted])?.is_err() {
+                return Ok(Next::Later);
             }
-            throttle::add(tx, kit.id(EntryId::new, held.at), "text", &subject.0, held.at)?;
             outbox::rewrite(tx, id, &Errand::Text(TextErrand { tried: true, ..text.clone() }))?;
             let language = cases::language(tx.connection, case)?;
             let body = message(&kit, language, &change, text.moment, &link);

@@ -108,6 +108,11 @@ impl Browser {
         Self { http, base: base.to_owned() }
     }
 
+    /// The same browser, with its cookies, at another instance.
+    pub fn at(&self, base: &str) -> Self {
+        Self { http: self.http.clone(), base: base.to_owned() }
+    }
+
     async fn page(response: reqwest::Response) -> Page {
         Page {
             status: response.status().as_u16(),
