@@ -17,6 +17,9 @@ use super::reference::{REFERENCE, range};
 /// Read from the working directory when no file is named.
 pub(super) const DEFAULT_FILE: &str = "mfa-desk.toml";
 
+/// Keys whose values are tables.
+const LISTS_OF_TABLES: [&str; 3] = ["policy.standard", "policy.privileged", "policy.member"];
+
 const PREFIX: &str = "MFA_DESK";
 const SEPARATOR: &str = "__";
 /// What hosting platforms call the address of the database.
@@ -127,6 +130,9 @@ fn note(key: &str, source: Source, origins: &mut Origins, unknown: &mut Vec<Unkn
     } else if REFERENCE.iter().any(|(known, _, _)| known.starts_with(&below)) {
         let what = "is a section, not a value; set the keys in it".to_owned();
         return Err(ConfigError::Value { key: key.to_owned(), source_of: source, what });
+    } else if let Some(list) = LISTS_OF_TABLES.iter().find(|list| key.starts_with(&format!("{list}."))) {
+        let what = format!("only the configuration file can hold {list}: write a table [[{list}]] there");
+        return Err(ConfigError::Value { key: key.to_owned(), source_of: source, what });
     } else {
         unknown.push(UnknownKey { key: key.to_owned(), source, near: nearest(key) });
     }
@@ -171,6 +177,8 @@ fn refused(error: config::ConfigError, origins: &Origins) -> ConfigError {
     let (key, mut what) = match error {
         E::At { error, key: Some(key), .. } => (key, error.to_string()),
         E::Type { key: Some(key), expected, .. } => (key, format!("expected {expected}")),
+        // The key of a field that a table of a list lacks comes without its dot.
+        E::NotFound(key) => (key.replace(']', "]."), "is missing".to_owned()),
         other => ("configuration".to_owned(), other.to_string()),
     };
     if let Some((least, most)) = range(&key) {

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 
 use super::check::Checker;
+use super::paths::{PathSettings, PhoneChangeSettings, tables};
 use super::value;
 
 /// Shortest cooling-off for real accounts, in minutes: less gives nobody time to object.
@@ -16,6 +17,17 @@ pub struct PolicySettings {
     /// Minutes between the approval and the moment the device can be deactivated.
     #[serde(deserialize_with = "value::number")]
     pub cooling_off_minutes: u32,
+    /// Paths of owners of tier `standard`; the defaults where there are none.
+    #[serde(deserialize_with = "tables")]
+    pub standard: Option<Vec<PathSettings>>,
+    /// Paths of owners of tier `privileged`.
+    #[serde(deserialize_with = "tables")]
+    pub privileged: Option<Vec<PathSettings>>,
+    /// Paths of members.
+    #[serde(deserialize_with = "tables")]
+    pub member: Option<Vec<PathSettings>>,
+    /// What a change of a phone number needs.
+    pub phone_change: PhoneChangeSettings,
     /// Hours for which a change of a phone number is held before it counts.
     #[serde(deserialize_with = "value::number")]
     pub phone_hold_hours: u32,
@@ -52,6 +64,10 @@ impl Default for PolicySettings {
     fn default() -> Self {
         PolicySettings {
             cooling_off_minutes: 1440,
+            standard: None,
+            privileged: None,
+            member: None,
+            phone_change: PhoneChangeSettings::default(),
             phone_hold_hours: 72,
             ready_window_hours: 72,
             case_expiry_days: 14,
@@ -138,13 +154,6 @@ impl PolicySettings {
                 "policy.cooling_off_minutes",
                 format!("{} leaves nobody time to object", self.cooling_off_minutes),
                 format!("set {SHORTEST_COOLING_OFF} or more; less is for the demonstration"),
-            );
-        }
-        if self.case_expiry_days > 0 && self.cooling_off() >= self.case_expiry() {
-            checker.wrong(
-                "policy.case_expiry_days",
-                "a case would expire while it is cooling off",
-                "set more days than policy.cooling_off_minutes comes to",
             );
         }
         if self.calls_per_day < self.calls_per_hour {

@@ -33,6 +33,11 @@ pub const REFERENCE: &[(&str, &str, &str)] = &[
     ("voice.twilio.from", "", "Number that calls come from, in E.164 form such as `+15551230100`; required with `twilio`."),
     ("voice.twilio.api_base", "https://api.twilio.com", "Address of the API; https unless the host is localhost."),
     ("policy.cooling_off_minutes", "1440", "Minutes between the approval and the moment the device can be deactivated; at least 60 to serve."),
+    ("policy.standard", "", "Tables `[[policy.standard]]`, in the file only: the paths of owners of tier `standard`, instead of the defaults."),
+    ("policy.privileged", "", "Tables `[[policy.privileged]]`, in the file only: the paths of owners of tier `privileged`, instead of the defaults."),
+    ("policy.member", "", "Tables `[[policy.member]]`, in the file only: the paths of members, instead of the defaults."),
+    ("policy.phone_change.checks", "email_link, document | in_person", "List of what a change of a phone number needs; alternatives are written as in the default."),
+    ("policy.phone_change.approvals", "1", "Second approvals that a change of a phone number needs."),
     ("policy.phone_hold_hours", "72", "Hours for which a change of a phone number is held, and can be stopped, before it counts."),
     ("policy.ready_window_hours", "72", "Hours after the cooling-off in which the device can be deactivated."),
     ("policy.case_expiry_days", "14", "Days after which an open case that nobody moves expires; longer than the cooling-off."),
@@ -97,6 +102,7 @@ pub const RANGES: &[(&str, u64, u64)] = &[
     ("mail.first_retry_seconds", 1, 3600),
     ("mail.longest_retry_minutes", 1, 1440),
     ("policy.cooling_off_minutes", 1, 43_200),
+    ("policy.phone_change.approvals", 1, 3),
     ("policy.phone_hold_hours", 1, 720),
     ("policy.ready_window_hours", 1, 720),
     ("policy.case_expiry_days", 1, 365),
@@ -158,7 +164,7 @@ pub fn reference_table() -> String {
     for (key, default, meaning) in REFERENCE {
         let default = match *default {
             "" => "not set".to_owned(),
-            default => format!("`{default}`"),
+            default => format!("`{}`", default.replace('|', "\\|")),
         };
         let allowed = match range(key) {
             Some((least, most)) => format!(" {least} to {most}."),

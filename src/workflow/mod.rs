@@ -61,7 +61,7 @@ use crate::clock::Clock;
 use crate::config::{LimitSettings, MailSettings, PolicySettings, SessionSettings, Settings};
 use crate::directory::Directory;
 use crate::domain::limits::Amounts;
-use crate::domain::policy::{Policy, Waits};
+use crate::domain::policy::Policy;
 use crate::domain::sealed::{BadKeys, SealingKeys};
 use crate::domain::token::ServerKey;
 use crate::entropy::Entropy;
@@ -123,14 +123,7 @@ impl Kit {
         offers_calls: bool,
     ) -> Result<Self, BadKeys> {
         let periods = settings.policy.clone();
-        let policy = Policy::with_waits(Waits {
-            cooling_off: periods.cooling_off(),
-            phone_hold: periods.phone_hold(),
-            ready_window: periods.ready_window(),
-            case_expiry: periods.case_expiry(),
-            close_after: periods.close_after(),
-        })
-        .with_risk(settings.risk.rules());
+        let policy = settings.rules();
         Ok(Self {
             clock,
             entropy,

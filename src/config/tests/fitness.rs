@@ -190,3 +190,102 @@ fn durations_have_their_units() {
     assert_eq!(settings.server.shutdown().as_secs(), 20);
     assert_eq!(settings.limits.body_bytes(), 65_536);
 }
+
+/// One path of an owner, as a table, in settings that could serve.
+fn path(list: &str, table: &str) -> Settings {
+    good(&format!("{FIT}\n[[policy.{list}]]\nname = 'codes'\n{table}"), &[])
+}
+
+#[test]
+fn configured_paths_replace_the_defaults() {
+    let table = "checks = ['email_link', 'phone_code | agent_callback']\ncooling_off_minutes = 90";
+    let settings = path("standard", table);
+    assert_eq!(settings.problems(Mode::Serve), []);
+    let policy = settings.rules();
+    let paths = policy.paths(crate::domain::account::AccountKind::Owner, crate::domain::account::Tier::Standard);
+    assert_eq!(paths.len(), 1);
+    assert_eq!((paths[0].name.as_str(), paths[0].checks.len(), paths[0].checks[1].len()), ("codes", 2, 2));
+    assert_eq!(
+        (paths[0].approvals, paths[0].cooling_off),
+        (1, TimeDelta::minutes(90)),
+        "one approval unless less is said"
+    );
+    let ordinary = path("standard", "checks = ['email_link', 'agent_callback']");
+    let policy = ordinary.rules();
+    let paths = policy.paths(crate::domain::account::AccountKind::Owner, crate::domain::account::Tier::Standard);
+    assert_eq!(paths[0].cooling_off, TimeDelta::days(1), "as long as any other unless it says how long");
+}
+
+#[test]
+fn a_path_below_the_floor_is_named_with_its_place() {
+    for (list, table, wrong) in [
+        ("standard", "checks = []", "path `codes` needs no check"),
+        ("standard", "checks = ['email_link', 'agent_callback']\napprovals = 0", "needs no second approval"),
+        (
+            "standard",
+            "checks = ['email_link', 'agent_callback']\ncooling_off_minutes = 59",
+            "leaves nobody time to object",
+        ),
+        ("standard", "checks = ['email_link', 'phone_code']", "`phone_code` cannot be made here"),
+        ("standard", "checks = ['email_link', 'resync']", "ends a case without a deactivation"),
+        ("standard", "checks = ['email_link', 'password']", "`password` cannot be made here"),
+        ("standard", "checks = ['email_link', 'agent_callback']\napprovals = 4", "needs 4 approvals"),
+        ("privileged", "checks = ['email_link', 'administrator']", "an owner does not have"),
+        ("member", "checks = ['email_link', 'agent_callback']", "without the account's administrator"),
+    ] {
+        let problems = path(list, table).problems(Mode::Serve);
+        let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        let head = format!("policy.{list} (file mfa-desk.toml): path `codes` ");
+        assert!(said.iter().any(|said| said.starts_with(&head) && said.contains(wrong)), "{table}: {said:?}");
+    }
+    let settings = good(&format!("{FIT}\npolicy.standard = []"), &[]);
+    assert!(settings.problems(Mode::Serve)[0].wrong.contains("has no path"));
+}
+
+#[test]
+fn a_call_is_possible_where_a_provider_is_set() {
+    let table = "checks = ['email_link', 'phone_code']";
+    let mut settings = path("standard", table);
+    settings.voice.provider = VoiceProvider::Twilio;
+    let problems = settings.problems(Mode::Serve);
+    assert!(problems.iter().all(|problem| problem.key.starts_with("voice.")), "{problems:?}");
+    assert_eq!(path("standard", table).problems(Mode::Demo), []);
+}
+
+#[test]
+fn a_phone_change_can_be_made_harder_and_not_easier() {
+    for (change, fine) in [
+        ("policy.phone_change.checks = ['email_link']", false),
+        ("policy.phone_change.checks = ['email_link', 'agent_callback']", false),
+        ("policy.phone_change.approvals = 2", true),
+    ] {
+        let said = fit_but(change).problems(Mode::Serve);
+        assert_eq!(said.is_empty(), fine, "{change}: {said:?}");
+    }
+    assert_eq!(
+        keys(&fit_but("policy.phone_change.approvals = 0"), Mode::Serve).last(),
+        Some(&"policy.phone_change.approvals")
+    );
+}
+
+#[test]
+fn a_case_outlives_its_longest_wait() {
+    let long = path("standard", "checks = ['email_link', 'agent_callback']\ncooling_off_minutes = 20160");
+    assert_eq!(keys(&long, Mode::Serve), ["policy.case_expiry_days"]);
+}
+
+#[test]
+fn a_country_header_needs_a_proxy_that_sets_it() {
+    let proxy = "server.country_header = 'CF-IPCountry'\nserver.trusted_proxies = ['10.0.0.1']";
+    assert_eq!(fit_but(proxy).problems(Mode::Serve), []);
+    assert_eq!(keys(&fit_but("server.country_header = 'CF-IPCountry'"), Mode::Serve), ["server.country_header"]);
+    let said = fit_but("server.country_header = 'no header'").problems(Mode::Serve)[0].to_string();
+    assert!(said.contains("is no header's name"), "{said}");
+}
+
+#[test]
+fn common_mail_domains_are_domains() {
+    for wrong in ["risk.common_mail_domains = ['@gmail.com']", "risk.common_mail_domains = ['gmail']"] {
+        assert_eq!(keys(&fit_but(wrong), Mode::Serve), ["risk.common_mail_domains"], "{wrong}");
+    }
+}

@@ -131,3 +131,32 @@ fn a_file_that_is_named_must_be_there_and_be_toml() {
     let said = Settings::load(Some(&path)).unwrap_err().to_string();
     assert!(said.contains("desk.toml") && said.contains("line 2"), "{said}");
 }
+
+#[test]
+fn a_path_that_cannot_be_read_names_its_key_and_what_is_allowed() {
+    for (table, wrong) in [
+        ("name = 'a'\nchecks = ['email_link', 'fax']", "`fax` is refused, expected checks such as"),
+        ("name = 'a'\nchecks = ['email_link | ']", "expected checks such as"),
+        ("name = 'a'\nchecks = ['email_link']\napproval = 1", "approval"),
+        ("checks = ['email_link']", "name"),
+        ("name = 'a'", "checks"),
+        ("name = 'a'\nchecks = ['email_link']\napprovals = -1", "negative"),
+    ] {
+        let said = refusal(&format!("[[policy.standard]]\n{table}\n"), &[]);
+        assert!(said.starts_with("policy.standard"), "{said}");
+        assert!(said.contains("file mfa-desk.toml") && said.contains(wrong), "{said}");
+    }
+    let said = refusal("policy.standard = 'email_link'", &[]);
+    assert!(said.contains("is a list of tables, which only the configuration file can hold"), "{said}");
+}
+
+#[test]
+fn paths_cannot_be_set_from_the_environment() {
+    let said = refusal("", &[("MFA_DESK__POLICY__STANDARD", "email_link")]);
+    assert!(said.contains("environment variable MFA_DESK__POLICY__STANDARD"), "{said}");
+    assert!(said.contains("only the configuration file can hold"), "{said}");
+    let said = refusal("", &[("MFA_DESK__POLICY__STANDARD__0__NAME", "codes")]);
+    assert!(said.contains("write a table [[policy.standard]] there"), "{said}");
+    let settings = good("", &[("MFA_DESK__POLICY__PHONE_CHANGE__CHECKS", "email_link, in_person|document")]);
+    assert_eq!(settings.policy.phone_change.checks.len(), 2);
+}
