@@ -59,10 +59,18 @@ fn with_a_port(listen: SocketAddr) -> Result<SocketAddr, Failure> {
     probe.local_addr().map_err(Failure::new)
 }
 
+/// The settings of the demo that keeps its data in `data`, if one does.
+pub(super) fn settings_of_demo(data: &Path) -> Option<Settings> {
+    let key = std::fs::read_to_string(data.join(KEY_FILE)).ok()?;
+    Some(Settings::demo(data, SocketAddr::from(([127, 0, 0, 1], 8080)), SecretString::from(key)))
+}
+
+const KEY_FILE: &str = "demo-key";
+
 /// The demo's key is made once, so that links and sign-ins outlive a restart. `serve` refuses keys that
 /// begin like this.
 fn demo_key(data: &Path) -> Result<SecretString, Failure> {
-    let file = data.join("demo-key");
+    let file = data.join(KEY_FILE);
     if let Ok(key) = std::fs::read_to_string(&file)
         && key.len() > 32
     {

@@ -4,6 +4,7 @@ mod accounts;
 mod agents;
 mod audit;
 mod demo;
+mod policy;
 mod seed;
 mod serve;
 
@@ -64,6 +65,9 @@ enum Command {
     /// The accounts of the local directory
     #[command(subcommand)]
     Accounts(accounts::AccountsCommand),
+    /// The rules of recovery
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// The audit log
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -120,6 +124,7 @@ pub fn run() -> ExitCode {
         Command::Migrate { place } => migrate(&place),
         Command::Agents(command) => agents::run(command),
         Command::Accounts(command) => accounts::run(command),
+        Command::Policy(command) => policy::run(command),
         Command::Audit(command) => audit::run(command),
     };
     match result {
@@ -179,7 +184,10 @@ impl Mailer for NoMailer {
 
 /// The program over the data that a command is to work on.
 fn desk_of(place: &Place) -> Result<Desk, Failure> {
-    let settings = settings_of(place)?;
+    desk_with(&settings_of(place)?)
+}
+
+fn desk_with(settings: &Settings) -> Result<Desk, Failure> {
     let parts = Parts {
         base_url: settings.server.base_url.clone().map_or_else(local_url, Ok)?,
         // Commands make and read no tokens, so they need no secret.
@@ -189,17 +197,21 @@ fn desk_of(place: &Place) -> Result<Desk, Failure> {
         mailer: Arc::new(NoMailer),
         voice: None,
     };
-    assemble(&settings, parts).map_err(Failure::new)
+    assemble(settings, parts).map_err(Failure::new)
 }
 
 /// Like [`desk_of`], for commands that only look: a mistyped place must not look like an empty, healthy log.
 fn existing_desk_of(place: &Place) -> Result<Desk, Failure> {
-    if let DatabaseUrl::Sqlite(file) = &settings_of(place)?.database.url
+    existing_desk_with(&settings_of(place)?)
+}
+
+fn existing_desk_with(settings: &Settings) -> Result<Desk, Failure> {
+    if let DatabaseUrl::Sqlite(file) = &settings.database.url
         && !file.is_file()
     {
         return Err(Failure(format!("{}: there is no database", file.display())));
     }
-    desk_of(place)
+    desk_with(settings)
 }
 
 fn local_url() -> Result<Url, Failure> {

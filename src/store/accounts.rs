@@ -65,6 +65,12 @@ pub fn find_by_email(connection: &mut AnyConnection, email: &EmailAddress) -> Re
     row.map(AccountRow::into_account).transpose()
 }
 
+/// The account with this account number.
+pub fn find_by_number(connection: &mut AnyConnection, number: &str) -> Result<Option<Account>, StoreError> {
+    let row: Option<AccountRow> = accounts::table.filter(accounts::number.eq(number)).first(connection).optional()?;
+    row.map(AccountRow::into_account).transpose()
+}
+
 /// Whether an account has this number already.
 pub fn number_is_taken(connection: &mut AnyConnection, number: &str) -> Result<bool, StoreError> {
     let found: Option<String> =

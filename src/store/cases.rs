@@ -351,6 +351,17 @@ pub fn due(connection: &mut AnyConnection, now: DateTime<Utc>, limit: i64) -> Re
     due.iter().map(|reference| parsed("reference", reference)).collect()
 }
 
+/// References of cases in a state, those that have been in it longest first.
+pub fn in_state(connection: &mut AnyConnection, state: State, limit: i64) -> Result<Vec<CaseRef>, StoreError> {
+    let found: Vec<String> = cases::table
+        .filter(cases::state.eq(state.code()))
+        .order((cases::state_since.asc(), cases::id.asc()))
+        .select(cases::reference)
+        .limit(limit)
+        .load(connection)?;
+    found.iter().map(|reference| parsed("reference", reference)).collect()
+}
+
 #[derive(Queryable)]
 struct FormRow {
     _case_id: String,

@@ -167,6 +167,7 @@ pub fn status_of(halt: &Halt) -> StatusCode {
         Halt::WrongPassword | Halt::NotVerified => StatusCode::UNAUTHORIZED,
         Halt::OtherAccount => StatusCode::FORBIDDEN,
         Halt::Stale { .. }
+        | Halt::Unversioned
         | Halt::Refused(_)
         | Halt::PhoneChange(_)
         | Halt::ChangeMoved

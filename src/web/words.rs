@@ -22,9 +22,12 @@ pub(crate) fn text_of(halt: &Halt) -> Text {
         Halt::NotVerified => text!("halt-not-verified"),
         Halt::OtherAccount => text!("halt-other-account"),
         Halt::Gone => text!("halt-gone"),
-        Halt::Stale { .. } | Halt::ChangeMoved | Halt::NotShownYet | Halt::WrongCode(_) | Halt::BadText(_) => {
-            text!("halt-not-possible")
-        }
+        Halt::Stale { .. }
+        | Halt::Unversioned
+        | Halt::ChangeMoved
+        | Halt::NotShownYet
+        | Halt::WrongCode(_)
+        | Halt::BadText(_) => text!("halt-not-possible"),
     }
 }
 

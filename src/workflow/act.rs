@@ -74,6 +74,9 @@ pub enum Halt {
         /// Who changed it.
         by: String,
     },
+    /// The form does not say which version of the case it decides about.
+    #[error("This form does not say what it decides about. Open the page again, look at it, and press then.")]
+    Unversioned,
     /// A rule forbids it.
     #[error(transparent)]
     Refused(#[from] Refused),

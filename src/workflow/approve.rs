@@ -1,19 +1,158 @@
-use super::{Act, Desk, Halt};
-use crate::domain::case::Command;
+use super::act::{Act, Done, Halt, command, held, refuse};
+use super::{Desk, write};
+use crate::domain::actor::Actor;
+use crate::domain::audit::details;
+use crate::domain::case::{Command, Refused, State, may_approve};
 use crate::domain::reference::CaseRef;
-use crate::store::StoreError;
+use crate::store::cases::{self, Filed};
+use crate::store::{StoreError, Tx, agents};
+
+/// Cases that the list of approvals shows at once.
+const MOST_LISTED: i64 = 100;
+
+/// A case that awaits a second person.
+pub struct Awaiting {
+    /// The case.
+    pub filed: Filed,
+    /// The name in the form.
+    pub name: String,
+    /// The name of whoever asked for the approval.
+    pub asked_by: Option<String>,
+    /// The name of its holder.
+    pub holder: Option<String>,
+    /// Why the one who looks may not decide it.
+    pub refused: Option<Refused>,
+}
 
 impl Desk {
-    /// A second agent approves what the evidence already satisfies.
+    /// A second agent approves what the evidence already satisfies, as it stood when they looked at it.
     ///
     /// # Errors
-    /// [`Halt`] when a rule forbids it; [`StoreError`] when the database fails.
+    /// [`Halt`] when a rule forbids it or the form does not say what it approves; [`StoreError`] when the database
+    /// fails.
     pub async fn approve(
         &self,
         act: Act,
         reference: CaseRef,
         version: Option<i64>,
     ) -> Result<Result<(), Halt>, StoreError> {
-        self.simply(act, reference, version, Command::Approve).await
+        let kit = self.kit.clone();
+        let approve = move |tx: &mut Tx<'_>| {
+            let filed = match as_it_was_seen(tx, &act, &reference, version, &Command::Approve)? {
+                Ok(filed) => filed,
+                Err(halt) => return Ok(Err(halt)),
+            };
+            Ok(command(tx, &kit, &act, &filed, &Command::Approve)?.map(|_| ()))
+        };
+        let done = self.store.write(approve).await?;
+        self.run_errands();
+        Ok(done)
     }
+
+    /// A second agent does not approve. The reason stays at the desk; the customer is told that all has to be proved
+    /// anew.
+    ///
+    /// # Errors
+    /// See [`Desk::approve`].
+    pub async fn refuse_approval(
+        &self,
+        act: Act,
+        reference: CaseRef,
+        version: Option<i64>,
+        reason: String,
+    ) -> Result<Result<(), Halt>, StoreError> {
+        let kit = self.kit.clone();
+        let refuse = move |tx: &mut Tx<'_>| {
+            let filed = match as_it_was_seen(tx, &act, &reference, version, &Command::RefuseApproval)? {
+                Ok(filed) => filed,
+                Err(halt) => return Ok(Err(halt)),
+            };
+            Ok(match command(tx, &kit, &act, &filed, &Command::RefuseApproval)? {
+                Ok(_) => Ok(write::keep_reason(tx, &kit, &act, &filed, &reason)?),
+                Err(halt) => Err(halt),
+            })
+        };
+        let done = self.store.write(refuse).await?;
+        self.run_errands();
+        Ok(done)
+    }
+
+    /// The holder asks for the second approval, with a word to whoever gives it.
+    ///
+    /// # Errors
+    /// [`Halt`] when a rule forbids it; [`StoreError`] when the database fails.
+    pub async fn ask_approval(
+        &self,
+        act: Act,
+        reference: CaseRef,
+        version: Option<i64>,
+        note: Option<String>,
+    ) -> Result<Result<(), Halt>, StoreError> {
+        let kit = self.kit.clone();
+        let ask = move |tx: &mut Tx<'_>| {
+            let filed = match held(tx, &act, &reference, version)? {
+                Ok(filed) => filed,
+                Err(halt) => return Ok(Err(halt)),
+            };
+            if let Err(halt) = command(tx, &kit, &act, &filed, &Command::AskApproval)? {
+                return Ok(Err(halt));
+            }
+            if let Some(note) = &note {
+                write::keep_note(tx, &kit, &act, &filed, note)?;
+            }
+            Ok(Ok(()))
+        };
+        self.store.write(ask).await
+    }
+
+    /// What awaits a second person, the oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn awaiting_approval(&self, who: &Actor) -> Result<Vec<Awaiting>, StoreError> {
+        let me = who.agent();
+        self.store
+            .read_snapshot(move |connection| {
+                let people = agents::all(connection)?;
+                let name = |id| people.iter().find(|agent| agent.id == id).map(|agent| agent.name.clone());
+                let mut list = Vec::new();
+                for reference in cases::in_state(connection, State::AwaitingApproval, MOST_LISTED)? {
+                    let Some(filed) = cases::find(connection, &reference)? else { continue };
+                    list.push(Awaiting {
+                        name: cases::form(connection, filed.case.id)?.name,
+                        asked_by: filed.case.asked.as_ref().and_then(|asked| name(asked.agent)),
+                        holder: filed.case.holder.and_then(name),
+                        refused: me.and_then(|me| may_approve(&filed.case, me).err()),
+                        filed,
+                    });
+                }
+                Ok(list)
+            })
+            .await
+    }
+}
+
+/// Holds a case for a decision about exactly what its page showed: a form that does not say what that was decides
+/// nothing.
+fn as_it_was_seen(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    reference: &CaseRef,
+    version: Option<i64>,
+    decision: &Command,
+) -> Done<Filed> {
+    let filed = match held(tx, act, reference, version)? {
+        Ok(filed) => filed,
+        Err(halt) => return Ok(Err(halt)),
+    };
+    if version.is_some() {
+        return Ok(Ok(filed));
+    }
+    let allowed = act.actor.agent().map_or(Ok(()), |agent| may_approve(&filed.case, agent));
+    if let Err(refused) = allowed {
+        return Ok(Err(refuse(tx, act, &filed, decision.code(), refused)));
+    }
+    let about = details([("command", decision.code().into()), ("rule", "no_version".into())]);
+    tx.record(act.case_entry("case.refused", &filed, about));
+    Ok(Err(Halt::Unversioned))
 }

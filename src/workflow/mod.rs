@@ -11,6 +11,7 @@ mod confirm_email;
 mod deactivate;
 mod deliver;
 mod dispute;
+mod explain_policy;
 mod export_audit;
 mod hold;
 mod import_accounts;
@@ -45,10 +46,14 @@ pub use account_sign_in::{FirstStep, Offered, SecondFactor};
 pub use act::{Act, Halt};
 pub use add_agent::{AddAgentError, NewAgent, Standing};
 pub use answer_call::Spoken;
+pub use approve::Awaiting;
 pub use confirm_email::{Confirmed, Opened};
 pub use deactivate::Attempted;
 pub use deliver::{Lane, errand_word};
 pub use dispute::Stopped;
+pub use explain_policy::{
+    ExplainedCase, ExplainedEvidence, ExplainedPath, ExplainedProgress, ExplainedSignal, Explanation, NotExplained,
+};
 pub use export_audit::AuditChunks;
 pub use import_accounts::{ImportError, ImportReport, LineError};
 pub use phone_budget::CodesHeld;

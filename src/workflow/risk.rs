@@ -77,6 +77,27 @@ pub(super) fn raised(
     }))
 }
 
+/// The signals that would fire for a request that came in now and of which nothing else is known.
+pub(super) fn raised_now(
+    connection: &mut AnyConnection,
+    kit: &Kit,
+    account: &Account,
+    now: DateTime<Utc>,
+) -> Result<Vec<Raised>, StoreError> {
+    let rules = &kit.policy.risk;
+    let before = origins::cases_of_account(connection, account.id, now - rules.repeated_within)?;
+    Ok(rules.weigh(&RiskFacts {
+        submitted_at: now,
+        email_changed_at: account.background.email_changed_at,
+        phone_changed_at: account.background.phone_changed_at,
+        cases_of_account: before + 1,
+        people_of_network: 0,
+        campaign: None,
+        country: None,
+        usual_country: None,
+    }))
+}
+
 /// Without a country in the directory, the phone number says where someone may be at home.
 fn usual_country(account: &Account, asked_from: Option<&str>) -> Option<String> {
     let by_number = || {

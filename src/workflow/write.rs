@@ -114,6 +114,13 @@ fn keep(
     Ok(id)
 }
 
+/// Keeps a word to colleagues that comes with something an agent does.
+pub(super) fn keep_note(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: &Filed, body: &str) -> Result<(), StoreError> {
+    let id = keep(tx, kit, act, filed, EntryKind::Note, body)?;
+    tx.record(act.case_entry("case.note_added", filed, details([("entry", id.to_string().into())])));
+    Ok(())
+}
+
 /// Keeps why an agent did something, beside the audit entry that says that they did.
 pub(super) fn keep_reason(
     tx: &mut Tx<'_>,

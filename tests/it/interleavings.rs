@@ -220,9 +220,13 @@ impl<'d> Play<'d> {
         while desk.tick().await.unwrap() + desk.drain().await.unwrap() > 0 {}
     }
 
-    async fn state(&self) -> (State, Option<AgentId>) {
+    async fn filed(&self) -> cases::Filed {
         let reference = self.reference.clone();
-        let filed = self.desks.desk.store.read(move |c| cases::find(c, &reference)).await.unwrap().unwrap();
+        self.desks.desk.store.read(move |c| cases::find(c, &reference)).await.unwrap().unwrap()
+    }
+
+    async fn state(&self) -> (State, Option<AgentId>) {
+        let filed = self.filed().await;
         (filed.case.state, filed.case.holder)
     }
 
@@ -248,7 +252,8 @@ impl<'d> Play<'d> {
                 self.note(&format!("{n} reassigns"));
             }
             46..60 => {
-                let done = desk.approve(self.agent(n), reference, None).await.unwrap();
+                let version = self.filed().await.case.version;
+                let done = desk.approve(self.agent(n), reference, Some(version)).await.unwrap();
                 self.note(&format!("{n} approves: {}", done.is_ok()));
                 if done.is_ok() {
                     self.seen.approvals.push((self.now(), n));

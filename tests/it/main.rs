@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod account_sign_in;
+mod approvals;
 mod audit_log;
 mod bad_input;
 mod database_trouble;

@@ -54,6 +54,29 @@ pub fn still_permits(case: &Case, authenticator: AuthenticatorId, now: DateTime<
         && assess(case, facts, now).best().is_some_and(|best| best.stage == Stage::Ready)
 }
 
+/// Whether `agent` may decide about the second approval of a case, as far as the case alone tells.
+///
+/// # Errors
+/// [`Refused`] names the rule that forbids it.
+pub fn may_approve(case: &Case, agent: AgentId) -> Result<(), Refused> {
+    if case.state != State::AwaitingApproval {
+        return Err(Refused::WrongState(case.state));
+    }
+    if case.holder == Some(agent) {
+        return Err(Refused::HolderCannotApprove);
+    }
+    if gave_evidence(agent, case) {
+        return Err(Refused::GiverCannotApprove);
+    }
+    if case.asked.as_ref().is_some_and(|asked| asked.agent == agent) {
+        return Err(Refused::AskerCannotApprove);
+    }
+    if case.approvals.iter().any(|approval| approval.agent == agent) {
+        return Err(Refused::AlreadyApproved);
+    }
+    Ok(())
+}
+
 /// When time alone may next change the case after `now`, for the worker's timers.
 pub fn due_at(case: &Case, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let mut moments = Vec::new();
@@ -220,7 +243,7 @@ impl Step {
             }
             Command::Approve => self.approve(worker(actor)?, facts),
             Command::RefuseApproval => {
-                self.may_approve(worker(actor)?)?;
+                may_approve(&self.case, worker(actor)?)?;
                 self.prove_anew(State::Verifying);
                 self.record("case.approval_refused", Details::new());
                 self.notices.push(Notice::ApprovalRefused);
@@ -422,25 +445,8 @@ impl Step {
         Ok(())
     }
 
-    fn may_approve(&self, agent: AgentId) -> Result<(), Refused> {
-        self.expect(&[State::AwaitingApproval])?;
-        if self.case.holder == Some(agent) {
-            return Err(Refused::HolderCannotApprove);
-        }
-        if gave_evidence(agent, &self.case) {
-            return Err(Refused::GiverCannotApprove);
-        }
-        if self.case.asked.as_ref().is_some_and(|asked| asked.agent == agent) {
-            return Err(Refused::AskerCannotApprove);
-        }
-        if self.case.approvals.iter().any(|approval| approval.agent == agent) {
-            return Err(Refused::AlreadyApproved);
-        }
-        Ok(())
-    }
-
     fn approve(&mut self, agent: AgentId, facts: &Facts<'_>) -> Result<(), Refused> {
-        self.may_approve(agent)?;
+        may_approve(&self.case, agent)?;
         if assess(&self.case, facts, self.now).best().is_none_or(|best| best.stage < Stage::Approval) {
             return Err(self.not_met(facts));
         }

@@ -21,7 +21,7 @@ use super::reference::CaseRef;
 use super::risk::Raised;
 use super::words::coded;
 
-pub use apply::{apply, due_at, still_permits};
+pub use apply::{apply, due_at, may_approve, still_permits};
 pub use assess::{Assessment, GroupAssessment, PathAssessment, Stage, assess, gave_evidence, groups_of};
 pub use refused::Refused;
 

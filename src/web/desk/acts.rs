@@ -17,6 +17,7 @@ type Answer = Result<HttpResponse, PageError>;
 const NOTHING: Kept = &[];
 const NOTE: Kept = &[("body", "note")];
 const MESSAGE: Kept = &[("body", "message")];
+const ASK: Kept = &[("note", "ask_note")];
 const REASON: Kept = &[("reason", "reject_reason")];
 const DISPUTE: Kept = &[("reason", "dispute_reason"), ("outcome", "outcome")];
 
@@ -111,10 +112,17 @@ pub async fn enter_code(app: Data<App>, agent: SignedInAgent, path: Path<String>
     back(&app, &agent, &path, (&fields, NOTHING), done.map(|()| "match")).await
 }
 
-/// Approves as the second pair of eyes.
-pub async fn approve(app: Data<App>, agent: SignedInAgent, path: Path<String>, fields: Fields) -> Answer {
-    let done = app.desk.approve(agent.act(&app), reference(&path)?, version(&fields)).await?;
-    back(&app, &agent, &path, (&fields, NOTHING), done.map(|()| "approve")).await
+/// Asks for the second approval, with a word to whoever gives it.
+pub async fn ask_approval(app: Data<App>, agent: SignedInAgent, path: Path<String>, fields: Fields) -> Answer {
+    let note = match fields.get("note") {
+        "" => None,
+        note => match free_text(note) {
+            Ok(note) => Some(note),
+            Err(wrong) => return back_with_text(&app, &agent, &path, (&fields, ASK), wrong).await,
+        },
+    };
+    let done = app.desk.ask_approval(agent.act(&app), reference(&path)?, version(&fields), note).await?;
+    back(&app, &agent, &path, (&fields, ASK), done.map(|()| "ask-approval")).await
 }
 
 /// Ends the case with a reason.

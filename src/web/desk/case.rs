@@ -8,7 +8,7 @@ use super::queue::due;
 use super::{policy, timeline};
 use crate::domain::account::AuthenticatorState;
 use crate::domain::actor::Role;
-use crate::domain::case::State;
+use crate::domain::case::{State, may_approve};
 use crate::domain::evidence::{CheckKind, Giver};
 use crate::store::cases::EntryKind;
 use crate::web::App;
@@ -70,6 +70,8 @@ fn done_text(code: &str) -> Option<&'static str> {
         "callback" => "Dial the phone of record now. Say the two words first.",
         "match" => "Match: the phone number is confirmed.",
         "approve" => "You approved this case.",
+        "refuse-approval" => "You refused this approval. Everything has to be proved anew.",
+        "ask-approval" => "The case is on the list of approvals.",
         "reject" => "The case was rejected.",
         "deactivated" => "The directory confirmed it: the authenticator is deactivated.",
         "under-way" => "The directory has not answered yet. The case shows the outcome when it does.",
@@ -199,6 +201,8 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
             .collect::<Vec<_>>(),
         "cooling_off": case.wait.as_ref().filter(|_| case.state == State::CoolingOff)
             .map(|wait| json!({ "ends": moment(wait.ends_at), "left": span(wait.ends_at - now) })),
+        "asked": case.asked.as_ref()
+            .map(|asked| json!({ "name": file.agent_name(asked.agent), "at": moment(asked.at) })),
         "callback": callback(app, agent, file),
         "blocks": file.blocks.iter().map(super::blocks::standing).collect::<Vec<_>>(),
         "timeline": timeline::lines(&file.timeline),
@@ -219,7 +223,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
     })
 }
 
-fn giver(file: &CaseFile, giver: Giver) -> &str {
+pub(super) fn giver(file: &CaseFile, giver: Giver) -> &str {
     match giver {
         Giver::Customer => "the customer",
         Giver::Agent(id) => file.agent_name(id),
@@ -285,7 +289,6 @@ fn may(agent: &SignedInAgent, file: &CaseFile) -> Value {
     let mine = case.holder == Some(who.id);
     let live = !case.state.is_final() && case.state != State::Disputed;
     let approved = case.approvals.iter().any(|approval| approval.agent == who.id);
-    let gave = case.evidence.iter().any(|given| given.giver.agent() == Some(who.id));
     let ended = matches!(case.state, State::Deactivating | State::Deactivated);
     json!({
         "claim": works && live && case.holder.is_none() && !approved,
@@ -294,8 +297,11 @@ fn may(agent: &SignedInAgent, file: &CaseFile) -> Value {
         "note": works,
         "message": works && !case.state.is_final() && file.account().is_some(),
         "callback": works && mine && case.state.is_under_review()
-            && file.calls_left > 0 && file.codes_held.is_none() && file.account().is_some_and(|account| account.phone.is_some()),
-        "approve": works && case.state == State::AwaitingApproval && !mine && !gave && !approved,
+            && file.calls_left > 0
+            && file.codes_held.is_none()
+            && file.account().is_some_and(|account| account.phone.is_some()),
+        "approve": works && may_approve(case, who.id).is_ok(),
+        "ask_approval": works && mine && case.state == State::AwaitingApproval && case.asked.is_none(),
         "reject": works && live && !ended && (mine || who.role.supervises()),
         "deactivate": works && mine && case.state == State::Ready && !approved,
         "end_dispute": who.role.supervises() && case.state == State::Disputed,
@@ -309,6 +315,7 @@ fn why_not(agent: &SignedInAgent, file: &CaseFile) -> Value {
     let mine = case.holder == Some(who.id);
     let approved = case.approvals.iter().any(|approval| approval.agent == who.id);
     let gave = case.evidence.iter().any(|given| given.giver.agent() == Some(who.id));
+    let asked = case.asked.as_ref().is_some_and(|asked| asked.agent == who.id);
     let first = |reasons: &[(bool, &'static str)]| reasons.iter().find(|(holds, _)| *holds).map_or("", |(_, why)| why);
     let role = (!who.role.works_cases(), "Your role reads cases and changes nothing.");
     let over = (case.state.is_final(), "The case is over.");
@@ -324,6 +331,7 @@ fn why_not(agent: &SignedInAgent, file: &CaseFile) -> Value {
             (case.state != State::AwaitingApproval, "No approval is awaited now."),
             (mine, "You hold this case, so another agent has to approve it."),
             (gave, "You supplied evidence, so another agent has to approve it."),
+            (asked, "You asked for this approval, so another agent has to give it."),
             (approved, "You have approved this case."),
         ]),
         "deactivate": first(&[

@@ -49,6 +49,7 @@ fn words(action: &str) -> &str {
         "check.passed" => "Check passed",
         "check.failed" => "Check failed",
         "check.wrong_code" => "Wrong code",
+        "policy.explained" => "Policy explained at the command line",
         "link.opened" => "Link opened, not confirmed by that",
         "link.refused" => "Link refused",
         "link.asked_for" => "New link asked for",

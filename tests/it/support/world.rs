@@ -281,7 +281,9 @@ impl World {
 
     /// An agent presses a button of a case's page.
     pub async fn presses(&self, agent: &Browser, reference: &str, button: &str, given: &[(&str, &str)]) -> Page {
-        let page = agent.get(&format!("/desk/cases/{reference}")).await;
+        // What is approved stands on a page of its own.
+        let its_own = if matches!(button, "approve" | "refuse-approval") { "/approve" } else { "" };
+        let page = agent.get(&format!("/desk/cases/{reference}{its_own}")).await;
         agent.send(&page, &format!("/{button}"), given).await
     }
 

@@ -1,0 +1,298 @@
+use serde::Serialize;
+
+use super::act::{Act, known};
+use super::{Desk, risk};
+use crate::domain::account::Account;
+use crate::domain::audit::{details, timestamp};
+use crate::domain::case::{Assessment, Case, PathAssessment, Stage, State, assess};
+use crate::domain::policy::Path;
+use crate::domain::reference::CaseRef;
+use crate::domain::risk::{Raised, extra_wait, least_approvals};
+use crate::store::{AnyConnection, StoreError, Tx, accounts, cases};
+
+/// What the policy says about an account, and about one of its cases. It holds no address in full.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// Internal identifier.
+    pub account: String,
+    /// The address of record, masked.
+    pub email_masked: String,
+    /// `owner` or `member`.
+    pub kind: &'static str,
+    /// `standard` or `privileged`.
+    pub tier: &'static str,
+    /// `active` or `suspended`.
+    pub status: &'static str,
+    /// Whether there is a telephone number of record.
+    pub has_phone: bool,
+    /// The signals that fire, for the case or for a request made now.
+    pub signals: Vec<ExplainedSignal>,
+    /// Every path.
+    pub paths: Vec<ExplainedPath>,
+    /// The case, when one was asked about.
+    pub case: Option<ExplainedCase>,
+    /// What comes of it, in a sentence.
+    pub decision: String,
+}
+
+/// A signal that fires.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExplainedSignal {
+    /// Stable word.
+    pub signal: &'static str,
+    /// In words.
+    pub label: &'static str,
+    /// What was seen.
+    pub why: String,
+    /// What it adds to the cooling-off.
+    pub adds_minutes: i64,
+    /// The least approvals it asks for.
+    pub approvals: usize,
+}
+
+/// One way to satisfy the policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExplainedPath {
+    /// Its name.
+    pub name: String,
+    /// The checks it needs: one of each group.
+    pub needs: Vec<Vec<&'static str>>,
+    /// Second approvals, with what signals ask for.
+    pub approvals: usize,
+    /// The cooling-off by itself.
+    pub cooling_off_minutes: i64,
+    /// The cooling-off with what signals add.
+    pub cooling_off_with_signals_minutes: i64,
+    /// What the evidence amounts to.
+    pub assurance: &'static str,
+    /// Checks of it that cannot be made in this version, unless an alternative can.
+    pub not_offered: Vec<&'static str>,
+    /// How far a case has come on it.
+    pub progress: Option<ExplainedProgress>,
+}
+
+/// How far a case has come on a path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExplainedProgress {
+    /// The checks that are there and count.
+    pub there: Vec<ExplainedEvidence>,
+    /// What is missing, in words.
+    pub missing: Vec<String>,
+    /// Approvals that count.
+    pub approvals_given: usize,
+    /// `evidence`, `approval`, `wait` or `ready`: what is the next thing that is missing.
+    pub stage: &'static str,
+}
+
+/// A check that counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExplainedEvidence {
+    /// Which.
+    pub check: &'static str,
+    /// Until when it counts; nothing means as long as the case.
+    pub until: Option<String>,
+}
+
+/// Where a case stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExplainedCase {
+    /// Its reference.
+    pub reference: String,
+    /// Its state.
+    pub state: &'static str,
+    /// When its cooling-off ends, once it has begun.
+    pub cooling_off_ends_at: Option<String>,
+    /// The path that has come furthest.
+    pub path: Option<String>,
+    /// From when the authenticator may be deactivated, as things stand.
+    pub from: Option<String>,
+}
+
+/// Why there is nothing to explain.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotExplained {
+    /// No account has this address or number.
+    #[error("no account has this e-mail address or account number")]
+    NoAccount,
+    /// There is no such case.
+    #[error("there is no case with this reference")]
+    NoCase,
+    /// The case is about another account, or about none.
+    #[error("this case is not about this account")]
+    OtherAccount,
+}
+
+impl Desk {
+    /// A dry run: what the policy asks of an account and what it decides about a case. Nothing is changed; the look
+    /// is recorded.
+    ///
+    /// # Errors
+    /// [`NotExplained`] when there is no such account or case; [`StoreError`] when the database fails.
+    pub async fn explain_policy(
+        &self,
+        act: Act,
+        who: String,
+        case: Option<CaseRef>,
+    ) -> Result<Result<Explanation, NotExplained>, StoreError> {
+        let kit = self.kit.clone();
+        let explain = move |tx: &mut Tx<'_>| {
+            let Some(account) = named(tx.connection, &who)? else { return Ok(Err(NotExplained::NoAccount)) };
+            let (explanation, reference) = match &case {
+                None => {
+                    let raised = risk::raised_now(tx.connection, &kit, &account, act.at)?;
+                    (without_case(&kit.policy, &account, &raised), None)
+                }
+                Some(reference) => {
+                    let Some(filed) = cases::find(tx.connection, reference)? else {
+                        return Ok(Err(NotExplained::NoCase));
+                    };
+                    if filed.case.account != Some(account.id) {
+                        return Ok(Err(NotExplained::OtherAccount));
+                    }
+                    let known = known(tx.connection, &kit, &filed.case)?;
+                    let assessment = assess(&filed.case, &known.facts(&kit), act.at);
+                    (with_case(&account, &filed.case, &assessment, &known.raised, act.at), Some(reference))
+                }
+            };
+            tx.record(act.entry("policy.explained", reference, Some(account.id), details([])));
+            Ok(Ok(explanation))
+        };
+        self.store.write(explain).await
+    }
+}
+
+fn named(connection: &mut AnyConnection, who: &str) -> Result<Option<Account>, StoreError> {
+    match who.trim().parse() {
+        Ok(email) => accounts::find_by_email(connection, &email),
+        Err(_) => accounts::find_by_number(connection, who.trim()),
+    }
+}
+
+fn explained(account: &Account, raised: &[Raised]) -> Explanation {
+    let signal = |raised: &Raised| ExplainedSignal {
+        signal: raised.signal.code(),
+        label: raised.signal.label(),
+        why: raised.why.clone(),
+        adds_minutes: raised.effect.wait.num_minutes(),
+        approvals: raised.effect.approvals,
+    };
+    Explanation {
+        account: account.id.to_string(),
+        email_masked: account.email.masked(),
+        kind: account.kind.code(),
+        tier: account.tier.code(),
+        status: account.status.code(),
+        has_phone: account.phone.is_some(),
+        signals: raised.iter().map(signal).collect(),
+        paths: Vec::new(),
+        case: None,
+        decision: String::new(),
+    }
+}
+
+fn explained_path(path: &Path, raised: &[Raised], progress: Option<ExplainedProgress>) -> ExplainedPath {
+    let unoffered = path.checks.iter().filter(|group| !group.iter().any(|kind| kind.is_offered()));
+    ExplainedPath {
+        name: path.name.clone(),
+        needs: path.checks.iter().map(|group| group.iter().map(|kind| kind.code()).collect()).collect(),
+        approvals: path.approvals.max(least_approvals(raised)),
+        cooling_off_minutes: path.cooling_off.num_minutes(),
+        cooling_off_with_signals_minutes: (path.cooling_off + extra_wait(raised)).num_minutes(),
+        assurance: path.assurance(),
+        not_offered: unoffered.flatten().map(|kind| kind.code()).collect(),
+        progress,
+    }
+}
+
+fn without_case(policy: &crate::domain::policy::Policy, account: &Account, raised: &[Raised]) -> Explanation {
+    let paths = policy.paths(account.kind, account.tier).iter().map(|path| explained_path(path, raised, None));
+    let paths: Vec<_> = paths.collect();
+    let possible = paths.iter().filter(|path| path.not_offered.is_empty()).count();
+    let decision = format!(
+        "A request made now could be carried out by {possible} of {} paths; nothing can be deactivated without one.",
+        paths.len()
+    );
+    Explanation { paths, decision, ..explained(account, raised) }
+}
+
+fn with_case(
+    account: &Account,
+    case: &Case,
+    assessment: &Assessment<'_>,
+    raised: &[Raised],
+    now: chrono::DateTime<chrono::Utc>,
+) -> Explanation {
+    let best = assessment.best();
+    let ends_at = case.wait.as_ref().map(|wait| wait.ends_at);
+    let from = match best.map(|best| best.stage) {
+        Some(Stage::Ready) => Some(now),
+        Some(Stage::Wait) => best.map(|best| ends_at.unwrap_or(now).max(wait_end(case, best, now))),
+        _ => None,
+    }
+    .filter(|_| case.state.is_under_review());
+    Explanation {
+        paths: assessment.paths.iter().map(|path| explained_path(path.path, raised, Some(progress(path)))).collect(),
+        case: Some(ExplainedCase {
+            reference: case.reference.to_string(),
+            state: case.state.code(),
+            cooling_off_ends_at: ends_at.map(timestamp),
+            path: best.map(|best| best.path.name.clone()),
+            from: from.map(timestamp),
+        }),
+        decision: decision(case, best, from),
+        ..explained(account, raised)
+    }
+}
+
+/// When the wait of a path ends: signals that fire after it began lengthen it from its beginning.
+fn wait_end(
+    case: &Case,
+    best: &PathAssessment<'_>,
+    now: chrono::DateTime<chrono::Utc>,
+) -> chrono::DateTime<chrono::Utc> {
+    let begun = case.wait.as_ref().filter(|wait| wait.path == best.path.name).map(|wait| wait.started_at);
+    begun.unwrap_or(now) + best.cooling_off
+}
+
+fn progress(path: &PathAssessment<'_>) -> ExplainedProgress {
+    let there = path.groups.iter().filter_map(|group| {
+        let met = group.met_by?;
+        Some(ExplainedEvidence { check: met.kind.code(), until: group.counts_until.map(timestamp) })
+    });
+    ExplainedProgress {
+        there: there.collect(),
+        missing: path.missing(),
+        approvals_given: path.approvals,
+        stage: match path.stage {
+            Stage::Evidence => "evidence",
+            Stage::Approval => "approval",
+            Stage::Wait => "wait",
+            Stage::Ready => "ready",
+        },
+    }
+}
+
+fn decision(case: &Case, best: Option<&PathAssessment<'_>>, from: Option<chrono::DateTime<chrono::Utc>>) -> String {
+    if case.state == State::Disputed {
+        return "The case is disputed: nothing can be deactivated until a supervisor ends that.".to_owned();
+    }
+    if !case.state.is_under_review() && case.state != State::Submitted {
+        return format!("The case is “{}”: there is nothing left to decide.", case.state.label());
+    }
+    let Some(best) = best else { return "No path applies, so nothing can be deactivated.".to_owned() };
+    match (best.stage, from) {
+        (Stage::Ready, _) => {
+            format!("The path `{}` is satisfied: the holder of the case may deactivate the device now.", best.path.name)
+        }
+        (Stage::Wait, Some(from)) => format!(
+            "The path `{}` is satisfied but for its cooling-off: the device may be deactivated from {} on.",
+            best.path.name,
+            from.format("%-d %b %Y, %H:%M UTC")
+        ),
+        _ => format!(
+            "Nothing can be deactivated: the nearest path, `{}`, still misses {}.",
+            best.path.name,
+            best.missing().join(", ")
+        ),
+    }
+}
