@@ -144,7 +144,14 @@ try {
   await agent.setViewportSize({ width: 1440, height: 900 });
 
   const second = await signIn('agent2');
-  await second.goto(`${base}/desk/cases/${reference}`);
+  await second.goto(`${base}/desk/approvals`);
+  await look(second);
+  await second.getByRole('link', { name: reference }).click();
+  await second.waitForLoadState();
+  await look(second);
+  await second.setViewportSize({ width: 360, height: 800 });
+  await look(second);
+  await second.setViewportSize({ width: 1440, height: 900 });
   await press(second, 'Approve');
   await look(second);
   await customer.goto(`${base}/cases/${reference}`);

@@ -16,6 +16,19 @@ fn the_readme_lists_every_key_with_its_default_and_meaning() {
 }
 
 #[test]
+fn the_readmes_example_of_a_policy_is_fit_to_serve() {
+    let policy = between(README, "## The policy\n", "### Risk signals");
+    let settings = Settings::from_sources(between(policy, "```toml\n", "```"), &Default::default()).unwrap();
+    let about =
+        |problem: &&mfa_desk::config::Problem| problem.key.starts_with("policy") || problem.key.starts_with("risk");
+    let mut settings = settings;
+    settings.voice.provider = mfa_desk::config::VoiceProvider::Twilio;
+    let problems: Vec<String> = settings.problems(Mode::Serve).iter().filter(about).map(ToString::to_string).collect();
+    assert!(problems.is_empty(), "{problems:#?}");
+    assert_eq!(settings.policy.standard.as_ref().map(Vec::len), Some(1));
+}
+
+#[test]
 fn the_readmes_example_configuration_is_fit_to_serve() {
     let example = between(README, "```toml\n", "```");
     let secrets = [

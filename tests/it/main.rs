@@ -13,6 +13,7 @@ mod languages;
 mod limits;
 mod mail_delivery;
 mod policy_and_risk;
+mod policy_explain;
 mod program;
 mod routes;
 mod smtp_peer;

@@ -32,7 +32,7 @@ pub fn program(folder: &Path) -> Command {
     command
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> Output {
+pub fn run(folder: &Path, arguments: &[&str]) -> Output {
     program(folder).args(arguments).output().unwrap()
 }
 
@@ -45,16 +45,16 @@ fn fed(folder: &Path, arguments: &[&str], input: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
-fn out(output: &Output) -> String {
+pub fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn err(output: &Output) -> String {
+pub fn err(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 #[track_caller]
-fn exits(output: &Output, code: i32) {
+pub fn exits(output: &Output, code: i32) {
     assert_eq!(output.status.code(), Some(code), "stdout:\n{}\nstderr:\n{}", out(output), err(output));
 }
 
@@ -291,7 +291,7 @@ fn without_a_command_the_help_is_printed() {
     let folder = tempfile::tempdir().unwrap();
     let bare = run(folder.path(), &[]);
     exits(&bare, 0);
-    for command in ["demo", "serve", "config", "migrate", "agents", "accounts", "audit"] {
+    for command in ["demo", "serve", "config", "migrate", "agents", "accounts", "policy", "audit"] {
         assert!(out(&bare).contains(command), "{command} is not in:\n{}", out(&bare));
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "help writes nothing");
