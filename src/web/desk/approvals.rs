@@ -60,7 +60,7 @@ struct Said {
 
 async fn page(app: &App, agent: &SignedInAgent, path: &str, said: Said) -> Answer {
     let reference = reference(path)?;
-    let file = app.desk.view_case(agent.act(app), reference.clone()).await?.ok_or(Halt::NoSuchCase)?;
+    let file = app.desk.view_case(agent.act(app), reference.clone()).await??;
     let mut content = content(app, agent, &file);
     if let Value::Object(fields) = &mut content {
         let typed: Map<String, Value> = [("reason".to_owned(), said.reason.into())].into_iter().collect();
