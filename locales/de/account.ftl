@@ -7,7 +7,6 @@ account-signed-in-as = Sie sind angemeldet als { $email }.
 
 sign-in-title = Anmelden
 sign-in-email = E-Mail-Adresse des Kontos
-sign-in-bad-email = Geben Sie eine E-Mail-Adresse wie name@example.com ein.
 sign-in-next = Weiter
 sign-in-password = Passwort
 sign-in-other-account = Anderes Konto verwenden

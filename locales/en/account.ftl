@@ -7,7 +7,6 @@ account-signed-in-as = You are signed in as { $email }.
 
 sign-in-title = Sign in
 sign-in-email = E-mail address of the account
-sign-in-bad-email = Enter an e-mail address such as name@example.com.
 sign-in-next = Next
 sign-in-password = Password
 sign-in-other-account = Use another account

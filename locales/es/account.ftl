@@ -7,7 +7,6 @@ account-signed-in-as = Ha iniciado sesión como { $email }.
 
 sign-in-title = Iniciar sesión
 sign-in-email = Correo electrónico de la cuenta
-sign-in-bad-email = Escriba una dirección de correo como nombre@example.com.
 sign-in-next = Siguiente
 sign-in-password = Contraseña
 sign-in-other-account = Usar otra cuenta

@@ -7,7 +7,6 @@ account-signed-in-as = Vous êtes connecté en tant que { $email }.
 
 sign-in-title = Se connecter
 sign-in-email = Adresse e-mail du compte
-sign-in-bad-email = Saisissez une adresse e-mail comme nom@example.com.
 sign-in-next = Suivant
 sign-in-password = Mot de passe
 sign-in-other-account = Utiliser un autre compte

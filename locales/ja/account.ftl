@@ -7,7 +7,6 @@ account-signed-in-as = { $email } としてサインインしています。
 
 sign-in-title = サインイン
 sign-in-email = アカウントのメールアドレス
-sign-in-bad-email = name@example.com のようなメールアドレスを入力してください。
 sign-in-next = 次へ
 sign-in-password = パスワード
 sign-in-other-account = 別のアカウントを使う

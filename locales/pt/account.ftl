@@ -7,7 +7,6 @@ account-signed-in-as = Sessão iniciada como { $email }.
 
 sign-in-title = Iniciar sessão
 sign-in-email = E-mail da conta
-sign-in-bad-email = Escreva um endereço de e-mail como nome@example.com.
 sign-in-next = Seguinte
 sign-in-password = Senha
 sign-in-other-account = Usar outra conta

@@ -44,7 +44,15 @@ impl CheckKind {
 
     /// Whether this version has a way to make the check; the policy knows the others already.
     pub const fn is_offered(self) -> bool {
-        matches!(self, Self::EmailLink | Self::PhoneCode | Self::AgentCallback)
+        match self {
+            Self::EmailLink
+            | Self::PhoneCode
+            | Self::AgentCallback
+            | Self::RecoveryCode
+            | Self::Resync
+            | Self::Administrator => true,
+            Self::Password | Self::Document | Self::InPerson => false,
+        }
     }
 
     /// Whether the telephone number of record is what this check proves.

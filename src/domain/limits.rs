@@ -53,6 +53,14 @@ coded! {
         RecoveryCodes = "account-recovery-code", "Recovery codes of one account from one place";
         /// Wrong recovery codes in the second step from anywhere.
         RecoveryCodesAnywhere = "account-recovery-code-anywhere", "Recovery codes of one account";
+        /// Wrong recovery codes and pairs of codes on the page of one case.
+        ProofsOfCase = "proof-case", "Saved codes and device codes of one case";
+        /// Wrong recovery codes and pairs of codes on the pages of all cases of one account.
+        ProofsOfAccount = "proof-account", "Saved codes and device codes of one account";
+        /// The administrators of an account, asked about one case.
+        AdministratorsOfCase = "administrators-case", "Administrators asked about one case";
+        /// The administrators of an account, asked by one member.
+        AdministratorsOfMember = "administrators-member", "Administrators asked by one member";
         /// Changes of the telephone number of one account that are asked for.
         PhoneChanges = "phone-change", "New phone numbers asked for by one account";
         /// Text messages to one number.
@@ -69,13 +77,15 @@ coded! {
         HookRefusals = "hook", "Unsigned hook requests from one address";
         /// Useless links: one entry is enough.
         LinkRefusals = "link-refused", "Useless links of one case from one address";
+        /// Requests of members that are not the account's to see: one entry is enough.
+        RequestRefusals = "request-refused", "Requests of members not shown to one account";
     }
 }
 
 impl Limit {
     /// Reached, it is a block that the desk sees; the others only keep the log from being flooded.
     pub const fn is_shown(self) -> bool {
-        !matches!(self, Self::SameView | Self::HookRefusals | Self::LinkRefusals)
+        !matches!(self, Self::SameView | Self::HookRefusals | Self::LinkRefusals | Self::RequestRefusals)
     }
 
     /// Counted one after another, over all instances. What anyone can flood must not make instances wait for each
@@ -171,13 +181,17 @@ impl Amounts {
             Limit::AccountCodes => &[(5, QUARTER), (20, DAY)],
             Limit::AccountCodesAnywhere => &[(10, QUARTER), (50, DAY)],
             Limit::RecoveryCodes | Limit::RecoveryCodesAnywhere => &[(10, HOUR)],
+            Limit::ProofsOfCase => &[(5, HOUR)],
+            Limit::ProofsOfAccount => &[(10, HOUR)],
+            Limit::AdministratorsOfCase => &[(3, DAY)],
+            Limit::AdministratorsOfMember => &[(6, DAY)],
             Limit::PhoneChanges => &[(PHONE_CHANGES, DAY)],
             Limit::TextsToPhone => &[(self.calls_to_phone.0, HOUR), (self.calls_to_phone.1, DAY)],
             Limit::Messages => &[(self.messages, HOUR)],
             Limit::Reveals => &[(self.reveals, HOUR)],
             Limit::Views => &[(self.views, HOUR)],
             Limit::SameView => &[(1, QUARTER)],
-            Limit::HookRefusals | Limit::LinkRefusals => &[(1, MINUTE)],
+            Limit::HookRefusals | Limit::LinkRefusals | Limit::RequestRefusals => &[(1, MINUTE)],
         };
         list.iter().map(|(most, window)| Budget { most: i64::from(*most), window: *window }).collect()
     }

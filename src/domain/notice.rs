@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::form::DeviceKind;
 use super::phone_change::Told;
 
 /// One mail to every e-mail address of record.
@@ -39,6 +40,19 @@ pub enum Notice {
     Deactivated,
     /// An agent ended the case.
     Rejected,
+    /// An administrator of the account said no.
+    Declined,
+    /// To an administrator of a member's account: someone asks for a device to be deactivated.
+    AdministratorAsked {
+        /// Who asks, by the name of their account.
+        member: String,
+        /// Which device, as the form says.
+        device_kind: DeviceKind,
+        /// When the administrators were asked.
+        asked_at: DateTime<Utc>,
+        /// The network address that it was asked from.
+        network: String,
+    },
     /// The customer ended it.
     Withdrawn,
     /// Time ended it.
@@ -94,6 +108,13 @@ impl Notice {
             Self::EvidenceExpired,
             Self::Deactivated,
             Self::Rejected,
+            Self::Declined,
+            Self::AdministratorAsked {
+                member: "Mia Member".to_owned(),
+                device_kind: DeviceKind::VirtualTotp,
+                asked_at: at,
+                network: "192.0.2.1".to_owned(),
+            },
             Self::Withdrawn,
             Self::Expired,
             Self::Disputed,
@@ -124,6 +145,8 @@ impl Notice {
             Self::EvidenceExpired => "evidence_expired",
             Self::Deactivated => "deactivated",
             Self::Rejected => "rejected",
+            Self::Declined => "declined",
+            Self::AdministratorAsked { .. } => "administrator_asked",
             Self::Withdrawn => "withdrawn",
             Self::Expired => "expired",
             Self::Disputed => "disputed",
@@ -163,6 +186,11 @@ impl Notice {
         }
     }
 
+    /// Goes to somebody else than the customer, who is to learn nothing of it.
+    pub const fn is_for_administrators(&self) -> bool {
+        matches!(self, Self::AdministratorAsked { .. })
+    }
+
     /// Carries a link that opens the case's page when its button is pressed.
     pub const fn opens_case(&self) -> bool {
         matches!(
@@ -183,6 +211,15 @@ impl Notice {
 
     /// Carries the "this wasn't me" link: every mail about a case that could still be stopped.
     pub const fn can_be_objected_to(&self) -> bool {
-        !matches!(self, Self::Rejected | Self::Withdrawn | Self::Expired | Self::Disputed | Self::Closed)
+        !matches!(
+            self,
+            Self::Rejected
+                | Self::Declined
+                | Self::AdministratorAsked { .. }
+                | Self::Withdrawn
+                | Self::Expired
+                | Self::Disputed
+                | Self::Closed
+        )
     }
 }

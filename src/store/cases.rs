@@ -412,6 +412,8 @@ pub enum EntryKind {
     FromCustomer,
     /// Why an agent did something.
     Reason,
+    /// Why an administrator of the account said no.
+    Administrator,
 }
 
 impl EntryKind {
@@ -421,11 +423,12 @@ impl EntryKind {
             Self::ToCustomer => "to_customer",
             Self::FromCustomer => "from_customer",
             Self::Reason => "reason",
+            Self::Administrator => "administrator",
         }
     }
 
     fn from_code(code: &str) -> Result<Self, StoreError> {
-        [Self::Note, Self::ToCustomer, Self::FromCustomer, Self::Reason]
+        [Self::Note, Self::ToCustomer, Self::FromCustomer, Self::Reason, Self::Administrator]
             .into_iter()
             .find(|kind| kind.code() == code)
             .ok_or_else(|| corrupt("entry", code))
@@ -439,7 +442,7 @@ pub struct WrittenEntry {
     pub id: EntryId,
     /// Who reads it.
     pub kind: EntryKind,
-    /// The agent who wrote it; none for the customer.
+    /// The agent who wrote it; none for the customer and for administrators of the account.
     pub agent: Option<AgentId>,
     /// When.
     pub at: DateTime<Utc>,

@@ -179,6 +179,18 @@ pub fn asked(
     Ok(references)
 }
 
+/// Whether this administrator was ever written to about a case.
+pub fn was_asked(connection: &mut AnyConnection, case: CaseId, administrator: AccountId) -> Result<bool, StoreError> {
+    let found: Option<String> = links::table
+        .filter(links::case_id.eq(case.to_string()))
+        .filter(links::purpose.eq(LinkPurpose::Administer.code()))
+        .filter(links::account_id.eq(administrator.to_string()))
+        .select(links::id)
+        .first(connection)
+        .optional()?;
+    Ok(found.is_some())
+}
+
 /// Closes what administrators were asked about a case: nobody can decide it any more.
 pub fn close_request(tx: &mut Tx<'_>, case: CaseId, at: DateTime<Utc>) -> Result<(), StoreError> {
     let open = links::table

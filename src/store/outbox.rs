@@ -21,6 +21,14 @@ pub enum Errand {
     Intake,
     /// Decide whether a fresh link is mailed; not done while someone waits, for the same reason.
     Link,
+    /// Write to the administrators of a member's account, if there are any; not done while the member waits, for the
+    /// same reason.
+    Administrators {
+        /// When they were asked for.
+        asked_at: DateTime<Utc>,
+        /// The network address that they were asked for from.
+        network: String,
+    },
     /// Send a mail.
     Mail(MailErrand),
     /// Place an automated call.
@@ -50,6 +58,9 @@ pub struct MailErrand {
     pub open: Option<LinkId>,
     /// The "this wasn't me" link.
     pub object: Option<LinkId>,
+    /// The link that leads an administrator to a member's request.
+    #[serde(default)]
+    pub administer: Option<LinkId>,
     /// An agent's words: a message or a reason.
     pub words: Option<String>,
     /// The device, in words.
@@ -80,7 +91,8 @@ impl Errand {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Intake => "intake",
-            Self::Link => "link",
+            // Both decide to whom a link is mailed.
+            Self::Link | Self::Administrators { .. } => "link",
             Self::Mail(_) => "mail",
             Self::Call { .. } => "call",
             Self::Text(_) => "text",
@@ -248,16 +260,24 @@ pub fn revive(tx: &mut Tx<'_>, id: OutboxId, case: CaseId, at: DateTime<Utc>) ->
     Ok(changed == 1)
 }
 
-/// Identifiers of the mails of a case that were decided before this one, oldest first.
-pub fn mails_before(connection: &mut AnyConnection, case: CaseId, id: OutboxId) -> Result<Vec<OutboxId>, StoreError> {
-    let ids: Vec<String> = outbox::table
+/// Identifiers of the mails of a case that were decided before this one and went to the same address, oldest first:
+/// nobody learns from a mail's references whom else we wrote to.
+pub fn mails_before(
+    connection: &mut AnyConnection,
+    case: CaseId,
+    id: OutboxId,
+    to: &EmailAddress,
+) -> Result<Vec<OutboxId>, StoreError> {
+    let rows: Vec<(String, String)> = outbox::table
         .filter(outbox::case_id.eq(case.to_string()))
         .filter(outbox::kind.eq("mail"))
         .filter(outbox::id.lt(id.to_string()))
         .order(outbox::id.asc())
-        .select(outbox::id)
+        .select((outbox::id, outbox::payload))
         .load(connection)?;
-    ids.iter().map(|id| parsed("outbox", id)).collect()
+    let to_them =
+        |payload: &str| matches!(serde_json::from_str(payload), Ok(Errand::Mail(mail)) if mail.to.key() == to.key());
+    rows.iter().filter(|(_, payload)| to_them(payload)).map(|(id, _)| parsed("outbox", id)).collect()
 }
 
 /// A mail as the desk's case page lists it.

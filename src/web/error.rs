@@ -163,7 +163,7 @@ pub fn status_of(halt: &Halt) -> StatusCode {
         Halt::NoSuchCase | Halt::UnknownLink | Halt::Gone => StatusCode::NOT_FOUND,
         Halt::UsedLink | Halt::ExpiredLink => StatusCode::GONE,
         Halt::TooOften(_) | Halt::DeskLimit(_) => StatusCode::TOO_MANY_REQUESTS,
-        Halt::BadText(_) | Halt::Wrong(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Halt::BadText(_) | Halt::Wrong(_) | Halt::UnreadableCode => StatusCode::UNPROCESSABLE_ENTITY,
         Halt::WrongPassword | Halt::NotVerified => StatusCode::UNAUTHORIZED,
         Halt::OtherAccount => StatusCode::FORBIDDEN,
         Halt::Stale { .. }
@@ -173,6 +173,7 @@ pub fn status_of(halt: &Halt) -> StatusCode {
         | Halt::ChangeMoved
         | Halt::NoCall(_)
         | Halt::NoChallenge
+        | Halt::Decided
         | Halt::NotShownYet
         | Halt::WrongCode(_) => StatusCode::CONFLICT,
     }

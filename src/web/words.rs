@@ -19,8 +19,10 @@ pub(crate) fn text_of(halt: &Halt) -> Text {
         Halt::Wrong(wrong) => Text::from(*wrong),
         Halt::NoChallenge => text!("halt-no-challenge"),
         Halt::WrongPassword => text!("halt-wrong-password"),
+        Halt::UnreadableCode => text!("device-unreadable"),
         Halt::NotVerified => text!("halt-not-verified"),
         Halt::OtherAccount => text!("halt-other-account"),
+        Halt::Decided => text!("halt-decided"),
         Halt::Gone => text!("halt-gone"),
         Halt::Stale { .. }
         | Halt::Unversioned

@@ -119,9 +119,15 @@ pub enum Halt {
     /// A code proves nothing; more is not told.
     #[error("This could not be verified.")]
     NotVerified,
+    /// What was typed cannot be a code, so it is no guess.
+    #[error("Check what you typed: this cannot be such a code.")]
+    UnreadableCode,
     /// The link was sent to somebody else.
     #[error("This link was sent to another account. Sign in with the account that the mail was sent to.")]
     OtherAccount,
+    /// An administrator's decision comes too late.
+    #[error("This request has been decided already, or is too old.")]
+    Decided,
     /// What was written could not be taken.
     #[error("{}", Text::from(*.0))]
     Wrong(Wrong),

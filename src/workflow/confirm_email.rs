@@ -5,7 +5,7 @@ use crate::domain::audit::details;
 use crate::domain::case::{Command, Refused, State};
 use crate::domain::evidence::{CheckKind, Evidence, Giver};
 use crate::domain::form::Language;
-use crate::domain::ids::{CustomerSessionId, EvidenceId};
+use crate::domain::ids::{AccountId, CustomerSessionId, EvidenceId};
 use crate::domain::limits::Limit;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
@@ -18,6 +18,8 @@ use crate::store::{StoreError, Tx, accounts};
 pub struct Opened {
     /// The address is not confirmed yet: the button does it.
     pub first: bool,
+    /// The account that a link for administrators was sent to.
+    pub administrator: Option<AccountId>,
     /// The language of the case's form.
     pub language: Language,
 }
@@ -51,7 +53,7 @@ impl Desk {
                 tx.record(act.case_entry("link.opened", &filed, details([("link", link.id.to_string().into())])));
             }
             let language = cases::language(tx.connection, filed.case.id)?;
-            Ok(Ok(Opened { first: filed.case.state == State::Submitted, language }))
+            Ok(Ok(Opened { administrator: link.administrator, first: filed.case.state == State::Submitted, language }))
         };
         self.store.write(look).await
     }

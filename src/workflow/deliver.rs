@@ -155,6 +155,9 @@ impl Desk {
             match leased.errand.clone() {
                 Errand::Intake => self.take_in(leased.reference.clone(), id).await,
                 Errand::Link => self.send_fresh_link(leased.reference.clone(), id).await,
+                Errand::Administrators { asked_at, network } => {
+                    self.write_to_administrators(leased.reference.clone(), id, (asked_at, network)).await
+                }
                 Errand::Mail(mail) => self.send_mail(&leased, mail).await,
                 Errand::Call { call } => self.place_call(&leased, call).await,
                 Errand::Text(text) => self.send_text(&leased, text).await,
@@ -208,10 +211,10 @@ impl Desk {
     }
 
     async fn send_mail(&self, leased: &Leased, mail: MailErrand) -> Result<(), StoreError> {
-        let (id, case) = (leased.id, leased.case);
+        let (id, case, to) = (leased.id, leased.case, mail.to.clone());
         let (earlier, head) = self
             .store
-            .read(move |connection| Ok((outbox::mails_before(connection, case, id)?, audit::head(connection)?)))
+            .read(move |connection| Ok((outbox::mails_before(connection, case, id, &to)?, audit::head(connection)?)))
             .await?;
         let witness = AuditWitness { size: head.seq, head: head.hash };
         let result = match self.outgoing(leased, &mail, earlier, witness) {
@@ -221,6 +224,9 @@ impl Desk {
         let act = self.system_act();
         let (reference, account) = (leased.reference.clone(), leased.account);
         let template = mail.notice.template();
+        // Every mail says how long the log is: an entry for each administrator would tell the member how many there
+        // are. That they were written to is recorded once.
+        let quiet = mail.notice.is_for_administrators();
         let entry = move |act: &Act, action: &str, why: Option<&str>| {
             let about = details([("mail", id.to_string().into()), ("notice", template.into()), ("why", why.into())]);
             act.entry(action, Some(&reference), account, about)
@@ -228,7 +234,9 @@ impl Desk {
         match result {
             Ok(()) => {
                 let sent = move |tx: &mut Tx<'_>| {
-                    tx.record(entry(&act, "mail.sent", None));
+                    if !quiet {
+                        tx.record(entry(&act, "mail.sent", None));
+                    }
                     outbox::done(tx, id, act.at)
                 };
                 self.store.write(sent).await
@@ -271,7 +279,7 @@ impl Desk {
             product: self.kit.product.clone(),
             reference: leased.reference.to_string(),
             name: mail.name.clone(),
-            open_url: mail.open.map(|id| link("open", id)),
+            open_url: mail.open.map(|id| link("open", id)).or(mail.administer.map(|id| link("administer", id))),
             object_url: mail.object.map(|id| link("object", id)),
             ends_at,
             reason: mail.words.clone(),

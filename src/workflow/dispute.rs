@@ -85,6 +85,7 @@ pub(super) fn freeze(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: &Filed) -> Re
     // Whoever was let in before is let out, with everything they could still use.
     links::end_sessions(tx, filed.case.id)?;
     links::void(tx, filed.case.id, act.at)?;
+    links::close_request(tx, filed.case.id, act.at)?;
     calls::void(tx, filed.case.id)?;
     if filed.case.state.is_final() {
         tx.record(act.case_entry("case.disputed_after_end", filed, details([])));

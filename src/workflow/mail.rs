@@ -65,6 +65,7 @@ pub(super) fn queue(
         name: account.name.clone(),
         open,
         object,
+        administer: None,
         words: words.map(str::to_owned),
         device,
         phone_masked: account.phone.as_ref().filter(|_| needs.phone).map(|phone| phone.masked()),
@@ -93,9 +94,20 @@ pub(super) fn customer_needs(assessment: &Assessment<'_>, kit: &Kit, has_phone: 
         unmet.map(|group| group.alternatives.iter().copied().find(possible)).collect()
     };
     let words = |kind: CheckKind| need(kind, kit.offers_calls).to_owned();
-    if let Some(kinds) = assessment.paths.iter().filter_map(missing).min_by_key(Vec::len) {
-        let phone = kinds.iter().any(|kind| kind.proves_phone());
-        return Needs { sentences: kinds.into_iter().map(words).collect(), phone };
+    // Of ways that are equally short the telephone comes first: everyone has it at hand.
+    let by_phone = |kinds: &[CheckKind]| kinds.iter().any(|kind| kind.proves_phone());
+    if let Some(kinds) = assessment.paths.iter().filter_map(missing).min_by_key(|kinds| (kinds.len(), !by_phone(kinds)))
+    {
+        let phone = by_phone(&kinds);
+        let unmet = assessment.paths.iter().flat_map(|path| &path.groups).filter(|group| group.met_by.is_none());
+        let saved_code = CheckKind::RecoveryCode;
+        let instead =
+            unmet.flat_map(|group| group.alternatives).any(|kind| *kind == saved_code) && !kinds.contains(&saved_code);
+        let mut sentences: Vec<String> = kinds.into_iter().map(words).collect();
+        if instead {
+            sentences.push("Or use a saved recovery code: open your case's page.".to_owned());
+        }
+        return Needs { sentences, phone };
     }
     // No path can be finished online, but the phone number may still be one of the things to prove.
     let unmet = assessment.paths.iter().flat_map(|path| &path.groups).filter(|group| group.met_by.is_none());
@@ -108,6 +120,12 @@ pub(super) fn customer_needs(assessment: &Assessment<'_>, kit: &Kit, has_phone: 
 const fn need(kind: CheckKind, calls: bool) -> &'static str {
     match kind {
         CheckKind::EmailLink => "Confirm your email address: open the link we sent you and press its button.",
+        CheckKind::Administrator => {
+            "An administrator of your account has to approve: open your case's page and press “Ask my administrators”."
+        }
+        CheckKind::RecoveryCode => {
+            "Use one of your saved recovery codes on your case's page. If you have none, write to us there."
+        }
         _ if calls => "Confirm your phone number: open your case's page and press “Call me now”.",
         _ => "Confirm your phone number: an agent will call it. Have your case's page open then.",
     }

@@ -2,7 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+use super::account_sign_in::unavailable;
 use super::act::{Act, Done, Halt, Known, known};
+use super::ask_administrators::were_asked;
 use super::limits::{Counted, left, spend, take};
 use super::mail::customer_needs;
 use super::phone_budget::{CodesHeld, calls_left, codes_held};
@@ -28,7 +30,7 @@ use crate::store::calls::{self, Call, Challenge};
 use crate::store::cases::{self, Filed, WrittenEntry};
 use crate::store::links;
 use crate::store::outbox::{self, MailRow};
-use crate::store::{AnyConnection, StoreError, Tx};
+use crate::store::{AnyConnection, StoreError, Tx, accounts};
 
 /// The newest entries of a case's timeline that its page shows.
 const TIMELINE: i64 = 300;
@@ -56,6 +58,8 @@ pub struct CaseFile {
     pub blocks: Vec<Block>,
     /// Why the account gets no telephone code now.
     pub codes_held: Option<CodesHeld>,
+    /// Who may administer the account, for the desk alone to know.
+    pub administrators: Vec<Account>,
     /// Everyone at the desk.
     pub agents: BTreeMap<AgentId, Agent>,
     /// Other cases of the campaign that this one is part of, newest first.
@@ -130,6 +134,10 @@ pub struct CustomerFile {
     pub codes_held: Option<CodesHeld>,
     /// The checks that would still bring the case forward, on whichever path.
     pub ways: BTreeSet<CheckKind>,
+    /// Two codes of a device could put its clock right.
+    pub may_resynchronise: bool,
+    /// The administrators were asked not long ago, whoever they are.
+    pub administrators_asked: bool,
     /// What is needed from the customer.
     pub needs: Vec<String>,
     /// The telephone check is one of the things still needed.
@@ -139,7 +147,7 @@ pub struct CustomerFile {
 }
 
 /// The checks of groups that nothing meets yet, while evidence is what the case waits for.
-fn ways(case: &Case, assessment: &Assessment<'_>) -> BTreeSet<CheckKind> {
+pub(super) fn ways(case: &Case, assessment: &Assessment<'_>) -> BTreeSet<CheckKind> {
     let collecting =
         case.state == State::Verifying && assessment.best().is_some_and(|best| best.stage == Stage::Evidence);
     let groups = assessment.paths.iter().flat_map(|path| &path.groups).filter(|group| group.met_by.is_none());
@@ -210,6 +218,10 @@ impl Desk {
                 calls_left: calls_left(connection, &kit, &filed, &known, now)?,
                 blocks: blocked(connection, &filed, &known, now)?,
                 codes_held: held_codes(connection, &filed, now)?,
+                administrators: match filed.case.account {
+                    Some(account) => accounts::administrators(connection, account)?,
+                    None => Vec::new(),
+                },
                 agents: agents::all(connection)?.into_iter().map(|agent| (agent.id, agent)).collect(),
                 related: risk::related(connection, &kit, id, &known.raised)?,
                 timeline: audit::before(connection, &of_case, i64::MAX, TIMELINE)?,
@@ -271,13 +283,24 @@ impl Desk {
                 phone_change,
                 may_change_phone,
                 ways,
+                may_resynchronise: filed.case.state.is_under_review(),
+                administrators_asked: were_asked(connection, &filed, now)?,
                 needs: needs.sentences,
                 needs_phone: needs.phone,
                 session,
                 filed,
             }))
         };
-        self.store.read_snapshot(read).await
+        let mut file = self.store.read_snapshot(read).await?;
+        if let Some(file) = file.as_mut().filter(|file| file.may_resynchronise) {
+            file.may_resynchronise = match &file.account {
+                Some(account) if self.directory.capabilities().resynchronise => {
+                    self.directory.means(account.id).await.map_err(unavailable)?.codes
+                }
+                _ => false,
+            };
+        }
+        Ok(file)
     }
 
     /// The session that a browser's cookie holds for a case.

@@ -80,13 +80,13 @@ fn write(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, kind: Entry
         EntryKind::Note => "case.note_added",
         EntryKind::ToCustomer => "case.message_sent",
         EntryKind::FromCustomer => "case.message_received",
-        EntryKind::Reason => "case.reason_given",
+        EntryKind::Reason | EntryKind::Administrator => "case.reason_given",
     };
     tx.record(act.case_entry(action, &filed, details([("entry", id.to_string().into())])));
     let answer_by = match kind {
         EntryKind::ToCustomer => None,
         EntryKind::FromCustomer => Some(act.at + kit.periods.first_answer()),
-        EntryKind::Note | EntryKind::Reason => filed.filing.answer_by,
+        EntryKind::Note | EntryKind::Reason | EntryKind::Administrator => filed.filing.answer_by,
     };
     if answer_by != filed.filing.answer_by {
         let mut after = filed.clone();
@@ -121,7 +121,7 @@ pub(super) fn keep_note(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: &Filed, bo
     Ok(())
 }
 
-/// Keeps why an agent did something, beside the audit entry that says that they did.
+/// Keeps why an agent or an administrator of the account did something, beside the audit entry that says that they did.
 pub(super) fn keep_reason(
     tx: &mut Tx<'_>,
     kit: &Kit,
@@ -129,7 +129,8 @@ pub(super) fn keep_reason(
     filed: &Filed,
     reason: &str,
 ) -> Result<(), StoreError> {
-    let id = keep(tx, kit, act, filed, EntryKind::Reason, reason)?;
+    let kind = if act.actor.agent().is_some() { EntryKind::Reason } else { EntryKind::Administrator };
+    let id = keep(tx, kit, act, filed, kind, reason)?;
     tx.record(act.case_entry("case.reason_given", filed, details([("entry", id.to_string().into())])));
     Ok(())
 }

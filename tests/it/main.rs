@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod account_sign_in;
+mod administrators;
 mod approvals;
 mod audit_log;
 mod bad_input;
@@ -12,6 +13,7 @@ mod journey_2_and_5;
 mod languages;
 mod limits;
 mod mail_delivery;
+mod own_proofs;
 mod policy_and_risk;
 mod policy_explain;
 mod program;

@@ -253,7 +253,7 @@ impl Step {
                 self.administrator(actor, facts)?;
                 self.expect_under_review()?;
                 self.record("case.declined", Details::new());
-                self.end(State::Rejected, "case.rejected", Notice::Rejected);
+                self.end(State::Rejected, "case.rejected", Notice::Declined);
                 Ok(())
             }
             Command::Resynchronise(evidence) => {
@@ -345,7 +345,10 @@ impl Step {
     fn administrator(&self, actor: &Actor, facts: &Facts<'_>) -> Result<AccountId, Refused> {
         let known = facts.account.ok_or(Refused::NoAccount)?;
         match actor {
-            Actor::Administrator { account } if known.administrators.contains(account) => Ok(*account),
+            // Nobody vouches for themself.
+            Actor::Administrator { account } if *account != known.id && known.administrators.contains(account) => {
+                Ok(*account)
+            }
             _ => Err(Refused::Role(actor.role())),
         }
     }

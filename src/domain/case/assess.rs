@@ -157,7 +157,8 @@ fn is_sound(evidence: &Evidence, case: &Case, account: &AccountFacts, facts: &Fa
         CheckKind::EmailLink => evidence.subject.as_ref() == Some(&account.email),
         kind if kind.proves_phone() => evidence.subject.is_some() && evidence.subject == account.phone,
         CheckKind::Administrator => {
-            evidence.giver.administrator().is_some_and(|giver| account.administrators.contains(&giver))
+            let giver = evidence.giver.administrator();
+            giver.is_some_and(|giver| giver != account.id && account.administrators.contains(&giver))
         }
         _ => true,
     };

@@ -130,12 +130,19 @@ impl MailTemplates {
 }
 
 fn values(notice: &Notice, context: &MailContext) -> Context {
+    let language = locale::Language::English;
     let ends_at = context
         .ends_at
         .clone()
         .or_else(|| notice.ends_at().map(|ends_at| ends_at.format("%-d %B %Y, %H:%M UTC").to_string()));
     let line = |text: &Option<String>| text.as_deref().map(one_line).filter(|text| !text.is_empty());
     let mut values = Context::new();
+    if let Notice::AdministratorAsked { member, device_kind, asked_at, network } = notice {
+        values.insert("member", &greetable(member).unwrap_or_else(|| "–".to_owned()));
+        values.insert("claimed_device", &locale::label(language, *device_kind));
+        values.insert("asked_at", &locale::moment(language, *asked_at));
+        values.insert("network", &one_line(network));
+    }
     values.insert("product", &one_line(&context.product));
     values.insert("reference", &one_line(&context.reference));
     values.insert("name", &greetable(&context.name));

@@ -1,6 +1,8 @@
 //! What the owner or member of an account sees once signed in.
 
 pub(crate) mod home;
+pub(crate) mod link;
+pub(crate) mod requests;
 pub(crate) mod sign_in;
 
 use actix_web::HttpResponse;

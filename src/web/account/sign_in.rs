@@ -20,7 +20,7 @@ use crate::web::guard::fields::Fields;
 use crate::web::page::{Head, show as show_page};
 use crate::web::words::text_of;
 use crate::web::{App, cookies};
-use crate::workflow::{Offered, SecondFactor};
+use crate::workflow::{Halt, Offered, SecondFactor};
 
 const REQUESTS: &str = "/account/requests/";
 
@@ -101,7 +101,7 @@ pub async fn email(app: Data<App>, caller: Caller, fields: Fields) -> Result<Htt
     let carried = Carried::of(&fields);
     match fields.get("email").parse::<EmailAddress>() {
         Ok(email) => password_page(&app, &caller, StatusCode::OK, (&email, None), &carried),
-        Err(_) => first_page(&app, &caller, (fields.get("email"), Some(text!("sign-in-bad-email"))), &carried),
+        Err(_) => first_page(&app, &caller, (fields.get("email"), Some(text!("wrong-not-an-email"))), &carried),
     }
 }
 
@@ -114,7 +114,7 @@ pub async fn password(
 ) -> Result<HttpResponse, PageError> {
     let carried = Carried::of(&fields);
     let Ok(email) = fields.get("email").parse::<EmailAddress>() else {
-        return first_page(&app, &caller, (fields.get("email"), Some(text!("sign-in-bad-email"))), &carried);
+        return first_page(&app, &caller, (fields.get("email"), Some(text!("wrong-not-an-email"))), &carried);
     };
     let offered = Offered {
         email: Some(email.clone()),
@@ -188,7 +188,8 @@ async fn second_step(
 ) -> Result<HttpResponse, PageError> {
     let next = fields.get("next");
     let Some(factor) = factor else {
-        return device_page(app, me, next, wrong(StatusCode::UNPROCESSABLE_ENTITY, text!("device-unreadable"))).await;
+        let halt = Halt::UnreadableCode;
+        return device_page(app, me, next, wrong(status_of(&halt), text_of(&halt))).await;
     };
     let ip = me.caller.ip.clone();
     match app.desk.account_second_step(ip, &me.session, me.cookie.clone(), factor).await? {

@@ -5,3 +5,4 @@ pub(crate) mod home;
 pub(crate) mod language;
 pub(crate) mod link;
 pub(crate) mod status;
+pub(crate) mod ways;

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
 use super::link::private;
+use super::ways;
 use crate::domain::case::State;
 use crate::domain::evidence::CheckKind;
 use crate::domain::form::free_text;
@@ -84,7 +85,10 @@ async fn page(
 
 fn content(app: &App, file: &CustomerFile, message_error: Option<String>, typed: &str) -> Value {
     let case = &file.filed.case;
-    let (headline, explanation) = words(file);
+    let (headline, explanation) = match ways::ending(file) {
+        Some((headline, explanation)) => (headline.to(file.form.language), explanation.to(file.form.language)),
+        None => words(file),
+    };
     let messages: Vec<Value> = file
         .entries
         .iter()
@@ -109,6 +113,7 @@ fn content(app: &App, file: &CustomerFile, message_error: Option<String>, typed:
         "device": file.form.device_kind.label(),
         "needs": file.needs,
         "phone_check": phone_check(app, file),
+        "ways": ways::content(file),
         "cooling_off": case.wait.as_ref().filter(|_| case.state == State::CoolingOff)
             .map(|wait| json!({ "ends": moment(wait.ends_at) })),
         "messages": messages,
@@ -121,9 +126,9 @@ fn content(app: &App, file: &CustomerFile, message_error: Option<String>, typed:
     })
 }
 
-fn words(file: &CustomerFile) -> (&'static str, String) {
+fn words(file: &CustomerFile) -> (String, String) {
     let wait = file.filed.case.wait.as_ref();
-    match file.filed.case.state {
+    let (headline, explanation) = match file.filed.case.state {
         State::Submitted => {
             ("Confirm your e-mail address", "We have written to the address of your account.".to_owned())
         }
@@ -160,7 +165,8 @@ fn words(file: &CustomerFile) -> (&'static str, String) {
             "Someone at an address of the account said that it was not theirs. A supervisor is looking at it."
                 .to_owned(),
         ),
-    }
+    };
+    (headline.to_owned(), explanation)
 }
 
 fn steps(file: &CustomerFile) -> Vec<Value> {
@@ -271,15 +277,15 @@ fn call_words(state: &str) -> &'static str {
 }
 
 /// A browser that is let in, with its cookie.
-struct LetIn {
-    reference: CaseRef,
+pub(super) struct LetIn {
+    pub(super) reference: CaseRef,
     cookie: Token,
     session: CustomerSessionId,
 }
 
 /// Does what a button asks for, for a browser that is let in, and leads back to the case's page; to any other
 /// browser it shows how to get in.
-async fn press(
+pub(super) async fn press(
     app: &App,
     caller: &Caller,
     path: &str,

@@ -192,6 +192,9 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
             "number": account.number,
         })),
         "authenticators": authenticators,
+        "administrators": file.administrators.iter()
+            .map(|administrator| json!({ "name": administrator.name, "email_masked": administrator.email.masked() }))
+            .collect::<Vec<_>>(),
         "policy": assessment.paths.iter().map(|path| policy::path(path, best, file.raised())).collect::<Vec<_>>(),
         "signals": policy::signals(file.raised()),
         "related": file.related,
@@ -206,7 +209,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
         "callback": callback(app, agent, file),
         "blocks": file.blocks.iter().map(super::blocks::standing).collect::<Vec<_>>(),
         "timeline": timeline::lines(&file.timeline),
-        "notes": written(file, &[EntryKind::Note, EntryKind::Reason]),
+        "notes": written(file, &[EntryKind::Note, EntryKind::Reason, EntryKind::Administrator]),
         "messages": written(file, &[EntryKind::ToCustomer, EntryKind::FromCustomer]),
         "mails": mails(file, agent.session.agent.role),
         "may": may(agent, file),
@@ -255,7 +258,11 @@ fn written(file: &CaseFile, kinds: &[EntryKind]) -> Vec<Value> {
             json!({
                 "from_desk": entry.kind != EntryKind::FromCustomer,
                 "reason": entry.kind == EntryKind::Reason,
-                "who": entry.agent.map_or("the customer", |id| file.agent_name(id)),
+                "who": match (entry.kind, entry.agent) {
+                    (_, Some(id)) => file.agent_name(id),
+                    (EntryKind::Administrator, None) => "an administrator of the account",
+                    (_, None) => "the customer",
+                },
                 "at": moment(entry.at),
                 "body": entry.body,
             })

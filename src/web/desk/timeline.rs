@@ -37,6 +37,7 @@ fn words(action: &str) -> &str {
         "case.deactivating" => "Deactivation ordered",
         "case.deactivated" => "Deactivated, confirmed by the directory",
         "case.deactivation_failed" => "The directory did not deactivate",
+        "case.declined" => "Declined by an administrator of the account",
         "case.rejected" => "Rejected",
         "case.withdrawn" => "Withdrawn",
         "case.expired" => "Expired",
@@ -50,6 +51,12 @@ fn words(action: &str) -> &str {
         "check.failed" => "Check failed",
         "check.wrong_code" => "Wrong code",
         "policy.explained" => "Policy explained at the command line",
+        "administrators.asked" => "Administrators of the account asked for",
+        "administrators.written_to" => "Administrators of the account written to",
+        "administrators.not_asked" => "Administrators not asked: too often",
+        "request.viewed" => "An administrator of the account looked at the request",
+        "request.refused" => "Request not shown to an account",
+        "check.refused" => "Check refused: too often",
         "link.opened" => "Link opened, not confirmed by that",
         "link.refused" => "Link refused",
         "link.asked_for" => "New link asked for",
@@ -115,6 +122,7 @@ fn telling(details: &str) -> String {
         "limit",
         "until",
         "raised",
+        "mails",
     ];
     let signal = |code: &Value| Some(Signal::from_code(code.as_str()?)?.label().to_lowercase());
     let shown = |name: &str, value: &Value| match value {
