@@ -1,5 +1,7 @@
 //! What the risk rules compare cases by: keyed hashes of where each form came from.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable,
@@ -115,8 +117,18 @@ pub fn people(
     period: Period,
     most: i64,
 ) -> Result<i64, StoreError> {
-    let query = sharing!(case_origins::table.select(case_origins::person).distinct(), shared, period);
-    let people: Vec<String> = query.limit(most).load(connection)?;
+    // In a flood the first few rows are enough, and telling all of them apart would hold up everyone.
+    let few = most.saturating_mul(10);
+    let rows: Vec<String> =
+        sharing!(case_origins::table.select(case_origins::person), shared, period).limit(few).load(connection)?;
+    let every_row = i64::try_from(rows.len()).is_ok_and(|count| count < few);
+    let people = i64::try_from(rows.into_iter().collect::<BTreeSet<_>>().len()).unwrap_or(most);
+    if every_row || people >= most {
+        return Ok(people.min(most));
+    }
+    let people: Vec<String> = sharing!(case_origins::table.select(case_origins::person).distinct(), shared, period)
+        .limit(most)
+        .load(connection)?;
     Ok(i64::try_from(people.len()).unwrap_or(most))
 }
 
@@ -155,6 +167,9 @@ pub fn cases_of_account(
 /// States in which a case rests on what is needed from it, and time alone can carry it on.
 const RESTING: [State; 3] = [State::AwaitingApproval, State::CoolingOff, State::Ready];
 
+/// Cases that rest are looked through up to this many.
+const MOST_RESTING: i64 = 2_000;
+
 /// Makes the timer look now at the cases that rest and share this with a request: those that nobody has looked at
 /// for longest first. Answers how many there were.
 pub fn wake(
@@ -164,13 +179,17 @@ pub fn wake(
     now: DateTime<Utc>,
     limit: i64,
 ) -> Result<usize, StoreError> {
-    let resting = cases::table
-        .inner_join(case_origins::table.on(case_origins::case_id.eq(cases::id)))
+    // From the cases that rest, which are few, to what they share: the other way leads over every row of a flood.
+    let resting: Vec<String> = cases::table
         .filter(cases::state.eq_any(RESTING.map(State::code)))
+        .filter(cases::submitted_at.between(stored(period.0), stored(period.1)))
         .filter(cases::due_at.is_null().or(cases::due_at.gt(stored(now))))
-        .select(cases::id);
-    let ids: Vec<String> =
-        sharing!(resting, shared, period).order(cases::changed_at.asc()).limit(limit).load(tx.connection)?;
+        .order(cases::changed_at.asc())
+        .select(cases::id)
+        .limit(MOST_RESTING)
+        .load(tx.connection)?;
+    let among = case_origins::table.filter(case_origins::case_id.eq_any(resting)).select(case_origins::case_id);
+    let ids: Vec<String> = sharing!(among, shared, period).limit(limit).load(tx.connection)?;
     make_due(tx, ids, now)
 }
 

@@ -1,27 +1,43 @@
+use chrono::{DateTime, Utc};
+
 use super::act::{Act, Done, Halt, command, held, refuse};
 use super::{Desk, write};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
-use crate::domain::case::{Command, Refused, State, may_approve};
+use crate::domain::case::{Command, State, may_approve};
+use crate::domain::phone_change;
 use crate::domain::reference::CaseRef;
 use crate::store::cases::{self, Filed};
-use crate::store::{StoreError, Tx, agents};
+use crate::store::{StoreError, Tx, agents, phone_changes};
 
-/// Cases that the list of approvals shows at once.
+/// Cases, and phone changes, that the list of approvals shows at once.
 const MOST_LISTED: i64 = 100;
 
-/// A case that awaits a second person.
+/// What a second person is awaited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Awaited {
+    /// A deactivation.
+    Deactivation,
+    /// A change of the telephone number of record.
+    PhoneChange,
+}
+
+/// Something that awaits a second person.
 pub struct Awaiting {
-    /// The case.
+    /// What.
+    pub what: Awaited,
+    /// Its case.
     pub filed: Filed,
     /// The name in the form.
     pub name: String,
-    /// The name of whoever asked for the approval.
-    pub asked_by: Option<String>,
-    /// The name of its holder.
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// When it was asked for, and the name of the agent who did.
+    pub asked: Option<(DateTime<Utc>, Option<String>)>,
+    /// The name of the case's holder.
     pub holder: Option<String>,
     /// Why the one who looks may not decide it.
-    pub refused: Option<Refused>,
+    pub refused: Option<String>,
 }
 
 impl Desk {
@@ -118,14 +134,31 @@ impl Desk {
                 let mut list = Vec::new();
                 for reference in cases::in_state(connection, State::AwaitingApproval, MOST_LISTED)? {
                     let Some(filed) = cases::find(connection, &reference)? else { continue };
+                    let refused = me.and_then(|me| may_approve(&filed.case, me).err());
                     list.push(Awaiting {
+                        what: Awaited::Deactivation,
                         name: cases::form(connection, filed.case.id)?.name,
-                        asked_by: filed.case.asked.as_ref().and_then(|asked| name(asked.agent)),
+                        since: filed.case.state_since,
+                        asked: filed.case.asked.as_ref().map(|asked| (asked.at, name(asked.agent))),
                         holder: filed.case.holder.and_then(name),
-                        refused: me.and_then(|me| may_approve(&filed.case, me).err()),
+                        refused: refused.map(|refused| refused.to_string()),
                         filed,
                     });
                 }
+                for (change, reference) in phone_changes::awaiting_approval(connection, MOST_LISTED)? {
+                    let Some(filed) = cases::find(connection, &reference)? else { continue };
+                    let refused = me.and_then(|me| phone_change::may_approve(&change, &filed.case, me).err());
+                    list.push(Awaiting {
+                        what: Awaited::PhoneChange,
+                        name: cases::form(connection, filed.case.id)?.name,
+                        since: change.state_since,
+                        asked: Some((change.requested_at, change.requester.agent().and_then(name))),
+                        holder: filed.case.holder.and_then(name),
+                        refused: refused.map(|refused| refused.to_string()),
+                        filed,
+                    });
+                }
+                list.sort_by_key(|item| item.since);
                 Ok(list)
             })
             .await

@@ -50,7 +50,7 @@ pub use act::{Act, Halt};
 pub use add_agent::{AddAgentError, NewAgent, Standing};
 pub use administer::{Decision, MemberRequest};
 pub use answer_call::Spoken;
-pub use approve::Awaiting;
+pub use approve::{Awaited, Awaiting};
 pub use confirm_email::{Confirmed, Opened};
 pub use deactivate::Attempted;
 pub use deliver::{Lane, errand_word};

@@ -2,7 +2,8 @@
 
 use chrono::TimeDelta;
 use mfa_desk::domain::account::*;
-use mfa_desk::domain::ids::AccountId;
+use mfa_desk::domain::ids::{AccountId, CaseId};
+use mfa_desk::domain::reference::CaseRef;
 use mfa_desk::store::{StoreError, Tx, accounts};
 
 use crate::support::browser::{Browser, Page};
@@ -275,4 +276,50 @@ async fn a_large_provider_of_mailboxes_is_no_campaign() {
         assert_eq!(page.text().contains("Part of a campaign"), campaign, "{domain}");
         world.stop().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_are_counted_exactly_however_often_one_of_them_asks() {
+    use mfa_desk::store::origins::{Origin, Shared, insert, people};
+    let world = World::new().await;
+    let (_, reference) = world.asks_for_help(OWNER).await;
+    let at = world.now();
+    // Rows without cases of their own would not be stored, so the one there is lends its form a hundred times.
+    let sow = move |tx: &mut Tx<'_>| -> Result<(), StoreError> {
+        let reference = reference.parse().unwrap();
+        let filed = mfa_desk::store::cases::find(tx.connection, &reference)?.unwrap();
+        let form = mfa_desk::store::cases::form(tx.connection, filed.case.id)?;
+        for n in 0..104_u8 {
+            let mut copy = filed.clone();
+            copy.case.id = CaseId::new(at, [n; 10]);
+            // Some numbers make no reference.
+            let numbers = (u64::from(n) * 7_919)..;
+            copy.case.reference = numbers.filter_map(CaseRef::from_random).next().unwrap();
+            copy.filing.submission_key = format!("copy {n}");
+            mfa_desk::store::cases::insert(tx, &copy, &form)?;
+            // The first hundred are one person's.
+            let person = if n < 100 { "one".to_owned() } else { format!("person {n}") };
+            let network = "a network".to_owned();
+            let origin = Origin {
+                person,
+                network,
+                phone: None,
+                mail_domain: "a domain".to_owned(),
+                wording: None,
+                country: None,
+                submitted_at: at,
+            };
+            insert(tx, copy.case.id, &origin)?;
+        }
+        Ok(())
+    };
+    world.desk.store.write(sow).await.unwrap();
+    for (most, found) in [(100, 5), (6, 5), (3, 3)] {
+        let period = (at - TimeDelta::hours(1), at + TimeDelta::hours(1));
+        let count = move |connection: &mut mfa_desk::store::AnyConnection| {
+            people(connection, Shared::Network("a network"), period, most)
+        };
+        assert_eq!(world.desk.store.read(count).await.unwrap(), found, "counted up to {most}");
+    }
+    world.stop().await;
 }

@@ -159,6 +159,23 @@ fn worker(actor: &Actor) -> Result<AgentId, Refused> {
     }
 }
 
+/// Whether `agent` is someone else than those who had a part in a change.
+///
+/// # Errors
+/// [`Refused`] names the part that they had.
+pub fn may_approve(change: &PhoneChange, case: &case::Case, agent: AgentId) -> Result<(), Refused> {
+    if case.holder == Some(agent) {
+        return Err(Refused::HolderCannotApprove);
+    }
+    if gave_evidence(agent, case) {
+        return Err(Refused::GiverCannotApprove);
+    }
+    if change.requester.agent() == Some(agent) {
+        return Err(Refused::AskerCannotApprove);
+    }
+    Ok(())
+}
+
 impl Step {
     fn new(change: &PhoneChange, now: DateTime<Utc>) -> Self {
         Self { change: change.clone(), now, records: Vec::new(), notices: Vec::new(), tell: Vec::new() }
@@ -233,15 +250,7 @@ impl Step {
         if self.change.state != State::AwaitingApproval {
             return Err(Refused::WrongState(self.change.state));
         }
-        if around.case.holder == Some(agent) {
-            return Err(Refused::HolderCannotApprove);
-        }
-        if gave_evidence(agent, around.case) {
-            return Err(Refused::GiverCannotApprove);
-        }
-        if self.change.requester.agent() == Some(agent) {
-            return Err(Refused::AskerCannotApprove);
-        }
+        may_approve(&self.change, around.case, agent)?;
         let weighed = weigh(&self.change, around, self.now);
         if !weighed.permitted {
             return Err(Refused::AccountSuspended);

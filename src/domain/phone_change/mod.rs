@@ -16,7 +16,7 @@ use super::ids::{AccountId, AgentId, CaseId, PhoneChangeId};
 use super::notice::Notice;
 use super::words::coded;
 
-pub use apply::{apply, due_at, request};
+pub use apply::{apply, due_at, may_approve, request};
 pub use refused::Refused;
 pub use weigh::{Met, Weighed, hold_length, weigh};
 

@@ -15,7 +15,7 @@ use crate::web::error::{PageError, reference, status_of};
 use crate::web::guard::access::SignedInAgent;
 use crate::web::guard::fields::Fields;
 use crate::web::page::{Flash, Head, moment, moment_if, see_other, show as show_page, span};
-use crate::workflow::{Awaiting, CaseFile, Halt};
+use crate::workflow::{Awaited, Awaiting, CaseFile, Halt};
 
 type Answer = Result<HttpResponse, PageError>;
 
@@ -27,17 +27,22 @@ pub async fn list(app: Data<App>, agent: SignedInAgent) -> Answer {
     let now = app.now();
     let row = |item: &Awaiting| {
         let case = &item.filed.case;
+        let (what, page) = match item.what {
+            Awaited::Deactivation => ("Deactivation", "approve"),
+            Awaited::PhoneChange => ("Phone number change", "phone-change/approve"),
+        };
         json!({
+            "what": what,
             "reference": case.reference,
-            "url": format!("/desk/cases/{}/approve", case.reference),
+            "url": format!("/desk/cases/{}/{page}", case.reference),
             "name": item.name,
             "tier_label": item.filed.filing.tier.map(|tier| tier.label()),
-            "since": moment(case.state_since),
-            "age": span(now - case.state_since),
-            "asked_by": item.asked_by,
-            "asked_at": moment_if(case.asked.as_ref().map(|asked| asked.at)),
+            "since": moment(item.since),
+            "age": span(now - item.since),
+            "asked_by": item.asked.as_ref().map(|(_, by)| by.as_deref().unwrap_or("the customer")),
+            "asked_at": moment_if(item.asked.as_ref().map(|(at, _)| *at)),
             "holder": item.holder,
-            "why_not": item.refused.as_ref().map(ToString::to_string),
+            "why_not": item.refused,
         })
     };
     let content = json!({ "rows": awaiting.iter().map(row).collect::<Vec<_>>() });
