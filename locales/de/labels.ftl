@@ -30,3 +30,7 @@ state-rejected = Abgelehnt
 state-withdrawn = Zurückgezogen
 state-expired = Abgelaufen
 state-disputed = Angehalten
+
+document-pdf = PDF
+document-jpeg = JPEG-Bild
+document-png = PNG-Bild

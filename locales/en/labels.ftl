@@ -30,3 +30,7 @@ state-rejected = Rejected
 state-withdrawn = Withdrawn
 state-expired = Expired
 state-disputed = Disputed
+
+document-pdf = PDF
+document-jpeg = JPEG image
+document-png = PNG image

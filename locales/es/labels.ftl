@@ -30,3 +30,7 @@ state-rejected = Rechazado
 state-withdrawn = Retirado
 state-expired = Caducado
 state-disputed = Detenido
+
+document-pdf = PDF
+document-jpeg = Imagen JPEG
+document-png = Imagen PNG

@@ -30,3 +30,7 @@ state-rejected = Refusé
 state-withdrawn = Retiré
 state-expired = Expiré
 state-disputed = Arrêté
+
+document-pdf = PDF
+document-jpeg = Image JPEG
+document-png = Image PNG

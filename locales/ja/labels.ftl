@@ -30,3 +30,7 @@ state-rejected = お断り
 state-withdrawn = 取り下げ
 state-expired = 期限切れ
 state-disputed = 停止中
+
+document-pdf = PDF
+document-jpeg = JPEG 画像
+document-png = PNG 画像

@@ -30,3 +30,7 @@ state-rejected = Recusado
 state-withdrawn = Retirado
 state-expired = Expirado
 state-disputed = Parado
+
+document-pdf = PDF
+document-jpeg = Imagem JPEG
+document-png = Imagem PNG

@@ -5,6 +5,7 @@ mod agents;
 mod audit;
 mod demo;
 mod policy;
+mod secrets;
 mod seed;
 mod serve;
 
@@ -71,6 +72,9 @@ enum Command {
     /// The audit log
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// What is stored encrypted
+    #[command(subcommand)]
+    Secrets(secrets::SecretsCommand),
 }
 
 #[derive(Subcommand)]
@@ -126,6 +130,7 @@ pub fn run() -> ExitCode {
         Command::Accounts(command) => accounts::run(command),
         Command::Policy(command) => policy::run(command),
         Command::Audit(command) => audit::run(command),
+        Command::Secrets(command) => secrets::run(command),
     };
     match result {
         Ok(code) => code,

@@ -8,6 +8,7 @@
 mod check;
 mod database;
 mod desk;
+mod documents;
 mod error;
 mod limits;
 mod load;
@@ -37,6 +38,7 @@ use url::Url;
 pub use check::Problem;
 pub use database::{DatabaseSettings, DatabaseUrl};
 pub use desk::{SecretSettings, SessionSettings};
+pub use documents::DocumentSettings;
 pub use error::{ConfigError, UnknownKey};
 pub use limits::LimitSettings;
 pub use log::{LogFormat, LogSettings};
@@ -84,6 +86,8 @@ pub struct Settings {
     pub sessions: SessionSettings,
     /// Bounds on what a stranger can make the desk do.
     pub limits: LimitSettings,
+    /// Uploaded documents.
+    pub documents: DocumentSettings,
     /// What is written to standard error.
     pub log: LogSettings,
     /// Where each value that is not a default came from.
@@ -148,6 +152,7 @@ impl Settings {
             self.risk.check(&mut checker);
             self.sessions.check(&mut checker);
             self.limits.check(&mut checker);
+            self.documents.check(&mut checker);
         }
         checker.finish()
     }

@@ -86,6 +86,10 @@ pub const REFERENCE: &[(&str, &str, &str)] = &[
     ("limits.sign_ins_per_network", "100", "Failed sign-ins to the desk from one network in a quarter of an hour."),
     ("limits.reveals_per_hour", "30", "Times in an hour that one agent is shown full addresses."),
     ("limits.views_per_hour", "200", "Different cases that one agent can look at in an hour."),
+    ("documents.largest_mib", "10", "Largest document that a customer can upload, in MiB."),
+    ("documents.per_case", "5", "Documents that one case can have."),
+    ("documents.per_network_per_hour", "10", "Uploads from one network (/24, /48) in an hour."),
+    ("documents.erase_after_days", "30", "Days after the end of a case when its documents are erased."),
     ("log.format", "text", "`text`, or `json` for one object a line."),
     ("log.filter", "info", "Level, or directives such as `info,mfa_desk=debug`."),
 ];
@@ -150,6 +154,10 @@ pub const RANGES: &[(&str, u64, u64)] = &[
     ("limits.sign_ins_per_network", 1, 100_000),
     ("limits.reveals_per_hour", 1, 1000),
     ("limits.views_per_hour", 1, 10_000),
+    ("documents.largest_mib", 1, 25),
+    ("documents.per_case", 1, 20),
+    ("documents.per_network_per_hour", 1, 1000),
+    ("documents.erase_after_days", 1, 3650),
 ];
 
 /// Least and most of one key, if it is a number.

@@ -42,6 +42,23 @@ impl CheckKind {
         }
     }
 
+    /// How much a check asks of the customer: where paths are equally long, the easiest is asked for first.
+    pub const fn effort(self) -> u8 {
+        match self {
+            Self::EmailLink => 0,
+            Self::Password | Self::PhoneCode | Self::Resync => 1,
+            Self::AgentCallback => 2,
+            Self::RecoveryCode | Self::Administrator => 3,
+            Self::Document => 5,
+            Self::InPerson => 10,
+        }
+    }
+
+    /// Whether an agent looks at something and says how it was, rather than a code being right or wrong.
+    pub const fn is_examined(self) -> bool {
+        matches!(self, Self::Document | Self::InPerson)
+    }
+
     /// Whether this version has a way to make the check; the policy knows the others already.
     pub const fn is_offered(self) -> bool {
         match self {
@@ -50,8 +67,10 @@ impl CheckKind {
             | Self::AgentCallback
             | Self::RecoveryCode
             | Self::Resync
-            | Self::Administrator => true,
-            Self::Password | Self::Document | Self::InPerson => false,
+            | Self::Administrator
+            | Self::Document
+            | Self::InPerson => true,
+            Self::Password => false,
         }
     }
 
@@ -71,8 +90,8 @@ coded! {
     }
 }
 
-/// Which address of record a check was made against, as a keyed hash: when the directory's address
-/// changes, evidence about the old one stops counting.
+/// What a check was made against. An address of record stands as a keyed hash: when the directory's address
+/// changes, evidence about the old one stops counting. A document stands as its identifier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Subject(pub String);
@@ -121,7 +140,7 @@ pub struct Evidence {
     pub valid_until: Option<DateTime<Utc>>,
     /// Who or what established it.
     pub giver: Giver,
-    /// The address it was made against, for checks that are about one.
+    /// The address or the document it was made against, for checks that are about one.
     pub subject: Option<Subject>,
 }
 

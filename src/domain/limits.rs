@@ -65,6 +65,8 @@ coded! {
         PhoneChanges = "phone-change", "New phone numbers asked for by one account";
         /// Text messages to one number.
         TextsToPhone = "text", "Text messages to one phone";
+        /// Documents from one network.
+        Documents = "document-network", "Documents sent from one network";
         /// Messages that the customer of one case writes.
         Messages = "message", "Messages from the customer of one case";
         /// Full addresses that one person at the desk is shown.
@@ -130,6 +132,8 @@ pub struct Amounts {
     pub calls_by_agent: u32,
     /// See [`Limit::SignInsFromNetwork`], in a quarter of an hour.
     pub sign_ins_from_network: u32,
+    /// See [`Limit::Documents`], in an hour.
+    pub documents: u32,
     /// See [`Limit::Messages`], in an hour.
     pub messages: u32,
     /// See [`Limit::Reveals`], in an hour.
@@ -187,6 +191,7 @@ impl Amounts {
             Limit::AdministratorsOfMember => &[(6, DAY)],
             Limit::PhoneChanges => &[(PHONE_CHANGES, DAY)],
             Limit::TextsToPhone => &[(self.calls_to_phone.0, HOUR), (self.calls_to_phone.1, DAY)],
+            Limit::Documents => &[(self.documents, HOUR)],
             Limit::Messages => &[(self.messages, HOUR)],
             Limit::Reveals => &[(self.reveals, HOUR)],
             Limit::Views => &[(self.views, HOUR)],
@@ -225,6 +230,7 @@ mod tests {
             calls_from_network: 30,
             calls_by_agent: 30,
             sign_ins_from_network: 100,
+            documents: 10,
             messages: 20,
             reveals: 30,
             views: 200,

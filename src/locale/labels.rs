@@ -4,6 +4,7 @@
 use super::{Language, Text};
 use crate::domain::account::AuthenticatorKind;
 use crate::domain::case::State;
+use crate::domain::document::DocumentKind;
 use crate::domain::form::{DeviceKind, Reason};
 
 /// An enumeration whose values customers read.
@@ -39,6 +40,7 @@ macro_rules! labelled {
 labelled! {
     "authenticator": AuthenticatorKind,
     "device": DeviceKind,
+    "document": DocumentKind,
     "reason": Reason,
     "state": State,
 }

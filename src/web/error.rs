@@ -61,6 +61,9 @@ pub enum PageError {
     /// The body did not arrive in time.
     #[error("body too slow")]
     TooSlow,
+    /// Too much of this is under way already.
+    #[error("busy")]
+    Busy,
     /// The body is no form.
     #[error("not a form")]
     NotAForm,
@@ -133,7 +136,7 @@ impl PageError {
                 (StatusCode::BAD_REQUEST, text!("not-utf8"), text!("not-utf8-text"), text!("not-utf8-next"))
             }
             Self::Halt(halt) => (status_of(halt), text!("not-done"), text_of(halt), halt_advice(halt)),
-            Self::Store(StoreError::Busy | StoreError::Contended) => {
+            Self::Busy | Self::Store(StoreError::Busy | StoreError::Contended) => {
                 (StatusCode::SERVICE_UNAVAILABLE, text!("busy"), text!("busy-text"), text!("busy-next"))
             }
             Self::Store(StoreError::Unavailable(_)) => (
@@ -163,7 +166,9 @@ pub fn status_of(halt: &Halt) -> StatusCode {
         Halt::NoSuchCase | Halt::UnknownLink | Halt::Gone => StatusCode::NOT_FOUND,
         Halt::UsedLink | Halt::ExpiredLink => StatusCode::GONE,
         Halt::TooOften(_) | Halt::DeskLimit(_) => StatusCode::TOO_MANY_REQUESTS,
-        Halt::BadText(_) | Halt::Wrong(_) | Halt::UnreadableCode => StatusCode::UNPROCESSABLE_ENTITY,
+        Halt::BadText(_) | Halt::Wrong(_) | Halt::UnreadableCode | Halt::BadDocument(_) => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         Halt::WrongPassword | Halt::NotVerified => StatusCode::UNAUTHORIZED,
         Halt::OtherAccount => StatusCode::FORBIDDEN,
         Halt::Stale { .. }
@@ -172,6 +177,8 @@ pub fn status_of(halt: &Halt) -> StatusCode {
         | Halt::PhoneChange(_)
         | Halt::ChangeMoved
         | Halt::NoCall(_)
+        | Halt::TooManyDocuments(_)
+        | Halt::NotOpened
         | Halt::NoChallenge
         | Halt::Decided
         | Halt::NotShownYet

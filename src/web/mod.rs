@@ -26,6 +26,7 @@ use crate::workflow::Desk;
 use demo::DemoAccount;
 use error::PageError;
 use guard::session_token::SessionTokens;
+use guard::upload::Uploads;
 use routes::RouteSpec;
 
 /// What only the demo has.
@@ -54,6 +55,8 @@ pub struct App {
     pub voice_secret: Option<SecretString>,
     /// Only in the demo.
     pub demo: Option<Demo>,
+    /// Who is sending a file now.
+    pub uploads: Uploads,
     /// Every route with who may call it.
     pub routes: Vec<RouteSpec>,
     /// Names the static files of this build.
@@ -79,6 +82,7 @@ impl App {
             origin: base_url.origin().ascii_serialization(),
             trusted_proxies,
             voice_secret,
+            uploads: Uploads::default(),
             routes: routes::all(demo.is_some()),
             demo,
             assets_version: assets::version(),

@@ -7,6 +7,15 @@ use actix_web::{Handler, Responder, Route};
 use super::guard::access::{Access, Need};
 use super::{account, assets, customer, demo, desk, health, hooks};
 
+/// What a posted body is, and by which limits it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Body {
+    /// Fields, small and quick.
+    Form,
+    /// Fields and a file, read only for the case's own browser.
+    Upload,
+}
+
 /// One route.
 #[derive(Clone)]
 pub struct RouteSpec {
@@ -16,6 +25,8 @@ pub struct RouteSpec {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// What a posted body is.
+    pub body: Body,
     route: std::sync::Arc<dyn Fn(Method) -> Route + Send + Sync>,
 }
 
@@ -25,7 +36,9 @@ where
     Args: actix_web::FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    RouteSpec { method, path, access, route: std::sync::Arc::new(move |verb| web::method(verb).to(handler.clone())) }
+    let route: std::sync::Arc<dyn Fn(Method) -> Route + Send + Sync> =
+        std::sync::Arc::new(move |verb| web::method(verb).to(handler.clone()));
+    RouteSpec { method, path, access, body: Body::Form, route }
 }
 
 fn get<F, Args>(path: &'static str, access: Access, handler: F) -> RouteSpec
@@ -44,6 +57,13 @@ where
     F::Output: Responder + 'static,
 {
     spec(Method::POST, path, access, handler)
+}
+
+impl RouteSpec {
+    /// The same route, taking a file.
+    fn with_file(self) -> Self {
+        Self { body: Body::Upload, ..self }
+    }
 }
 
 const PUBLIC: Access = Access::Public;
@@ -78,6 +98,7 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/cases/{reference}/ask-administrators", CUSTOMER, customer::ways::ask_administrators),
         post("/cases/{reference}/recovery-code", CUSTOMER, customer::ways::recovery_code),
         post("/cases/{reference}/resynchronise", CUSTOMER, customer::ways::resynchronise),
+        post("/cases/{reference}/documents", CUSTOMER, customer::document::upload).with_file(),
         post("/cases/{reference}/withdraw", CUSTOMER, customer::status::withdraw),
         get("/account/sign-in", PUBLIC, account::sign_in::show),
         post("/account/sign-in", PUBLIC, account::sign_in::email),
@@ -109,6 +130,9 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/desk/cases/{reference}/refuse-approval", WORKS, desk::approvals::refuse),
         post("/desk/cases/{reference}/ask-approval", WORKS, desk::acts::ask_approval),
         post("/desk/cases/{reference}/reject", WORKS, desk::acts::reject),
+        get("/desk/cases/{reference}/documents/{document}", WORKS, desk::document::open),
+        post("/desk/cases/{reference}/documents/{document}/examination", WORKS, desk::document::examine),
+        post("/desk/cases/{reference}/in-person", WORKS, desk::document::record_meeting),
         get("/desk/cases/{reference}/deactivate", WORKS, desk::deactivate::confirm),
         post("/desk/cases/{reference}/deactivate", WORKS, desk::deactivate::deactivate),
         post("/desk/cases/{reference}/end-dispute", SUPERVISES, desk::acts::end_dispute),

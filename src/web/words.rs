@@ -1,6 +1,7 @@
 //! What customers are told where an act did not happen. The desk reads the rules' own words.
 
 use crate::domain::case::Refused;
+use crate::domain::document::Unfit;
 use crate::domain::phone_change;
 use crate::locale::{Text, text};
 use crate::workflow::Halt;
@@ -24,10 +25,13 @@ pub(crate) fn text_of(halt: &Halt) -> Text {
         Halt::OtherAccount => text!("halt-other-account"),
         Halt::Decided => text!("halt-decided"),
         Halt::Gone => text!("halt-gone"),
+        Halt::BadDocument(unfit) => text_of_unfit(*unfit),
+        Halt::TooManyDocuments(most) => text!("documents-too-many", count = *most),
         Halt::Stale { .. }
         | Halt::Unversioned
         | Halt::ChangeMoved
         | Halt::NotShownYet
+        | Halt::NotOpened
         | Halt::WrongCode(_)
         | Halt::BadText(_) => text!("halt-not-possible"),
     }
@@ -44,6 +48,18 @@ fn text_of_change(refused: &phone_change::Refused) -> Text {
         Refused::NoAccount => text!("refused-no-account"),
         Refused::AccountSuspended => text!("refused-account-suspended"),
         _ => text!("halt-not-possible"),
+    }
+}
+
+fn text_of_unfit(unfit: Unfit) -> Text {
+    match unfit {
+        Unfit::Empty => text!("documents-empty"),
+        Unfit::Unknown => text!("documents-unknown"),
+        Unfit::Damaged => text!("documents-damaged"),
+        Unfit::Animated => text!("documents-animated"),
+        Unfit::TooManyPixels => text!("documents-too-many-pixels"),
+        Unfit::Encrypted => text!("documents-encrypted"),
+        Unfit::Active => text!("documents-active"),
     }
 }
 

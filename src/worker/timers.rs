@@ -8,6 +8,8 @@ use crate::workflow::Desk;
 const LOOK: Duration = Duration::from_secs(1);
 /// Looks between two clearings of old counts: about an hour.
 const CLEARING: u32 = 3_600;
+/// Looks between two erasures of documents: about a minute.
+const ERASING: u32 = 60;
 
 pub(super) async fn run(desk: Arc<Desk>, mut stopped: watch::Receiver<bool>) {
     let mut looks = 0_u32;
@@ -16,6 +18,13 @@ pub(super) async fn run(desk: Arc<Desk>, mut stopped: watch::Receiver<bool>) {
             Ok(0) => {}
             Ok(count) => tracing::debug!(count, "time moved cases"),
             Err(error) => tracing::error!(%error, "the timers could not run"),
+        }
+        if looks.is_multiple_of(ERASING) {
+            match desk.erase_documents().await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "documents were erased"),
+                Err(error) => tracing::error!(%error, "documents could not be erased"),
+            }
         }
         if looks.is_multiple_of(CLEARING)
             && let Err(error) = desk.forget_old_counts().await

@@ -8,6 +8,7 @@ use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Details, NewEntry, details};
 use crate::domain::case::{AccountFacts, Case, Command, Facts, Refused, State, apply};
+use crate::domain::document::Unfit;
 use crate::domain::form::Wrong;
 use crate::domain::ids::{AccountId, AgentId, AuthenticatorId};
 use crate::domain::phone_change;
@@ -134,6 +135,15 @@ pub enum Halt {
     /// What was chosen or typed at the desk could not be taken.
     #[error("{0}")]
     BadText(String),
+    /// A document could not be taken.
+    #[error("This document was not taken: {0}.")]
+    BadDocument(Unfit),
+    /// The case has as many documents as it may have.
+    #[error("This case has had {0} documents, and cannot have more.")]
+    TooManyDocuments(u32),
+    /// The document was never looked at.
+    #[error("Open the document and look at it before you say how it is.")]
+    NotOpened,
     /// What was to be acted on is not there.
     #[error("This is not there any more.")]
     Gone,

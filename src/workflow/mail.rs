@@ -3,6 +3,7 @@
 use tokio::sync::Notify;
 
 use super::act::{Act, Known};
+use super::documents::{self, OnFile};
 use super::limits::{Counted, spend};
 use super::{Desk, Kit};
 use crate::domain::audit::details;
@@ -58,7 +59,8 @@ pub(super) fn queue(
         Some(format!("{} “{}”", found.kind.label(), found.label))
     });
     let assessment = assess(&filed.case, &known.facts(kit), act.at);
-    let needs = customer_needs(&assessment, kit, account.phone.is_some());
+    let waiting = documents::on_file(tx.connection, &filed.case)?.iter().any(OnFile::is_waiting);
+    let needs = customer_needs(&assessment, kit, account.phone.is_some(), waiting);
     let errand = Errand::Mail(MailErrand {
         notice,
         to: account.email.clone(),
@@ -83,7 +85,9 @@ pub(super) struct Needs {
 }
 
 /// What the customer themself can still do, on the nearest path that this version can finish for them.
-pub(super) fn customer_needs(assessment: &Assessment<'_>, kit: &Kit, has_phone: bool) -> Needs {
+///
+/// `waiting` says that a document lies with the desk: nobody is asked for another one meanwhile.
+pub(super) fn customer_needs(assessment: &Assessment<'_>, kit: &Kit, has_phone: bool, waiting: bool) -> Needs {
     let nothing = Needs { sentences: Vec::new(), phone: false };
     if assessment.best().is_none_or(|best| best.stage > Stage::Evidence) {
         return nothing;
@@ -94,18 +98,25 @@ pub(super) fn customer_needs(assessment: &Assessment<'_>, kit: &Kit, has_phone: 
         unmet.map(|group| group.alternatives.iter().copied().find(possible)).collect()
     };
     let words = |kind: CheckKind| need(kind, kit.offers_calls).to_owned();
-    // Of ways that are equally short the telephone comes first: everyone has it at hand.
-    let by_phone = |kinds: &[CheckKind]| kinds.iter().any(|kind| kind.proves_phone());
-    if let Some(kinds) = assessment.paths.iter().filter_map(missing).min_by_key(|kinds| (kinds.len(), !by_phone(kinds)))
-    {
-        let phone = by_phone(&kinds);
+    let effort = |kinds: &Vec<CheckKind>| (kinds.len(), kinds.iter().map(|kind| kind.effort()).sum::<u8>());
+    if let Some(mut kinds) = assessment.paths.iter().filter_map(missing).min_by_key(effort) {
+        let phone = kinds.iter().any(|kind| kind.proves_phone());
+        let with_desk = |kinds: Vec<CheckKind>| kinds == [CheckKind::Document];
+        if waiting && !phone && assessment.paths.iter().filter_map(missing).any(with_desk) {
+            return nothing;
+        }
+        kinds.retain(|kind| !(waiting && *kind == CheckKind::Document));
         let unmet = assessment.paths.iter().flat_map(|path| &path.groups).filter(|group| group.met_by.is_none());
-        let saved_code = CheckKind::RecoveryCode;
-        let instead =
-            unmet.flat_map(|group| group.alternatives).any(|kind| *kind == saved_code) && !kinds.contains(&saved_code);
+        let ways: Vec<CheckKind> = unmet.flat_map(|group| group.alternatives).copied().collect();
+        let instead = |kind: CheckKind| ways.contains(&kind) && !kinds.contains(&kind);
+        let saved_code = instead(CheckKind::RecoveryCode);
+        let document = instead(CheckKind::Document) && !phone && !waiting;
         let mut sentences: Vec<String> = kinds.into_iter().map(words).collect();
-        if instead {
+        if saved_code {
             sentences.push("Or use a saved recovery code: open your case's page.".to_owned());
+        }
+        if document {
+            sentences.push("Or send us an identity document: open your case's page.".to_owned());
         }
         return Needs { sentences, phone };
     }
@@ -126,6 +137,10 @@ const fn need(kind: CheckKind, calls: bool) -> &'static str {
         CheckKind::RecoveryCode => {
             "Use one of your saved recovery codes on your case's page. If you have none, write to us there."
         }
+        CheckKind::Document => {
+            "Send us an identity document: open your case's page, choose a photo or a scan and press “Upload document”."
+        }
+        CheckKind::InPerson => "Meet one of our agents or a notary in person. We will write to you about how.",
         _ if calls => "Confirm your phone number: open your case's page and press “Call me now”.",
         _ => "Confirm your phone number: an agent will call it. Have your case's page open then.",
     }

@@ -13,6 +13,9 @@ mod confirm_email;
 mod deactivate;
 mod deliver;
 mod dispute;
+mod documents;
+mod erase_documents;
+mod examine;
 mod explain_policy;
 mod export_audit;
 mod hold;
@@ -21,17 +24,20 @@ mod intake;
 mod lift_block;
 mod limits;
 mod mail;
+mod open_document;
 mod phone_budget;
 mod phone_change;
 mod prove;
 mod reject;
 mod reveal;
 mod risk;
+mod rotate_secrets;
 mod send_link;
 mod sign_in;
 mod start_call;
 mod submit_case;
 mod tick;
+mod upload_document;
 mod view_case;
 mod withdraw;
 mod write;
@@ -55,19 +61,23 @@ pub use confirm_email::{Confirmed, Opened};
 pub use deactivate::Attempted;
 pub use deliver::{Lane, errand_word};
 pub use dispute::Stopped;
+pub use documents::OnFile;
+pub use examine::EvidenceNote;
 pub use explain_policy::{
     ExplainedCase, ExplainedEvidence, ExplainedPath, ExplainedProgress, ExplainedSignal, Explanation, NotExplained,
 };
 pub use export_audit::AuditChunks;
 pub use import_accounts::{ImportError, ImportReport, LineError};
+pub use open_document::OpenedDocument;
 pub use phone_budget::CodesHeld;
 pub use phone_change::ChangeFile;
+pub use rotate_secrets::Rotated;
 pub use sign_in::SignedIn;
 pub use submit_case::Submission;
 pub use view_case::{CaseFile, CustomerFile};
 
 use crate::clock::Clock;
-use crate::config::{LimitSettings, MailSettings, PolicySettings, SessionSettings, Settings};
+use crate::config::{DocumentSettings, LimitSettings, MailSettings, PolicySettings, SessionSettings, Settings};
 use crate::directory::Directory;
 use crate::domain::limits::Amounts;
 use crate::domain::policy::Policy;
@@ -98,6 +108,8 @@ pub struct Kit {
     pub limits: LimitSettings,
     /// Budgets of what may happen only so often.
     pub amounts: Amounts,
+    /// Uploaded documents.
+    pub documents: DocumentSettings,
     /// Retries of mails.
     pub mail: MailSettings,
     /// Where customers reach us; links are made from this, never from a request's Host header.
@@ -145,6 +157,7 @@ impl Kit {
             sessions: settings.sessions.clone(),
             amounts: amounts(settings),
             limits: settings.limits.clone(),
+            documents: settings.documents.clone(),
             mail: settings.mail.clone(),
             base_url,
             product: settings.server.product_name.clone(),
@@ -185,6 +198,7 @@ fn amounts(settings: &Settings) -> Amounts {
         calls_from_network: limits.calls_per_network_hour,
         calls_by_agent: limits.calls_per_agent_hour,
         sign_ins_from_network: limits.sign_ins_per_network,
+        documents: settings.documents.per_network_per_hour,
         messages: limits.messages_per_hour,
         reveals: limits.reveals_per_hour,
         views: limits.views_per_hour,

@@ -89,7 +89,7 @@ fn admit(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, kind: Check
     let facts = known.facts(kit);
     let useful = match kind {
         CheckKind::Resync => filed.case.state.is_under_review(),
-        _ => ways(&filed.case, &assess(&filed.case, &facts, act.at)).contains(&kind),
+        _ => ways(&filed.case, &assess(&filed.case, &facts, act.at), None).contains(&kind),
     };
     if useful {
         Ok(Ok((filed, account)))

@@ -5,6 +5,8 @@ use chrono::{DateTime, Utc};
 use super::account_sign_in::unavailable;
 use super::act::{Act, Done, Halt, Known, known};
 use super::ask_administrators::were_asked;
+use super::documents::{OnFile, on_file, opened_by, read_notes};
+use super::examine::EvidenceNote;
 use super::limits::{Counted, left, spend, take};
 use super::mail::customer_needs;
 use super::phone_budget::{CodesHeld, calls_left, codes_held};
@@ -17,7 +19,7 @@ use crate::domain::case::{Assessment, Case, Stage, State, assess};
 use crate::domain::code::{PhoneCode, two_words};
 use crate::domain::evidence::CheckKind;
 use crate::domain::form::AssistanceForm;
-use crate::domain::ids::{AgentId, CustomerSessionId};
+use crate::domain::ids::{AgentId, CustomerSessionId, DocumentId, EvidenceId};
 use crate::domain::limits::Limit;
 use crate::domain::phone_change;
 use crate::domain::reference::CaseRef;
@@ -66,6 +68,12 @@ pub struct CaseFile {
     pub related: Vec<CaseRef>,
     /// The case's audit entries, newest first.
     pub timeline: Vec<Entry>,
+    /// Uploaded documents, oldest first.
+    pub documents: Vec<OnFile>,
+    /// Those of them that whoever looks has opened before.
+    pub opened_documents: BTreeSet<DocumentId>,
+    /// How examinations and meetings went, by the evidence they gave.
+    pub notes: BTreeMap<EvidenceId, EvidenceNote>,
 }
 
 impl CaseFile {
@@ -144,16 +152,20 @@ pub struct CustomerFile {
     pub needs_phone: bool,
     /// The browser's session.
     pub session: CustomerSessionId,
+    /// Uploaded documents, oldest first.
+    pub documents: Vec<OnFile>,
 }
 
-/// The checks of groups that nothing meets yet, while evidence is what the case waits for.
-pub(super) fn ways(case: &Case, assessment: &Assessment<'_>) -> BTreeSet<CheckKind> {
+/// The checks of groups that nothing meets yet, while evidence is what the case or its phone change waits for.
+pub(super) fn ways(case: &Case, assessment: &Assessment<'_>, change: Option<&ChangeFile>) -> BTreeSet<CheckKind> {
     let collecting =
         case.state == State::Verifying && assessment.best().is_some_and(|best| best.stage == Stage::Evidence);
+    let asks = change.filter(|file| file.change.state == phone_change::State::Requested);
     let groups = assessment.paths.iter().flat_map(|path| &path.groups).filter(|group| group.met_by.is_none());
     groups
         .filter(|_| collecting)
         .flat_map(|group| group.alternatives)
+        .chain(asks.into_iter().flat_map(|file| file.weighed.unmet().flatten()))
         .copied()
         .filter(|kind| kind.is_offered())
         .collect()
@@ -202,6 +214,7 @@ impl Desk {
         let (kit, now) = (self.kit.clone(), act.at);
         let viewer = format!("{} {reference}", act.actor.name());
         let subject = viewer.clone();
+        let viewing = act.clone();
         let read = move |connection: &mut AnyConnection| {
             let Some(filed) = cases::find(connection, &reference)? else { return Ok(None) };
             let id = filed.case.id;
@@ -225,6 +238,9 @@ impl Desk {
                 agents: agents::all(connection)?.into_iter().map(|agent| (agent.id, agent)).collect(),
                 related: risk::related(connection, &kit, id, &known.raised)?,
                 timeline: audit::before(connection, &of_case, i64::MAX, TIMELINE)?,
+                documents: on_file(connection, &filed.case)?,
+                opened_documents: opened_by(connection, &viewing, &reference)?,
+                notes: read_notes(connection, id)?,
                 known,
                 filed,
             };
@@ -264,15 +280,14 @@ impl Desk {
                 None => None,
             };
             let assessment = assess(&filed.case, &known.facts(&kit), now);
-            let mut ways = ways(&filed.case, &assessment);
             let phone_change = change_file(connection, &kit, &filed, &known, now)?;
-            let asks = phone_change.as_ref().filter(|file| file.change.state == phone_change::State::Requested);
-            let asked = asks.into_iter().flat_map(|file| file.weighed.unmet().flatten());
-            ways.extend(asked.copied().filter(|kind| kind.is_offered()));
+            let ways = ways(&filed.case, &assessment, phone_change.as_ref());
             let changing = phone_change.as_ref().is_some_and(|file| !file.change.state.is_final());
             let may_change_phone = updates_phones && filed.case.state.is_under_review() && !changing;
             let has_phone = known.account.as_ref().is_some_and(|account| account.phone.is_some());
-            let needs = customer_needs(&assessment, &kit, has_phone);
+            let documents = on_file(connection, &filed.case)?;
+            let waiting = documents.iter().any(OnFile::is_waiting);
+            let needs = customer_needs(&assessment, &kit, has_phone, waiting);
             Ok(Some(CustomerFile {
                 form: cases::form(connection, id)?,
                 entries: cases::entries(connection, id)?,
@@ -288,6 +303,7 @@ impl Desk {
                 needs: needs.sentences,
                 needs_phone: needs.phone,
                 session,
+                documents,
                 filed,
             }))
         };

@@ -8,6 +8,7 @@ mod audit_log;
 mod bad_input;
 mod database_trouble;
 mod documents;
+mod identity_documents;
 mod interleavings;
 mod journey_2_and_5;
 mod languages;

@@ -27,7 +27,7 @@ fn name(route: &RouteSpec) -> String {
 fn path(route: &RouteSpec, reference: &str) -> String {
     let nothing = "00000000-0000-7000-8000-000000000000";
     let path = route.path.replace("{reference}", reference).replace("{mail}", nothing).replace("{call}", nothing);
-    let path = path.replace("{name}", "app.css").replace("{block}", nothing);
+    let path = path.replace("{name}", "app.css").replace("{block}", nothing).replace("{document}", nothing);
     assert!(!path.contains('{'), "the test does not know what to put into {path}");
     path
 }

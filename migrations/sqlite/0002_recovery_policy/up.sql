@@ -81,6 +81,8 @@ CREATE TABLE documents (
 );
 CREATE INDEX documents_by_case ON documents (case_id, uploaded_at);
 CREATE INDEX documents_by_key ON documents (key_id);
+-- What is still to be erased, however many were.
+CREATE INDEX documents_kept ON documents (case_id) WHERE erased_at IS NULL;
 
 CREATE TABLE phone_changes (
     id TEXT NOT NULL PRIMARY KEY,

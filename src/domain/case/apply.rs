@@ -420,7 +420,10 @@ impl Step {
         };
         // Who vouches is an administrator, and an administrator does nothing else here.
         let vouches = evidence.kind == CheckKind::Administrator;
+        // Whoever looks at a document or at a person is an agent.
+        let alone = evidence.kind.is_examined() && by.agent().is_none();
         if matches!(evidence.kind, CheckKind::EmailLink | CheckKind::Resync)
+            || alone
             || evidence.giver != by
             || vouches != by.administrator().is_some()
         {

@@ -150,22 +150,32 @@ pub fn groups_of<'a>(
     path.checks.iter().map(group).collect()
 }
 
-/// Passed, not voided by a dispute or a suspension, about an address that is still of record, or by an administrator
-/// who still is one.
+/// Passed, not voided by a dispute or a suspension, about an address that is still of record or a document that was not
+/// found wanting since, or by an administrator who still is one.
 fn is_sound(evidence: &Evidence, case: &Case, account: &AccountFacts, facts: &Facts<'_>) -> bool {
-    let same_address = match evidence.kind {
+    let about_what_is = match evidence.kind {
         CheckKind::EmailLink => evidence.subject.as_ref() == Some(&account.email),
         kind if kind.proves_phone() => evidence.subject.is_some() && evidence.subject == account.phone,
         CheckKind::Administrator => {
             let giver = evidence.giver.administrator();
             giver.is_some_and(|giver| giver != account.id && account.administrators.contains(&giver))
         }
+        CheckKind::Document => !found_wanting_later(evidence, case),
         _ => true,
     };
     evidence.outcome == Outcome::Passed
         && evidence.at >= case.evidence_since
-        && same_address
+        && about_what_is
         && !evidence.giver.agent().is_some_and(|agent| facts.is_void(agent, evidence.at))
+}
+
+/// The same document was examined once more and did not pass: the last look counts.
+fn found_wanting_later(evidence: &Evidence, case: &Case) -> bool {
+    // Identifiers order what happened at one moment.
+    let after = |other: &&Evidence| (other.at, other.id) > (evidence.at, evidence.id);
+    let later = case.evidence.iter().filter(|other| other.kind == evidence.kind).filter(after);
+    evidence.subject.is_some()
+        && later.filter(|other| other.subject == evidence.subject).any(|other| other.outcome == Outcome::Failed)
 }
 
 /// Evidence that was valid when the cooling-off began counts until the case's ready window closes.

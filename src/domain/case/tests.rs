@@ -222,6 +222,29 @@ fn evidence_about_an_address_that_is_no_longer_of_record_stops_counting() {
 }
 
 #[test]
+fn only_an_agent_examines_a_document_and_the_last_look_at_it_counts() {
+    let mut world = World::matched(AccountKind::Owner, Tier::Standard);
+    world.confirms_email();
+    world.do_it(&Command::Claim, &agent(1)).unwrap();
+    for kind in [CheckKind::Document, CheckKind::InPerson] {
+        let own = world.evidence(kind, Giver::Customer, Outcome::Passed);
+        assert_eq!(world.do_it(&Command::RecordCheck(own), &Actor::Customer), Err(Refused::WrongCheck));
+    }
+    let look = |world: &mut World, document: &str, outcome| {
+        let given = world.evidence(CheckKind::Document, Giver::Agent(agent_id(1)), outcome);
+        let given = Evidence { subject: Some(Subject(document.to_owned())), ..given };
+        world.do_it(&Command::RecordCheck(given), &agent(1)).unwrap();
+        world.case.state
+    };
+    assert_eq!(look(&mut world, "one", Outcome::Failed), State::Verifying);
+    world.now += TimeDelta::minutes(1);
+    assert_eq!(look(&mut world, "one", Outcome::Passed), State::AwaitingApproval);
+    // Another document that does not pass says nothing about this one.
+    assert_eq!(look(&mut world, "two", Outcome::Failed), State::AwaitingApproval);
+    assert_eq!(look(&mut world, "one", Outcome::Failed), State::Verifying);
+}
+
+#[test]
 fn suspending_the_approver_takes_the_approval_away() {
     let mut world = World::ready();
     world.suspended.insert(agent_id(2));

@@ -3,6 +3,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
+use super::document;
 use super::link::private;
 use super::ways;
 use crate::domain::case::State;
@@ -11,6 +12,7 @@ use crate::domain::form::free_text;
 use crate::domain::ids::CustomerSessionId;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
+use crate::locale::Text;
 use crate::store::StoreError;
 use crate::store::cases::EntryKind;
 use crate::web::error::{PageError, reference, status_of};
@@ -26,16 +28,22 @@ const SLOW: u32 = 20;
 const FAST: u32 = 3;
 
 /// What a press led to, to be told above the page.
-struct Said {
+pub(super) struct Said {
     status: StatusCode,
     flash: Option<Flash>,
     message_error: Option<String>,
     typed: String,
+    document_error: Option<Text>,
 }
 
 impl Said {
     fn nothing() -> Self {
-        Self { status: StatusCode::OK, flash: None, message_error: None, typed: String::new() }
+        Self { status: StatusCode::OK, flash: None, message_error: None, typed: String::new(), document_error: None }
+    }
+
+    /// What is wrong with a document, beside the field.
+    pub(super) fn of_document(status: StatusCode, why: Text) -> Self {
+        Self { status, document_error: Some(why), ..Self::nothing() }
     }
 
     /// A refusal stands above the page, or beside the message that was typed.
@@ -60,7 +68,7 @@ pub async fn show(
     page(&app, &caller, &reference, cookie, Said::nothing()).await
 }
 
-async fn page(
+pub(super) async fn page(
     app: &App,
     caller: &Caller,
     reference: &CaseRef,
@@ -79,7 +87,11 @@ async fn page(
     head.refresh = open.then_some(if calling { FAST } else { SLOW });
     head.csrf = csrf;
     head.flash = said.flash;
-    let content = content(app, &file, said.message_error, &said.typed);
+    let mut content = content(app, &file, said.message_error, &said.typed);
+    if let Value::Object(fields) = &mut content {
+        let documents = document::section(app, file.form.language, &file, said.document_error.as_ref());
+        fields.insert("documents".to_owned(), documents);
+    }
     show_page(app, caller, said.status, "customer/status.html", head, content)
 }
 

@@ -4,6 +4,7 @@ use actix_web::web::{Data, Path, Query};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::document;
 use super::queue::due;
 use super::{policy, timeline};
 use crate::domain::account::AuthenticatorState;
@@ -68,6 +69,9 @@ fn done_text(code: &str) -> Option<&'static str> {
         "note" => "The note was added.",
         "message" => "The message is on its way.",
         "callback" => "Dial the phone of record now. Say the two words first.",
+        "document-passed" => "The examination is recorded: the document passed.",
+        "document-failed" => "The examination is recorded: the document failed.",
+        "met" => "The meeting is recorded.",
         "match" => "Match: the phone number is confirmed.",
         "approve" => "You approved this case.",
         "refuse-approval" => "You refused this approval. Everything has to be proved anew.",
@@ -208,6 +212,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
             .map(|asked| json!({ "name": file.agent_name(asked.agent), "at": moment(asked.at) })),
         "callback": callback(app, agent, file),
         "blocks": file.blocks.iter().map(super::blocks::standing).collect::<Vec<_>>(),
+        "proofs": document::section(agent, file),
         "timeline": timeline::lines(&file.timeline),
         "notes": written(file, &[EntryKind::Note, EntryKind::Reason, EntryKind::Administrator]),
         "messages": written(file, &[EntryKind::ToCustomer, EntryKind::FromCustomer]),

@@ -6,6 +6,7 @@ pub(crate) mod audit;
 pub(crate) mod blocks;
 pub(crate) mod case;
 pub(crate) mod deactivate;
+pub(crate) mod document;
 mod policy;
 pub(crate) mod queue;
 pub(crate) mod sign_in;

@@ -47,6 +47,12 @@ fn words(action: &str) -> &str {
         "case.dispute_ended" => "Dispute ended",
         "case.refused" => "Refused by a rule",
         "case.stale_form" => "A form from an older version was not taken",
+        "document.uploaded" => "Document uploaded",
+        "document.refused" => "Document not taken",
+        "document.viewed" => "Document opened",
+        "document.examined" => "Document examined",
+        "document.erased" => "Document erased",
+        "meeting.recorded" => "Meeting in person recorded",
         "check.passed" => "Check passed",
         "check.failed" => "Check failed",
         "check.wrong_code" => "Wrong code",
@@ -108,6 +114,7 @@ fn telling(details: &str) -> String {
     let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(details) else { return String::new() };
     const TELLING: &[&str] = &[
         "check",
+        "kind",
         "notice",
         "rule",
         "command",

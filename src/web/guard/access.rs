@@ -13,6 +13,7 @@ use futures_util::future::{Ready, ready};
 use super::account::admit_account;
 use super::caller::Caller;
 use super::fields::{content_type, decode};
+use super::upload;
 use crate::domain::actor::{Actor, Role};
 use crate::domain::authn::Assurance;
 use crate::domain::token::{Purpose, Token, same};
@@ -20,7 +21,7 @@ use crate::store::agents::{AgentSession, Waiting};
 use crate::web::App;
 use crate::web::cookies;
 use crate::web::error::PageError;
-use crate::web::routes::RouteSpec;
+use crate::web::routes::{Body, RouteSpec};
 use crate::workflow::Act;
 
 /// Which people at the desk a route is for.
@@ -154,6 +155,14 @@ async fn admit(request: &mut ServiceRequest) -> Result<Option<String>, PageError
         return Err(PageError::BadAddress);
     }
     let posted = method == Method::POST;
+    if posted && route.body == Body::Upload && upload::is_multipart(request) {
+        // Who may send a file is asked before it is read.
+        if route.access != Access::Customer || !from_our_pages(request, &app) {
+            return Err(PageError::CrossSite);
+        }
+        upload::admit(request, &app).await?;
+        return Ok(None);
+    }
     if posted {
         let reading = read_body(request, app.desk.kit.limits.body_bytes());
         let body = tokio::time::timeout(SLOWEST_BODY, reading).await.map_err(|_| PageError::TooSlow)??;

@@ -32,7 +32,10 @@ pub async fn security_headers(
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        // What a handler says more strictly stays.
+        if !headers.contains_key(name) {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
     }
     if secure {
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");

@@ -7,3 +7,4 @@ pub mod fields;
 pub mod headers;
 pub mod session_token;
 pub mod trace;
+pub mod upload;

@@ -126,6 +126,13 @@ impl Browser {
         Self::page(self.http.get(format!("{}{path}", self.base)).send().await.unwrap()).await
     }
 
+    /// What is at an address, byte by byte.
+    pub async fn download(&self, path: &str) -> (u16, reqwest::header::HeaderMap, Vec<u8>) {
+        let response = self.http.get(format!("{}{path}", self.base)).send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        (status, headers, response.bytes().await.unwrap().to_vec())
+    }
+
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
         Self::page(self.http.post(format!("{}{path}", self.base)).form(fields).send().await.unwrap()).await
     }
