@@ -17,3 +17,4 @@ demo-banner-text = Keine E-Mail und kein Anruf verlässt diesen Rechner.
 demo-region = Vorführung
 demo-mail = E-Mails der Vorführung
 demo-phone = Telefon der Vorführung
+demo-devices = Geräte der Vorführung

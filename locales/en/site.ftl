@@ -18,3 +18,4 @@ demo-banner-text = No mail and no call leaves this machine.
 demo-region = Demonstration
 demo-mail = Demo mail
 demo-phone = Demo phone
+demo-devices = Demo devices

@@ -17,3 +17,4 @@ demo-banner-text = Ningún correo ni llamada sale de este equipo.
 demo-region = Demostración
 demo-mail = Correo de demostración
 demo-phone = Teléfono de demostración
+demo-devices = Dispositivos de demostración

@@ -17,3 +17,4 @@ demo-banner-text = Aucun e-mail ni aucun appel ne sort de cette machine.
 demo-region = Démonstration
 demo-mail = E-mails de démonstration
 demo-phone = Téléphone de démonstration
+demo-devices = Appareils de démonstration

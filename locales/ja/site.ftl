@@ -17,3 +17,4 @@ demo-banner-text = メールも電話も、このコンピューターの外に�
 demo-region = デモ
 demo-mail = デモのメール
 demo-phone = デモの電話
+demo-devices = デモのデバイス

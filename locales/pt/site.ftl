@@ -17,3 +17,4 @@ demo-banner-text = Nenhum e-mail e nenhuma chamada sai desta máquina.
 demo-region = Demonstração
 demo-mail = E-mail de demonstração
 demo-phone = Telefone de demonstração
+demo-devices = Dispositivos de demonstração

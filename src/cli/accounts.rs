@@ -11,7 +11,7 @@ use crate::workflow::ImportError;
 pub(super) enum AccountsCommand {
     /// Import accounts and their authenticators: all of the file or nothing
     Import {
-        /// Columns: email,account_number,name,kind,tier,phone,administrators,authenticators,country
+        /// Columns: email,account_number,name,kind,tier,phone,administrators,authenticators,country,password_hash
         #[arg(value_name = "FILE.csv")]
         file: PathBuf,
         #[command(flatten)]

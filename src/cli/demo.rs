@@ -87,6 +87,7 @@ fn introduce(base: &str, accounts: &[crate::web::demo::DemoAccount]) {
     println!("  {base}/assistance    the customer's form");
     println!("  {base}/demo/mail     the mails it sends");
     println!("  {base}/demo/phone    the telephone it calls");
+    println!("  {base}/demo/devices  the codes that the sample accounts' devices show");
     println!("  {base}/desk          the desk\n");
     println!("Sign in to the desk with one of these (password after the address):");
     for (email, _, role, password) in AGENTS {

@@ -1,16 +1,19 @@
 //! The demo's sample people and cases.
 
 use secrecy::SecretString;
+use sha2::{Digest, Sha256};
 
 use super::Failure;
 use crate::domain::account::{
     Account, AccountKind, AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState, Background, Tier,
 };
 use crate::domain::actor::{Actor, Role};
+use crate::domain::authn::RecoveryCode;
 use crate::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
-use crate::domain::ids::{AccountId, AuthenticatorId};
-use crate::store::{StoreError, Tx, accounts};
-use crate::web::demo::DemoAccount;
+use crate::domain::ids::{AccountId, AuthenticatorId, RecoveryCodeId};
+use crate::domain::sealed::Sealing;
+use crate::store::{StoreError, Tx, accounts, credentials};
+use crate::web::demo::{DemoAccount, DemoDevice};
 use crate::workflow::{Act, AddAgentError, Desk, NewAgent, Submission};
 
 /// Address, name, role and password of the demo's agents.
@@ -32,11 +35,16 @@ struct Sample {
     password: &'static str,
     administrator: Option<&'static str>,
     authenticators: &'static [(AuthenticatorKind, &'static str)],
+    /// By how many time steps the clocks of its devices are ahead.
+    clock_off: i64,
 }
 
 const APP: AuthenticatorKind = AuthenticatorKind::VirtualTotp;
 const KEY: AuthenticatorKind = AuthenticatorKind::Passkey;
 const TOKEN: AuthenticatorKind = AuthenticatorKind::HardwareTotp;
+const SAVED: AuthenticatorKind = AuthenticatorKind::RecoveryCodes;
+/// Recovery codes of each sample account that saved some.
+const CODES: usize = 3;
 
 const SAMPLES: [Sample; 6] = [
     Sample {
@@ -48,7 +56,8 @@ const SAMPLES: [Sample; 6] = [
         phone: "+447911123456",
         password: "olivia-keeps-tulips",
         administrator: None,
-        authenticators: &[(APP, "Olivia's old phone")],
+        authenticators: &[(APP, "Olivia's old phone"), (SAVED, "Olivia's envelope")],
+        clock_off: 0,
     },
     Sample {
         email: "oskar@demo.example",
@@ -60,6 +69,7 @@ const SAMPLES: [Sample; 6] = [
         password: "oskar-mends-clocks",
         administrator: None,
         authenticators: &[(APP, "Pixel"), (KEY, "Blue security key")],
+        clock_off: 0,
     },
     // This one's number of record was given up long ago; the person has another now.
     Sample {
@@ -71,7 +81,8 @@ const SAMPLES: [Sample; 6] = [
         phone: "+33612345678",
         password: "ottilie-reads-maps",
         administrator: None,
-        authenticators: &[(TOKEN, "Token 4711")],
+        authenticators: &[(TOKEN, "Token 4711"), (SAVED, "Ottilie's drawer")],
+        clock_off: -20,
     },
     Sample {
         email: "root@demo.example",
@@ -82,7 +93,8 @@ const SAMPLES: [Sample; 6] = [
         phone: "+12015550123",
         password: "rosa-guards-gates",
         administrator: None,
-        authenticators: &[(KEY, "Vault key"), (APP, "Rosa's phone")],
+        authenticators: &[(KEY, "Vault key"), (APP, "Rosa's phone"), (SAVED, "Rosa's vault")],
+        clock_off: 0,
     },
     Sample {
         email: "milan@demo.example",
@@ -94,6 +106,7 @@ const SAMPLES: [Sample; 6] = [
         password: "milan-bakes-bread",
         administrator: Some("olivia@demo.example"),
         authenticators: &[(APP, "Milan's phone")],
+        clock_off: 0,
     },
     Sample {
         email: "mei@demo.example",
@@ -105,6 +118,7 @@ const SAMPLES: [Sample; 6] = [
         password: "mei-paints-boats",
         administrator: Some("olivia@demo.example"),
         authenticators: &[(APP, "Mei's phone")],
+        clock_off: 0,
     },
 ];
 
@@ -115,7 +129,42 @@ fn shown(sample: &Sample) -> DemoAccount {
         tier: sample.tier.code().to_owned(),
         password: sample.password.to_owned(),
         phone: sample.phone.to_owned(),
+        devices: sample
+            .authenticators
+            .iter()
+            .filter(|(kind, _)| matches!(*kind, APP | TOKEN))
+            .map(|(kind, label)| DemoDevice {
+                kind: kind.label(),
+                label: (*label).to_owned(),
+                secret: secret_of(sample.email, label).to_vec(),
+                clock_off: sample.clock_off,
+            })
+            .collect(),
+        recovery_codes: codes_of(sample).iter().map(RecoveryCode::shown).collect(),
     }
+}
+
+/// The demo's secrets are as well known as its passwords: they are made from what everybody can read.
+fn known_bytes(about: &str) -> [u8; 32] {
+    Sha256::digest(format!("mfa-desk demo: {about}")).into()
+}
+
+fn secret_of(email: &str, label: &str) -> [u8; 20] {
+    let mut secret = [0; 20];
+    secret.copy_from_slice(&known_bytes(&format!("{email} {label}"))[..20]);
+    secret
+}
+
+fn codes_of(sample: &Sample) -> Vec<RecoveryCode> {
+    if !sample.authenticators.iter().any(|(kind, _)| *kind == SAVED) {
+        return Vec::new();
+    }
+    let code = |which| {
+        let mut bytes = [0; 15];
+        bytes.copy_from_slice(&known_bytes(&format!("{} code {which}", sample.email))[..15]);
+        RecoveryCode::from_bytes(bytes)
+    };
+    (0..CODES).map(code).collect()
 }
 
 /// Adds the sample people and a few cases, unless they are there already.
@@ -170,11 +219,26 @@ async fn sow_accounts(desk: &Desk) -> Result<(), Failure> {
         let hash = desk.passwords.hash(SecretString::from(sample.password)).await.map_err(Failure::new)?;
         rows.push((account, authenticators, hash));
     }
+    let kit = desk.kit.clone();
     let sow = move |tx: &mut Tx<'_>| -> Result<(), StoreError> {
         for (account, authenticators, hash) in &rows {
             accounts::insert(tx, account, Some(hash), at)?;
             for authenticator in authenticators {
                 accounts::insert_authenticator(tx, authenticator, at)?;
+                let (id, about) = (authenticator.id, authenticator.id.to_string());
+                if matches!(authenticator.kind, APP | TOKEN) {
+                    let secret = secret_of(account.email.as_str(), &authenticator.label);
+                    let nonce = kit.entropy.bytes();
+                    let sealed = kit.sealing.seal(Sealing::AuthenticatorSecret, &about, nonce, &secret);
+                    credentials::set_secret(tx, id, &sealed)?;
+                }
+            }
+        }
+        for (sample, (account, authenticators, _)) in SAMPLES.iter().zip(&rows) {
+            let saved = authenticators.iter().find(|authenticator| authenticator.kind == SAVED);
+            for (code, saved) in codes_of(sample).iter().zip(saved.into_iter().cycle()) {
+                let id = RecoveryCodeId::new(at, kit.entropy.bytes());
+                credentials::insert_code(tx, id, (account.id, saved.id), &code.hash(), at)?;
             }
         }
         for (sample, (member, _, _)) in SAMPLES.iter().zip(&rows) {

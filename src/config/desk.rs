@@ -7,9 +7,8 @@ use serde::Deserialize;
 use super::check::Checker;
 use super::value;
 use crate::domain::sealed::SealingKeys;
+use crate::domain::token::SHORTEST_KEY;
 
-/// Fewest characters of the key.
-const SHORTEST_KEY: usize = 32;
 /// What the key of a demonstration starts with.
 const DEMO_KEY: &str = "demo-only-";
 

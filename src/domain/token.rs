@@ -54,6 +54,9 @@ impl Purpose {
     }
 }
 
+/// Fewest characters of a configured key.
+pub const SHORTEST_KEY: usize = 32;
+
 /// The server's key. It never leaves memory and is never logged.
 #[derive(Clone)]
 pub struct ServerKey(SecretString);
@@ -62,6 +65,11 @@ impl ServerKey {
     /// The key as configured.
     pub const fn new(key: SecretString) -> Self {
         Self(key)
+    }
+
+    /// Long enough to be a configured key: commands that need no secret run without one.
+    pub fn is_configured(&self) -> bool {
+        self.0.expose_secret().chars().count() >= SHORTEST_KEY
     }
 
     /// HMAC-SHA-256 over the purpose and the parts, each with its length before it.

@@ -153,6 +153,8 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
             get("/demo/phone", PUBLIC, demo::phone_page),
             post("/demo/phone", PUBLIC, demo::type_digits),
             get("/demo/phone.json", PUBLIC, demo::phone_json),
+            get("/demo/devices", PUBLIC, demo::devices_page),
+            get("/demo/devices.json", PUBLIC, demo::devices_json),
             get("/demo/accounts.json", PUBLIC, demo::accounts_json),
         ]);
     }

@@ -9,11 +9,14 @@ use crate::domain::account::{
     Account, AccountKind, AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState, Background, Tier,
 };
 use crate::domain::audit::details;
+use crate::domain::authn::TotpSecret;
 use crate::domain::contact::EmailAddress;
 use crate::domain::form::is_unprintable;
 use crate::domain::ids::{AccountId, AuthenticatorId};
 use crate::domain::origin::country;
-use crate::store::{StoreError, Tx, accounts};
+use crate::domain::sealed::{Sealed, Sealing};
+use crate::passwords::is_usable_hash;
+use crate::store::{StoreError, Tx, accounts, credentials};
 
 /// What is wrong with one line of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +68,8 @@ struct Line {
     #[serde(default)]
     authenticators: String,
     #[serde(default)]
+    password_hash: String,
+    #[serde(default)]
     country: String,
 }
 
@@ -74,9 +79,11 @@ struct Parsed {
     account: Account,
     administrators: Vec<EmailAddress>,
     authenticators: Vec<Authenticator>,
+    secrets: Vec<(AuthenticatorId, Sealed)>,
+    password_hash: Option<String>,
 }
 
-const COLUMNS: &str = "email,account_number,name,kind,tier,phone,administrators,authenticators,country";
+const COLUMNS: &str = "email,account_number,name,kind,tier,phone,administrators,authenticators,country,password_hash";
 
 impl Desk {
     /// Imports accounts and their authenticators into the `local` directory: all of the file or nothing.
@@ -200,26 +207,18 @@ fn parse(kit: &Kit, act: &Act, line: u64, row: &Line) -> Result<Parsed, Vec<Line
             Err(_) => wrong("administrators", "must be e-mail addresses with ; between them".to_owned()),
         }
     }
-    if kind == Some(AccountKind::Owner) && !administrators.is_empty() {
-        wrong("administrators", "only a member has administrators".to_owned());
+    if !row.password_hash.is_empty() && !is_usable_hash(&row.password_hash) {
+        wrong("password_hash", "must be an Argon2id hash in PHC form with m=19456, t=2, p=1".to_owned());
     }
     let id = kit.id(AccountId::new, act.at);
-    let mut authenticators = Vec::new();
+    let (mut authenticators, mut secrets) = (Vec::new(), Vec::new());
     for item in listed(&row.authenticators) {
-        let (code, label) = item.split_once(':').unwrap_or((&item, ""));
-        let sound = label.chars().count() <= 80 && !label.chars().any(is_unprintable);
-        match AuthenticatorKind::from_code(code.trim()).filter(|_| sound) {
-            Some(kind) => authenticators.push(Authenticator {
-                id: kit.id(AuthenticatorId::new, act.at),
-                account: id,
-                kind,
-                label: if label.trim().is_empty() { kind.label().to_owned() } else { label.trim().to_owned() },
-                state: AuthenticatorState::Active,
-            }),
-            None => {
-                let kinds: Vec<_> = AuthenticatorKind::ALL.iter().map(|kind| kind.code()).collect();
-                wrong("authenticators", format!("must be kind:label with ; between them; kinds: {}", kinds.join(", ")));
+        match device(kit, act, id, &item) {
+            Ok((authenticator, secret)) => {
+                secrets.extend(secret.map(|secret| (authenticator.id, secret)));
+                authenticators.push(authenticator);
             }
+            Err(why) => wrong("authenticators", why),
         }
     }
     match (email, kind, tier) {
@@ -228,10 +227,41 @@ fn parse(kit: &Kit, act: &Act, line: u64, row: &Line) -> Result<Parsed, Vec<Line
             let status = AccountStatus::Active;
             let background = Background { country, ..Background::default() };
             let account = Account { id, email, number, name: row.name.clone(), kind, tier, phone, status, background };
-            Ok(Parsed { line, account, administrators, authenticators })
+            let password_hash = Some(row.password_hash.clone()).filter(|hash| !hash.is_empty());
+            Ok(Parsed { line, account, administrators, authenticators, secrets, password_hash })
         }
         _ => Err(errors),
     }
+}
+
+/// Reads `kind`, `kind:label` or, for what shows codes, `kind:label:SECRET`. What is wrong never quotes a secret.
+fn device(kit: &Kit, act: &Act, account: AccountId, item: &str) -> Result<(Authenticator, Option<Sealed>), String> {
+    let (code, rest) = item.split_once(':').unwrap_or((item, ""));
+    let kinds = || AuthenticatorKind::ALL.iter().map(|kind| kind.code()).collect::<Vec<_>>().join(", ");
+    let unreadable = || format!("must be kind:label with ; between them; kinds: {}", kinds());
+    let kind = AuthenticatorKind::from_code(code.trim()).ok_or_else(unreadable)?;
+    let shows_codes = matches!(kind, AuthenticatorKind::VirtualTotp | AuthenticatorKind::HardwareTotp);
+    let (label, secret) = match rest.split_once(':').filter(|_| shows_codes) {
+        Some((label, secret)) => (label.trim(), Some(secret)),
+        None => (rest.trim(), None),
+    };
+    if label.chars().count() > 80 || label.chars().any(is_unprintable) {
+        return Err(unreadable());
+    }
+    let id = kit.id(AuthenticatorId::new, act.at);
+    let sealed = match secret {
+        None => None,
+        Some(_) if !kit.can_seal => {
+            return Err("a secret can only be stored where secrets.key or secrets.data_keys is configured".to_owned());
+        }
+        Some(secret) => {
+            let secret = TotpSecret::from_base32(secret).map_err(|wrong| format!("a secret is {wrong}"))?;
+            let about = id.to_string();
+            Some(kit.sealing.seal(Sealing::AuthenticatorSecret, &about, kit.entropy.bytes(), secret.expose()))
+        }
+    };
+    let label = if label.is_empty() { kind.label().to_owned() } else { label.to_owned() };
+    Ok((Authenticator { id, account, kind, label, state: AuthenticatorState::Active }, sealed))
 }
 
 fn doubled(parsed: &[Parsed]) -> Vec<LineError> {
@@ -279,10 +309,13 @@ fn check_against_store(tx: &mut Tx<'_>, parsed: &[Parsed]) -> Result<Vec<LineErr
 }
 
 fn insert(tx: &mut Tx<'_>, act: &Act, parsed: &[Parsed]) -> Result<(), StoreError> {
-    for Parsed { account, authenticators, .. } in parsed {
-        accounts::insert(tx, account, None, act.at)?;
+    for Parsed { account, authenticators, secrets, password_hash, .. } in parsed {
+        accounts::insert(tx, account, password_hash.as_deref(), act.at)?;
         for authenticator in authenticators {
             accounts::insert_authenticator(tx, authenticator, act.at)?;
+        }
+        for (id, secret) in secrets {
+            credentials::set_secret(tx, *id, secret)?;
         }
         let about = details([("authenticators", authenticators.len().into())]);
         tx.record(act.entry("account.imported", None, Some(account.id), about));

@@ -98,6 +98,8 @@ pub struct Kit {
     pub key: ServerKey,
     /// The keys of what is stored encrypted.
     pub sealing: Arc<SealingKeys>,
+    /// What is sealed can be opened again later: a key is configured.
+    pub can_seal: bool,
     /// The rules.
     pub policy: Policy,
     /// Lengths of time and limits.
@@ -150,6 +152,7 @@ impl Kit {
             entropy,
             common_domains: risk::common_domains(&key, &settings.risk.common_mail_domains),
             country_header: settings.server.country_header.clone(),
+            can_seal: settings.secrets.data_keys.is_some() || key.is_configured(),
             sealing: Arc::new(SealingKeys::new(settings.secrets.data_keys.as_ref(), &key)?),
             key,
             policy,

@@ -309,3 +309,34 @@ async fn guesses_of_codes_are_few_however_they_are_sent() {
     browser.send(&page, "/recovery-code", &[("recovery_code", &saved)]).await.is(200).says("You are signed in");
     world.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_that_was_imported_with_password_and_secret_signs_in() {
+    use mfa_desk::domain::actor::Actor;
+    use mfa_desk::domain::authn::{TotpSecret, step_at};
+    use mfa_desk::workflow::{Act, ImportError};
+    let world = World::new().await;
+    let secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+    let hash = crate::support::world::password_hash();
+    let act = || Act { actor: Actor::Operator, ip: String::new(), at: world.now() };
+    let header = "email,name,kind,tier,administrators,authenticators,password_hash";
+    let import = async |lines: &str| world.desk.import_accounts(act(), format!("{header}\n{lines}").as_bytes()).await;
+    // Owners have administrators too; a hash that would cost another time is refused, and nothing is quoted.
+    let wrong = format!("x@customers.example,X,owner,standard,,,\"{}\"\n", hash.replace("t=2", "t=9"));
+    let Err(ImportError::Lines(errors)) = import(&wrong).await else { panic!("a wrong hash was taken") };
+    assert_eq!((errors[0].line, errors[0].column), (2, "password_hash"));
+    let wrong = "x@customers.example,X,owner,standard,,virtual_totp:Phone:JBSWY3DPEHPK3PX1,\n";
+    let Err(ImportError::Lines(errors)) = import(wrong).await else { panic!("a wrong secret was taken") };
+    assert!(errors[0].column == "authenticators" && !errors[0].why.contains("JBSWY"), "{errors:?}");
+    let lines = format!(
+        "ina@customers.example,Ina,owner,standard,root@customers.example,virtual_totp:Phone: {secret} ;passkey:A: key,\"{hash}\"\n"
+    );
+    let report = import(&lines).await.unwrap();
+    assert_eq!((report.accounts, report.authenticators), (1, 2));
+
+    let browser = world.browser();
+    let page = world.gives_password(&browser, "ina@customers.example").await;
+    let code = TotpSecret::from_base32(secret).unwrap().code_at(step_at(world.now())).expose().to_owned();
+    browser.send(&page, "/account/sign-in/device", &[("code", &code)]).await.is(200).says("You are signed in");
+    world.stop().await;
+}

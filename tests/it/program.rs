@@ -679,7 +679,11 @@ fn accounts_are_imported_all_or_nothing() {
         ("a@customers.example,2,A,owner,standard,07911 123456,,", "phone"),
         ("a@customers.example,2,A,member,standard,,not-an-address,", "administrators"),
         ("a@customers.example,2,A,member,standard,,stranger@customers.example,", "administrators"),
-        ("a@customers.example,2,A,owner,standard,,good@customers.example,", "administrators"),
+        ("a@customers.example,2,A,owner,standard,,a@customers.example,", "administrators"),
+        // Secrets: too short, no base32, and a good one that no configured key could open again.
+        ("a@customers.example,2,A,owner,standard,,,virtual_totp:Phone:GEZDGNBV", "authenticators"),
+        ("a@customers.example,2,A,owner,standard,,,virtual_totp:Phone:not!base32", "authenticators"),
+        ("a@customers.example,2,A,owner,standard,,,hardware_totp:T:GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "authenticators"),
         ("a@customers.example,2,A,owner,standard,,,abacus:Old", "authenticators"),
         ("a@customers.example,1,A,owner,standard,,,", "account_number"),
         ("GOOD@customers.example,2,A,owner,standard,,,", "email"),

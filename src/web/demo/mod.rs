@@ -1,10 +1,14 @@
 //! The demo's mailbox and telephone. None of this exists under `serve`.
 
+mod devices;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+
+pub use devices::{DemoDevice, devices_json, devices_page};
 
 use super::App;
 use super::error::PageError;
@@ -27,6 +31,12 @@ pub struct DemoAccount {
     pub password: String,
     /// Phone number of record.
     pub phone: String,
+    /// Its devices that show codes.
+    #[serde(skip)]
+    pub devices: Vec<DemoDevice>,
+    /// Its saved recovery codes.
+    #[serde(skip)]
+    pub recovery_codes: Vec<String>,
 }
 
 const CALLS: i64 = 50;
