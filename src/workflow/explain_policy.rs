@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use super::act::{Act, known};
 use super::{Desk, risk};
-use crate::domain::account::Account;
+use crate::domain::account::{Account, AccountStatus};
 use crate::domain::audit::{details, timestamp};
 use crate::domain::case::{Assessment, Case, PathAssessment, Stage, State, assess};
 use crate::domain::policy::Path;
@@ -208,10 +208,14 @@ fn without_case(policy: &crate::domain::policy::Policy, account: &Account, raise
     let paths = policy.paths(account.kind, account.tier).iter().map(|path| explained_path(path, raised, None));
     let paths: Vec<_> = paths.collect();
     let possible = paths.iter().filter(|path| path.not_offered.is_empty()).count();
-    let decision = format!(
-        "A request made now could be carried out by {possible} of {} paths; nothing can be deactivated without one.",
-        paths.len()
-    );
+    let decision = if account.status == AccountStatus::Active {
+        let all = paths.len();
+        format!(
+            "A request made now can be carried out on {possible} of {all} paths, with everything that one of them needs."
+        )
+    } else {
+        SUSPENDED.to_owned()
+    };
     Explanation { paths, decision, ..explained(account, raised) }
 }
 
@@ -229,7 +233,7 @@ fn with_case(
         Some(Stage::Wait) => best.map(|best| ends_at.unwrap_or(now).max(wait_end(case, best, now))),
         _ => None,
     }
-    .filter(|_| case.state.is_under_review());
+    .filter(|_| case.state.is_under_review() && account.status == AccountStatus::Active);
     Explanation {
         paths: assessment.paths.iter().map(|path| explained_path(path.path, raised, Some(progress(path)))).collect(),
         case: Some(ExplainedCase {
@@ -239,10 +243,17 @@ fn with_case(
             path: best.map(|best| best.path.name.clone()),
             from: from.map(timestamp),
         }),
-        decision: decision(case, best, from),
+        decision: if account.status == AccountStatus::Active || case.state.is_final() {
+            decision(case, best, from)
+        } else {
+            SUSPENDED.to_owned()
+        },
         ..explained(account, raised)
     }
 }
+
+const SUSPENDED: &str =
+    "The account is suspended in the directory: nothing can be deactivated until it is restored there.";
 
 /// When the wait of a path ends: signals that fire after it began lengthen it from its beginning.
 fn wait_end(

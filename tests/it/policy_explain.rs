@@ -83,6 +83,25 @@ async fn signals_that_fire_are_explained_with_what_they_add() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_suspended_account_is_said_to_be_one() {
+    use diesel::{ExpressionMethods, RunQueryDsl};
+    use mfa_desk::store::schema::accounts;
+    let world = World::new().await;
+    let (_, _, reference) = world.ready(OWNER).await;
+    let suspend = |tx: &mut mfa_desk::store::Tx<'_>| -> Result<(), mfa_desk::store::StoreError> {
+        diesel::update(accounts::table).set(accounts::status.eq("suspended")).execute(tx.connection)?;
+        Ok(())
+    };
+    world.desk.store.write(suspend).await.unwrap();
+    for case in [None, Some(reference.as_str())] {
+        let explanation = explains(&world, OWNER, case).await.unwrap();
+        assert!(explanation.decision.contains("suspended in the directory"), "{}", explanation.decision);
+        assert!(explanation.case.is_none_or(|case| case.from.is_none()));
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_does_not_belong_together_is_not_explained() {
     let world = World::new().await;
     let (_, reference) = world.confirmed(OWNER).await;
