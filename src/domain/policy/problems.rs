@@ -87,8 +87,8 @@ fn problems_of_path(of: Paths, path: &Path, circumstances: &Circumstances) -> Ve
         found.push(("needs `resync`, which ends a case without a deactivation".to_owned(), fix));
     }
     if names(CheckKind::Administrator) && matches!(of, Paths::Standard | Paths::Privileged) {
-        let fix = "leave it out: only members have administrators";
-        found.push(("needs `administrator`, whom an owner does not have".to_owned(), fix));
+        let fix = "leave it out: an owner recovers with the addresses of record";
+        found.push(("needs `administrator`, who decides for members and not for owners".to_owned(), fix));
     }
     for group in &path.checks {
         if !group.iter().any(|kind| circumstances.offered.contains(kind)) {

@@ -83,7 +83,7 @@ fn one_check_cannot_stand_for_two() {
 fn a_path_that_cannot_be_met_is_refused() {
     let with = |kind: &[CheckKind]| path(&[&[EmailLink], kind], 1, 60);
     refused(Paths::Standard, with(&[Resync]), "ends a case");
-    refused(Paths::Privileged, with(&[Administrator]), "an owner does not have");
+    refused(Paths::Privileged, with(&[Administrator]), "not for owners");
     for unoffered in [Password, RecoveryCode, PhoneCode] {
         let offered: Vec<_> = CheckKind::ALL.iter().copied().filter(|kind| *kind != unoffered).collect();
         let here = Circumstances { serving: true, offered };
