@@ -108,20 +108,24 @@ fn request(
 }
 
 impl Desk {
-    /// The requests that an administrator may decide now, the newest first.
+    /// The requests that an administrator may decide now, the newest first. Looking is recorded for each.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn member_requests(&self, administrator: AccountId) -> Result<Vec<MemberRequest>, StoreError> {
-        let (kit, now) = (self.kit.clone(), self.now());
-        let read = move |connection: &mut AnyConnection| {
+    pub async fn member_requests(&self, act: Act) -> Result<Vec<MemberRequest>, StoreError> {
+        let kit = self.kit.clone();
+        let look = move |tx: &mut Tx<'_>| {
+            let Actor::Administrator { account } = act.actor else { return Ok(Vec::new()) };
             let mut open = Vec::new();
-            for reference in links::asked(connection, administrator, now)? {
-                open.extend(request(connection, &kit, administrator, &reference, now)?.ok());
+            for reference in links::asked(tx.connection, account, act.at)? {
+                if let Ok(found) = request(tx.connection, &kit, account, &reference, act.at)? {
+                    record_view(tx, &kit, &act, &found)?;
+                    open.push(found);
+                }
             }
             Ok(open)
         };
-        self.store.read_snapshot(read).await
+        self.store.write(look).await
     }
 
     /// One request, for the administrator to decide. Looking is recorded, since it is personal data.
@@ -140,9 +144,7 @@ impl Desk {
                 Ok(found) => found,
                 Err(halt) => return refuse(tx, &kit, &act, &reference, halt),
             };
-            if take(tx, &kit, &act, Limit::SameView, &format!("{account} {reference}"))? {
-                tx.record(act.entry("request.viewed", Some(&reference), Some(found.member.id), details([])));
-            }
+            record_view(tx, &kit, &act, &found)?;
             Ok(Ok(found))
         };
         self.store.write(look).await
@@ -193,6 +195,15 @@ fn decide(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, decision: 
     }
     links::close_request(tx, filed.case.id, act.at)?;
     Ok(Ok(()))
+}
+
+/// A look at somebody's request is an entry; looking again soon is the same look.
+fn record_view(tx: &mut Tx<'_>, kit: &Kit, act: &Act, found: &MemberRequest) -> Result<(), StoreError> {
+    let reference = &found.reference;
+    if take(tx, kit, act, Limit::SameView, &format!("{} {reference}", act.actor.name()))? {
+        tx.record(act.entry("request.viewed", Some(reference), Some(found.member.id), details([])));
+    }
+    Ok(())
 }
 
 /// Records that someone reached for a request that is not theirs to decide: once a minute for each account and case.

@@ -12,6 +12,7 @@ use mfa_desk::web::guard::access::{Access, Need};
 use mfa_desk::web::routes::{self, RouteSpec};
 use reqwest::redirect::Policy;
 
+use crate::support::accounts::Devices;
 use crate::support::browser::Page;
 use crate::support::world::{OWNER, PASSWORD, Setup, World, csrf_on, link_in, people};
 
@@ -281,6 +282,47 @@ async fn a_customers_buttons_work_in_no_browser_but_theirs() {
         ask(&world, &route.method, &path, &cookies[0], &TYPED).await.is(403);
     }
     assert_eq!(everything(&world, &reference).await, before);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_accounts_pages_are_for_those_who_signed_in_and_their_forms_need_the_sessions_token() {
+    let world = World::new().await;
+    let email = "anna@customers.example";
+    world.adds(email, mfa_desk::domain::account::AccountKind::Owner, &[], Devices::AppAndCodes).await;
+    let given = [("email", email), ("password", PASSWORD)];
+    let step = ask(&world, &Method::POST, "/account/sign-in/password", "", &given).await;
+    let step = cookie_on(step.is(303));
+    let (agent, _) = signed_in(&world, "ada").await;
+    let mut walked = 0;
+    for route in routes::all(true) {
+        if !matches!(route.access, Access::Account | Access::SecondStep) {
+            continue;
+        }
+        walked += 1;
+        let path = path(&route, "MFA-0000-0000");
+        for cookie in ["", "mfa-desk-account=", "mfa-desk-account=nonsense", agent.as_str()] {
+            let page = ask(&world, &route.method, &path, cookie, &TYPED).await;
+            page.is(303);
+            assert!(
+                page.headers["location"].to_str().unwrap().starts_with("/account/sign-in?next="),
+                "{}",
+                name(&route)
+            );
+        }
+        let page = ask(&world, &route.method, &path, &step, &TYPED).await;
+        match route.access {
+            // Whoever gave the password alone is led to the second step and nowhere else.
+            Access::Account => {
+                page.is(303);
+                let to = page.headers["location"].to_str().unwrap();
+                assert!(to.starts_with("/account/sign-in/device?next="), "{}", name(&route));
+            }
+            _ if route.method == Method::POST => drop(page.is(403)),
+            _ => drop(page.is(200)),
+        }
+    }
+    assert!(walked >= 7, "{walked}");
     world.stop().await;
 }
 

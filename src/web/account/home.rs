@@ -21,7 +21,7 @@ pub struct After {
 /// `/account`: where someone is who signed in, with what members of accounts they administer ask for.
 pub async fn show(app: Data<App>, me: SignedInAccount, after: Query<After>) -> Result<HttpResponse, PageError> {
     let language = me.caller.language;
-    let open = app.desk.member_requests(me.session.account.id).await?;
+    let open = app.desk.member_requests(me.as_administrator(&app)).await?;
     let open: Vec<Value> = open.iter().map(|request| requests::shown(request, language)).collect();
     let title = text!("account-title").to(language);
     let mut head = Head::new(&title);
