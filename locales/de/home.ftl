@@ -18,4 +18,4 @@ home-try = Hier ausprobieren
 home-try-text = E-Mails und Anrufe dieser Vorführung kommen auf zwei Seiten an: { $mailbox } und { $telephone }.
 home-try-mailbox = im Postfach
 home-try-telephone = am Telefon
-home-staff = Für Mitarbeitende: Anmeldung am Desk
+home-staff = Für Mitarbeitende: Anmeldung am Helpdesk

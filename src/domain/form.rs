@@ -43,8 +43,10 @@ coded! {
 
 coded! {
     /// A language the customer can be answered in.
+    #[derive(Default)]
     pub enum Language {
         /// English.
+        #[default]
         English = "en", "English";
         /// German.
         German = "de", "Deutsch";

@@ -14,6 +14,7 @@ pub mod form;
 pub mod ids;
 pub mod limits;
 pub mod meeting;
+pub mod need;
 pub mod notice;
 pub mod origin;
 pub mod phone_change;

@@ -6,6 +6,7 @@ use crate::domain::account::AuthenticatorKind;
 use crate::domain::case::State;
 use crate::domain::document::DocumentKind;
 use crate::domain::form::{DeviceKind, Reason};
+use crate::domain::need::Need;
 
 /// An enumeration whose values customers read.
 pub trait Labelled: Copy + 'static {
@@ -41,6 +42,7 @@ labelled! {
     "authenticator": AuthenticatorKind,
     "device": DeviceKind,
     "document": DocumentKind,
+    "need": Need,
     "reason": Reason,
     "state": State,
 }

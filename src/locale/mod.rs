@@ -14,7 +14,7 @@ mod wrong;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -69,17 +69,25 @@ impl fmt::Display for Text {
 /// `text!("key", name = value)`: a text that customers read. A number decides between singular and plural.
 macro_rules! text {
     ($key:literal $(, $name:ident = $value:expr)* $(,)?) => {
-        $crate::locale::Text::new($key, vec![$((stringify!($name), $crate::locale::Value::from($value))),*])
+        $crate::locale::Text::new($key, vec![$((stringify!($name), $crate::locale::value($value))),*])
     };
 }
 pub(crate) use text;
 
+/// A word or a number as a text keeps it.
+pub fn value<'a>(of: impl Into<FluentValue<'a>>) -> Value {
+    of.into().into_owned()
+}
+
 type Bundle = FluentBundle<FluentResource>;
 
-static BUNDLES: LazyLock<Vec<(Language, Bundle)>> =
-    LazyLock::new(|| Language::ALL.iter().map(|language| (*language, bundle(*language))).collect());
+/// A language's texts, read when the first of them is said.
+fn bundle(language: Language) -> &'static Bundle {
+    static BUNDLES: [OnceLock<Bundle>; Language::ALL.len()] = [const { OnceLock::new() }; Language::ALL.len()];
+    BUNDLES[language as usize].get_or_init(|| read(language))
+}
 
-fn bundle(language: Language) -> Bundle {
+fn read(language: Language) -> Bundle {
     let tag: LanguageIdentifier = language.code().parse().unwrap_or_default();
     let mut bundle = Bundle::new_concurrent(vec![tag]);
     bundle.set_use_isolating(false);
@@ -108,17 +116,16 @@ fn sources(language: Language) -> Vec<(String, String)> {
 }
 
 fn say(language: Language, key: &str, arguments: &FluentArgs<'_>) -> String {
-    let wanted = BUNDLES.iter().filter(|(of, _)| *of == language);
-    let english = BUNDLES.iter().filter(|(of, _)| *of == Language::English);
-    for (of, bundle) in wanted.chain(english) {
+    for of in [language, Language::English] {
+        let bundle = bundle(of);
         let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
-            complain(*of, key, "there is no such text");
+            complain(of, key, "there is no such text");
             continue;
         };
         let mut problems = Vec::new();
         let said = bundle.format_pattern(pattern, Some(arguments), &mut problems).into_owned();
         if !problems.is_empty() {
-            complain(*of, key, "the text lacks a value");
+            complain(of, key, "the text lacks a value");
         }
         return said;
     }

@@ -2,12 +2,15 @@
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::schema::{cases, outbox};
 use super::{AnyConnection, StoreError, Tx, dialect, parsed, parsed_if, stored};
+use crate::domain::account::AuthenticatorKind;
 use crate::domain::contact::{E164, EmailAddress};
+use crate::domain::form::Language;
 use crate::domain::ids::{AccountId, AuthenticatorId, CallId, CaseId, LinkId, OutboxId, PhoneChangeId};
+use crate::domain::need::Need;
 use crate::domain::notice::Notice;
 use crate::domain::phone_change::Moment;
 use crate::domain::reference::CaseRef;
@@ -50,6 +53,9 @@ pub enum Errand {
 pub struct MailErrand {
     /// What happened.
     pub notice: Notice,
+    /// The language of the case's form.
+    #[serde(default)]
+    pub language: Language,
     /// The address of record at that moment.
     pub to: EmailAddress,
     /// The account's name.
@@ -63,12 +69,23 @@ pub struct MailErrand {
     pub administer: Option<LinkId>,
     /// An agent's words: a message or a reason.
     pub words: Option<String>,
-    /// The device, in words.
+    /// What kind of device the case is about.
+    #[serde(default)]
+    pub device_kind: Option<AuthenticatorKind>,
+    /// What the device is called; with its kind where that is not given.
     pub device: Option<String>,
     /// The number of record, masked.
     pub phone_masked: Option<String>,
     /// What is still needed from the customer.
-    pub needs: Vec<String>,
+    #[serde(deserialize_with = "needs")]
+    pub needs: Vec<Need>,
+}
+
+/// Rows that older versions wrote hold the sentences.
+fn needs<'de, D: Deserializer<'de>>(given: D) -> Result<Vec<Need>, D::Error> {
+    let words = Vec::<String>::deserialize(given)?;
+    let of = |word: &String| Need::ALL.iter().copied().find(|need| need.code() == word || need.label() == word);
+    Ok(words.iter().filter_map(of).collect())
 }
 
 /// A text message, as it was decided.
@@ -377,4 +394,22 @@ pub fn is_pending(connection: &mut AnyConnection, id: OutboxId) -> Result<bool, 
     let state: Option<String> =
         outbox::table.find(id.to_string()).select(outbox::state).first(connection).optional()?;
     Ok(state.as_deref() == Some("leased"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_that_an_older_version_decided_is_still_sent() {
+        let row = r#"{"kind":"mail","notice":{"notice":"email_confirmed"},"to":"a@example.com","name":"Ana",
+            "open":null,"object":null,"words":null,"device":"Authenticator app “phone”","phone_masked":null,
+            "needs":["Confirm your phone number: open your case's page and press “Call me now”.","Something else."]}"#;
+        let Errand::Mail(mail) = serde_json::from_str(row).unwrap() else { panic!("a mail") };
+        assert_eq!((mail.language, mail.device_kind), (Language::English, None));
+        assert_eq!(mail.needs, [Need::CallMe]);
+        let again = serde_json::to_string(&Errand::Mail(mail.clone())).unwrap();
+        assert!(again.contains("\"needs\":[\"call_me\"]"), "{again}");
+        assert_eq!(serde_json::from_str::<Errand>(&again).unwrap(), Errand::Mail(mail));
+    }
 }

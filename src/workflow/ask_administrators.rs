@@ -131,12 +131,15 @@ fn write_each(
         };
         let errand = Errand::Mail(MailErrand {
             notice,
+            // Which language they would read is nowhere; the member's is the nearest.
+            language: form.language,
             to: administrator.email.clone(),
             name: administrator.name.clone(),
             open: None,
             object: None,
             administer: Some(link.id),
             words: None,
+            device_kind: None,
             device: None,
             phone_masked: None,
             needs: Vec::new(),

@@ -14,6 +14,7 @@ use crate::domain::audit::details;
 use crate::domain::case::{Command, still_permits};
 use crate::domain::contact::E164;
 use crate::domain::ids::{AuthenticatorId, CallId, EntryId, OutboxId};
+use crate::locale::{label, text};
 use crate::notify::mail::{AuditWitness, MailContext, OutgoingMail, SendError};
 use crate::notify::voice::{PlaceCall, PlaceError};
 use crate::store::calls::CallAbout;
@@ -274,19 +275,26 @@ impl Desk {
             let token = self.kit.key.link_token(id);
             self.kit.url(&format!("/cases/{}/{page}?token={}", leased.reference, token.expose()))
         };
-        let ends_at = mail.notice.ends_at().map(|ends_at| ends_at.format("%-d %B %Y at %H:%M UTC").to_string());
+        let language = mail.language;
+        let device = match (mail.device_kind, &mail.device) {
+            (Some(kind), Some(name)) => {
+                let kind = label(language, kind);
+                Some(text!("device-named", kind = kind, name = name.clone()).to(language))
+            }
+            (_, device) => device.clone(),
+        };
         let context = MailContext {
+            language,
             product: self.kit.product.clone(),
             reference: leased.reference.to_string(),
             name: mail.name.clone(),
             open_url: mail.open.map(|id| link("open", id)).or(mail.administer.map(|id| link("administer", id))),
             object_url: mail.object.map(|id| link("object", id)),
-            ends_at,
             reason: mail.words.clone(),
             message: mail.words.clone(),
-            device: mail.device.clone(),
+            device,
             phone_masked: mail.phone_masked.clone(),
-            needs: mail.needs.clone(),
+            needs: mail.needs.iter().map(|need| label(language, *need)).collect(),
             audit: audit.clone(),
         };
         let rendered = self

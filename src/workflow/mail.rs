@@ -11,8 +11,9 @@ use crate::domain::case::{Assessment, PathAssessment, Stage, assess};
 use crate::domain::evidence::CheckKind;
 use crate::domain::ids::{LinkId, OutboxId};
 use crate::domain::limits::Limit;
+use crate::domain::need::Need;
 use crate::domain::notice::Notice;
-use crate::store::cases::Filed;
+use crate::store::cases::{self, Filed};
 use crate::store::links::{self, Link, LinkPurpose};
 use crate::store::outbox::{self, Errand, MailErrand};
 use crate::store::{StoreError, Tx};
@@ -56,30 +57,33 @@ pub(super) fn queue(
     let device = filed.case.authenticator.and_then(|id| {
         let authenticators = known.facts.as_ref().map(|facts| facts.authenticators.as_slice()).unwrap_or_default();
         let found = authenticators.iter().find(|authenticator| authenticator.id == id)?;
-        Some(format!("{} “{}”", found.kind.label(), found.label))
+        Some((found.kind, found.label.clone()))
     });
+    let (device_kind, device) = device.unzip();
     let assessment = assess(&filed.case, &known.facts(kit), act.at);
     let waiting = documents::on_file(tx.connection, &filed.case)?.iter().any(OnFile::is_waiting);
     let needs = customer_needs(&assessment, kit, account.phone.is_some(), waiting);
     let errand = Errand::Mail(MailErrand {
         notice,
+        language: cases::language(tx.connection, filed.case.id)?,
         to: account.email.clone(),
         name: account.name.clone(),
         open,
         object,
         administer: None,
         words: words.map(str::to_owned),
+        device_kind,
         device,
         phone_masked: account.phone.as_ref().filter(|_| needs.phone).map(|phone| phone.masked()),
-        needs: needs.sentences,
+        needs: needs.needs,
     });
     outbox::add(tx, kit.id(OutboxId::new, act.at), filed.case.id, &errand, act.at)
 }
 
 /// What is still needed from the customer.
 pub(super) struct Needs {
-    /// In sentences.
-    pub sentences: Vec<String>,
+    /// One by one.
+    pub needs: Vec<Need>,
     /// The telephone check is among them.
     pub phone: bool,
 }
@@ -88,7 +92,7 @@ pub(super) struct Needs {
 ///
 /// `waiting` says that a document lies with the desk: nobody is asked for another one meanwhile.
 pub(super) fn customer_needs(assessment: &Assessment<'_>, kit: &Kit, has_phone: bool, waiting: bool) -> Needs {
-    let nothing = Needs { sentences: Vec::new(), phone: false };
+    let nothing = Needs { needs: Vec::new(), phone: false };
     if assessment.best().is_none_or(|best| best.stage > Stage::Evidence) {
         return nothing;
     }
@@ -97,7 +101,7 @@ pub(super) fn customer_needs(assessment: &Assessment<'_>, kit: &Kit, has_phone: 
         let unmet = path.groups.iter().filter(|group| group.met_by.is_none());
         unmet.map(|group| group.alternatives.iter().copied().find(possible)).collect()
     };
-    let words = |kind: CheckKind| need(kind, kit.offers_calls).to_owned();
+    let asked = |kind: CheckKind| need(kind, kit.offers_calls);
     let effort = |kinds: &Vec<CheckKind>| (kinds.len(), kinds.iter().map(|kind| kind.effort()).sum::<u8>());
     if let Some(mut kinds) = assessment.paths.iter().filter_map(missing).min_by_key(effort) {
         let phone = kinds.iter().any(|kind| kind.proves_phone());
@@ -111,38 +115,32 @@ pub(super) fn customer_needs(assessment: &Assessment<'_>, kit: &Kit, has_phone: 
         let instead = |kind: CheckKind| ways.contains(&kind) && !kinds.contains(&kind);
         let saved_code = instead(CheckKind::RecoveryCode);
         let document = instead(CheckKind::Document) && !phone && !waiting;
-        let mut sentences: Vec<String> = kinds.into_iter().map(words).collect();
+        let mut needs: Vec<Need> = kinds.into_iter().map(asked).collect();
         if saved_code {
-            sentences.push("Or use a saved recovery code: open your case's page.".to_owned());
+            needs.push(Need::OrRecoveryCode);
         }
         if document {
-            sentences.push("Or send us an identity document: open your case's page.".to_owned());
+            needs.push(Need::OrDocument);
         }
-        return Needs { sentences, phone };
+        return Needs { needs, phone };
     }
     // No path can be finished online, but the phone number may still be one of the things to prove.
     let unmet = assessment.paths.iter().flat_map(|path| &path.groups).filter(|group| group.met_by.is_none());
     let phone = unmet.flat_map(|group| group.alternatives).copied().find(|kind| kind.proves_phone() && possible(kind));
-    let mut sentences: Vec<String> = phone.map(words).into_iter().collect();
-    sentences.push("The desk cannot finish this online. It will write to you about what else is needed.".to_owned());
-    Needs { sentences, phone: phone.is_some() }
+    let mut needs: Vec<Need> = phone.map(asked).into_iter().collect();
+    needs.push(Need::Desk);
+    Needs { needs, phone: phone.is_some() }
 }
 
-const fn need(kind: CheckKind, calls: bool) -> &'static str {
+const fn need(kind: CheckKind, calls: bool) -> Need {
     match kind {
-        CheckKind::EmailLink => "Confirm your email address: open the link we sent you and press its button.",
-        CheckKind::Administrator => {
-            "An administrator of your account has to approve: open your case's page and press “Ask my administrators”."
-        }
-        CheckKind::RecoveryCode => {
-            "Use one of your saved recovery codes on your case's page. If you have none, write to us there."
-        }
-        CheckKind::Document => {
-            "Send us an identity document: open your case's page, choose a photo or a scan and press “Upload document”."
-        }
-        CheckKind::InPerson => "Meet one of our agents or a notary in person. We will write to you about how.",
-        _ if calls => "Confirm your phone number: open your case's page and press “Call me now”.",
-        _ => "Confirm your phone number: an agent will call it. Have your case's page open then.",
+        CheckKind::EmailLink => Need::EmailLink,
+        CheckKind::Administrator => Need::Administrator,
+        CheckKind::RecoveryCode => Need::RecoveryCode,
+        CheckKind::Document => Need::Document,
+        CheckKind::InPerson => Need::InPerson,
+        _ if calls => Need::CallMe,
+        _ => Need::Callback,
     }
 }
 

@@ -21,6 +21,7 @@ use crate::domain::evidence::CheckKind;
 use crate::domain::form::AssistanceForm;
 use crate::domain::ids::{AgentId, CustomerSessionId, DocumentId, EvidenceId};
 use crate::domain::limits::Limit;
+use crate::domain::need::Need;
 use crate::domain::phone_change;
 use crate::domain::reference::CaseRef;
 use crate::domain::risk::Raised;
@@ -147,7 +148,7 @@ pub struct CustomerFile {
     /// The administrators were asked not long ago, whoever they are.
     pub administrators_asked: bool,
     /// What is needed from the customer.
-    pub needs: Vec<String>,
+    pub needs: Vec<Need>,
     /// The telephone check is one of the things still needed.
     pub needs_phone: bool,
     /// The browser's session.
@@ -300,7 +301,7 @@ impl Desk {
                 ways,
                 may_resynchronise: filed.case.state.is_under_review(),
                 administrators_asked: were_asked(connection, &filed, now)?,
-                needs: needs.sentences,
+                needs: needs.needs,
                 needs_phone: needs.phone,
                 session,
                 documents,

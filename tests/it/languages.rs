@@ -3,7 +3,7 @@
 use reqwest::redirect::Policy;
 
 use crate::support::browser::Page;
-use crate::support::world::World;
+use crate::support::world::{OWNER, World, form, link_in, reference_on};
 
 /// Asks for a page, or posts a form where fields are given.
 async fn ask(world: &World, path: &str, headers: &[(&str, &str)], fields: Option<&[(&str, &str)]>) -> Page {
@@ -110,4 +110,35 @@ async fn another_language_keeps_what_was_typed_on_the_form_and_sends_nothing() {
     assert!(page.headers["set-cookie"].to_str().unwrap().starts_with("lang=fr;"));
     assert!(!page.html.contains("field-error"), "nothing is wrong yet");
     assert!(world.mails().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_case_is_spoken_of_in_the_language_of_its_form() {
+    let world = World::new().await;
+    let browser = world.browser();
+    let page = browser.get("/assistance").await;
+    let mut fields = form(OWNER);
+    fields.retain(|(name, _)| *name != "language");
+    fields.push(("language", "de"));
+    let received = browser.send(&page, "/assistance", &fields).await;
+    received.is(200).says("Wenn ein Konto dazu passt, haben wir an dessen Adresse geschrieben.");
+    let reference = reference_on(&received);
+    world.settle().await;
+    let mail = world.mail("Bestätigung der E-Mail-Adresse").await;
+    assert!(mail.text.contains("Guten Tag") && mail.text.contains("== Das war ich nicht =="), "{}", mail.text);
+    let link = link_in(&mail, "open");
+    // Whatever the browser asks for, the case speaks German.
+    let behind = browser.get(&link).await;
+    behind.is(200).says("Bestätigen Sie Ihre E-Mail-Adresse");
+    let case = browser.send(&behind, "/open", &[]).await;
+    case.is(200).says("Wir brauchen noch etwas von Ihnen").says("Jetzt anrufen lassen").says("In Prüfung");
+    assert!(case.html.contains("<html lang=\"de\">"));
+    let typed = browser.send(&case, "/messages", &[("body", " ")]).await;
+    typed.is(422).says("Schreiben Sie zuerst etwas.");
+    world.settle().await;
+    let mail = world.mail(&format!("E-Mail-Adresse für Fall {reference} bestätigt")).await;
+    assert!(mail.text.contains("- Bestätigen Sie Ihre Telefonnummer"), "{}", mail.text);
+    // Someone else's browser does not learn that there is a case, nor its language.
+    let stranger = world.browser().get(&format!("/cases/{reference}")).await;
+    assert!(stranger.html.contains("<html lang=\"en\">"));
 }

@@ -9,7 +9,7 @@ use tera::{Context, Tera};
 use super::one_line;
 use crate::domain::notice::Notice;
 use crate::domain::phone_change::Told;
-use crate::locale;
+use crate::locale::{self, Language, text};
 
 /// Names longer than this are no names; it keeps a greeting from becoming a message.
 const LONGEST_NAME: usize = 80;
@@ -30,6 +30,8 @@ pub struct AuditWitness {
 /// What the templates may say.
 #[derive(Clone, Default, Serialize)]
 pub struct MailContext {
+    /// The language of the case's form.
+    pub language: Language,
     /// The product's name, as customers know it.
     pub product: String,
     /// The case's reference.
@@ -40,8 +42,6 @@ pub struct MailContext {
     pub open_url: Option<String>,
     /// The "this wasn't me" link.
     pub object_url: Option<String>,
-    /// When the waiting time ends, in words; the notice's own time in UTC where this is not given.
-    pub ends_at: Option<String>,
     /// Why the case was declined; may have several lines.
     pub reason: Option<String>,
     /// What an agent wrote; may have several lines.
@@ -130,13 +130,13 @@ impl MailTemplates {
 }
 
 fn values(notice: &Notice, context: &MailContext) -> Context {
-    let language = locale::Language::English;
-    let ends_at = context
-        .ends_at
-        .clone()
-        .or_else(|| notice.ends_at().map(|ends_at| ends_at.format("%-d %B %Y, %H:%M UTC").to_string()));
+    let language = context.language;
+    let ends_at = notice.ends_at().map(|ends_at| locale::moment(language, ends_at)).unwrap_or_default();
     let line = |text: &Option<String>| text.as_deref().map(one_line).filter(|text| !text.is_empty());
     let mut values = Context::new();
+    // Where the device is not known, its place in a sentence stays empty.
+    let device = line(&context.device).map(|device| text!("mail-device", device = device).to(language));
+    values.insert("lang", language.code());
     if let Notice::AdministratorAsked { member, device_kind, asked_at, network } = notice {
         values.insert("member", &greetable(member).unwrap_or_else(|| "–".to_owned()));
         values.insert("claimed_device", &locale::label(language, *device_kind));
@@ -148,8 +148,8 @@ fn values(notice: &Notice, context: &MailContext) -> Context {
     values.insert("name", &greetable(&context.name));
     values.insert("open_url", &line(&context.open_url));
     values.insert("object_url", &line(&context.object_url));
-    values.insert("ends_at", &line(&ends_at));
-    values.insert("device", &line(&context.device));
+    values.insert("ends_at", &ends_at);
+    values.insert("device", &device.unwrap_or_default());
     values.insert("phone_masked", &line(&context.phone_masked));
     let told = notice.told().map(|told| Told { old: line(&told.old), new: one_line(&told.new) });
     values.insert("told", &told);
@@ -204,12 +204,12 @@ mod tests {
 
     fn full(notice: &Notice) -> MailContext {
         MailContext {
+            language: Language::English,
             product: "Example Cloud".to_owned(),
             reference: "MFA-7K3Q-9ZDN".to_owned(),
             name: "Zoë Müller".to_owned(),
             open_url: notice.opens_case().then(|| OPEN.to_owned()),
             object_url: notice.can_be_objected_to().then(|| OBJECT.to_owned()),
-            ends_at: None,
             reason: Some("The document cannot be read.\nPlease send another.".to_owned()),
             message: Some("Which number may we call?\n\nKind regards".to_owned()),
             device: Some("Virtual authenticator on a phone".to_owned()),
@@ -282,6 +282,34 @@ mod tests {
     }
 
     #[test]
+    fn every_language_keeps_the_links_the_quotes_and_the_witness() {
+        let templates = MailTemplates::embedded().expect("the templates parse");
+        for language in Language::ALL {
+            for notice in Notice::all(at()) {
+                let context = MailContext { language: *language, ..full(&notice) };
+                let mail = templates.render(&notice, &context).expect("a mail");
+                let name = format!("{} {}", language.code(), notice.template());
+                assert!(mail.html.contains(&format!("<html lang=\"{}\">", language.code())), "{name}");
+                for (url, expected) in [(OPEN, notice.opens_case()), (OBJECT, notice.can_be_objected_to())] {
+                    assert_eq!(mail.text.lines().any(|line| line == url), expected, "{name}: {url}");
+                }
+                assert_eq!(mail.subject.matches("MFA-7K3Q-9ZDN").count(), 1, "{name}: {}", mail.subject);
+                assert!(mail.subject.starts_with("Example Cloud"), "{name}: {}", mail.subject);
+                for body in [&mail.text, &mail.html] {
+                    assert!(body.contains("4711") && body.contains(&"ab".repeat(32)), "{name}:\n{body}");
+                    assert!(body.contains("Zoë Müller"), "{name}:\n{body}");
+                    assert!(!body.contains("{{") && !body.contains("mail-"), "{name}:\n{body}");
+                    let english = *language == Language::English;
+                    assert_eq!(body.contains("What happened"), english, "{name}:\n{body}");
+                }
+                let quoted = |mail: &Rendered| mail.text.lines().filter(|line| line.starts_with('>')).count();
+                let english = templates.render(&notice, &full(&notice)).expect("a mail");
+                assert_eq!(quoted(&mail), quoted(&english), "{name}");
+            }
+        }
+    }
+
+    #[test]
     fn the_subject_says_what_it_is_and_nothing_of_the_customers() {
         let templates = MailTemplates::embedded().expect("the templates parse");
         let received = templates.render(&Notice::Received, &full(&Notice::Received)).expect("a mail");
@@ -313,7 +341,6 @@ mod tests {
                 &mut context.open_url,
                 &mut context.object_url,
                 &mut context.phone_masked,
-                &mut context.ends_at,
             ] {
                 *text = Some(hostile.to_owned());
             }
@@ -356,8 +383,8 @@ mod tests {
         let notice = Notice::CoolingOff { ends_at: at() };
         let mail = templates.render(&notice, &full(&notice)).expect("a mail");
         assert!(mail.text.contains("It ends on 4 March 2026, 05:06 UTC."), "{}", mail.text);
-        let context = MailContext { ends_at: Some("Wednesday at noon".to_owned()), ..full(&notice) };
+        let context = MailContext { language: Language::Japanese, ..full(&notice) };
         let mail = templates.render(&notice, &context).expect("a mail");
-        assert!(mail.html.contains("It ends on Wednesday at noon."), "{}", mail.html);
+        assert!(mail.html.contains("2026年3月4日 05:06（UTC） に終わります"), "{}", mail.html);
     }
 }

@@ -40,7 +40,7 @@ pub async fn upload(
             Err(halt) => (status_of(&halt), text_of(&halt)),
         },
     };
-    page(&app, &caller, &reference, Some(cookie), Said::of_document(status, why)).await
+    page(&app, &caller, &reference, Some(cookie), |_| Said::of_document(status, why)).await
 }
 
 fn told(app: &App, bad: BadUpload) -> (StatusCode, Text) {

@@ -12,14 +12,15 @@ use crate::domain::form::free_text;
 use crate::domain::ids::CustomerSessionId;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
-use crate::locale::Text;
+use crate::locale::{Language, Text, label, moment, text};
 use crate::store::StoreError;
 use crate::store::cases::EntryKind;
 use crate::web::error::{PageError, reference, status_of};
 use crate::web::guard::access::{csrf_of_browser, customer_act};
 use crate::web::guard::caller::Caller;
 use crate::web::guard::fields::Fields;
-use crate::web::page::{Flash, Head, moment, moment_if, see_other, show as show_page};
+use crate::web::page::{Flash, Head, moment_in, see_other, show as show_page};
+use crate::web::words::text_of;
 use crate::web::{App, cookies};
 use crate::workflow::{Act, CustomerFile, Halt};
 
@@ -47,11 +48,12 @@ impl Said {
     }
 
     /// A refusal stands above the page, or beside the message that was typed.
-    fn refused(halt: &Halt, typed: Option<&str>) -> Self {
+    fn refused(halt: &Halt, language: Language, typed: Option<&str>) -> Self {
+        let why = text_of(halt).to(language);
         let said = Self { status: status_of(halt), ..Self::nothing() };
         match typed {
-            None => Self { flash: Some(Flash::Refused(halt.to_string())), ..said },
-            Some(typed) => Self { message_error: Some(halt.to_string()), typed: typed.to_owned(), ..said },
+            None => Self { flash: Some(Flash::Refused(why)), ..said },
+            Some(typed) => Self { message_error: Some(why), typed: typed.to_owned(), ..said },
         }
     }
 }
@@ -65,7 +67,7 @@ pub async fn show(
 ) -> Result<HttpResponse, PageError> {
     let reference = reference(&path)?;
     let cookie = cookies::customer(&request, &app, reference.as_str());
-    page(&app, &caller, &reference, cookie, Said::nothing()).await
+    page(&app, &caller, &reference, cookie, |_| Said::nothing()).await
 }
 
 pub(super) async fn page(
@@ -73,17 +75,19 @@ pub(super) async fn page(
     caller: &Caller,
     reference: &CaseRef,
     cookie: Option<Token>,
-    said: Said,
+    said: impl FnOnce(Language) -> Said,
 ) -> Result<HttpResponse, PageError> {
     let Some(cookie) = cookie else { return private(app, caller, reference, false) };
     let csrf = csrf_of_browser(app, &cookie);
     let Some(file) = app.desk.view_own_case(reference.clone(), cookie).await? else {
         return private(app, caller, reference, false);
     };
-    let title = format!("Your case {reference}");
+    let language = file.form.language;
+    let said = said(language);
+    let title = text!("case-title-of", reference = reference.as_str()).to(language);
     let calling = file.challenge.as_ref().is_some_and(|shown| shown.challenge.is_open(app.now()));
     let open = !file.filed.case.state.is_final();
-    let mut head = Head::new(&title);
+    let mut head = Head::of_case(&title, language);
     head.refresh = open.then_some(if calling { FAST } else { SLOW });
     head.csrf = csrf;
     head.flash = said.flash;
@@ -97,9 +101,10 @@ pub(super) async fn page(
 
 fn content(app: &App, file: &CustomerFile, message_error: Option<String>, typed: &str) -> Value {
     let case = &file.filed.case;
+    let language = file.form.language;
     let (headline, explanation) = match ways::ending(file) {
-        Some((headline, explanation)) => (headline.to(file.form.language), explanation.to(file.form.language)),
-        None => words(file),
+        Some((headline, explanation)) => (headline.to(language), explanation.to(language)),
+        None => words(file, language),
     };
     let messages: Vec<Value> = file
         .entries
@@ -107,27 +112,27 @@ fn content(app: &App, file: &CustomerFile, message_error: Option<String>, typed:
         .filter(|entry| matches!(entry.kind, EntryKind::ToCustomer | EntryKind::FromCustomer))
         .map(|entry| {
             let from_desk = entry.kind == EntryKind::ToCustomer;
-            let who = if from_desk { "The desk" } else { "You" };
-            json!({ "from_desk": from_desk, "who": who, "at": moment(entry.at), "body": entry.body })
+            let who = if from_desk { text!("status-from-desk") } else { text!("status-from-you") };
+            let at = moment_in(language, entry.at);
+            json!({ "from_desk": from_desk, "who": who.to(language), "at": at, "body": entry.body })
         })
         .collect();
     let open = !case.state.is_final();
     json!({
         "reference": case.reference,
-        "state": { "code": case.state.code(), "label": case.state.label() },
+        "state": { "code": case.state.code(), "label": label(language, case.state) },
         "headline": headline,
         "explanation": explanation,
-        "steps": steps(file),
+        "steps": steps(file, language),
         "account": {
             "email_masked": file.account.as_ref().map(|account| account.email.masked()),
             "phone_masked": file.account.as_ref().and_then(|account| account.phone.as_ref()).map(|p| p.masked()),
         },
-        "device": file.form.device_kind.label(),
-        "needs": file.needs,
-        "phone_check": phone_check(app, file),
+        "device": label(language, file.form.device_kind),
+        "phone_check": phone_check(app, file, language),
         "ways": ways::content(file),
         "cooling_off": case.wait.as_ref().filter(|_| case.state == State::CoolingOff)
-            .map(|wait| json!({ "ends": moment(wait.ends_at) })),
+            .map(|wait| json!({ "ends": moment_in(language, wait.ends_at) })),
         "messages": messages,
         "may_write": open,
         "message_error": message_error,
@@ -138,50 +143,29 @@ fn content(app: &App, file: &CustomerFile, message_error: Option<String>, typed:
     })
 }
 
-fn words(file: &CustomerFile) -> (String, String) {
-    let wait = file.filed.case.wait.as_ref();
+fn words(file: &CustomerFile, language: Language) -> (String, String) {
+    let ends = || file.filed.case.wait.as_ref().map(|wait| moment(language, wait.ends_at)).unwrap_or_default();
     let (headline, explanation) = match file.filed.case.state {
-        State::Submitted => {
-            ("Confirm your e-mail address", "We have written to the address of your account.".to_owned())
-        }
+        State::Submitted => (text!("status-submitted"), text!("status-submitted-text")),
         State::Verifying => match file.needs.first() {
-            Some(need) => ("Something is needed from you", need.clone()),
-            None => ("The desk is looking at your request", "You will get a mail when something changes.".to_owned()),
+            Some(need) => return (text!("status-needed").to(language), label(language, *need)),
+            None => (text!("status-looking"), text!("status-looking-text")),
         },
-        State::AwaitingApproval => (
-            "A second person is checking your request",
-            "You have done everything that was needed. You will get a mail when it is approved.".to_owned(),
-        ),
-        State::CoolingOff => (
-            "Approved: a waiting time protects your account",
-            format!(
-                "Everyone at the account’s addresses has been told and can object until {}.",
-                wait.map(|wait| wait.ends_at.format("%-d %B, %H:%M UTC").to_string()).unwrap_or_default()
-            ),
-        ),
-        State::Ready => (
-            "The desk will deactivate your device next",
-            "Everything is there. You will get a mail when it is done.".to_owned(),
-        ),
-        State::Deactivating => ("Your device is being deactivated", "This takes a moment.".to_owned()),
-        State::Deactivated => (
-            "Your device is deactivated",
-            "Sign in with your password now, and activate a new device straight away.".to_owned(),
-        ),
-        State::Closed => ("This case is closed", "Your device was deactivated.".to_owned()),
-        State::Rejected => ("The desk could not help with this request", "Nothing was deactivated.".to_owned()),
-        State::Withdrawn => ("You withdrew this request", "Nothing was deactivated.".to_owned()),
-        State::Expired => ("This request has expired", "Nothing was deactivated. You can make a new one.".to_owned()),
-        State::Disputed => (
-            "This request is stopped",
-            "Someone at an address of the account said that it was not theirs. A supervisor is looking at it."
-                .to_owned(),
-        ),
+        State::AwaitingApproval => (text!("status-approval"), text!("status-approval-text")),
+        State::CoolingOff => (text!("status-cooling-off"), text!("status-cooling-off-text", ends = ends())),
+        State::Ready => (text!("status-ready"), text!("status-ready-text")),
+        State::Deactivating => (text!("status-deactivating"), text!("status-deactivating-text")),
+        State::Deactivated => (text!("status-deactivated"), text!("status-deactivated-text")),
+        State::Closed => (text!("status-closed"), text!("status-closed-text")),
+        State::Rejected => (text!("status-rejected"), text!("status-nothing-deactivated")),
+        State::Withdrawn => (text!("status-withdrawn"), text!("status-nothing-deactivated")),
+        State::Expired => (text!("status-expired"), text!("status-expired-text")),
+        State::Disputed => (text!("status-disputed"), text!("status-disputed-text")),
     };
-    (headline.to_owned(), explanation)
+    (headline.to(language), explanation.to(language))
 }
 
-fn steps(file: &CustomerFile) -> Vec<Value> {
+fn steps(file: &CustomerFile, language: Language) -> Vec<Value> {
     let case = &file.filed.case;
     let now_at = match case.state {
         State::Submitted => 1,
@@ -193,12 +177,12 @@ fn steps(file: &CustomerFile) -> Vec<Value> {
         State::Rejected | State::Withdrawn | State::Expired | State::Disputed => return Vec::new(),
     };
     let texts = [
-        ("Request received", "Your request is written down."),
-        ("Confirm your e-mail address", "With the link we sent to the address of your account."),
-        ("Prove that it is you", "With the phone number of your account, or another way the desk offers."),
-        ("Second person checks", "Someone else at the desk looks at the evidence."),
-        ("Waiting time", "The account’s addresses are told and can object."),
-        ("Device deactivated", "You can sign in and activate a new one."),
+        (text!("step-received"), text!("step-received-text")),
+        (text!("step-email"), text!("step-email-text")),
+        (text!("step-proof"), text!("step-proof-text")),
+        (text!("step-approval"), text!("step-approval-text")),
+        (text!("step-waiting"), text!("step-waiting-text")),
+        (text!("step-deactivated"), text!("step-deactivated-text")),
     ];
     texts
         .iter()
@@ -209,12 +193,12 @@ fn steps(file: &CustomerFile) -> Vec<Value> {
                 std::cmp::Ordering::Equal => "now",
                 std::cmp::Ordering::Greater => "todo",
             };
-            json!({ "title": title, "text": text, "status": status })
+            json!({ "title": title.to(language), "text": text.to(language), "status": status })
         })
         .collect()
 }
 
-fn phone_check(app: &App, file: &CustomerFile) -> Value {
+fn phone_check(app: &App, file: &CustomerFile, language: Language) -> Value {
     let reference = &file.filed.case.reference;
     let now = app.now();
     if !file.filed.case.state.is_under_review() {
@@ -224,18 +208,18 @@ fn phone_check(app: &App, file: &CustomerFile) -> Value {
         let callback = shown.challenge.kind == CheckKind::AgentCallback;
         let bound_elsewhere = shown.challenge.session.is_some_and(|bound| bound != file.session);
         let status_text = match (&shown.call, callback) {
-            (_, true) if bound_elsewhere => "The code is shown in another browser.",
-            (_, true) if shown.code.is_some() => "Read the code to the agent, if they said the same two words.",
-            (_, true) => "Someone from the desk is calling you.",
-            (Some(call), false) => call_words(&call.state),
-            (None, false) => "",
+            (_, true) if bound_elsewhere => text!("phone-shown-elsewhere").to(language),
+            (_, true) if shown.code.is_some() => text!("phone-read-if").to(language),
+            (_, true) => text!("phone-someone-calls").to(language),
+            (Some(call), false) => call_words(&call.state).to(language),
+            (None, false) => String::new(),
         };
         let may_show = callback && shown.code.is_none() && !bound_elsewhere;
         json!({
             "kind": shown.challenge.kind.code(),
             "words": shown.words,
             "code": shown.code.as_ref().filter(|_| shown.challenge.code_hash.is_some()).map(|code| code.shown()),
-            "expires": moment(shown.challenge.expires_at),
+            "expires": moment_in(language, shown.challenge.expires_at),
             "tries_left": shown.challenge.tries_left,
             "status_text": status_text,
             "show_code_url": may_show.then(|| format!("/cases/{reference}/show-code")),
@@ -243,18 +227,18 @@ fn phone_check(app: &App, file: &CustomerFile) -> Value {
     });
     let last = file.challenge.as_ref().filter(|shown| !shown.challenge.is_open(now) && file.needs_phone);
     let last_text = last.map(|shown| match shown.challenge.state {
-        crate::store::calls::ChallengeState::Failed => "The digits were wrong too often. Ask for a new call.",
-        _ => "The last code is too old. Ask for a new call.",
+        crate::store::calls::ChallengeState::Failed => text!("phone-wrong-too-often").to(language),
+        _ => text!("phone-code-too-old").to(language),
     });
     let phone = file.account.as_ref().and_then(|account| account.phone.as_ref());
     let why_not = if phone.is_none() {
-        Some("Your account has no phone number. The desk will write to you.".to_owned())
+        Some(text!("phone-none").to(language))
     } else if let Some(held) = &file.codes_held {
-        Some(held.words().to_string())
+        Some(held.words().to(language))
     } else if app.desk.voice.is_none() {
-        Some("Someone from the desk will call you.".to_owned())
+        Some(text!("phone-no-calls").to(language))
     } else if file.calls_left == 0 {
-        Some("This phone has been called as often as is allowed for now. Try again later.".to_owned())
+        Some(text!("called-too-often").to(language))
     } else {
         None
     };
@@ -271,20 +255,19 @@ fn phone_check(app: &App, file: &CustomerFile) -> Value {
         "calls_left": file.calls_left,
         "active": active,
         "last": last_text,
-        "ends": moment_if(file.challenge.as_ref().map(|shown| shown.challenge.expires_at)),
     })
 }
 
-fn call_words(state: &str) -> &'static str {
+fn call_words(state: &str) -> Text {
     match state {
-        "queued" | "placing" => "We are calling you now.",
-        "ringing" => "Your phone should be ringing.",
-        "answered" => "You have picked up. Type the six digits on your phone.",
-        "completed" => "The call is over.",
-        "unknown" => "We cannot tell whether the call was placed. If your phone does not ring, ask for a new call.",
-        "busy" => "The line was busy.",
-        "no_answer" => "Nobody picked up.",
-        _ => "The call could not be made.",
+        "queued" | "placing" => text!("call-queued"),
+        "ringing" => text!("call-ringing"),
+        "answered" => text!("call-answered"),
+        "completed" => text!("call-completed"),
+        "unknown" => text!("call-unknown"),
+        "busy" => text!("call-busy"),
+        "no_answer" => text!("call-no-answer"),
+        _ => text!("call-failed"),
     }
 }
 
@@ -315,7 +298,12 @@ pub(super) async fn press(
     let browser = LetIn { reference, cookie, session };
     match act(customer_act(app, caller), &browser).await? {
         Ok(()) => Ok(see_other(format!("/cases/{}", browser.reference))),
-        Err(halt) => page(app, caller, &browser.reference, Some(browser.cookie), Said::refused(&halt, typed)).await,
+        Err(halt) => {
+            page(app, caller, &browser.reference, Some(browser.cookie), |language| {
+                Said::refused(&halt, language, typed)
+            })
+            .await
+        }
     }
 }
 
