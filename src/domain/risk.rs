@@ -25,7 +25,7 @@ coded! {
 }
 
 /// What a signal adds to every path of the policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Effect {
     /// Added to the cooling-off.
     pub wait: TimeDelta,
@@ -176,14 +176,20 @@ impl RiskRules {
     }
 }
 
-/// What all signals together add to the cooling-off.
-pub fn extra_wait(raised: &[Raised]) -> TimeDelta {
-    raised.iter().map(|raised| raised.effect.wait).sum()
+/// What all signals together add: their waits one after another, and as many approvals as the most that one asks for.
+pub fn together(raised: &[Raised]) -> Effect {
+    Effect {
+        wait: raised.iter().map(|raised| raised.effect.wait).sum(),
+        approvals: raised.iter().map(|raised| raised.effect.approvals).max().unwrap_or(0),
+    }
 }
 
-/// The least number of second approvals that the signals ask for.
-pub fn least_approvals(raised: &[Raised]) -> usize {
-    raised.iter().map(|raised| raised.effect.approvals).max().unwrap_or(0)
+impl Effect {
+    /// The larger of both in each respect.
+    #[must_use]
+    pub fn at_least(self, other: Self) -> Self {
+        Self { wait: self.wait.max(other.wait), approvals: self.approvals.max(other.approvals) }
+    }
 }
 
 #[cfg(test)]
@@ -240,8 +246,7 @@ mod tests {
     fn signals_add_up_and_say_why() {
         let facts = RiskFacts { cases_of_account: 4, people_of_network: 9, ..quiet() };
         let raised = RiskRules::default().weigh(&facts);
-        assert_eq!(extra_wait(&raised), TimeDelta::hours(48));
-        assert_eq!(least_approvals(&raised), 1);
+        assert_eq!(together(&raised), Effect { wait: TimeDelta::hours(48), approvals: 1 });
         assert_eq!(raised[0].why, "4 cases of this account in 90 days");
     }
 }

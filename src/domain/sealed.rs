@@ -9,6 +9,7 @@ use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretBox, SecretString};
+use sha2::{Digest, Sha256};
 
 use super::token::{Purpose, ServerKey};
 
@@ -16,8 +17,8 @@ use super::token::{Purpose, ServerKey};
 const KEY: usize = 32;
 /// Bytes of randomness that each sealing needs. So many cannot meet twice by chance.
 pub const NONCE: usize = 24;
-/// The name of the key that is derived from the server's own.
-pub const DERIVED: &str = "derived";
+/// What the name of the key that is derived from the server's own begins with.
+const DERIVED: &str = "derived";
 const LONGEST_NAME: usize = 32;
 
 /// What is sealed; something sealed as one kind cannot be opened as another.
@@ -86,8 +87,8 @@ pub enum BadKeys {
     /// A key is not 32 bytes in base64.
     #[error("holds a key that is not 32 bytes in base64")]
     Key,
-    /// Two keys have one name, or one has the name of the derived key.
-    #[error("holds two keys with one name, or one named `{DERIVED}`")]
+    /// Two keys have one name, or one has a name like the derived key's.
+    #[error("holds two keys with one name, or one whose name begins with `{DERIVED}`")]
     Name,
 }
 
@@ -111,7 +112,9 @@ impl SealingKeys {
             None => Vec::new(),
         };
         let derived = server.keyed_hash(Purpose::Sealing, &[]);
-        keys.push(NamedKey { name: DERIVED.to_owned(), key: SecretBox::new(Box::new(derived)) });
+        // Named by what it is, so that after a change of the server's key it is missed and not mistaken.
+        let name = format!("{DERIVED}-{}", hex::encode(&Sha256::digest(derived)[..4]));
+        keys.push(NamedKey { name, key: SecretBox::new(Box::new(derived)) });
         Ok(Self(keys))
     }
 
@@ -131,7 +134,7 @@ impl SealingKeys {
             if name.is_empty() || name.len() > LONGEST_NAME || !plain {
                 return Err(BadKeys::Form);
             }
-            if name == DERIVED || keys.iter().any(|known| known.name == name) {
+            if name.starts_with(DERIVED) || keys.iter().any(|known| known.name == name) {
                 return Err(BadKeys::Name);
             }
             let bytes = Zeroizing::new(STANDARD.decode(key.trim()).map_err(|_| BadKeys::Key)?);
@@ -209,7 +212,8 @@ mod tests {
         let oldest = derived.seal(Sealing::Document, "a", [1; NONCE], b"x");
         let older = keys(&entry("k1", 1)).seal(Sealing::Document, "a", [2; NONCE], b"x");
         let newest = keys(&format!("{}, {}", entry("k2", 2), entry("k1", 1)));
-        assert_eq!((derived.current(), newest.current()), (DERIVED, "k2"));
+        assert!(derived.current().starts_with(DERIVED));
+        assert_eq!(newest.current(), "k2");
         assert_eq!(newest.seal(Sealing::Document, "a", [3; NONCE], b"x").key_id, "k2");
         for sealed in [&oldest, &older] {
             assert_eq!(newest.open(Sealing::Document, "a", sealed).unwrap().as_slice(), b"x");

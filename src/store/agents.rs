@@ -115,22 +115,18 @@ pub fn insert(tx: &mut Tx<'_>, agent: &Agent, at: DateTime<Utc>) -> Result<(), S
         suspended_at: agent.suspended_at.map(stored),
         failures: agent.failures,
         created_at: stored(at),
-        void_before: None,
+        void_before: agent.suspended_at.map(stored),
     };
     diesel::insert_into(agents::table).values(row).execute(tx.connection)?;
     Ok(())
 }
 
-/// Sets since when an agent may not act, or that they may again. What they gave before a suspension stays void.
-pub fn set_suspended(tx: &mut Tx<'_>, id: AgentId, since: Option<DateTime<Utc>>) -> Result<(), StoreError> {
+/// Suspends an agent at `at`, or restores them. What they gave up to either moment stays void: nothing that came in
+/// between by a race or another instance's clock revives with them.
+pub fn set_suspended(tx: &mut Tx<'_>, id: AgentId, suspended: bool, at: DateTime<Utc>) -> Result<(), StoreError> {
     diesel::update(agents::table.find(id.to_string()))
-        .set(agents::suspended_at.eq(since.map(stored)))
+        .set((agents::suspended_at.eq(suspended.then(|| stored(at))), agents::void_before.eq(stored(at))))
         .execute(tx.connection)?;
-    if let Some(since) = since {
-        diesel::update(agents::table.find(id.to_string()))
-            .set(agents::void_before.eq(stored(since)))
-            .execute(tx.connection)?;
-    }
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Cases, the forms they came from, their evidence, approvals and written entries.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::{AsChangeset, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 
 use super::schema::{approvals, case_entries, case_forms, cases, evidence};
@@ -11,6 +11,7 @@ use crate::domain::evidence::{CheckKind, Evidence, Giver, Outcome, Subject};
 use crate::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
 use crate::domain::ids::{AgentId, CaseId, EntryId};
 use crate::domain::reference::CaseRef;
+use crate::domain::risk::Effect;
 
 #[derive(Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = cases, treat_none_as_null = true)]
@@ -43,6 +44,9 @@ struct CaseRow {
     asked_at: Option<NaiveDateTime>,
     wait_reminded: bool,
     conclusion: Option<String>,
+    barred: String,
+    raised_seconds: i64,
+    raised_approvals: i32,
 }
 
 /// What is kept with a case beside what the rules look at.
@@ -69,6 +73,15 @@ pub struct Filed {
     pub case: Case,
     /// The rest.
     pub filing: Filing,
+}
+
+/// Identifiers in one column, with spaces between.
+fn listed<'a, T: std::fmt::Display + 'a>(ids: impl IntoIterator<Item = &'a T>) -> String {
+    ids.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+fn unlisted<T: std::str::FromStr, C: FromIterator<T>>(what: &str, text: &str) -> Result<C, StoreError> {
+    text.split_whitespace().map(|id| parsed(what, id)).collect()
 }
 
 fn state(code: &str) -> Result<State, StoreError> {
@@ -112,10 +125,13 @@ impl CaseRow {
             asked_at: case.asked.as_ref().map(|asked| stored(asked.at)),
             wait_reminded: wait.is_some_and(|wait| wait.reminded),
             conclusion: case.conclusion.map(|conclusion| conclusion.code().to_owned()),
+            barred: listed(&case.barred),
+            raised_seconds: case.raised.wait.num_seconds(),
+            raised_approvals: i32::try_from(case.raised.approvals).unwrap_or(i32::MAX),
         }
     }
 
-    fn into_filed(self, rows: Vec<EvidenceRow>, approved: Vec<(String, NaiveDateTime)>) -> Result<Filed, StoreError> {
+    fn into_filed(self, rows: Vec<EvidenceRow>, approved: Vec<ApprovalRow>) -> Result<Filed, StoreError> {
         let in_wait = |row: &&EvidenceRow| row.in_wait;
         let held: Vec<_> =
             rows.iter().filter(in_wait).map(|row| parsed("evidence", &row.id)).collect::<Result<_, _>>()?;
@@ -129,9 +145,6 @@ impl CaseRow {
                 evidence: held,
             }),
             _ => None,
-        };
-        let approval = |(agent, at): (String, NaiveDateTime)| {
-            Ok::<_, StoreError>(Approval { agent: parsed("agent", &agent)?, at: at.and_utc() })
         };
         let case = Case {
             id: parsed("case", &self.id)?,
@@ -155,6 +168,11 @@ impl CaseRow {
                 _ => None,
             },
             conclusion: self.conclusion.as_deref().map(conclusion).transpose()?,
+            barred: unlisted("agent", &self.barred)?,
+            raised: Effect {
+                wait: TimeDelta::seconds(self.raised_seconds),
+                approvals: usize::try_from(self.raised_approvals).unwrap_or(0),
+            },
         };
         let filing = Filing {
             submission_key: self.submission_key,
@@ -166,6 +184,12 @@ impl CaseRow {
         };
         Ok(Filed { case, filing })
     }
+}
+
+type ApprovalRow = (String, NaiveDateTime, String, String);
+
+fn approval((agent, at, path, evidence): ApprovalRow) -> Result<Approval, StoreError> {
+    Ok(Approval { agent: parsed("agent", &agent)?, at: at.and_utc(), path, evidence: unlisted("evidence", &evidence)? })
 }
 
 #[derive(Queryable, Insertable)]
@@ -236,7 +260,7 @@ fn with_evidence(connection: &mut AnyConnection, row: CaseRow) -> Result<Filed, 
     let approved = approvals::table
         .filter(approvals::case_id.eq(&row.id))
         .order(approvals::at.asc())
-        .select((approvals::agent_id, approvals::at))
+        .select((approvals::agent_id, approvals::at, approvals::path, approvals::evidence))
         .load(connection)?;
     row.into_filed(given, approved)
 }
@@ -317,6 +341,8 @@ fn store_approvals(tx: &mut Tx<'_>, case_id: &str, case: &Case) -> Result<(), St
                 approvals::case_id.eq(case_id),
                 approvals::agent_id.eq(agent),
                 approvals::at.eq(stored(approval.at)),
+                approvals::path.eq(&approval.path),
+                approvals::evidence.eq(listed(&approval.evidence)),
             ))
             .execute(tx.connection)?;
     }

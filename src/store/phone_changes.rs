@@ -8,9 +8,8 @@ use diesel::{
 
 use super::schema::{cases, phone_changes};
 use super::{AnyConnection, StoreError, Tx, corrupt, parsed, parsed_if, stored};
-use crate::domain::case::Approval;
 use crate::domain::ids::{AccountId, CaseId, PhoneChangeId};
-use crate::domain::phone_change::{Hold, PhoneChange, Requester, State};
+use crate::domain::phone_change::{Approval, Hold, PhoneChange, Requester, State};
 use crate::domain::reference::CaseRef;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]

@@ -100,6 +100,9 @@ diesel::table! {
         asked_at -> Nullable<Timestamp>,
         wait_reminded -> Bool,
         conclusion -> Nullable<Text>,
+        barred -> Text,
+        raised_seconds -> BigInt,
+        raised_approvals -> Integer,
     }
 }
 
@@ -141,6 +144,8 @@ diesel::table! {
         case_id -> Text,
         agent_id -> Text,
         at -> Timestamp,
+        path -> Text,
+        evidence -> Text,
     }
 }
 

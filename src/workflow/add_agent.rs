@@ -96,7 +96,7 @@ impl Desk {
         let set = move |tx: &mut Tx<'_>| {
             let Some(agent) = agents::find_by_email(tx.connection, &email)? else { return Ok(false) };
             let suspended = standing == Standing::Suspended;
-            agents::set_suspended(tx, agent.id, suspended.then_some(act.at))?;
+            agents::set_suspended(tx, agent.id, suspended, act.at)?;
             agents::clear_failures(tx, agent.id)?;
             blocks::lift(tx, Limit::AgentPassword, &agent.id.to_string(), None, act.at, "restored on the server")?;
             if suspended {

@@ -5,6 +5,7 @@ use super::{Desk, write};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::{Command, State, may_approve};
+use crate::domain::ids::AuthenticatorId;
 use crate::domain::phone_change;
 use crate::domain::reference::CaseRef;
 use crate::store::cases::{self, Filed};
@@ -41,7 +42,7 @@ pub struct Awaiting {
 }
 
 impl Desk {
-    /// A second agent approves what the evidence already satisfies, as it stood when they looked at it.
+    /// A second agent approves that this authenticator is deactivated, on the evidence as it stood when they looked.
     ///
     /// # Errors
     /// [`Halt`] when a rule forbids it or the form does not say what it approves; [`StoreError`] when the database
@@ -51,14 +52,16 @@ impl Desk {
         act: Act,
         reference: CaseRef,
         version: Option<i64>,
+        authenticator: AuthenticatorId,
     ) -> Result<Result<(), Halt>, StoreError> {
         let kit = self.kit.clone();
+        let decision = Command::Approve(authenticator);
         let approve = move |tx: &mut Tx<'_>| {
-            let filed = match as_it_was_seen(tx, &act, &reference, version, &Command::Approve)? {
+            let filed = match as_it_was_seen(tx, &act, &reference, version, &decision)? {
                 Ok(filed) => filed,
                 Err(halt) => return Ok(Err(halt)),
             };
-            Ok(command(tx, &kit, &act, &filed, &Command::Approve)?.map(|_| ()))
+            Ok(command(tx, &kit, &act, &filed, &decision)?.map(|_| ()))
         };
         let done = self.store.write(approve).await?;
         self.run_errands();

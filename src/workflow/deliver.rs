@@ -430,14 +430,19 @@ impl Desk {
                 && outbox::is_pending(tx.connection, id)?)
         };
         let still_wanted = self.store.write(weigh).await?;
-        let done_before =
-            leased.attempts > 1 && self.directory.state(authenticator).await == Ok(AuthenticatorState::Deactivated);
-        let outcome = if done_before {
-            Ok(())
-        } else if !still_wanted {
-            Err(DirectoryError::Refused("the case does not permit it any more".to_owned()))
-        } else {
-            self.directory.deactivate(authenticator, leased.id).await
+        // Before anything is repeated the directory is asked what it did; a look-up that fails is no answer.
+        let before = match leased.attempts {
+            ..=1 => Ok(AuthenticatorState::Active),
+            _ => self.directory.state(authenticator).await,
+        };
+        let outcome = match before {
+            Ok(AuthenticatorState::Deactivated) => Ok(()),
+            Err(DirectoryError::Unavailable(why) | DirectoryError::Unknown(why)) => Err(DirectoryError::Unknown(why)),
+            Err(refused @ DirectoryError::Refused(_)) => Err(refused),
+            Ok(AuthenticatorState::Active) if !still_wanted => {
+                Err(DirectoryError::Refused("the case does not permit it any more".to_owned()))
+            }
+            Ok(AuthenticatorState::Active) => self.directory.deactivate(authenticator, leased.id).await,
         };
         let next = match &outcome {
             Ok(()) => Ok(Command::DeactivationConfirmed),

@@ -7,7 +7,7 @@ use crate::domain::audit::{details, timestamp};
 use crate::domain::case::{Assessment, Case, PathAssessment, Stage, State, assess};
 use crate::domain::policy::Path;
 use crate::domain::reference::CaseRef;
-use crate::domain::risk::{Raised, extra_wait, least_approvals};
+use crate::domain::risk::{Raised, together};
 use crate::store::{AnyConnection, StoreError, Tx, accounts, cases};
 
 /// What the policy says about an account, and about one of its cases. It holds no address in full.
@@ -195,9 +195,9 @@ fn explained_path(path: &Path, raised: &[Raised], progress: Option<ExplainedProg
     ExplainedPath {
         name: path.name.clone(),
         needs: path.checks.iter().map(|group| group.iter().map(|kind| kind.code()).collect()).collect(),
-        approvals: path.approvals.max(least_approvals(raised)),
+        approvals: path.approvals.max(together(raised).approvals),
         cooling_off_minutes: path.cooling_off.num_minutes(),
-        cooling_off_with_signals_minutes: (path.cooling_off + extra_wait(raised)).num_minutes(),
+        cooling_off_with_signals_minutes: (path.cooling_off + together(raised).wait).num_minutes(),
         assurance: path.assurance(),
         not_offered: unoffered.flatten().map(|kind| kind.code()).collect(),
         progress,

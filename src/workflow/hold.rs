@@ -51,7 +51,7 @@ impl Desk {
             };
             let able = |agent: &agents::Agent| agent.role.works_cases() && agent.suspended_at.is_none();
             let Some(agent) = agents::find(tx.connection, to)?.filter(able) else {
-                return Ok(Err(refuse(tx, &act, &filed, "reassign", Refused::Role(None))));
+                return Ok(Err(refuse(tx, &act, &filed, "reassign", Refused::UnfitHolder)));
             };
             Ok(command(tx, &kit, &act, &filed, &Command::Reassign(agent.id))?.map(|_| ()))
         };

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::support::browser::Browser;
-use crate::support::world::{OWNER, World, csrf_on};
+use crate::support::world::{OWNER, World, authenticator_on, csrf_on};
 
 /// A case with all its evidence, held by `ana`.
 async fn awaiting(world: &World) -> (Browser, Browser, String) {
@@ -117,10 +117,10 @@ async fn a_case_that_changed_since_it_was_looked_at_is_not_approved() {
     let typed = "Something is odd here.";
     ben.send(&seen, "/refuse-approval", &[("reason", typed)]).await.is(409).says(typed);
     // A form that does not say what it approves approves nothing.
-    let csrf = csrf_on(&seen);
+    let (csrf, device) = (csrf_on(&seen), authenticator_on(&seen));
     for button in ["approve", "refuse-approval"] {
         let path = format!("/desk/cases/{reference}/{button}");
-        let answer = ben.post(&path, &[("csrf", &csrf), ("reason", "x")]).await;
+        let answer = ben.post(&path, &[("csrf", &csrf), ("reason", "x"), ("authenticator", &device)]).await;
         answer.is(409).says("does not say what it decides about");
     }
     let entries = world.entries(&reference).await;

@@ -762,17 +762,17 @@ async fn refusals_are_recorded_with_who_and_why() {
         let found = found.unwrap_or_else(|| panic!("no refusal says “{rule}” after {button}: {new:?}"));
         assert!(found.actor.ends_with("@desk.example.test") && found.ip == "127.0.0.1", "{found:?}");
     };
-    refused(&ana, &csrf, "release", "not_holder", &[]).await;
-    refused(&ana, &csrf, "approve", "wrong_state", &[]).await;
-    refused(&ana, &csrf, "callback", "callback", &[]).await;
     let device = crate::support::world::authenticator_on(&ana.get(&format!("/desk/cases/{reference}")).await);
+    refused(&ana, &csrf, "release", "not_holder", &[]).await;
+    refused(&ana, &csrf, "approve", "wrong_state", &[("authenticator", &device)]).await;
+    refused(&ana, &csrf, "callback", "callback", &[]).await;
     world.presses(&ana, &reference, "claim", &[]).await.is(200);
     refused(&ana, &csrf, "deactivate", "policy_not_met", &[("authenticator", &device)]).await;
     let ben = world.agent("ben").await;
     let bens = csrf_on(&ben.get("/desk").await);
     refused(&ben, &bens, "claim", "held_by_another", &[]).await;
     world.passes_phone_check(&customer, &reference).await;
-    refused(&ana, &csrf, "approve", "holder_cannot_approve", &[]).await;
+    refused(&ana, &csrf, "approve", "holder_cannot_approve", &[("authenticator", &device)]).await;
 
     // At the doors: a wrong password, a wrong link, a call too many, a form too old.
     let stranger = world.browser();

@@ -253,7 +253,7 @@ impl<'d> Play<'d> {
             }
             46..60 => {
                 let version = self.filed().await.case.version;
-                let done = desk.approve(self.agent(n), reference, Some(version)).await.unwrap();
+                let done = desk.approve(self.agent(n), reference, Some(version), self.device).await.unwrap();
                 self.note(&format!("{n} approves: {}", done.is_ok()));
                 if done.is_ok() {
                     self.seen.approvals.push((self.now(), n));

@@ -134,7 +134,8 @@ async fn an_agent_calls_back_and_never_sees_the_code() {
     let page = ana.get(&format!("/desk/cases/{reference}")).await;
     assert!(!page.has_form("/approve"));
     let csrf = csrf_on(&page);
-    let refused = ana.post(&format!("/desk/cases/{reference}/approve"), &[("csrf", &csrf)]).await;
+    let forged = [("csrf", csrf.as_str()), ("authenticator", &authenticator_on(&page))];
+    let refused = ana.post(&format!("/desk/cases/{reference}/approve"), &forged).await;
     refused.is(409).says("You supplied evidence");
     assert!(world.actions(&reference).await.contains(&"case.refused".to_owned()));
     world.stop().await;

@@ -1,4 +1,6 @@
 -- The wider CHECKs stay: they refuse nothing that the tables of 0001 hold.
+DELETE FROM outbox WHERE kind IN ('alarm', 'text', 'phone');
+DELETE FROM case_entries WHERE kind = 'administrator';
 DELETE FROM calls WHERE challenge_id IS NULL;
 DROP INDEX calls_by_phone_change;
 CREATE TABLE old_calls AS SELECT * FROM calls;
@@ -43,6 +45,11 @@ DROP TABLE recovery_codes;
 DROP TABLE evidence_notes;
 DROP TABLE case_origins;
 ALTER TABLE evidence DROP COLUMN administrator_id;
+ALTER TABLE approvals DROP COLUMN evidence;
+ALTER TABLE approvals DROP COLUMN path;
+ALTER TABLE cases DROP COLUMN raised_approvals;
+ALTER TABLE cases DROP COLUMN raised_seconds;
+ALTER TABLE cases DROP COLUMN barred;
 ALTER TABLE cases DROP COLUMN conclusion;
 ALTER TABLE cases DROP COLUMN wait_reminded;
 ALTER TABLE cases DROP COLUMN asked_at;

@@ -12,12 +12,22 @@ ALTER TABLE authenticators ADD COLUMN last_step BIGINT;
 
 -- What an agent gave up to this moment was voided by a suspension, for good.
 ALTER TABLE agents ADD COLUMN void_before TIMESTAMP;
+UPDATE agents SET void_before = suspended_at WHERE suspended_at IS NOT NULL;
 
 ALTER TABLE cases ADD COLUMN asked_by TEXT REFERENCES agents (id);
 ALTER TABLE cases ADD COLUMN asked_at TIMESTAMP;
 ALTER TABLE cases ADD COLUMN wait_reminded BOOLEAN NOT NULL DEFAULT FALSE;
 -- What a case was closed with.
 ALTER TABLE cases ADD COLUMN conclusion TEXT;
+-- Agents who can never be the second pair of eyes, separated by spaces.
+ALTER TABLE cases ADD COLUMN barred TEXT NOT NULL DEFAULT '';
+-- The most that risk signals ever added.
+ALTER TABLE cases ADD COLUMN raised_seconds BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE cases ADD COLUMN raised_approvals INTEGER NOT NULL DEFAULT 0;
+
+-- What an approval covers: one path and evidence, separated by spaces. Older approvals cover nothing.
+ALTER TABLE approvals ADD COLUMN path TEXT NOT NULL DEFAULT '';
+ALTER TABLE approvals ADD COLUMN evidence TEXT NOT NULL DEFAULT '';
 
 ALTER TABLE evidence ADD COLUMN administrator_id TEXT REFERENCES accounts (id);
 

@@ -5,9 +5,9 @@ use super::super::account::{AccountStatus, AuthenticatorState};
 use super::super::actor::Actor;
 use super::super::audit::{Details, details, timestamp};
 use super::super::evidence::{CheckKind, Evidence, Giver, Outcome};
-use super::super::ids::{AccountId, AgentId, AuthenticatorId};
+use super::super::ids::{AccountId, AgentId, AuthenticatorId, EvidenceId};
 use super::super::notice::Notice;
-use super::assess::{Stage, assess, gave_evidence};
+use super::assess::{Stage, assess, gave_evidence, standing_approvals};
 use super::{Approval, Asked, Case, Command, Conclusion, Facts, Record, Refused, State, Transition};
 
 /// What `command` by `actor` at `now` leads to.
@@ -38,7 +38,8 @@ pub fn apply(
     } else {
         step.take(command, actor, facts)?;
     }
-    if !matches!(command, Command::Tick) {
+    // Once the device is off the case closes by itself, whatever else is done to it.
+    if !matches!(command, Command::Tick) && step.case.state != State::Deactivated {
         step.case.expires_at = now + facts.policy.case_expiry;
     }
     Ok(step.finish(facts))
@@ -68,7 +69,7 @@ pub fn may_approve(case: &Case, agent: AgentId) -> Result<(), Refused> {
     if gave_evidence(agent, case) {
         return Err(Refused::GiverCannotApprove);
     }
-    if case.asked.as_ref().is_some_and(|asked| asked.agent == agent) {
+    if case.barred.contains(&agent) {
         return Err(Refused::AskerCannotApprove);
     }
     if case.approvals.iter().any(|approval| approval.agent == agent) {
@@ -80,23 +81,27 @@ pub fn may_approve(case: &Case, agent: AgentId) -> Result<(), Refused> {
 /// When time alone may next change the case after `now`, for the worker's timers.
 pub fn due_at(case: &Case, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let mut moments = Vec::new();
+    // What is overdue stays due until it has happened; evidence that has lapsed has had its effect.
     match case.state {
         State::Submitted | State::Verifying => moments.push(case.expires_at),
         State::AwaitingApproval | State::Ready => {
             moments.push(case.expires_at);
-            moments.extend(case.evidence.iter().filter_map(|evidence| evidence.valid_until));
-            moments.extend(case.wait.as_ref().map(|wait| wait.usable_until));
+            moments
+                .extend(case.evidence.iter().filter_map(|evidence| evidence.valid_until).filter(|until| *until > now));
+            moments.extend(case.wait.as_ref().map(|wait| wait.usable_until).filter(|until| *until > now));
         }
         State::CoolingOff => {
             moments.extend(case.wait.as_ref().map(|wait| wait.ends_at));
-            moments.extend(case.wait.as_ref().filter(|wait| !wait.reminded).map(super::Wait::half_way));
+            moments.extend(
+                case.wait.as_ref().filter(|wait| !wait.reminded && now < wait.ends_at).map(super::Wait::half_way),
+            );
         }
         // The policy's `close_after` is put into `expires_at` when the state is entered.
         State::Deactivated => moments.push(case.expires_at),
         State::Deactivating | State::Disputed | State::Closed | State::Rejected | State::Withdrawn | State::Expired => {
         }
     }
-    moments.into_iter().filter(|moment| *moment > now).min()
+    moments.into_iter().min()
 }
 
 pub(super) struct Step {
@@ -120,6 +125,31 @@ fn supervisor(actor: &Actor) -> Result<AgentId, Refused> {
         Actor::Agent { id, role, .. } if role.supervises() => Ok(*id),
         _ => Err(Refused::Role(actor.role())),
     }
+}
+
+/// Who can make which check; links and resynchronisation have commands of their own.
+fn may_give(giver: Giver, kind: CheckKind) -> bool {
+    match kind {
+        CheckKind::Password | CheckKind::PhoneCode | CheckKind::RecoveryCode => giver == Giver::Customer,
+        CheckKind::AgentCallback | CheckKind::Document | CheckKind::InPerson => giver.agent().is_some(),
+        CheckKind::Administrator => giver.administrator().is_some(),
+        CheckKind::EmailLink | CheckKind::Resync => false,
+    }
+}
+
+/// What an audit entry says a decision rests on.
+fn covering(path: &str, evidence: &[EvidenceId]) -> Details {
+    let ids: Vec<Value> = evidence.iter().map(|id| id.to_string().into()).collect();
+    details([("path", path.into()), ("evidence", ids.into())])
+}
+
+fn is_active(authenticator: AuthenticatorId, facts: &Facts<'_>) -> Result<(), Refused> {
+    let account = facts.account.ok_or(Refused::NoAccount)?;
+    let known = account
+        .authenticators
+        .iter()
+        .any(|a| a.id == authenticator && a.account == account.id && a.state == AuthenticatorState::Active);
+    if known { Ok(()) } else { Err(Refused::NoSuchAuthenticator) }
 }
 
 fn only(actor: &Actor, wanted: &Actor) -> Result<(), Refused> {
@@ -178,6 +208,7 @@ impl Step {
                         self.end(State::Rejected, "case.rejected", Notice::Rejected);
                     }
                     (from, true) => {
+                        self.case.barred.insert(supervisor);
                         let confirmed_before = from != Some(State::Submitted);
                         self.prove_anew(if confirmed_before { State::Verifying } else { State::Submitted });
                         self.record("case.dispute_ended", details([("outcome", "resumed".into())]));
@@ -222,12 +253,14 @@ impl Step {
             Command::Claim => self.claim(worker(actor)?),
             Command::Release => {
                 self.held_by(worker(actor)?)?;
+                self.may_change_hands()?;
                 self.case.holder = None;
                 self.record("case.released", Details::new());
                 Ok(())
             }
             Command::Reassign(to) => {
                 supervisor(actor)?;
+                self.may_change_hands()?;
                 self.may_hold(*to)?;
                 self.case.holder = Some(*to);
                 self.record("case.reassigned", details([("to", to.to_string().into())]));
@@ -238,10 +271,11 @@ impl Step {
                 self.held_by(agent)?;
                 self.expect(&[State::AwaitingApproval])?;
                 self.case.asked = Some(Asked { agent, at: self.now });
+                self.case.barred.insert(agent);
                 self.record("case.approval_asked", Details::new());
                 Ok(())
             }
-            Command::Approve => self.approve(worker(actor)?, facts),
+            Command::Approve(authenticator) => self.approve(*authenticator, worker(actor)?, facts),
             Command::RefuseApproval => {
                 may_approve(&self.case, worker(actor)?)?;
                 self.prove_anew(State::Verifying);
@@ -358,9 +392,18 @@ impl Step {
         // Strictly after everything that was given at this very moment.
         self.case.evidence_since = self.now + TimeDelta::microseconds(1);
         self.case.approvals.clear();
+        self.case.authenticator = None;
         self.case.wait = None;
         self.case.asked = None;
         self.enter(state);
+    }
+
+    /// Whoever ordered the deactivation answers for it until it is settled.
+    fn may_change_hands(&self) -> Result<(), Refused> {
+        match self.case.state {
+            State::Deactivating => Err(Refused::WrongState(State::Deactivating)),
+            _ => Ok(()),
+        }
     }
 
     fn held_by(&self, agent: AgentId) -> Result<(), Refused> {
@@ -375,7 +418,7 @@ impl Step {
     fn took_part(&self, agent: AgentId) -> bool {
         self.case.holder == Some(agent)
             || gave_evidence(agent, &self.case)
-            || self.case.asked.as_ref().is_some_and(|asked| asked.agent == agent)
+            || self.case.barred.contains(&agent)
             || self.case.approvals.iter().any(|approval| approval.agent == agent)
     }
 
@@ -415,18 +458,12 @@ impl Step {
 
     fn record_check(&mut self, evidence: &Evidence, actor: &Actor, facts: &Facts<'_>) -> Result<(), Refused> {
         let by = match actor {
+            Actor::Customer => Giver::Customer,
+            Actor::Agent { id, .. } => Giver::Agent(*id),
             Actor::Administrator { .. } => Giver::Administrator(self.administrator(actor, facts)?),
-            _ => actor.agent().map_or(Giver::Customer, Giver::Agent),
+            Actor::System | Actor::Operator => return Err(Refused::Role(None)),
         };
-        // Who vouches is an administrator, and an administrator does nothing else here.
-        let vouches = evidence.kind == CheckKind::Administrator;
-        // Whoever looks at a document or at a person is an agent.
-        let alone = evidence.kind.is_examined() && by.agent().is_none();
-        if matches!(evidence.kind, CheckKind::EmailLink | CheckKind::Resync)
-            || alone
-            || evidence.giver != by
-            || vouches != by.administrator().is_some()
-        {
+        if evidence.giver != by || !may_give(by, evidence.kind) {
             return Err(Refused::WrongCheck);
         }
         if let Some(agent) = actor.agent() {
@@ -451,14 +488,38 @@ impl Step {
         Ok(())
     }
 
-    fn approve(&mut self, agent: AgentId, facts: &Facts<'_>) -> Result<(), Refused> {
+    fn approve(&mut self, authenticator: AuthenticatorId, agent: AgentId, facts: &Facts<'_>) -> Result<(), Refused> {
+        self.drop_void_approvals(facts);
         may_approve(&self.case, agent)?;
-        if assess(&self.case, facts, self.now).best().is_none_or(|best| best.stage < Stage::Approval) {
-            return Err(self.not_met(facts));
+        let covered = {
+            let assessment = assess(&self.case, facts, self.now);
+            let best = assessment.best().filter(|best| best.stage >= Stage::Approval);
+            best.map(|best| {
+                let evidence = best.groups.iter().filter_map(|group| group.met_by).map(|met| met.id).collect();
+                (best.path.name.clone(), evidence)
+            })
+        };
+        let Some((path, evidence)) = covered else { return Err(self.not_met(facts)) };
+        is_active(authenticator, facts)?;
+        if self.case.authenticator.is_some_and(|other| other != authenticator) {
+            return Err(Refused::OtherAuthenticator);
         }
-        self.case.approvals.push(Approval { agent, at: self.now });
-        self.record("case.approved", Details::new());
+        self.case.authenticator = Some(authenticator);
+        let approval = Approval { agent, at: self.now, path, evidence };
+        let mut about = self.about_authenticator();
+        about.extend(covering(&approval.path, &approval.evidence));
+        self.record("case.approved", about);
+        self.case.approvals.push(approval);
         Ok(())
+    }
+
+    /// Approvals that suspensions or changed evidence have voided can be given anew, and bind nobody any more.
+    pub(super) fn drop_void_approvals(&mut self, facts: &Facts<'_>) {
+        let standing = standing_approvals(&self.case, facts, self.now);
+        self.case.approvals.retain(|approval| standing.contains(&approval.agent));
+        if self.case.approvals.is_empty() && self.case.state != State::Deactivating {
+            self.case.authenticator = None;
+        }
     }
 
     fn not_met(&self, facts: &Facts<'_>) -> Refused {
@@ -484,20 +545,25 @@ impl Step {
         if account.status != AccountStatus::Active {
             return Err(Refused::AccountSuspended);
         }
-        if assess(&self.case, facts, self.now).best().is_none_or(|best| best.stage < Stage::Ready) {
-            return Err(self.not_met(facts));
-        }
-        let known = account
-            .authenticators
-            .iter()
-            .any(|a| a.id == authenticator && a.account == account.id && a.state == AuthenticatorState::Active);
-        if !known {
-            return Err(Refused::NoSuchAuthenticator);
+        let rests_on = {
+            let assessment = assess(&self.case, facts, self.now);
+            let best = assessment.best().filter(|best| best.stage == Stage::Ready);
+            best.map(|best| {
+                let evidence: Vec<_> = best.groups.iter().filter_map(|group| group.met_by).map(|met| met.id).collect();
+                (covering(&best.path.name, &evidence), best.approvals_needed > 0)
+            })
+        };
+        let Some((rests_on, approved)) = rests_on else { return Err(self.not_met(facts)) };
+        is_active(authenticator, facts)?;
+        if approved && self.case.authenticator != Some(authenticator) {
+            return Err(Refused::OtherAuthenticator);
         }
         self.case.authenticator = Some(authenticator);
         self.case.failure = None;
         self.enter(State::Deactivating);
-        self.record("case.deactivating", self.about_authenticator());
+        let mut about = self.about_authenticator();
+        about.extend(rests_on);
+        self.record("case.deactivating", about);
         self.deactivate = Some(authenticator);
         Ok(())
     }

@@ -1,10 +1,12 @@
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::evidence::{CheckKind, Evidence, Outcome};
 use super::super::ids::AgentId;
 use super::super::policy::Path;
-use super::super::risk::{extra_wait, least_approvals};
-use super::{AccountFacts, Case, Facts};
+use super::super::risk::together;
+use super::{AccountFacts, Approval, Case, Facts, Wait};
 
 /// How far the best path has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +45,8 @@ pub struct PathAssessment<'a> {
     pub approvals_needed: usize,
     /// The cooling-off that is needed: the path's own and what risk signals add.
     pub cooling_off: TimeDelta,
+    /// When it would be over: of the wait that runs, or of one that begins now.
+    pub ends_at: DateTime<Utc>,
     /// How far it has come.
     pub stage: Stage,
 }
@@ -82,7 +86,7 @@ impl<'a> Assessment<'a> {
         self.paths.iter().max_by(|a, b| {
             let ease = |p: &PathAssessment<'_>| {
                 let groups_missing = p.groups.iter().filter(|group| group.met_by.is_none()).count();
-                (std::cmp::Reverse(groups_missing), std::cmp::Reverse((p.cooling_off, p.approvals_needed)))
+                (std::cmp::Reverse(groups_missing), std::cmp::Reverse((p.ends_at, p.approvals_needed)))
             };
             (a.stage, ease(a)).cmp(&(b.stage, ease(b)))
         })
@@ -105,13 +109,14 @@ fn assess_path<'a>(
     now: DateTime<Utc>,
 ) -> PathAssessment<'a> {
     let groups = groups_of(case, account, facts, path, now);
-    let approvals =
-        case.approvals.iter().filter(|approval| approval_counts(approval.agent, approval.at, case, facts)).count();
-    let approvals_needed = path.approvals.max(least_approvals(facts.raised));
-    let cooling_off = path.cooling_off + extra_wait(facts.raised);
-    let begun = case.wait.as_ref().filter(|wait| wait.path == path.name);
-    let waited = cooling_off <= TimeDelta::zero()
-        || begun.is_some_and(|wait| wait.ends_at.max(wait.started_at + cooling_off) <= now);
+    let approvals = case.approvals.iter().filter(|approval| covers(approval, path, &groups, case, facts)).count();
+    let raised = together(facts.raised).at_least(case.raised);
+    let approvals_needed = path.approvals.max(raised.approvals);
+    let cooling_off = path.cooling_off + raised.wait;
+    let begun = begun(case, path, &groups);
+    let waited =
+        begun.map_or(cooling_off <= TimeDelta::zero(), |wait| wait.ends_at.max(wait.started_at + cooling_off) <= now);
+    let ends_at = begun.map_or(now + cooling_off, |wait| wait.ends_at.max(wait.started_at + cooling_off));
     let stage = if groups.iter().any(|group| group.met_by.is_none()) {
         Stage::Evidence
     } else if approvals < approvals_needed {
@@ -121,7 +126,15 @@ fn assess_path<'a>(
     } else {
         Stage::Wait
     };
-    PathAssessment { path, groups, approvals, approvals_needed, cooling_off, stage }
+    PathAssessment { path, groups, approvals, approvals_needed, cooling_off, ends_at, stage }
+}
+
+/// The wait that began for this path and still rests on evidence that was there when it began.
+pub fn begun<'c>(case: &'c Case, path: &Path, groups: &[GroupAssessment<'_>]) -> Option<&'c Wait> {
+    let rests = |wait: &&Wait| {
+        groups.iter().all(|group| group.met_by.is_some_and(|evidence| wait.evidence.contains(&evidence.id)))
+    };
+    case.wait.as_ref().filter(|wait| wait.path == path.name).filter(rests)
 }
 
 /// What meets each group of a path at this moment.
@@ -138,9 +151,15 @@ pub fn groups_of<'a>(
             .iter()
             .filter(|evidence| alternatives.contains(&evidence.kind))
             .filter(|evidence| is_sound(evidence, case, account, facts))
-            .map(|evidence| (evidence, counts_until(evidence, case)))
+            .map(|evidence| (evidence, counts_until(evidence, case, path)))
             .filter(|(_, until)| until.is_none_or(|until| now < until))
-            .max_by_key(|(_, until)| until.unwrap_or(DateTime::<Utc>::MAX_UTC));
+            .max_by_key(|(evidence, until)| {
+                // What a wait rests on or an approval covers is not pushed aside by what came later.
+                let frozen = frozen_until(evidence, case, path).is_some();
+                let of_path = case.approvals.iter().filter(|approval| approval.path == path.name);
+                let approved = of_path.flat_map(|approval| &approval.evidence).any(|id| *id == evidence.id);
+                (frozen, approved, until.unwrap_or(DateTime::<Utc>::MAX_UTC))
+            });
         GroupAssessment {
             alternatives,
             met_by: met.map(|(evidence, _)| evidence),
@@ -178,22 +197,45 @@ fn found_wanting_later(evidence: &Evidence, case: &Case) -> bool {
         && later.filter(|other| other.subject == evidence.subject).any(|other| other.outcome == Outcome::Failed)
 }
 
-/// Evidence that was valid when the cooling-off began counts until the case's ready window closes.
-fn counts_until(evidence: &Evidence, case: &Case) -> Option<DateTime<Utc>> {
-    let frozen = case.wait.as_ref().filter(|wait| wait.evidence.contains(&evidence.id)).map(|wait| wait.usable_until);
-    match (evidence.valid_until, frozen) {
+/// Evidence that was valid when the cooling-off of `path` began counts for it until the ready window closes.
+fn frozen_until(evidence: &Evidence, case: &Case, path: &Path) -> Option<DateTime<Utc>> {
+    let wait = case.wait.as_ref().filter(|wait| wait.path == path.name);
+    wait.filter(|wait| wait.evidence.contains(&evidence.id)).map(|wait| wait.usable_until)
+}
+
+fn counts_until(evidence: &Evidence, case: &Case, path: &Path) -> Option<DateTime<Utc>> {
+    match (evidence.valid_until, frozen_until(evidence, case, path)) {
         (Some(own), Some(frozen)) => Some(own.max(frozen)),
         (own, _) => own,
     }
 }
 
-/// Four eyes: an approval by whoever holds the case, asked for it or supplied evidence in it does not count.
-fn approval_counts(agent: AgentId, at: DateTime<Utc>, case: &Case, facts: &Facts<'_>) -> bool {
-    at >= case.evidence_since
-        && !facts.is_void(agent, at)
+/// Whether an approval was given for this path and all of the evidence that meets it, and still counts.
+fn covers(approval: &Approval, path: &Path, groups: &[GroupAssessment<'_>], case: &Case, facts: &Facts<'_>) -> bool {
+    let covered = |group: &GroupAssessment<'_>| group.met_by.is_some_and(|met| approval.evidence.contains(&met.id));
+    approval.path == path.name && groups.iter().all(covered) && approval_counts(approval, case, facts)
+}
+
+/// Four eyes: an approval by whoever holds the case, asked for it, overruled a dispute of it or supplied
+/// evidence in it does not count.
+fn approval_counts(approval: &Approval, case: &Case, facts: &Facts<'_>) -> bool {
+    let agent = approval.agent;
+    approval.at >= case.evidence_since
+        && !facts.is_void(agent, approval.at)
         && case.holder != Some(agent)
-        && case.asked.as_ref().is_none_or(|asked| asked.agent != agent)
+        && !case.barred.contains(&agent)
         && !gave_evidence(agent, case)
+}
+
+/// Who gave approvals that still count for the path and the evidence they were given for.
+pub fn standing_approvals(case: &Case, facts: &Facts<'_>, now: DateTime<Utc>) -> BTreeSet<AgentId> {
+    let Some(account) = facts.account else { return BTreeSet::new() };
+    let paths = facts.policy.paths(account.kind, account.tier);
+    let stands = |approval: &&Approval| {
+        let path = paths.iter().find(|path| path.name == approval.path);
+        path.is_some_and(|path| covers(approval, path, &groups_of(case, account, facts, path, now), case, facts))
+    };
+    case.approvals.iter().filter(stands).map(|approval| approval.agent).collect()
 }
 
 /// Whether `agent` supplied any evidence in the case.

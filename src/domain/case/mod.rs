@@ -18,7 +18,7 @@ use super::ids::{AccountId, AgentId, AuthenticatorId, CaseId, EvidenceId};
 use super::notice::Notice;
 use super::policy::Policy;
 use super::reference::CaseRef;
-use super::risk::Raised;
+use super::risk::{Effect, Raised};
 use super::words::coded;
 
 pub use apply::{apply, due_at, may_approve, still_permits};
@@ -95,6 +95,10 @@ pub struct Approval {
     pub agent: AgentId,
     /// When.
     pub at: DateTime<Utc>,
+    /// The path of the policy that it was given for.
+    pub path: String,
+    /// The evidence that was there. It covers no other.
+    pub evidence: Vec<EvidenceId>,
 }
 
 /// A cooling-off that has begun, with the evidence it rests on.
@@ -143,7 +147,7 @@ pub struct Case {
     pub state_since: DateTime<Utc>,
     /// When it expires if nothing happens.
     pub expires_at: DateTime<Utc>,
-    /// The authenticator being or having been deactivated.
+    /// The authenticator that was approved to be deactivated, or is being or has been.
     pub authenticator: Option<AuthenticatorId>,
     /// What the directory said when it last failed.
     pub failure: Option<String>,
@@ -151,6 +155,10 @@ pub struct Case {
     pub disputed_from: Option<State>,
     /// Who asked for the second approval, while one is awaited.
     pub asked: Option<Asked>,
+    /// Agents who asked for an approval or let a disputed case go on: none of them is ever its second pair of eyes.
+    pub barred: BTreeSet<AgentId>,
+    /// The most that risk signals ever added: a signal that no longer fires takes nothing back.
+    pub raised: Effect,
     /// What it was closed with.
     pub conclusion: Option<Conclusion>,
 }
@@ -183,6 +191,8 @@ impl Case {
             failure: None,
             disputed_from: None,
             asked: None,
+            barred: BTreeSet::new(),
+            raised: Effect::default(),
             conclusion: None,
         }
     }
@@ -248,8 +258,8 @@ pub enum Command {
     Reassign(AgentId),
     /// The holder asks for the second approval.
     AskApproval,
-    /// A second agent approves.
-    Approve,
+    /// A second agent approves that this authenticator is deactivated.
+    Approve(AuthenticatorId),
     /// A second agent does not approve: everything has to be proved anew.
     RefuseApproval,
     /// An administrator of the account says no; the reason is kept with the case.
@@ -290,7 +300,7 @@ impl Command {
             Self::Release => "release",
             Self::Reassign(_) => "reassign",
             Self::AskApproval => "ask_approval",
-            Self::Approve => "approve",
+            Self::Approve(_) => "approve",
             Self::RefuseApproval => "refuse_approval",
             Self::Decline => "decline",
             Self::Resynchronise(_) => "resynchronise",

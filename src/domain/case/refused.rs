@@ -27,6 +27,9 @@ pub enum Refused {
     /// The account is switched off in the directory.
     #[error("The account is suspended in the directory. It has to be restored there first.")]
     AccountSuspended,
+    /// Whoever is to hold it cannot.
+    #[error("This person cannot hold cases. Choose someone who works cases and is not suspended.")]
+    UnfitHolder,
     /// Another agent works on it.
     #[error("Another agent holds this case. A supervisor can reassign it.")]
     HeldByAnother,
@@ -43,8 +46,11 @@ pub enum Refused {
     #[error("You supplied evidence in this case, so another agent has to approve it.")]
     GiverCannotApprove,
     /// Whoever asked for the approval may not give it.
-    #[error("You asked for this approval, so another agent has to give it.")]
+    #[error("You asked for this approval, or let the case go on after a dispute, so another agent has to give it.")]
     AskerCannotApprove,
+    /// An approval is for one authenticator.
+    #[error("What was approved is another authenticator of this account.")]
+    OtherAuthenticator,
     /// Whoever had a part in a case may not let it go on.
     #[error("You had a part in this case, so another supervisor has to let it go on.")]
     OwnDispute,
@@ -79,12 +85,14 @@ impl Refused {
             Self::Suspended => "suspended",
             Self::NoAccount => "no_account",
             Self::AccountSuspended => "account_suspended",
+            Self::UnfitHolder => "unfit_holder",
             Self::HeldByAnother => "held_by_another",
             Self::NotHolder => "not_holder",
             Self::ApproverCannotHold => "approver_cannot_hold",
             Self::HolderCannotApprove => "holder_cannot_approve",
             Self::GiverCannotApprove => "giver_cannot_approve",
             Self::AskerCannotApprove => "asker_cannot_approve",
+            Self::OtherAuthenticator => "other_authenticator",
             Self::OwnDispute => "own_dispute",
             Self::OwnBlock => "own_block",
             Self::AlreadyApproved => "already_approved",

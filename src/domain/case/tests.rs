@@ -45,13 +45,15 @@ fn account(kind: AccountKind, tier: Tier) -> AccountFacts {
         status: AccountStatus::Active,
         email: Subject("email".to_owned()),
         phone: Some(Subject("phone".to_owned())),
-        authenticators: vec![Authenticator {
-            id: authenticator(1),
-            account: id,
-            kind: AuthenticatorKind::VirtualTotp,
-            label: "Phone".to_owned(),
-            state: AuthenticatorState::Active,
-        }],
+        authenticators: [1, 2]
+            .map(|n| Authenticator {
+                id: authenticator(n),
+                account: id,
+                kind: AuthenticatorKind::VirtualTotp,
+                label: format!("Phone {n}"),
+                state: AuthenticatorState::Active,
+            })
+            .to_vec(),
         administrators: BTreeSet::from([administrator_id()]),
     }
 }
@@ -161,7 +163,7 @@ impl World {
         world.confirms_email();
         world.passes(CheckKind::PhoneCode);
         world.do_it(&Command::Claim, &agent(1)).unwrap();
-        world.do_it(&Command::Approve, &agent(2)).unwrap();
+        world.do_it(&Command::Approve(authenticator(1)), &agent(2)).unwrap();
         world.passes_time(TimeDelta::hours(24));
         assert_eq!(world.case.state, State::Ready);
         world
@@ -205,10 +207,10 @@ fn the_same_agent_cannot_be_both_pairs_of_eyes() {
     world.do_it(&Command::Claim, &agent(1)).unwrap();
     let evidence = world.evidence(CheckKind::AgentCallback, Giver::Agent(agent_id(1)), Outcome::Passed);
     world.do_it(&Command::RecordCheck(evidence), &agent(1)).unwrap();
-    assert_eq!(world.do_it(&Command::Approve, &agent(1)), Err(Refused::HolderCannotApprove));
+    assert_eq!(world.do_it(&Command::Approve(authenticator(1)), &agent(1)), Err(Refused::HolderCannotApprove));
     world.do_it(&Command::Release, &agent(1)).unwrap();
-    assert_eq!(world.do_it(&Command::Approve, &agent(1)), Err(Refused::GiverCannotApprove));
-    world.do_it(&Command::Approve, &agent(2)).unwrap();
+    assert_eq!(world.do_it(&Command::Approve(authenticator(1)), &agent(1)), Err(Refused::GiverCannotApprove));
+    world.do_it(&Command::Approve(authenticator(1)), &agent(2)).unwrap();
     assert_eq!(world.do_it(&Command::Claim, &agent(2)), Err(Refused::ApproverCannotHold));
 }
 
@@ -257,7 +259,7 @@ fn an_approval_needs_evidence_that_still_counts() {
     world.confirms_email();
     world.passes(CheckKind::PhoneCode);
     world.now += TimeDelta::hours(24);
-    assert!(matches!(world.do_it(&Command::Approve, &agent(2)), Err(Refused::PolicyNotMet(_))));
+    assert!(matches!(world.do_it(&Command::Approve(authenticator(1)), &agent(2)), Err(Refused::PolicyNotMet(_))));
     world.passes_time(TimeDelta::zero());
     assert_eq!(world.case.state, State::Verifying);
 }
@@ -277,7 +279,7 @@ fn a_dispute_freezes_and_only_a_supervisor_ends_it() {
     world.do_it(&Command::Dispute, &Actor::Customer).unwrap();
     for (command, actor) in [
         (Command::Deactivate(authenticator(1)), agent(1)),
-        (Command::Approve, agent(2)),
+        (Command::Approve(authenticator(1)), agent(2)),
         (Command::Withdraw, Actor::Customer),
         (Command::EndDispute { resume: true }, agent(1)),
     ] {
@@ -290,10 +292,16 @@ fn a_dispute_freezes_and_only_a_supervisor_ends_it() {
 
 #[test]
 fn a_suspension_voids_for_good_what_was_given_before_it() {
-    let mut world = World::ready();
+    let mut world = World::matched(AccountKind::Owner, Tier::Standard);
+    world.confirms_email();
+    world.passes(CheckKind::PhoneCode);
+    world.do_it(&Command::Approve(authenticator(1)), &agent(2)).unwrap();
+    world.now += TimeDelta::minutes(1);
     world.voided.insert(agent_id(2), world.now);
     world.passes_time(TimeDelta::minutes(1));
     assert_eq!(world.case.state, State::AwaitingApproval, "restored, and yet the approval is gone");
+    world.do_it(&Command::Approve(authenticator(1)), &agent(2)).unwrap();
+    assert_eq!(world.case.state, State::CoolingOff, "it can be given anew");
 }
 
 #[test]
@@ -319,9 +327,9 @@ fn whoever_asks_for_the_approval_cannot_give_it() {
     world.do_it(&Command::Claim, &agent(1)).unwrap();
     world.do_it(&Command::AskApproval, &agent(1)).unwrap();
     world.do_it(&Command::Release, &agent(1)).unwrap();
-    assert_eq!(world.do_it(&Command::Approve, &agent(1)), Err(Refused::AskerCannotApprove));
+    assert_eq!(world.do_it(&Command::Approve(authenticator(1)), &agent(1)), Err(Refused::AskerCannotApprove));
     assert_eq!(world.do_it(&Command::RefuseApproval, &agent(1)), Err(Refused::AskerCannotApprove));
-    world.do_it(&Command::Approve, &agent(2)).unwrap();
+    world.do_it(&Command::Approve(authenticator(1)), &agent(2)).unwrap();
 }
 
 #[test]
@@ -343,7 +351,7 @@ fn the_addresses_are_told_once_more_half_way_through_the_wait() {
     let mut world = World::matched(AccountKind::Owner, Tier::Standard);
     world.confirms_email();
     world.passes(CheckKind::PhoneCode);
-    world.do_it(&Command::Approve, &agent(2)).unwrap();
+    world.do_it(&Command::Approve(authenticator(1)), &agent(2)).unwrap();
     let half = due_at(&world.case, world.now).unwrap();
     assert_eq!(half, world.now + TimeDelta::hours(12));
     world.now = half;
@@ -380,7 +388,7 @@ fn a_signal_asks_for_a_second_person_where_the_path_asks_for_none() {
     world.passes(CheckKind::Password);
     world.passes(CheckKind::PhoneCode);
     assert_eq!(world.case.state, State::AwaitingApproval);
-    world.do_it(&Command::Approve, &agent(2)).unwrap();
+    world.do_it(&Command::Approve(authenticator(1)), &agent(2)).unwrap();
     assert_eq!(world.case.state, State::Ready);
 }
 
@@ -430,6 +438,203 @@ fn a_directory_failure_goes_back_to_ready_with_its_reason() {
     assert_eq!((world.case.state, world.case.failure.as_deref()), (State::Ready, Some("directory is down")));
 }
 
+impl World {
+    fn gives(&mut self, kind: CheckKind, by: &Actor) -> Result<Transition, Refused> {
+        let giver = by.agent().map_or(Giver::Customer, Giver::Agent);
+        let evidence = self.evidence(kind, giver, Outcome::Passed);
+        self.do_it(&Command::RecordCheck(evidence), by)
+    }
+
+    /// Agent 1 holds and examined a document, agent 2 approved: the long wait runs.
+    fn on_a_document() -> Self {
+        let mut world = Self::matched(AccountKind::Owner, Tier::Standard);
+        world.confirms_email();
+        world.do_it(&Command::Claim, &agent(1)).unwrap();
+        world.gives(CheckKind::Document, &agent(1)).unwrap();
+        world.do_it(&Command::Approve(authenticator(1)), &agent(2)).unwrap();
+        assert_eq!(world.case.wait.as_ref().map(|wait| wait.path.as_str()), Some("document"));
+        world
+    }
+
+    /// Link, call, agent 1 holds, agent 2 approved: the ordinary wait runs.
+    fn on_addresses() -> Self {
+        let mut world = Self::matched(AccountKind::Owner, Tier::Standard);
+        world.confirms_email();
+        world.passes(CheckKind::PhoneCode);
+        world.do_it(&Command::Claim, &agent(1)).unwrap();
+        world.do_it(&Command::Approve(authenticator(1)), &agent(2)).unwrap();
+        assert_eq!(world.case.state, State::CoolingOff);
+        world
+    }
+}
+
+#[test]
+fn evidence_that_takes_the_place_of_voided_evidence_inherits_neither_wait_nor_approval() {
+    let mut world = World::on_addresses();
+    world.passes_time(TimeDelta::hours(12));
+    world.now += TimeDelta::hours(10);
+    world.account.phone = Some(Subject("the attacker's".to_owned()));
+    world.now += TimeDelta::hours(1);
+    world.passes(CheckKind::PhoneCode);
+    world.passes_time(TimeDelta::hours(1));
+    assert!(world.do_it(&Command::Deactivate(authenticator(1)), &agent(1)).is_err());
+    assert_eq!(world.case.state, State::Verifying, "the link is as old as the wait");
+}
+
+#[test]
+fn a_wait_without_approval_begins_anew_for_evidence_that_takes_the_place_of_voided_evidence() {
+    let mut world = World::matched(AccountKind::Owner, Tier::Standard);
+    world.raised.push(raised(20, 0));
+    world.confirms_email();
+    world.passes(CheckKind::Password);
+    world.passes(CheckKind::PhoneCode);
+    assert_eq!(world.case.state, State::CoolingOff);
+    world.now += TimeDelta::hours(18);
+    world.account.phone = Some(Subject("the attacker's".to_owned()));
+    world.now += TimeDelta::hours(1);
+    world.passes(CheckKind::PhoneCode);
+    world.passes_time(TimeDelta::hours(1));
+    assert_eq!(world.case.state, State::CoolingOff);
+}
+
+#[test]
+fn evidence_that_a_wait_keeps_alive_counts_for_the_path_of_that_wait_alone() {
+    let mut world = World::on_a_document();
+    world.passes_time(TimeDelta::hours(71));
+    world.passes(CheckKind::RecoveryCode);
+    assert_eq!(world.case.state, State::CoolingOff, "the link of 71 hours ago is no part of a path without a wait");
+    world.passes(CheckKind::PhoneCode);
+    assert_eq!(world.case.wait.as_ref().unwrap().path, "document");
+    world.passes_time(TimeDelta::hours(1));
+    assert_eq!(world.case.state, State::Ready);
+}
+
+#[test]
+fn more_evidence_never_makes_the_wait_end_later() {
+    let mut world = World::on_a_document();
+    let before = world.case.wait.clone().unwrap();
+    world.now += TimeDelta::hours(1);
+    world.passes(CheckKind::PhoneCode);
+    assert!(world.case.wait.as_ref().unwrap().ends_at <= before.ends_at);
+}
+
+#[test]
+fn an_approval_covers_the_path_and_the_evidence_that_the_approver_saw() {
+    let mut world = World::on_a_document();
+    world.now += TimeDelta::hours(1);
+    world.passes(CheckKind::PhoneCode);
+    world.passes_time(TimeDelta::hours(24));
+    assert!(world.do_it(&Command::Deactivate(authenticator(1)), &agent(1)).is_err(), "nobody approved the call");
+}
+
+#[test]
+fn an_approval_covers_one_authenticator() {
+    let mut world = World::ready();
+    let other = world.do_it(&Command::Deactivate(authenticator(2)), &agent(1));
+    assert_eq!(other, Err(Refused::OtherAuthenticator));
+    world.do_it(&Command::Deactivate(authenticator(1)), &agent(1)).unwrap();
+}
+
+#[test]
+fn what_a_signal_asked_for_stays_asked_for_when_it_fires_no_more() {
+    for (hours, approvals, state) in [(24, 0, State::CoolingOff), (0, 1, State::AwaitingApproval)] {
+        let mut world = World::matched(AccountKind::Owner, Tier::Standard);
+        world.raised.push(raised(hours, approvals));
+        world.confirms_email();
+        world.passes(CheckKind::Password);
+        world.passes(CheckKind::PhoneCode);
+        assert_eq!(world.case.state, state);
+        world.raised.clear();
+        world.passes_time(TimeDelta::minutes(1));
+        assert_eq!(world.case.state, state);
+    }
+}
+
+#[test]
+fn nobody_makes_up_a_check_that_is_anothers_to_give() {
+    let mut world = World::matched(AccountKind::Owner, Tier::Standard);
+    world.confirms_email();
+    world.do_it(&Command::Claim, &agent(1)).unwrap();
+    for (kind, by) in [
+        (CheckKind::Password, agent(1)),
+        (CheckKind::PhoneCode, agent(1)),
+        (CheckKind::RecoveryCode, agent(1)),
+        (CheckKind::Document, Actor::Customer),
+        (CheckKind::InPerson, Actor::Customer),
+        (CheckKind::AgentCallback, Actor::Customer),
+        (CheckKind::PhoneCode, Actor::System),
+        (CheckKind::PhoneCode, Actor::Operator),
+    ] {
+        assert!(world.gives(kind, &by).is_err(), "{kind:?} by {}", by.kind());
+    }
+}
+
+#[test]
+fn whoever_ordered_a_deactivation_answers_for_it_until_it_is_settled() {
+    let mut world = World::ready();
+    world.do_it(&Command::Deactivate(authenticator(1)), &agent(1)).unwrap();
+    assert!(world.do_it(&Command::Release, &agent(1)).is_err());
+    assert!(world.do_it(&Command::Reassign(agent_id(5)), &agent(3)).is_err());
+}
+
+#[test]
+fn a_case_that_lapses_after_its_expiry_still_has_a_timer() {
+    let mut world = World::on_addresses();
+    world.passes_time(TimeDelta::days(15));
+    assert!(world.case.state.is_final() || due_at(&world.case, world.now).is_some(), "{:?}", world.case.state);
+}
+
+#[test]
+fn no_case_awaits_an_approval_that_nobody_can_give() {
+    let mut world = World::ready();
+    world.voided.insert(agent_id(2), world.now);
+    world.passes_time(TimeDelta::minutes(1));
+    assert_eq!(world.case.state, State::Verifying, "what the wait kept alive lapsed with it");
+}
+
+#[test]
+fn no_command_loses_the_notice_at_half_time() {
+    let mut world = World::on_addresses();
+    world.now += TimeDelta::hours(12) + TimeDelta::milliseconds(300);
+    world.do_it(&Command::Release, &agent(1)).unwrap();
+    assert!(due_at(&world.case, world.now).unwrap() <= world.now, "the timer still looks at it at once");
+    let told = world.do_it(&Command::Tick, &Actor::System).unwrap().notices;
+    assert!(matches!(told[..], [Notice::CoolingOffHalfway { .. }]));
+}
+
+#[test]
+fn everyone_who_ever_asked_for_it_or_overruled_a_dispute_is_barred_from_approving() {
+    let mut world = World::matched(AccountKind::Owner, Tier::Standard);
+    world.confirms_email();
+    world.passes(CheckKind::PhoneCode);
+    for n in [1, 2] {
+        world.do_it(&Command::Claim, &agent(n)).unwrap();
+        world.do_it(&Command::AskApproval, &agent(n)).unwrap();
+        world.do_it(&Command::Release, &agent(n)).unwrap();
+    }
+    world.do_it(&Command::Dispute, &Actor::Customer).unwrap();
+    world.do_it(&Command::EndDispute { resume: true }, &agent(3)).unwrap();
+    world.now += TimeDelta::seconds(1);
+    world.confirms_email();
+    world.passes(CheckKind::PhoneCode);
+    for n in [1, 2, 3] {
+        let refused = world.do_it(&Command::Approve(authenticator(1)), &agent(n));
+        assert_eq!(refused, Err(Refused::AskerCannotApprove), "{n}");
+    }
+    world.do_it(&Command::Approve(authenticator(1)), &agent(5)).unwrap();
+}
+
+#[test]
+fn touching_a_deactivated_case_does_not_move_its_closing() {
+    let mut world = World::ready();
+    world.policy.case_expiry = TimeDelta::days(2);
+    world.do_it(&Command::Deactivate(authenticator(1)), &agent(1)).unwrap();
+    world.do_it(&Command::DeactivationConfirmed, &Actor::System).unwrap();
+    let closes = world.case.expires_at;
+    world.do_it(&Command::Release, &agent(1)).unwrap();
+    assert_eq!(world.case.expires_at, closes);
+}
+
 #[derive(Debug, Clone)]
 enum Act {
     Do(Command, u8),
@@ -440,6 +645,7 @@ enum Act {
     Suspend(u8),
     Restore(u8),
     Raise(i64, usize),
+    Lower,
     SwitchOff(bool),
 }
 
@@ -460,7 +666,7 @@ fn acts() -> impl Strategy<Value = Act> {
         4 => Just(Command::Claim),
         1 => Just(Command::Release),
         1 => (1_u8..=5).prop_map(|n| Command::Reassign(agent_id(n))),
-        6 => Just(Command::Approve),
+        6 => (1_u8..=2).prop_map(|n| Command::Approve(authenticator(n))),
         2 => Just(Command::AskApproval),
         1 => Just(Command::RefuseApproval),
         1 => Just(Command::Decline),
@@ -491,79 +697,164 @@ fn acts() -> impl Strategy<Value = Act> {
         2 => (1_u8..=5).prop_map(Act::Restore),
         1 => any::<bool>().prop_map(Act::SwitchOff),
         1 => ((0_i64..48), (0_usize..2)).prop_map(|(hours, approvals)| Act::Raise(hours, approvals)),
+        1 => Just(Act::Lower),
     ]
 }
 
-/// Restates the rule of design section 5 for a standard owner independently of the code that implements it.
-fn may_be_deactivated(world: &World, before: &Case, presser: &Actor) -> bool {
+/// What a play shows from outside, beside the case.
+#[derive(Default)]
+struct Watched {
+    /// Everyone who ever asked for an approval or let a disputed case go on.
+    barred: BTreeSet<AgentId>,
+    /// Who approved which authenticator, and when.
+    approvals: Vec<(AgentId, AuthenticatorId, DateTime<Utc>)>,
+    /// The most that signals added while the case was under review.
+    extra: TimeDelta,
+    second_person: bool,
+}
+
+impl Watched {
+    fn saw(&mut self, world: &World, command: &Command, actor: &Actor) {
+        match (command, actor.agent()) {
+            (Command::AskApproval | Command::EndDispute { resume: true }, Some(agent)) => {
+                self.barred.insert(agent);
+            }
+            (Command::Approve(device), Some(agent)) => self.approvals.push((agent, *device, world.now)),
+            _ => {}
+        }
+        if world.case.state.is_under_review() {
+            self.extra = self.extra.max(world.raised.iter().map(|raised| raised.effect.wait).sum());
+            self.second_person |= world.raised.iter().any(|raised| raised.effect.approvals > 0);
+        }
+    }
+}
+
+/// Restates the rule of design section 5 for a standard owner, independently of the code that implements it: for one
+/// path there was a moment at which everything it asks for was there, valid by its own time and seen by the approver,
+/// and the whole wait has gone by since.
+fn may_be_deactivated(
+    world: &World,
+    watched: &Watched,
+    before: &Case,
+    (presser, device): (&Actor, AuthenticatorId),
+) -> bool {
+    use CheckKind::*;
     let (now, account) = (world.now, &world.account);
-    let void = |agent: &AgentId, at: DateTime<Utc>| {
-        world.suspended.contains(agent) || world.voided.get(agent).is_some_and(|until| at <= *until)
+    let void = |agent: AgentId, at: DateTime<Utc>| {
+        world.suspended.contains(&agent) || world.voided.get(&agent).is_some_and(|until| at <= *until)
     };
-    let extra: TimeDelta = world.raised.iter().map(|raised| raised.effect.wait).sum();
-    let second_person = world.raised.iter().any(|raised| raised.effect.approvals > 0);
-    let passed = |kinds: &[CheckKind], subject: Option<&Subject>| {
-        before.evidence.iter().any(|e| {
+    let sound = |kinds: &[CheckKind]| -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+        let kept = before.evidence.iter().filter(|e| {
+            let (about, by_agent) = match e.kind {
+                EmailLink => (Some(&account.email), false),
+                PhoneCode => (account.phone.as_ref(), false),
+                AgentCallback => (account.phone.as_ref(), true),
+                kind => (None, matches!(kind, Document | InPerson)),
+            };
+            let of_record = !matches!(e.kind, EmailLink | PhoneCode | AgentCallback) || e.subject.as_ref() == about;
             kinds.contains(&e.kind)
                 && e.outcome == Outcome::Passed
                 && e.at >= before.evidence_since
-                && subject.is_none_or(|s| e.subject.as_ref() == Some(s))
-                && e.giver.agent().is_none_or(|a| !void(&a, e.at))
-                && e.at > now - TimeDelta::hours(24 + 24 + 72) - extra - extra
-        })
+                && of_record
+                && (about.is_some() || !matches!(e.kind, PhoneCode | AgentCallback))
+                && e.giver.agent().is_some() == by_agent
+                && e.giver.agent().is_none_or(|agent| !void(agent, e.at))
+        });
+        let lifetime = |kind| match kind {
+            Password => TimeDelta::days(10_000),
+            Document | InPerson => TimeDelta::days(7),
+            _ => TimeDelta::hours(24),
+        };
+        kept.map(|e| (e.at, e.at + lifetime(e.kind))).collect()
     };
-    let email = passed(&[CheckKind::EmailLink], Some(&account.email));
-    let phone =
-        account.phone.is_some() && passed(&[CheckKind::PhoneCode, CheckKind::AgentCallback], account.phone.as_ref());
-    let approved_since = before
-        .approvals
-        .iter()
-        .filter(|a| !void(&a.agent, a.at) && Some(a.agent) != presser.agent() && Some(a.agent) != before.holder)
-        .filter(|a| before.asked.as_ref().is_none_or(|asked| asked.agent != a.agent))
-        .filter(|a| before.evidence.iter().all(|e| e.giver.agent() != Some(a.agent)))
-        .map(|a| a.at)
-        .min();
-    let waited = |hours| approved_since.is_some_and(|at| now - at >= TimeDelta::hours(hours) + extra);
-    // Without an approval the wait is counted from the last thing that had to be there.
-    let alone =
-        !second_person && (extra.is_zero() || before.wait.as_ref().is_some_and(|wait| now - wait.started_at >= extra));
-    let fast = alone || waited(0);
-    let by_password = email && phone && passed(&[CheckKind::Password], None) && fast;
-    let by_saved_code = email && passed(&[CheckKind::RecoveryCode], None) && fast;
-    let by_addresses = email && phone && waited(24);
-    let by_document = email && passed(&[CheckKind::Document], None) && waited(72);
-    before.state == State::Ready
-        && account.status == AccountStatus::Active
-        && (by_password || by_saved_code || by_addresses || by_document)
+    let extra = watched.extra.max(world.raised.iter().map(|raised| raised.effect.wait).sum());
+    let second_person = watched.second_person || world.raised.iter().any(|raised| raised.effect.approvals > 0);
+    let approvals = watched.approvals.iter().filter(|(agent, of, at)| {
+        *of == device
+            && *at >= before.evidence_since
+            && !void(*agent, *at)
+            && Some(*agent) != presser.agent()
+            && Some(*agent) != before.holder
+            && !watched.barred.contains(agent)
+            && before.evidence.iter().all(|e| e.giver.agent() != Some(*agent))
+    });
+    let approvals: Vec<DateTime<Utc>> = approvals.map(|(_, _, at)| *at).collect();
+    let phone: &[CheckKind] = &[PhoneCode, AgentCallback];
+    let paths: [(&[&[CheckKind]], bool, i64); 4] = [
+        (&[&[Password], &[EmailLink], phone], false, 0),
+        (&[&[RecoveryCode], &[EmailLink]], false, 0),
+        (&[&[EmailLink], phone], true, 24),
+        (&[&[EmailLink], &[Document]], true, 72),
+    ];
+    let permitted = paths.iter().any(|(groups, approved, hours)| {
+        let wait = TimeDelta::hours(*hours) + extra;
+        let needs_approval = *approved || second_person;
+        // Every choice of one piece of evidence for each group, as the moment it was complete and the moment it lapses.
+        let mut choices = vec![(DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC)];
+        for group in *groups {
+            let given = sound(group);
+            choices = choices
+                .iter()
+                .flat_map(|(from, until)| given.iter().map(|(at, over)| ((*from).max(*at), (*until).min(*over))))
+                .collect();
+        }
+        choices.iter().any(|(complete, lapses)| {
+            let begins: Vec<DateTime<Utc>> = match needs_approval {
+                true => approvals.iter().copied().filter(|at| at >= complete).collect(),
+                false => vec![*complete],
+            };
+            begins.iter().any(|begin| {
+                let over = if wait.is_zero() { *lapses } else { *lapses + wait + TimeDelta::hours(72) };
+                begin < lapses && now - *begin >= wait && now < over
+            })
+        })
+    });
+    before.state == State::Ready && account.status == AccountStatus::Active && permitted
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn any_sequence_keeps_the_invariants(acts in prop::collection::vec(acts(), 1..80)) {
-        let mut world = World::matched(AccountKind::Owner, Tier::Standard);
+    fn any_sequence_keeps_the_invariants(begun in 0_u8..3, acts in prop::collection::vec(acts(), 1..80)) {
+        let (mut world, mut watched) = match begun {
+            0 => (World::matched(AccountKind::Owner, Tier::Standard), Watched::default()),
+            _ => {
+                let world = if begun == 1 { World::on_addresses() } else { World::on_a_document() };
+                let approvals = vec![(agent_id(2), authenticator(1), world.now)];
+                (world, Watched { approvals, ..Watched::default() })
+            }
+        };
         for act in acts {
             let before = world.case.clone();
             let result = match act {
                 Act::Do(command, who) => {
                     let actor = actor_of(who);
                     let result = world.do_it(&command, &actor);
-                    if let Ok(transition) = &result && transition.deactivate.is_some() {
-                        prop_assert!(may_be_deactivated(&world, &before, &actor), "{before:#?}");
+                    if let Ok(transition) = &result {
+                        if let Some(device) = transition.deactivate {
+                            prop_assert!(may_be_deactivated(&world, &watched, &before, (&actor, device)), "{before:#?}");
+                        }
+                        watched.saw(&world, &command, &actor);
                     }
                     result
                 }
                 Act::Check(kind, who, outcome) => {
-                    let actor = actor_of(who);
+                    let actor = if matches!(kind, CheckKind::AgentCallback | CheckKind::Document) { agent(who.max(1)) } else { actor_of(who) };
                     let giver = actor.agent().map_or(Giver::Customer, Giver::Agent);
                     let evidence = world.evidence(kind, giver, outcome);
                     let command = if kind == CheckKind::EmailLink { Command::ConfirmEmail(evidence) } else { Command::RecordCheck(evidence) };
-                    world.do_it(&command, &actor)
+                    let result = world.do_it(&command, &actor);
+                    if result.is_ok() {
+                        watched.saw(&world, &command, &actor);
+                    }
+                    result
                 }
                 Act::Wait(minutes) => {
                     world.now += TimeDelta::minutes(minutes);
-                    world.do_it(&Command::Tick, &Actor::System)
+                    let result = world.do_it(&Command::Tick, &Actor::System);
+                    watched.saw(&world, &Command::Tick, &Actor::System);
+                    result
                 }
                 Act::ChangePhone => {
                     world.account.phone = Some(Subject(format!("phone {}", world.now)));
@@ -576,6 +867,10 @@ proptest! {
                 Act::Suspend(n) => {
                     world.suspended.insert(agent_id(n));
                     world.voided.insert(agent_id(n), world.now);
+                    continue;
+                }
+                Act::Lower => {
+                    world.raised.clear();
                     continue;
                 }
                 Act::Raise(hours, approvals) => {

@@ -3,12 +3,12 @@ use chrono::{DateTime, Utc};
 use super::super::account::AccountStatus;
 use super::super::actor::Actor;
 use super::super::audit::{Details, details, timestamp};
-use super::super::case::{self, Approval, Record, gave_evidence};
+use super::super::case::{self, Record, gave_evidence};
 use super::super::contact::E164;
 use super::super::ids::{AgentId, PhoneChangeId};
 use super::super::notice::Notice;
 use super::weigh::{hold_length, weigh};
-use super::{Around, Command, Hold, Moment, PhoneChange, Refused, Requester, State, Told, Transition};
+use super::{Approval, Around, Command, Hold, Moment, PhoneChange, Refused, Requester, State, Told, Transition};
 
 /// A new request for a change, weighed at once.
 ///
@@ -128,15 +128,17 @@ pub fn due_at(change: &PhoneChange, around: &Around<'_>, now: DateTime<Utc>) -> 
     match (change.state, &change.hold) {
         (State::AwaitingApproval, _) => {
             let weighed = weigh(change, around, now);
-            moments.extend(weighed.groups.iter().filter_map(|group| group.by.and_then(|(_, until)| until)));
+            let lapses = weighed.groups.iter().filter_map(|group| group.by.and_then(|(_, until)| until));
+            moments.extend(lapses.filter(|moment| *moment > now));
         }
         (State::Held, Some(hold)) => {
             moments.push(hold.ends_at);
-            moments.extend(Some(hold).filter(|hold| !hold.reminded).map(Hold::half_way));
+            // What is overdue stays due until it has happened.
+            moments.extend(Some(hold).filter(|hold| !hold.reminded && now < hold.ends_at).map(Hold::half_way));
         }
         _ => {}
     }
-    moments.into_iter().filter(|moment| *moment > now).min()
+    moments.into_iter().min()
 }
 
 struct Step {

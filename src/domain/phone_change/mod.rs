@@ -10,7 +10,7 @@ mod weigh;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::case::{Approval, Case, Facts, Record};
+use super::case::{Case, Facts, Record};
 use super::contact::E164;
 use super::ids::{AccountId, AgentId, CaseId, PhoneChangeId};
 use super::notice::Notice;
@@ -90,6 +90,15 @@ impl Requester {
             Self::Customer | Self::Agent(_) => None,
         }
     }
+}
+
+/// The second approval of a change. It covers what had been proved by then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// Who approved.
+    pub agent: AgentId,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 /// The time in which the addresses of record can object.

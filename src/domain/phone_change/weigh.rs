@@ -1,10 +1,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::account::AccountStatus;
-use super::super::case::{AccountFacts, Approval, Case, gave_evidence, groups_of};
+use super::super::case::{AccountFacts, Case, gave_evidence, groups_of};
 use super::super::evidence::CheckKind;
-use super::super::risk::extra_wait;
-use super::{Around, PhoneChange, Requester, State};
+use super::super::risk::together;
+use super::{Approval, Around, PhoneChange, Requester, State};
 
 /// One thing that is asked for, and until when it is met.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Weighed {
 
 /// How long a change is held: the policy's time and what risk signals add.
 pub fn hold_length(around: &Around<'_>) -> TimeDelta {
-    around.facts.policy.phone_change.cooling_off + extra_wait(around.facts.raised)
+    around.facts.policy.phone_change.cooling_off + together(around.facts.raised).at_least(around.case.raised).wait
 }
 
 /// Weighs the evidence of the case and the approval. Nothing is remembered but when the hold began.
@@ -77,14 +77,16 @@ fn groups(change: &PhoneChange, around: &Around<'_>, account: &AccountFacts, now
 }
 
 /// The case with its evidence as this change counts it. What the case's own cooling-off keeps alive is nothing to the
-/// change; what counted when the hold began counts until the hold ends, however late its end is noticed.
+/// change; what counted when the hold began counts until the hold ends, however late its end is noticed. What came later
+/// was neither approved nor waited for, and takes nobody's place.
 fn as_weighed(change: &PhoneChange, case: &Case, now: DateTime<Utc>) -> Case {
     let mut case = case.clone();
     case.wait = None;
     if let Some(hold) = change.hold.as_ref().filter(|_| change.state == State::Held) {
+        case.evidence.retain(|given| given.at <= hold.started_at);
         let until = hold.ends_at.max(now + TimeDelta::microseconds(1));
         for given in &mut case.evidence {
-            let counted = given.at <= hold.started_at && given.valid_until.is_none_or(|own| hold.started_at < own);
+            let counted = given.valid_until.is_none_or(|own| hold.started_at < own);
             if counted {
                 given.valid_until = given.valid_until.map(|own| own.max(until));
             }
@@ -101,5 +103,6 @@ fn approval_counts(approval: &Approval, change: &PhoneChange, around: &Around<'_
         && !around.facts.is_void(agent, approval.at)
         && around.case.holder != Some(agent)
         && change.requester.agent() != Some(agent)
+        && !around.case.barred.contains(&agent)
         && !gave_evidence(agent, around.case)
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::acts::version;
 use super::case::giver;
 use super::policy;
-use crate::domain::case::{GroupAssessment, Stage, State, may_approve};
+use crate::domain::case::{GroupAssessment, Refused, Stage, State, may_approve};
 use crate::domain::form::free_text;
 use crate::web::App;
 use crate::web::error::{PageError, reference, status_of};
@@ -121,6 +121,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile) -> Value {
         "devices": file.authenticators().iter()
             .filter(|device| device.state == crate::domain::account::AuthenticatorState::Active)
             .map(|device| json!({
+                "id": device.id,
                 "label": device.label,
                 "kind_label": device.kind.label(),
                 "claimed": claimed(device.kind.code()),
@@ -153,7 +154,10 @@ async fn back(app: &App, agent: &SignedInAgent, path: &str, fields: &Fields, don
 
 /// **Approve**: the version that was looked at, and no other.
 pub async fn approve(app: Data<App>, agent: SignedInAgent, path: Path<String>, fields: Fields) -> Answer {
-    let done = app.desk.approve(agent.act(&app), reference(&path)?, version(&fields)).await?;
+    let done = match fields.get("authenticator").parse() {
+        Ok(device) => app.desk.approve(agent.act(&app), reference(&path)?, version(&fields), device).await?,
+        Err(_) => Err(Refused::NoSuchAuthenticator.into()),
+    };
     back(&app, &agent, &path, &fields, done.map(|()| "approve")).await
 }
 

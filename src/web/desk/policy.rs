@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::domain::case::{PathAssessment, Stage};
 use crate::domain::evidence::CheckKind;
-use crate::domain::risk::Raised;
+use crate::domain::risk::{Raised, together};
 use crate::web::page::moment_if;
 
 /// A length of time in hours, or in minutes where it is not whole hours.
@@ -36,7 +36,13 @@ pub(super) fn cooling_off(path: &PathAssessment<'_>, raised: &[Raised]) -> Value
         return Value::Null;
     }
     let adding = raised.iter().filter(|raised| raised.effect.wait > TimeDelta::zero());
-    json!({ "total": length(path.cooling_off), "own": length(path.path.cooling_off), "parts": adding.map(signal).collect::<Vec<_>>() })
+    let mut parts: Vec<Value> = adding.map(signal).collect();
+    let earlier = path.cooling_off - path.path.cooling_off - together(raised).wait;
+    if earlier > TimeDelta::zero() {
+        let why = "a signal that fires no more; what it asked for stays asked for";
+        parts.push(json!({ "adds": length(earlier), "label": "Noticed earlier", "why": why }));
+    }
+    json!({ "total": length(path.cooling_off), "own": length(path.path.cooling_off), "parts": parts })
 }
 
 /// A path with what it asks for, what is there and what is missing.

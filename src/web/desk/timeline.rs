@@ -33,6 +33,7 @@ fn words(action: &str) -> &str {
         "case.cooling_off_lengthened" => "Cooling-off lengthened by a risk signal",
         "case.cooling_off_halfway" => "Customer told once more, half way",
         "case.ready" => "Ready to deactivate",
+        "case.risk_raised" => "Risk signals ask for more",
         "case.evidence_lapsed" => "Evidence no longer counts",
         "case.deactivating" => "Deactivation ordered",
         "case.deactivated" => "Deactivated, confirmed by the directory",
