@@ -87,6 +87,8 @@ pub enum Wrong {
     NotAnEmail,
     /// No telephone number with a country code.
     NotAPhone,
+    /// A number that costs its caller, or reaches a service.
+    NotAPersonsPhone,
     /// The name is missing.
     NoName,
     /// No device is chosen.

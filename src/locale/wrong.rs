@@ -6,6 +6,7 @@ impl From<Wrong> for Text {
         match wrong {
             Wrong::NotAnEmail => text!("wrong-not-an-email"),
             Wrong::NotAPhone => text!("wrong-not-a-phone"),
+            Wrong::NotAPersonsPhone => text!("wrong-not-a-persons-phone"),
             Wrong::NoName => text!("wrong-no-name"),
             Wrong::NoDevice => text!("wrong-no-device"),
             Wrong::NoReason => text!("wrong-no-reason"),

@@ -134,6 +134,18 @@ pub fn administrators(connection: &mut AnyConnection, account: AccountId) -> Res
     rows.into_iter().map(AccountRow::into_account).collect()
 }
 
+/// The accounts in use that this one may administer.
+pub fn administered_by(connection: &mut AnyConnection, administrator: AccountId) -> Result<Vec<Account>, StoreError> {
+    let rows: Vec<AccountRow> = accounts::table
+        .inner_join(account_administrators::table.on(account_administrators::account_id.eq(accounts::id)))
+        .filter(account_administrators::administrator_id.eq(administrator.to_string()))
+        .filter(accounts::status.eq(AccountStatus::Active.code()))
+        .order(accounts::id.asc())
+        .select(accounts::all_columns)
+        .load(connection)?;
+    rows.into_iter().map(AccountRow::into_account).collect()
+}
+
 /// Names an administrator of an account.
 pub fn add_administrator(tx: &mut Tx<'_>, account: AccountId, administrator: AccountId) -> Result<(), StoreError> {
     diesel::insert_into(account_administrators::table)

@@ -10,6 +10,7 @@ pub mod error;
 pub mod guard;
 mod health;
 pub mod hooks;
+pub mod new_number;
 pub mod page;
 pub mod routes;
 mod words;

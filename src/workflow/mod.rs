@@ -70,7 +70,7 @@ pub use export_audit::AuditChunks;
 pub use import_accounts::{ImportError, ImportReport, LineError};
 pub use open_document::OpenedDocument;
 pub use phone_budget::CodesHeld;
-pub use phone_change::ChangeFile;
+pub use phone_change::{Administered, ChangeFile};
 pub use rotate_secrets::Rotated;
 pub use sign_in::SignedIn;
 pub use submit_case::Submission;

@@ -15,6 +15,7 @@ mod languages;
 mod limits;
 mod mail_delivery;
 mod own_proofs;
+mod phone_change;
 mod policy_and_risk;
 mod policy_explain;
 mod program;

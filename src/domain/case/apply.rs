@@ -326,7 +326,9 @@ impl Step {
                 Ok(())
             }
             Command::Withdraw => {
-                only(actor, &Actor::Customer)?;
+                if *actor != Actor::Customer {
+                    self.administrator(actor, facts)?;
+                }
                 if matches!(self.case.state, State::Deactivating | State::Deactivated) {
                     return Err(Refused::WrongState(self.case.state));
                 }

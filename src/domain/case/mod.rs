@@ -196,6 +196,18 @@ impl Case {
             conclusion: None,
         }
     }
+
+    /// A case that an administrator opens on the owner's behalf, whose account is known from the start: nothing in it
+    /// is proved by that.
+    pub fn opened_for(
+        account: AccountId,
+        id: CaseId,
+        reference: CaseRef,
+        at: DateTime<Utc>,
+        case_expiry: TimeDelta,
+    ) -> Self {
+        Self { state: State::Verifying, account: Some(account), ..Self::submitted(id, reference, at, case_expiry) }
+    }
 }
 
 /// What the rules must know about the account at this moment.

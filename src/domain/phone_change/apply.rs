@@ -122,7 +122,8 @@ pub fn apply(
     Ok(step.finish())
 }
 
-/// When time alone may next change the change after `now`, for the worker's timers.
+/// When time alone may next change the change, for the worker's timers. That moment can be over: what happens to the case
+/// in between does not take the timer away.
 pub fn due_at(change: &PhoneChange, around: &Around<'_>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let mut moments = Vec::new();
     match (change.state, &change.hold) {

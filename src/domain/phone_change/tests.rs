@@ -298,6 +298,20 @@ fn a_risk_signal_lengthens_a_hold_that_has_begun() {
 }
 
 #[test]
+fn what_happens_to_the_case_takes_no_timer_away() {
+    let mut world = World::held();
+    for (later, moment) in [(HOLD / 2, HOLD / 2), (HOLD, HOLD)] {
+        world.now = start() + later;
+        world.on_change(Command::Weigh, &Actor::System).unwrap();
+        let (facts, change) = (world.facts(), world.change.clone().unwrap());
+        let around = Around { case: &world.case, facts: &facts, phone: world.phone.as_ref() };
+        assert_eq!(due_at(&change, &around, world.now), Some(start() + moment));
+        world.after(TimeDelta::zero());
+    }
+    assert_eq!(world.state(), State::Effective);
+}
+
+#[test]
 fn a_dispute_freezes_and_its_end_begins_anew_or_stops() {
     for resume in [true, false] {
         let mut world = World::held();

@@ -1,5 +1,6 @@
 //! What the owner or member of an account sees once signed in.
 
+pub(crate) mod contact;
 pub(crate) mod home;
 pub(crate) mod link;
 pub(crate) mod requests;

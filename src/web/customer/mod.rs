@@ -5,5 +5,6 @@ pub(crate) mod form;
 pub(crate) mod home;
 pub(crate) mod language;
 pub(crate) mod link;
+pub(crate) mod phone;
 pub(crate) mod status;
 pub(crate) mod ways;

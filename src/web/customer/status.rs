@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::document;
 use super::link::private;
+use super::phone;
 use super::ways;
 use crate::domain::case::State;
 use crate::domain::evidence::CheckKind;
@@ -131,6 +132,8 @@ fn content(app: &App, file: &CustomerFile, message_error: Option<String>, typed:
         "device": label(language, file.form.device_kind),
         "phone_check": phone_check(app, file, language),
         "ways": ways::content(file),
+        "phone_change": file.phone_change.as_ref().map(|change| phone::standing(change, file.form.language)),
+        "may_change_phone": file.may_change_phone,
         "cooling_off": case.wait.as_ref().filter(|_| case.state == State::CoolingOff)
             .map(|wait| json!({ "ends": moment_in(language, wait.ends_at) })),
         "messages": messages,

@@ -98,6 +98,16 @@ pub async fn phone_json(app: Data<App>) -> Result<HttpResponse, PageError> {
     Ok(HttpResponse::Ok().json(listed))
 }
 
+/// The latest text messages, newest first.
+async fn texts(app: &App) -> Result<Vec<Value>, PageError> {
+    let sent = app.desk.texts_sent(CALLS).await?;
+    Ok(sent
+        .into_iter()
+        .rev()
+        .map(|(row, body)| json!({ "to": row.text.to, "at": moment(row.at), "body": body }))
+        .collect())
+}
+
 /// What the last press on the keypad led to.
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -130,7 +140,8 @@ pub async fn phone_page(app: Data<App>, caller: Caller, pressed: Query<Pressed>)
         .collect();
     let mut head = Head::new("Demo phone");
     head.refresh = Some(3);
-    let content = json!({ "calls": listed, "selected": selected });
+    let texts = texts(&app).await?;
+    let content = json!({ "calls": listed, "selected": selected, "texts": texts });
     show(&app, &caller, StatusCode::OK, "demo/phone.html", head, content)
 }
 
@@ -146,7 +157,7 @@ pub async fn type_digits(app: Data<App>, caller: Caller, fields: Fields) -> Resu
     }
     let mut head = Head::new("Demo phone");
     head.flash = Some(Flash::Refused("There is no such call.".to_owned()));
-    let content = json!({ "calls": [], "selected": null });
+    let content = json!({ "calls": [], "selected": null, "texts": [] });
     show(&app, &caller, StatusCode::NOT_FOUND, "demo/phone.html", head, content)
 }
 

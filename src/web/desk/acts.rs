@@ -12,7 +12,7 @@ use crate::web::guard::fields::Fields;
 use crate::web::page::see_other;
 use crate::workflow::Halt;
 
-type Answer = Result<HttpResponse, PageError>;
+pub(super) type Answer = Result<HttpResponse, PageError>;
 
 const NOTHING: Kept = &[];
 const NOTE: Kept = &[("body", "note")];
@@ -27,7 +27,7 @@ pub(super) fn version(fields: &Fields) -> Option<i64> {
 }
 
 /// Back to the page: with a word of success, or with what stopped it and everything that was typed.
-async fn back(
+pub(super) async fn back(
     app: &App,
     agent: &SignedInAgent,
     path: &str,
@@ -42,7 +42,7 @@ async fn back(
 }
 
 /// Like [`back`], for a text that may be wrong by itself.
-async fn back_with_text(
+pub(super) async fn back_with_text(
     app: &App,
     agent: &SignedInAgent,
     path: &str,

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::document;
+use super::phone_change;
 use super::queue::due;
 use super::{policy, timeline};
 use crate::domain::account::AuthenticatorState;
@@ -81,6 +82,9 @@ fn done_text(code: &str) -> Option<&'static str> {
         "under-way" => "The directory has not answered yet. The case shows the outcome when it does.",
         "end-dispute" => "The dispute is over.",
         "mail" => "The mail will be sent again.",
+        "phone-asked" => "The new phone number was asked for. Another agent has to approve it.",
+        "phone-approved" => "You approved the new phone number. Its hold has begun.",
+        "phone-refused" => "The new phone number was refused.",
         _ => return None,
     })
 }
@@ -213,6 +217,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
         "callback": callback(app, agent, file),
         "blocks": file.blocks.iter().map(super::blocks::standing).collect::<Vec<_>>(),
         "proofs": document::section(agent, file),
+        "phone_change": phone_change::panel(file),
         "timeline": timeline::lines(&file.timeline),
         "notes": written(file, &[EntryKind::Note, EntryKind::Reason, EntryKind::Administrator]),
         "messages": written(file, &[EntryKind::ToCustomer, EntryKind::FromCustomer]),
@@ -302,7 +307,7 @@ fn may(agent: &SignedInAgent, file: &CaseFile) -> Value {
     let live = !case.state.is_final() && case.state != State::Disputed;
     let approved = case.approvals.iter().any(|approval| approval.agent == who.id);
     let ended = matches!(case.state, State::Deactivating | State::Deactivated);
-    json!({
+    let mut may = json!({
         "claim": works && live && case.holder.is_none() && !approved,
         "release": works && live && mine,
         "reassign": who.role.supervises() && live,
@@ -318,7 +323,11 @@ fn may(agent: &SignedInAgent, file: &CaseFile) -> Value {
         "deactivate": works && mine && case.state == State::Ready && !approved,
         "end_dispute": who.role.supervises() && case.state == State::Disputed,
         "reveal": works,
-    })
+    });
+    if let Value::Object(buttons) = &mut may {
+        buttons.extend(phone_change::may(agent, file).map(|(button, may)| (button.to_owned(), may.into())));
+    }
+    may
 }
 
 /// Why a button is of no use, the first reason that holds.

@@ -7,6 +7,7 @@ pub(crate) mod blocks;
 pub(crate) mod case;
 pub(crate) mod deactivate;
 pub(crate) mod document;
+pub(crate) mod phone_change;
 mod policy;
 pub(crate) mod queue;
 pub(crate) mod sign_in;

@@ -12,6 +12,7 @@ use crate::web::page::moment;
 fn words(action: &str) -> &str {
     match action {
         "case.submitted" => "Request received",
+        "case.opened_on_behalf" => "Opened by an administrator of the account, on the owner’s behalf",
         "case.submitted_again" => "The same form came again",
         "case.account_matched" => "Account found",
         "case.unmatched" => "No account found",

@@ -1,6 +1,7 @@
 //! Changes of the telephone number of record: how one is asked for and decided, how it follows its case, when it
 //! becomes effective, and how the old number is told.
 
+mod administer;
 mod ask;
 mod decide;
 mod effect;
@@ -18,6 +19,7 @@ use crate::domain::phone_change::{self, Around, Command, PhoneChange, Transition
 use crate::store::cases::{self, Filed};
 use crate::store::{StoreError, Tx, phone_changes};
 
+pub use administer::Administered;
 pub(super) use tell::{Heard, NOTICE_ATTEMPTS, WAIT_FOR_BUDGET, is_wanted, take_from_budget, told_on_the_phone};
 pub use view::ChangeFile;
 pub(super) use view::change_file;

@@ -6,13 +6,14 @@ use crate::domain::ids::EntryId;
 use crate::domain::ids::{CallId, LinkId, OutboxId, PhoneChangeId};
 use crate::domain::limits::Limit;
 use crate::domain::phone_change::{Moment, PhoneChange, State};
+use crate::domain::reference::CaseRef;
 use crate::locale::{self, Language, Text, text};
 use crate::notify::voice::{SendText, TextError};
 use crate::store::calls::{self, Call, CallAbout};
 use crate::store::cases::{self, Filed};
 use crate::store::links::{self, Link, LinkPurpose};
-use crate::store::outbox::{self, Errand, Leased, TextErrand};
-use crate::store::{StoreError, Tx, phone_changes};
+use crate::store::outbox::{self, Errand, Leased, TextErrand, TextRow};
+use crate::store::{AnyConnection, StoreError, Tx, phone_changes};
 use crate::workflow::act::Act;
 use crate::workflow::limits::{Counted, spend, spend_as};
 use crate::workflow::{Desk, Kit, dispute};
@@ -75,13 +76,7 @@ fn announcement(kit: &Kit, change: &PhoneChange, moment: Moment) -> Text {
 }
 
 /// What a text message says of a change.
-pub(in crate::workflow) fn message(
-    kit: &Kit,
-    language: Language,
-    change: &PhoneChange,
-    moment: Moment,
-    link: &str,
-) -> String {
+fn message(kit: &Kit, language: Language, change: &PhoneChange, moment: Moment, link: &str) -> String {
     let (product, link) = (kit.product.clone(), link.to_owned());
     let words = match (moment, &change.hold) {
         (Moment::Start | Moment::HalfWay, Some(hold)) => {
@@ -90,6 +85,10 @@ pub(in crate::workflow) fn message(
         _ => text!("text-change-effective", product = product, link = link),
     };
     words.to(language)
+}
+
+fn stop_link(kit: &Kit, reference: &CaseRef, text: &TextErrand) -> String {
+    kit.url(&format!("/cases/{reference}/object?token={}", kit.key.link_token(text.object).expose()))
 }
 
 /// What someone at the old number hears after they picked up or pressed a key.
@@ -174,14 +173,30 @@ enum Next {
 }
 
 impl Desk {
+    /// The text messages that were sent, newest last, as the demo's telephone shows them.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn texts_sent(&self, limit: i64) -> Result<Vec<(TextRow, String)>, StoreError> {
+        let kit = self.kit.clone();
+        let read = move |connection: &mut AnyConnection| {
+            let mut sent = Vec::new();
+            for row in outbox::texts(connection, None, limit)?.into_iter().filter(|row| row.state == "done") {
+                let Some(change) = phone_changes::find(connection, row.text.change)? else { continue };
+                let language = cases::language(connection, change.case)?;
+                let body =
+                    message(&kit, language, &change, row.text.moment, &stop_link(&kit, &row.reference, &row.text));
+                sent.push((row, body));
+            }
+            Ok(sent)
+        };
+        self.store.read(read).await
+    }
+
     /// Sends a text message at most once: what may have been sent is not sent again.
     pub(in crate::workflow) async fn send_text(&self, leased: &Leased, errand: TextErrand) -> Result<(), StoreError> {
         let (id, kit, act) = (leased.id, self.kit.clone(), self.system_act());
-        let link = self.kit.url(&format!(
-            "/cases/{}/object?token={}",
-            leased.reference,
-            self.kit.key.link_token(errand.object).expose()
-        ));
+        let link = stop_link(&self.kit, &leased.reference, &errand);
         let (case, held, text) = (leased.case, act.clone(), errand.clone());
         let begin = move |tx: &mut Tx<'_>| {
             if text.tried {

@@ -59,6 +59,7 @@ struct Shared {
 #[derive(Default)]
 struct State {
     calls: Vec<TwilioCall>,
+    texts: Vec<(String, String)>,
     attempts: usize,
     faults: VecDeque<Fault>,
     told: HashMap<String, u32>,
@@ -131,6 +132,11 @@ impl TwilioServer {
     /// The calls placed, oldest first.
     pub fn calls(&self) -> Vec<TwilioCall> {
         self.shared.lock().calls.clone()
+    }
+
+    /// The text messages that were sent, oldest first: the number and the words.
+    pub fn texts(&self) -> Vec<(String, String)> {
+        self.shared.lock().texts.clone()
     }
 
     /// How often the API was asked for a call, also in vain.
@@ -247,6 +253,9 @@ async fn create_call(request: HttpRequest, body: web::Bytes, shared: web::Data<S
     if authorization.is_none_or(|sent| sent.as_bytes() != shared.authorization.as_bytes()) {
         return problem(401, "Authenticate");
     }
+    if request.path() == format!("/2010-04-01/Accounts/{}/Messages.json", shared.account_sid) {
+        return create_text(&body, &shared);
+    }
     let path = format!("/2010-04-01/Accounts/{}/Calls.json", shared.account_sid);
     if request.method() != "POST" || request.path() != path {
         return problem(404, "The requested resource was not found, or not by this method");
@@ -288,6 +297,16 @@ async fn create_call(request: HttpRequest, body: web::Bytes, shared: web::Data<S
             "uri": format!("/2010-04-01/Accounts/{}/Calls/{}.json", shared.account_sid, call.sid),
         }),
     )
+}
+
+fn create_text(body: &web::Bytes, shared: &Shared) -> HttpResponse {
+    let fields: HashMap<String, String> = url::form_urlencoded::parse(body).into_owned().collect();
+    let (Some(to), Some(_), Some(words)) = (fields.get("To"), fields.get("From"), fields.get("Body")) else {
+        return problem(400, "To, From and Body are required");
+    };
+    let mut state = shared.lock();
+    state.texts.push((to.clone(), words.clone()));
+    json(201, &serde_json::json!({ "sid": format!("SM{:032x}", state.texts.len()), "status": "queued", "to": to }))
 }
 
 fn problem(status: u16, message: &str) -> HttpResponse {
