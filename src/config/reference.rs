@@ -106,7 +106,7 @@ pub const RANGES: &[(&str, u64, u64)] = &[
     ("mail.first_retry_seconds", 1, 3600),
     ("mail.longest_retry_minutes", 1, 1440),
     ("policy.cooling_off_minutes", 1, 43_200),
-    ("policy.phone_change.approvals", 1, 3),
+    ("policy.phone_change.approvals", 1, 1),
     ("policy.phone_hold_hours", 1, 720),
     ("policy.ready_window_hours", 1, 720),
     ("policy.case_expiry_days", 1, 365),

@@ -100,7 +100,7 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/cases/{reference}/resynchronise", CUSTOMER, customer::ways::resynchronise),
         post("/cases/{reference}/documents", CUSTOMER, customer::document::upload).with_file(),
         post("/cases/{reference}/withdraw", CUSTOMER, customer::status::withdraw),
-        get("/cases/{reference}/phone", CUSTOMER, customer::phone::show),
+        get("/cases/{reference}/phone", PUBLIC, customer::phone::show),
         post("/cases/{reference}/phone", CUSTOMER, customer::phone::check),
         post("/cases/{reference}/phone/confirm", CUSTOMER, customer::phone::confirm),
         post("/cases/{reference}/phone/withdraw", CUSTOMER, customer::phone::withdraw),

@@ -257,7 +257,7 @@ fn a_phone_change_can_be_made_harder_and_not_easier() {
     for (change, fine) in [
         ("policy.phone_change.checks = ['email_link']", false),
         ("policy.phone_change.checks = ['email_link', 'agent_callback']", false),
-        ("policy.phone_change.approvals = 2", true),
+        ("policy.phone_change.approvals = 1", true),
     ] {
         let said = fit_but(change).problems(Mode::Serve);
         assert_eq!(said.is_empty(), fine, "{change}: {said:?}");
