@@ -228,8 +228,8 @@ async fn a_customer_with_a_stale_number_gets_back_in() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn asking_for_a_phone_change_and_then_a_call_to_it_fails_at_every_moment() {
     // One browser all the way, so its session has to last longer than the hold.
-    let change: fn(&mut Settings) = |settings| settings.sessions.customer_hours = 168;
-    let world = World::with(Setup { change, ..Setup::default() }).await;
+    let longer: fn(&mut Settings) = |settings| settings.sessions.customer_hours = 168;
+    let world = World::with(Setup { change: longer, ..Setup::default() }).await;
     let (customer, reference) = world.confirmed(OWNER).await;
     let called = async |when: &str| {
         // The page does not always offer it; whoever attacks does not ask the page.
