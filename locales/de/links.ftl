@@ -24,6 +24,7 @@ object-nothing-yet = Dass Sie diese Seite geöffnet haben, hat noch nichts geän
 objected-title = Die Anfrage ist angehalten
 objected-off = Danke. Das Gerät wurde deaktiviert, bevor Sie die Anfrage angehalten haben, oder es wird gerade deaktiviert. Ändern Sie sofort Ihr Passwort und aktivieren Sie ein neues Gerät.
 objected-safe = Danke. Niemand kann mit dieser Anfrage weitermachen. Ihr Gerät bleibt, wie es ist.
+objected-others = Auch jede andere offene Anfrage zu Ihrem Konto ist angehalten.
 objected-now = Wie es jetzt weitergeht
 objected-supervisor = Eine Aufsichtsperson sieht sich die Anfrage an. Sie müssen nichts tun.
 objected-passwords = Vielleicht kennt jemand Ihr Passwort oder liest Ihre E-Mails. Wir raten Ihnen, beide Passwörter bald zu ändern.

@@ -24,6 +24,7 @@ object-nothing-yet = Opening this page has changed nothing yet. If the request i
 objected-title = The request is stopped
 objected-off = Thank you. The device was deactivated before you stopped the request, or is being deactivated now. Change your password at once and activate a new device.
 objected-safe = Thank you. No one can go on with this request. Your device stays as it is.
+objected-others = Every other open request for your account is stopped too.
 objected-now = What happens now
 objected-supervisor = A supervisor looks at the request. You need to do nothing.
 objected-passwords = Someone may know your password or read your mail. We advise you to change both passwords soon.

@@ -24,6 +24,7 @@ object-nothing-yet = Abrir esta página no ha cambiado nada todavía. Si la soli
 objected-title = La solicitud está detenida
 objected-off = Gracias. El dispositivo se desactivó antes de que usted detuviera la solicitud, o se está desactivando ahora. Cambie su contraseña de inmediato y active un dispositivo nuevo.
 objected-safe = Gracias. Nadie puede continuar con esta solicitud. Su dispositivo sigue como está.
+objected-others = También se ha detenido cualquier otra solicitud abierta para su cuenta.
 objected-now = Qué pasa ahora
 objected-supervisor = Un supervisor examina la solicitud. Usted no tiene que hacer nada.
 objected-passwords = Puede que alguien conozca su contraseña o lea su correo. Le aconsejamos cambiar pronto las dos contraseñas.

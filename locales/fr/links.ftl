@@ -24,6 +24,7 @@ object-nothing-yet = L’ouverture de cette page n’a encore rien changé. Si l
 objected-title = La demande est arrêtée
 objected-off = Merci. L’appareil a été désactivé avant que vous n’arrêtiez la demande, ou il est en cours de désactivation. Changez immédiatement votre mot de passe et activez un nouvel appareil.
 objected-safe = Merci. Personne ne peut poursuivre cette demande. Votre appareil reste tel qu’il est.
+objected-others = Toute autre demande ouverte pour votre compte est également arrêtée.
 objected-now = Ce qui se passe maintenant
 objected-supervisor = Un superviseur examine la demande. Vous n’avez rien à faire.
 objected-passwords = Quelqu’un connaît peut-être votre mot de passe ou lit vos e-mails. Nous vous conseillons de changer bientôt les deux mots de passe.

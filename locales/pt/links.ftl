@@ -24,6 +24,7 @@ object-nothing-yet = Abrir esta página ainda não alterou nada. Se o pedido é 
 objected-title = O pedido está parado
 objected-off = Obrigado. O dispositivo foi desativado antes de o pedido ser parado, ou está a ser desativado agora. Mude a sua senha imediatamente e ative um novo dispositivo.
 objected-safe = Obrigado. Ninguém pode continuar este pedido. O seu dispositivo fica como está.
+objected-others = Qualquer outro pedido aberto para a sua conta também está parado.
 objected-now = O que acontece agora
 objected-supervisor = Um supervisor analisa o pedido. Não precisa de fazer nada.
 objected-passwords = Alguém pode saber a sua senha ou ler o seu e-mail. Aconselhamos a mudar as duas senhas em breve.

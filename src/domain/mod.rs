@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod actor;
+pub mod alarm;
 pub mod audit;
 pub mod audit_filter;
 pub mod authn;

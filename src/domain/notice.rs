@@ -173,6 +173,14 @@ impl Notice {
         }
     }
 
+    /// A reminder that would come after what it reminds of: it would say what is not so.
+    pub fn is_outdated(&self, now: DateTime<Utc>) -> bool {
+        match self {
+            Self::CoolingOffHalfway { ends_at } | Self::PhoneChangeHalfway { ends_at, .. } => *ends_at <= now,
+            _ => false,
+        }
+    }
+
     /// The numbers of the change that it tells of.
     pub const fn told(&self) -> Option<&Told> {
         match self {

@@ -203,11 +203,13 @@ pub fn session(connection: &mut AnyConnection, id: AgentSessionId) -> Result<Opt
 pub struct Waiting {
     /// Blocks that stand.
     pub blocks: i64,
+    /// Alarms that nobody has seen.
+    pub alarms: i64,
 }
 
 /// What waits for someone's attention at this moment.
 pub fn waiting(connection: &mut AnyConnection, now: DateTime<Utc>) -> Result<Waiting, StoreError> {
-    Ok(Waiting { blocks: super::blocks::count(connection, now)? })
+    Ok(Waiting { blocks: super::blocks::count(connection, now)?, alarms: super::alarms::count_unseen(connection)? })
 }
 
 /// Notes that a session was used.

@@ -9,7 +9,7 @@ use crate::domain::account::Tier;
 use crate::domain::case::{Approval, Asked, Case, Conclusion, State, Wait, due_at};
 use crate::domain::evidence::{CheckKind, Evidence, Giver, Outcome, Subject};
 use crate::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
-use crate::domain::ids::{AgentId, CaseId, EntryId};
+use crate::domain::ids::{AccountId, AgentId, CaseId, EntryId};
 use crate::domain::reference::CaseRef;
 use crate::domain::risk::Effect;
 
@@ -386,6 +386,36 @@ pub fn in_state(connection: &mut AnyConnection, state: State, limit: i64) -> Res
         .limit(limit)
         .load(connection)?;
     found.iter().map(|reference| parsed("reference", reference)).collect()
+}
+
+/// Whether a case of this state could still lead to a deactivation.
+pub const fn can_go_on(state: State) -> bool {
+    !state.is_final() && !matches!(state, State::Disputed | State::Deactivated)
+}
+
+fn of_account(
+    connection: &mut AnyConnection,
+    account: AccountId,
+    wanted: impl Fn(State) -> bool,
+) -> Result<Vec<CaseRef>, StoreError> {
+    let codes: Vec<&str> = State::ALL.iter().copied().filter(|state| wanted(*state)).map(State::code).collect();
+    let found: Vec<String> = cases::table
+        .filter(cases::account_id.eq(account.to_string()))
+        .filter(cases::state.eq_any(codes))
+        .order(cases::id.asc())
+        .select(cases::reference)
+        .load(connection)?;
+    found.iter().map(|reference| parsed("reference", reference)).collect()
+}
+
+/// The cases of an account that could still lead to a deactivation, the oldest first.
+pub fn going_on(connection: &mut AnyConnection, account: AccountId) -> Result<Vec<CaseRef>, StoreError> {
+    of_account(connection, account, can_go_on)
+}
+
+/// The cases of an account that are frozen, the oldest first.
+pub fn frozen(connection: &mut AnyConnection, account: AccountId) -> Result<Vec<CaseRef>, StoreError> {
+    of_account(connection, account, |state| state == State::Disputed)
 }
 
 #[derive(Queryable)]

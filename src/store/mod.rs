@@ -3,6 +3,7 @@
 pub mod account_sessions;
 pub mod accounts;
 pub mod agents;
+pub mod alarms;
 pub mod audit;
 pub mod authenticator_secrets;
 pub mod blocks;

@@ -9,7 +9,9 @@ use super::{AnyConnection, StoreError, Tx, dialect, parsed, parsed_if, stored};
 use crate::domain::account::AuthenticatorKind;
 use crate::domain::contact::{E164, EmailAddress};
 use crate::domain::form::Language;
-use crate::domain::ids::{AccountId, AuthenticatorId, CallId, CaseId, LinkId, OutboxId, PhoneChangeId};
+use crate::domain::ids::{
+    AccountId, AgentId, AlarmId, AuthenticatorId, CallId, CaseId, LinkId, OutboxId, PhoneChangeId,
+};
 use crate::domain::need::Need;
 use crate::domain::notice::Notice;
 use crate::domain::phone_change::Moment;
@@ -41,6 +43,13 @@ pub enum Errand {
     },
     /// Send a text message to a number that is to be replaced.
     Text(TextErrand),
+    /// Tell a supervisor of an alarm.
+    Alarm {
+        /// Which.
+        alarm: AlarmId,
+        /// Whom.
+        agent: AgentId,
+    },
     /// Switch an authenticator off in the directory.
     Directory {
         /// Which.
@@ -113,6 +122,7 @@ impl Errand {
             Self::Mail(_) => "mail",
             Self::Call { .. } => "call",
             Self::Text(_) => "text",
+            Self::Alarm { .. } => "alarm",
             Self::Directory { .. } => "directory",
         }
     }

@@ -89,6 +89,7 @@ pub fn draw(app: &App, caller: &Caller, template: &str, head: Head<'_>, content:
             "supervises": agent.role.supervises(),
             "audits": agent.role.audits(),
             "blocks": signed_in.waiting.blocks,
+            "alarms": signed_in.waiting.alarms,
         })
     });
     let flash = head.flash.map(|flash| match flash {

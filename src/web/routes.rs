@@ -151,6 +151,8 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/desk/cases/{reference}/end-dispute", SUPERVISES, desk::acts::end_dispute),
         post("/desk/cases/{reference}/reveal", WORKS, desk::acts::reveal),
         post("/desk/cases/{reference}/mails/{mail}/retry", WORKS, desk::acts::send_mail_again),
+        get("/desk/alarms", SUPERVISES, desk::alarms::show),
+        post("/desk/alarms/{alarm}/seen", SUPERVISES, desk::alarms::see),
         get("/desk/blocks", ANYONE, desk::blocks::show),
         post("/desk/blocks/{block}/lift", SUPERVISES, desk::blocks::lift),
         get("/desk/audit", AUDITS, desk::audit::show),

@@ -24,6 +24,7 @@ impl Worker {
         let tasks = vec![
             tokio::spawn(outbox::run(Arc::clone(desk), Lane::Prompt, stopped.clone())),
             tokio::spawn(outbox::run(Arc::clone(desk), Lane::Mail, stopped.clone())),
+            tokio::spawn(outbox::run(Arc::clone(desk), Lane::Alarm, stopped.clone())),
             tokio::spawn(timers::run(Arc::clone(desk), stopped)),
         ];
         Self { stop, tasks }

@@ -10,7 +10,7 @@ const LOOK: Duration = Duration::from_millis(500);
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(desk: Arc<Desk>, lane: Lane, mut stopped: watch::Receiver<bool>) {
-    let added = &desk.errands[usize::from(lane == Lane::Mail)];
+    let added = &desk.errands[lane as usize];
     while !*stopped.borrow() {
         let pause = match desk.drain_some(lane).await {
             Ok(0) => LOOK,

@@ -30,6 +30,8 @@ pub enum Lane {
     Prompt,
     /// Mails.
     Mail,
+    /// Mails to supervisors, which wait behind no customer's.
+    Alarm,
 }
 
 impl Lane {
@@ -37,6 +39,7 @@ impl Lane {
         match self {
             Self::Prompt => &["intake", "link", "call", "text", "directory"],
             Self::Mail => &["mail"],
+            Self::Alarm => &["alarm"],
         }
     }
 }
@@ -103,8 +106,9 @@ impl Desk {
     /// # Errors
     /// [`StoreError`] when the outbox cannot be read.
     pub async fn drain(&self) -> Result<usize, StoreError> {
-        let (prompt, mails) = tokio::join!(self.drain_some(Lane::Prompt), self.drain_some(Lane::Mail));
-        Ok(prompt? + mails?)
+        let (prompt, mails, alarms) =
+            tokio::join!(self.drain_some(Lane::Prompt), self.drain_some(Lane::Mail), self.drain_some(Lane::Alarm));
+        Ok(prompt? + mails? + alarms?)
     }
 
     /// Runs the due errands of one lane and answers how many there were. Errands of one case run one after
@@ -162,6 +166,7 @@ impl Desk {
                 Errand::Mail(mail) => self.send_mail(&leased, mail).await,
                 Errand::Call { call } => self.place_call(&leased, call).await,
                 Errand::Text(text) => self.send_text(&leased, text).await,
+                Errand::Alarm { alarm, agent } => self.send_alarm(&leased, alarm, agent).await,
                 Errand::Directory { authenticator } => self.ask_directory(&leased, authenticator).await,
             }
         };
@@ -213,6 +218,9 @@ impl Desk {
 
     async fn send_mail(&self, leased: &Leased, mail: MailErrand) -> Result<(), StoreError> {
         let (id, case, to) = (leased.id, leased.case, mail.to.clone());
+        if mail.notice.is_outdated(self.now()) {
+            return self.drop_outdated(leased, mail.notice.template()).await;
+        }
         let (earlier, head) = self
             .store
             .read(move |connection| Ok((outbox::mails_before(connection, case, id, &to)?, audit::head(connection)?)))
@@ -222,12 +230,31 @@ impl Desk {
             Ok(outgoing) => self.mailer.send(&outgoing).await,
             Err(error) => Err(error),
         };
-        let act = self.system_act();
+        self.settle_mail(leased, (mail.notice.template(), mail.notice.is_for_administrators()), result).await
+    }
+
+    /// A reminder that would come after what it reminds of says what is not so.
+    async fn drop_outdated(&self, leased: &Leased, template: &'static str) -> Result<(), StoreError> {
+        let (id, act, account, reference) = (leased.id, self.system_act(), leased.account, leased.reference.clone());
+        let drop = move |tx: &mut Tx<'_>| {
+            let about = details([("mail", id.to_string().into()), ("notice", template.into())]);
+            tx.record(act.entry("mail.outdated", Some(&reference), account, about));
+            outbox::done(tx, id, act.at)
+        };
+        self.store.write(drop).await
+    }
+
+    /// Keeps what became of a mail that was handed over, or was not.
+    pub(super) async fn settle_mail(
+        &self,
+        leased: &Leased,
+        (template, quiet): (&'static str, bool),
+        result: Result<(), SendError>,
+    ) -> Result<(), StoreError> {
+        let (id, act) = (leased.id, self.system_act());
         let (reference, account) = (leased.reference.clone(), leased.account);
-        let template = mail.notice.template();
         // Every mail says how long the log is: an entry for each administrator would tell the member how many there
         // are. That they were written to is recorded once.
-        let quiet = mail.notice.is_for_administrators();
         let entry = move |act: &Act, action: &str, why: Option<&str>| {
             let about = details([("mail", id.to_string().into()), ("notice", template.into()), ("why", why.into())]);
             act.entry(action, Some(&reference), account, about)
@@ -260,7 +287,7 @@ impl Desk {
         }
     }
 
-    fn message_id(&self, id: OutboxId) -> String {
+    pub(super) fn message_id(&self, id: OutboxId) -> String {
         format!("<{id}@{}>", self.kit.base_url.host_str().unwrap_or("localhost"))
     }
 

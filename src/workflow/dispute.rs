@@ -1,15 +1,17 @@
 use super::act::{Act, Done, Halt, command, command_saying, held};
 use super::confirm_email::usable;
-use super::{Desk, Kit, phone_change, write};
+use super::{Desk, Kit, alarm, phone_change, write};
 use crate::domain::actor::Actor;
+use crate::domain::alarm::AlarmKind;
 use crate::domain::audit::details;
 use crate::domain::case::{Command, State};
 use crate::domain::form::Language;
+use crate::domain::ids::AccountId;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::store::cases::{self, Filed};
 use crate::store::links::{self, LinkPurpose};
-use crate::store::{StoreError, Tx, calls};
+use crate::store::{StoreError, Tx, calls, throttle};
 
 /// A case that someone stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +72,10 @@ impl Desk {
 }
 
 fn object(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, token: Option<&Token>) -> Done<Stopped> {
+    // Stops of one account come one after another: each holds several of its cases.
+    if let Some(account) = cases::find(tx.connection, reference)?.and_then(|filed| filed.case.account) {
+        throttle::serialise(tx, "stop", &account.to_string())?;
+    }
     let (filed, link) = match usable(tx, kit, act, reference, LinkPurpose::Object, token)? {
         Ok(found) => found,
         Err(halt) => return Ok(Err(halt)),
@@ -80,20 +86,58 @@ fn object(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, token: Opt
     Ok(Ok(stopped))
 }
 
-/// Stops a case and its account's changes of a telephone number. One that somebody stopped already stays stopped.
+/// Stops a case, the other open cases of its account and the account's changes of a telephone number, and alarms the
+/// supervisors. What somebody stopped already stays stopped.
 pub(super) fn freeze(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: &Filed) -> Result<(), StoreError> {
-    // Whoever was let in before is let out, with everything they could still use.
-    links::end_sessions(tx, filed.case.id)?;
-    links::void(tx, filed.case.id, act.at)?;
-    links::close_request(tx, filed.case.id, act.at)?;
-    calls::void(tx, filed.case.id)?;
-    if filed.case.state.is_final() {
+    let state = filed.case.state;
+    let_out(tx, act, filed)?;
+    if state.is_final() {
         tx.record(act.case_entry("case.disputed_after_end", filed, details([])));
     } else {
         let _ = command(tx, kit, act, filed, &Command::Dispute)?;
     }
-    match filed.case.account {
-        Some(account) => phone_change::freeze_all(tx, kit, act, account),
-        None => Ok(()),
+    let mut others = 0;
+    if let Some(account) = filed.case.account {
+        others = freeze_others(tx, kit, act, filed, account)?;
+        phone_change::freeze_all(tx, kit, act, account)?;
     }
+    let kind = match state {
+        State::Disputed if others == 0 => return Ok(()),
+        State::Deactivating | State::Deactivated => AlarmKind::DisputedAfterEnd,
+        state if state.is_final() => AlarmKind::DisputedAfterEnd,
+        _ => AlarmKind::Disputed,
+    };
+    alarm::raise(tx, kit, act, filed, kind)
+}
+
+/// Whoever was let in before is let out, with everything they could still use.
+fn let_out(tx: &mut Tx<'_>, act: &Act, filed: &Filed) -> Result<(), StoreError> {
+    links::end_sessions(tx, filed.case.id)?;
+    links::void(tx, filed.case.id, act.at)?;
+    links::close_request(tx, filed.case.id, act.at)?;
+    calls::void(tx, filed.case.id)
+}
+
+/// Whoever asks in somebody's name asks more than once: every case of the account that could go on stands still.
+fn freeze_others(
+    tx: &mut Tx<'_>,
+    kit: &Kit,
+    act: &Act,
+    first: &Filed,
+    account: AccountId,
+) -> Result<usize, StoreError> {
+    let mut frozen = 0;
+    for reference in cases::going_on(tx.connection, account)? {
+        let Some(other) = cases::lock(tx, &reference)? else { continue };
+        if other.case.id == first.case.id || !cases::can_go_on(other.case.state) {
+            continue;
+        }
+        let_out(tx, act, &other)?;
+        if let Ok(changed) = command(tx, kit, act, &other, &Command::Dispute)? {
+            let about = details([("case", first.case.reference.as_str().into())]);
+            tx.record(act.case_entry("case.frozen_with", &changed.filed, about));
+            frozen += 1;
+        }
+    }
+    Ok(frozen)
 }

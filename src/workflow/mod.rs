@@ -5,6 +5,7 @@ mod account_sign_in;
 mod act;
 mod add_agent;
 mod administer;
+mod alarm;
 mod answer_call;
 mod approve;
 mod ask_administrators;
@@ -225,7 +226,7 @@ pub struct Desk {
     /// Hashes passwords, a few at a time.
     pub passwords: Arc<PasswordHasher>,
     /// Wakes the worker when an errand was added: one for each lane.
-    pub errands: [Notify; 2],
+    pub errands: [Notify; 3],
 }
 
 impl Desk {

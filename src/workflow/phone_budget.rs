@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Kit;
 use super::act::{Act, Halt, Known};
 use super::limits::{Counted, block, clock, left, spend, waits_for_supervisor};
+use super::{Kit, alarm};
 use crate::domain::account::Account;
+use crate::domain::alarm::AlarmKind;
 use crate::domain::audit::details;
 use crate::domain::evidence::Subject;
 use crate::domain::ids::{AccountId, EntryId};
@@ -132,8 +133,8 @@ pub(super) fn wrong_code(
     throttle::add(tx, kit.id(EntryId::new, act.at), Limit::WrongCodes.code(), &subject, act.at)?;
     let most = i32::try_from(kit.limits.code_failures).unwrap_or(i32::MAX);
     if failures >= most {
-        block(tx, kit, act, &Counted::account(Limit::PhoneCodes, account, filed), None)?;
-        return Ok(());
+        let first = block(tx, kit, act, &Counted::account(Limit::PhoneCodes, account, filed), None)?;
+        return if first { alarm::raise(tx, kit, act, filed, AlarmKind::CodesBlocked) } else { Ok(()) };
     }
     let wait = wait_after(failures);
     if !wait.is_zero() {

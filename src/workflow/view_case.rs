@@ -63,6 +63,8 @@ pub struct CaseFile {
     pub codes_held: Option<CodesHeld>,
     /// Who may administer the account, for the desk alone to know.
     pub administrators: Vec<Account>,
+    /// Other cases of the account that a dispute has frozen.
+    pub frozen: Vec<CaseRef>,
     /// Everyone at the desk.
     pub agents: BTreeMap<AgentId, Agent>,
     /// Other cases of the campaign that this one is part of, newest first.
@@ -186,6 +188,13 @@ fn record_view(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: &Filed, viewer: &st
     Ok(Ok(()))
 }
 
+fn frozen(connection: &mut AnyConnection, filed: &Filed) -> Result<Vec<CaseRef>, StoreError> {
+    let Some(account) = filed.case.account else { return Ok(Vec::new()) };
+    let mut found = cases::frozen(connection, account)?;
+    found.retain(|reference| *reference != filed.case.reference);
+    Ok(found)
+}
+
 fn held_codes(
     connection: &mut AnyConnection,
     filed: &Filed,
@@ -236,6 +245,7 @@ impl Desk {
                     Some(account) => accounts::administrators(connection, account)?,
                     None => Vec::new(),
                 },
+                frozen: frozen(connection, &filed)?,
                 agents: agents::all(connection)?.into_iter().map(|agent| (agent.id, agent)).collect(),
                 related: risk::related(connection, &kit, id, &known.raised)?,
                 timeline: audit::before(connection, &of_case, i64::MAX, TIMELINE)?,

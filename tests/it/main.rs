@@ -7,6 +7,7 @@ mod approvals;
 mod audit_log;
 mod bad_input;
 mod database_trouble;
+mod disputes;
 mod documents;
 mod identity_documents;
 mod interleavings;

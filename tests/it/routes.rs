@@ -29,6 +29,7 @@ fn path(route: &RouteSpec, reference: &str) -> String {
     let nothing = "00000000-0000-7000-8000-000000000000";
     let path = route.path.replace("{reference}", reference).replace("{mail}", nothing).replace("{call}", nothing);
     let path = path.replace("{name}", "app.css").replace("{block}", nothing).replace("{document}", nothing);
+    let path = path.replace("{alarm}", nothing);
     assert!(!path.contains('{'), "the test does not know what to put into {path}");
     path
 }

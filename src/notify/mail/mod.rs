@@ -9,7 +9,7 @@ use async_trait::async_trait;
 
 pub use demo::{DemoMail, DemoMailbox};
 pub use message::{OutgoingMail, build};
-pub use render::{AuditWitness, MailContext, MailTemplates, RenderError, Rendered};
+pub use render::{AlarmWords, AuditWitness, MailContext, MailTemplates, RenderError, Rendered};
 pub use smtp::{HAND_OVER, SmtpMailer, SmtpParts, SmtpSetupError, SmtpTls};
 
 /// Why a mail did not go out, told apart by whether trying again can help.
@@ -30,6 +30,11 @@ pub enum SendError {
 pub trait Mailer: Send + Sync {
     /// Hand one mail over; `Ok` means that the other side has taken responsibility for it.
     async fn send(&self, mail: &OutgoingMail) -> Result<(), SendError>;
+
+    /// Like [`Mailer::send`], for what may not wait behind other mails.
+    async fn send_first(&self, mail: &OutgoingMail) -> Result<(), SendError> {
+        self.send(mail).await
+    }
 }
 
 /// `text` on one line: no control characters, and none that change the direction of what is read.

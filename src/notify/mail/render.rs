@@ -56,6 +56,25 @@ pub struct MailContext {
     pub audit: AuditWitness,
 }
 
+/// What the mail to a supervisor says: nothing of a customer but a masked address.
+#[derive(Debug, Clone)]
+pub struct AlarmWords {
+    /// The product's name.
+    pub product: String,
+    /// The case's reference.
+    pub reference: String,
+    /// What happened.
+    pub what: String,
+    /// The account's masked address; may be empty.
+    pub account: String,
+    /// When, in words.
+    pub at: String,
+    /// The case's page at the desk.
+    pub url: String,
+    /// The page of the alarms.
+    pub alarms_url: String,
+}
+
 /// A mail's words, ready to be sent.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Rendered {
@@ -112,13 +131,28 @@ impl MailTemplates {
         Ok(Self { tera })
     }
 
-    /// The mail that tells `notice`.
-    pub fn render(&self, notice: &Notice, context: &MailContext) -> Result<Rendered, RenderError> {
-        let values = values(notice, context);
+    /// The mail that alarms a supervisor. It is for the desk, so its words are English.
+    pub fn alarm(&self, words: &AlarmWords) -> Result<Rendered, RenderError> {
+        let mut values = Context::new();
+        for (name, value) in [
+            ("product", &words.product),
+            ("reference", &words.reference),
+            ("what", &words.what),
+            ("account", &words.account),
+            ("at", &words.at),
+            ("url", &words.url),
+            ("alarms_url", &words.alarms_url),
+        ] {
+            values.insert(name, &one_line(value));
+        }
+        self.draw("alarm", &values)
+    }
+
+    fn draw(&self, folder: &str, values: &Context) -> Result<Rendered, RenderError> {
         let render = |file: &str| {
-            let template = format!("{}/{file}", notice.template());
+            let template = format!("{folder}/{file}");
             self.tera
-                .render(&template, &values)
+                .render(&template, values)
                 .map_err(|error| RenderError::Render { template, problem: error.to_string() })
         };
         Ok(Rendered {
@@ -126,6 +160,11 @@ impl MailTemplates {
             text: tidy(&render("body.txt")?),
             html: render("body.html")?,
         })
+    }
+
+    /// The mail that tells `notice`.
+    pub fn render(&self, notice: &Notice, context: &MailContext) -> Result<Rendered, RenderError> {
+        self.draw(notice.template(), &values(notice, context))
     }
 }
 

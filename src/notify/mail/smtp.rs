@@ -106,6 +106,8 @@ pub struct SmtpMailer {
     from: Mailbox,
     reply_to: Option<Mailbox>,
     permits: Semaphore,
+    /// For what may not wait behind mails that hang.
+    reserved: Semaphore,
     idle: Arc<Idle>,
 }
 
@@ -166,6 +168,7 @@ impl SmtpMailer {
             from: parts.from,
             reply_to: parts.reply_to,
             permits: Semaphore::new(MOST_CONNECTIONS),
+            reserved: Semaphore::new(1),
             idle: Arc::new(Idle::default()),
         })
     }
@@ -186,11 +189,21 @@ fn tls_parameters(parts: &SmtpParts) -> Result<TlsParameters, SmtpSetupError> {
 #[async_trait]
 impl Mailer for SmtpMailer {
     async fn send(&self, mail: &OutgoingMail) -> Result<(), SendError> {
+        self.hand(mail, &self.permits).await
+    }
+
+    async fn send_first(&self, mail: &OutgoingMail) -> Result<(), SendError> {
+        self.hand(mail, &self.reserved).await
+    }
+}
+
+impl SmtpMailer {
+    async fn hand(&self, mail: &OutgoingMail, permits: &Semaphore) -> Result<(), SendError> {
         let message = build(mail, &self.from, self.reply_to.as_ref())?;
         let raw = message.formatted();
         let too_late = |what: &str| SendError::Temporary(format!("{what} took too long"));
         let _permit =
-            self.permits.acquire().await.map_err(|_| SendError::Temporary("mail is being shut down".to_owned()))?;
+            permits.acquire().await.map_err(|_| SendError::Temporary("mail is being shut down".to_owned()))?;
         let limit = self.server.timeout;
         // Whatever fails up to here concerns the way and not the mail, also when the server says "never".
         let mut connection = timeout(limit, self.connection())
@@ -211,9 +224,7 @@ impl Mailer for SmtpMailer {
         self.idle.park(connection);
         Ok(())
     }
-}
 
-impl SmtpMailer {
     async fn connection(&self) -> Result<AsyncSmtpConnection, SmtpError> {
         while let Some(mut connection) = self.idle.take() {
             if connection.test_connected().await {

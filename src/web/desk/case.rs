@@ -215,6 +215,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
         "asked": case.asked.as_ref()
             .map(|asked| json!({ "name": file.agent_name(asked.agent), "at": moment(asked.at) })),
         "callback": callback(app, agent, file),
+        "frozen": file.frozen,
         "blocks": file.blocks.iter().map(super::blocks::standing).collect::<Vec<_>>(),
         "proofs": document::section(agent, file),
         "phone_change": phone_change::panel(file),

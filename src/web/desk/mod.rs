@@ -1,6 +1,7 @@
 //! What the people at the desk see.
 
 pub(crate) mod acts;
+pub(crate) mod alarms;
 pub(crate) mod approvals;
 pub(crate) mod audit;
 pub(crate) mod blocks;

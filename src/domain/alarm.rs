@@ -1,0 +1,15 @@
+//! What supervisors are told of at once, by mail and on every page of the desk.
+
+use super::words::coded;
+
+coded! {
+    /// Why supervisors are alarmed.
+    pub enum AlarmKind {
+        /// "This wasn't me", in time.
+        Disputed = "disputed", "Someone says: this wasn’t me";
+        /// "This wasn't me", when the device was off already or the case over.
+        DisputedAfterEnd = "disputed_after_end", "Someone says: this wasn’t me, after the end";
+        /// Too many wrong telephone codes in a row.
+        CodesBlocked = "codes_blocked", "Too many wrong phone codes in a row";
+    }
+}

@@ -1,0 +1,96 @@
+//! Alarms: a row that every supervisor's page shows until somebody has seen it, and a mail to each of them.
+
+use super::act::{Act, Halt};
+use super::{Desk, Kit};
+use crate::domain::alarm::AlarmKind;
+use crate::domain::audit::details;
+use crate::domain::ids::{AgentId, AlarmId, OutboxId};
+use crate::notify::mail::{AlarmWords, AuditWitness, OutgoingMail, SendError};
+use crate::store::alarms::{self, Alarm};
+use crate::store::cases::Filed;
+use crate::store::outbox::{self, Errand, Leased};
+use crate::store::{StoreError, Tx, agents, audit};
+
+/// Alarms every supervisor and administrator of the desk, in the transaction of what they are alarmed of. One that is
+/// still ringing for the same case and reason is not doubled.
+pub(super) fn raise(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: &Filed, kind: AlarmKind) -> Result<(), StoreError> {
+    if alarms::is_ringing(tx.connection, kind, filed.case.id)? {
+        return Ok(());
+    }
+    let alarm = Alarm {
+        id: kit.id(AlarmId::new, act.at),
+        kind,
+        case: Some(filed.case.id),
+        account: filed.case.account,
+        at: act.at,
+    };
+    alarms::insert(tx, &alarm)?;
+    for agent in agents::all(tx.connection)? {
+        if agent.role.supervises() && agent.suspended_at.is_none() {
+            let errand = Errand::Alarm { alarm: alarm.id, agent: agent.id };
+            outbox::add(tx, kit.id(OutboxId::new, act.at), filed.case.id, &errand, act.at)?;
+        }
+    }
+    let about = details([("alarm", alarm.id.to_string().into()), ("kind", kind.code().into())]);
+    tx.record(act.case_entry("alarm.raised", filed, about));
+    Ok(())
+}
+
+impl Desk {
+    /// **Seen**: the alarm rings no more.
+    ///
+    /// # Errors
+    /// [`Halt::Gone`] when somebody was faster; [`StoreError`] when the database fails.
+    pub async fn see_alarm(&self, act: Act, id: AlarmId) -> Result<Result<(), Halt>, StoreError> {
+        let see = move |tx: &mut Tx<'_>| {
+            let by = act.actor.agent().filter(|_| act.actor.role().is_some_and(|role| role.supervises()));
+            let (Some(by), Some(found)) = (by, alarms::find(tx.connection, id)?) else { return Ok(Err(Halt::Gone)) };
+            if !alarms::see(tx, id, by, act.at)? {
+                return Ok(Err(Halt::Gone));
+            }
+            let about = details([("alarm", id.to_string().into()), ("kind", found.alarm.kind.code().into())]);
+            tx.record(act.entry("alarm.seen", found.reference.as_ref(), found.alarm.account, about));
+            Ok(Ok(()))
+        };
+        self.store.write(see).await
+    }
+
+    /// Mails an alarm to one supervisor, who may have been suspended since.
+    pub(super) async fn send_alarm(&self, leased: &Leased, alarm: AlarmId, agent: AgentId) -> Result<(), StoreError> {
+        let read = move |connection: &mut crate::store::AnyConnection| {
+            Ok((alarms::find(connection, alarm)?, agents::find(connection, agent)?, audit::head(connection)?))
+        };
+        let (found, agent, head) = self.store.read(read).await?;
+        let agent = agent.filter(|agent| agent.role.supervises() && agent.suspended_at.is_none());
+        let (Some(found), Some(agent)) = (found, agent) else {
+            let (id, at) = (leased.id, self.now());
+            return self.store.write(move |tx| outbox::done(tx, id, at)).await;
+        };
+        let words = AlarmWords {
+            product: self.kit.product.clone(),
+            reference: leased.reference.to_string(),
+            what: found.alarm.kind.label().to_owned(),
+            account: found.email.as_ref().map(|email| email.masked()).unwrap_or_default(),
+            at: found.alarm.at.format("%-d %B %Y, %H:%M UTC").to_string(),
+            url: self.kit.url(&format!("/desk/cases/{}", leased.reference)),
+            alarms_url: self.kit.url("/desk/alarms"),
+        };
+        let result = match self.templates.alarm(&words) {
+            Ok(rendered) => {
+                let mail = OutgoingMail {
+                    to: agent.email.clone(),
+                    to_name: agent.name.clone(),
+                    rendered,
+                    message_id: self.message_id(leased.id),
+                    references: Vec::new(),
+                    at: self.now(),
+                    case_ref: leased.reference.to_string(),
+                    audit: AuditWitness { size: head.seq, head: head.hash },
+                };
+                self.mailer.send_first(&mail).await
+            }
+            Err(error) => Err(SendError::Permanent(format!("the template failed: {error}"))),
+        };
+        self.settle_mail(leased, ("alarm", false), result).await
+    }
+}
