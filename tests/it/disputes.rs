@@ -125,7 +125,7 @@ async fn of_a_stop_and_an_approval_at_once_exactly_one_order_is_recorded() {
     for _ in 0..5 {
         let (reference, link) = awaiting(&world).await;
         let ben = world.agent("ben").await;
-        let page = ben.get(&format!("/desk/cases/{reference}")).await;
+        let page = ben.get(&format!("/desk/cases/{reference}/approve")).await;
         let (stopped, approved) = tokio::join!(stops(&world, &link), ben.send(&page, "/approve", &[]));
         stopped.is(200);
         let order = first_of(&world, &reference, ["case.disputed", "case.approved"]).await;
