@@ -232,7 +232,7 @@ async fn a_campaign_raises_the_need_of_a_case_that_was_already_cooling_off() {
         }
         // The owner is told that it takes longer.
         let mails: Vec<_> = world.mails().await.into_iter().skip(mails).collect();
-        let ends_at = (ends_at + TimeDelta::hours(72)).format("%-d %B %Y at %H:%M UTC").to_string();
+        let ends_at = mfa_desk::locale::moment(mfa_desk::locale::Language::English, ends_at + TimeDelta::hours(72));
         assert!(mails.iter().any(|mail| mail.text.contains(&ends_at)), "{tie}: {ends_at}");
         let page = desk_page(&world, &reference).await;
         page.says(&format!("24 h + 72 h: Part of a campaign – requests for 5 people share the same {tie} in 24 hours"));
