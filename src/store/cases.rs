@@ -1,15 +1,16 @@
-//! Cases, the forms they came from, their evidence, approvals and written entries.
+//! Cases, the forms they came from, their evidence and approvals.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::{AsChangeset, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 
-use super::schema::{approvals, case_entries, case_forms, cases, evidence};
+pub use super::entries::{EntryKind, WrittenEntry, entries, write_entry};
+use super::schema::{approvals, case_forms, cases, evidence};
 use super::{AnyConnection, StoreError, Tx, corrupt, dialect, parsed, parsed_if, stored};
 use crate::domain::account::Tier;
 use crate::domain::case::{Approval, Asked, Case, Conclusion, State, Wait, due_at};
 use crate::domain::evidence::{CheckKind, Evidence, Giver, Outcome, Subject};
 use crate::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
-use crate::domain::ids::{AccountId, AgentId, CaseId, EntryId};
+use crate::domain::ids::{AccountId, CaseId};
 use crate::domain::reference::CaseRef;
 use crate::domain::risk::Effect;
 
@@ -455,89 +456,4 @@ pub fn form(connection: &mut AnyConnection, case: CaseId) -> Result<AssistanceFo
         callback_time: row.callback_time,
         message: row.message,
     })
-}
-
-/// Which kind of text someone wrote on a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EntryKind {
-    /// Only the desk reads it.
-    Note,
-    /// The desk to the customer.
-    ToCustomer,
-    /// The customer to the desk.
-    FromCustomer,
-    /// Why an agent did something.
-    Reason,
-    /// Why an administrator of the account said no.
-    Administrator,
-}
-
-impl EntryKind {
-    const fn code(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::ToCustomer => "to_customer",
-            Self::FromCustomer => "from_customer",
-            Self::Reason => "reason",
-            Self::Administrator => "administrator",
-        }
-    }
-
-    fn from_code(code: &str) -> Result<Self, StoreError> {
-        [Self::Note, Self::ToCustomer, Self::FromCustomer, Self::Reason, Self::Administrator]
-            .into_iter()
-            .find(|kind| kind.code() == code)
-            .ok_or_else(|| corrupt("entry", code))
-    }
-}
-
-/// A text someone wrote on a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WrittenEntry {
-    /// Internal identifier.
-    pub id: EntryId,
-    /// Who reads it.
-    pub kind: EntryKind,
-    /// The agent who wrote it; none for the customer and for administrators of the account.
-    pub agent: Option<AgentId>,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// The text.
-    pub body: String,
-}
-
-/// Stores a text on a case.
-pub fn write_entry(tx: &mut Tx<'_>, case: CaseId, entry: &WrittenEntry) -> Result<(), StoreError> {
-    diesel::insert_into(case_entries::table)
-        .values((
-            case_entries::id.eq(entry.id.to_string()),
-            case_entries::case_id.eq(case.to_string()),
-            case_entries::kind.eq(entry.kind.code()),
-            case_entries::agent_id.eq(entry.agent.map(|id| id.to_string())),
-            case_entries::at.eq(stored(entry.at)),
-            case_entries::body.eq(&entry.body),
-        ))
-        .execute(tx.connection)?;
-    Ok(())
-}
-
-/// Everything written on a case, oldest first.
-pub fn entries(connection: &mut AnyConnection, case: CaseId) -> Result<Vec<WrittenEntry>, StoreError> {
-    type Row = (String, String, Option<String>, NaiveDateTime, String);
-    let rows: Vec<Row> = case_entries::table
-        .filter(case_entries::case_id.eq(case.to_string()))
-        .order((case_entries::at.asc(), case_entries::id.asc()))
-        .select((case_entries::id, case_entries::kind, case_entries::agent_id, case_entries::at, case_entries::body))
-        .load(connection)?;
-    rows.into_iter()
-        .map(|(id, kind, agent, at, body)| {
-            Ok(WrittenEntry {
-                id: parsed("entry", &id)?,
-                kind: EntryKind::from_code(&kind)?,
-                agent: parsed_if("agent", agent.as_deref())?,
-                at: at.and_utc(),
-                body,
-            })
-        })
-        .collect()
 }

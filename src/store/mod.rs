@@ -13,6 +13,7 @@ mod connection;
 pub mod credentials;
 mod dialect;
 pub mod documents;
+mod entries;
 pub mod links;
 pub mod notes;
 pub mod origins;

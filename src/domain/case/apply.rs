@@ -1,14 +1,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
-use super::super::account::{AccountStatus, AuthenticatorState};
 use super::super::actor::Actor;
-use super::super::audit::{Details, details, timestamp};
+use super::super::audit::{Details, details};
 use super::super::evidence::{CheckKind, Evidence, Giver, Outcome};
-use super::super::ids::{AccountId, AgentId, AuthenticatorId, EvidenceId};
+use super::super::ids::{AccountId, AgentId, AuthenticatorId};
 use super::super::notice::Notice;
-use super::assess::{Stage, assess, gave_evidence, standing_approvals};
-use super::{Approval, Asked, Case, Command, Conclusion, Facts, Record, Refused, State, Transition};
+use super::assess::gave_evidence;
+use super::decide::may_approve;
+use super::{Asked, Case, Command, Conclusion, Facts, Record, Refused, State, Transition};
 
 /// What `command` by `actor` at `now` leads to.
 ///
@@ -45,72 +45,13 @@ pub fn apply(
     Ok(step.finish(facts))
 }
 
-/// Whether an order that was given may still be carried out: the evidence is weighed once more, so that an
-/// order which waited is not carried out on what has meanwhile stopped to count.
-pub fn still_permits(case: &Case, authenticator: AuthenticatorId, now: DateTime<Utc>, facts: &Facts<'_>) -> bool {
-    case.state == State::Deactivating
-        && case.authenticator == Some(authenticator)
-        && case.holder.is_none_or(|holder| !facts.suspended.contains(&holder))
-        && facts.account.is_some_and(|account| account.status == AccountStatus::Active)
-        && assess(case, facts, now).best().is_some_and(|best| best.stage == Stage::Ready)
-}
-
-/// Whether `agent` may decide about the second approval of a case, as far as the case alone tells.
-///
-/// # Errors
-/// [`Refused`] names the rule that forbids it.
-pub fn may_approve(case: &Case, agent: AgentId) -> Result<(), Refused> {
-    if case.state != State::AwaitingApproval {
-        return Err(Refused::WrongState(case.state));
-    }
-    if case.holder == Some(agent) {
-        return Err(Refused::HolderCannotApprove);
-    }
-    if gave_evidence(agent, case) {
-        return Err(Refused::GiverCannotApprove);
-    }
-    if case.barred.contains(&agent) {
-        return Err(Refused::AskerCannotApprove);
-    }
-    if case.approvals.iter().any(|approval| approval.agent == agent) {
-        return Err(Refused::AlreadyApproved);
-    }
-    Ok(())
-}
-
-/// When time alone may next change the case after `now`, for the worker's timers.
-pub fn due_at(case: &Case, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let mut moments = Vec::new();
-    // What is overdue stays due until it has happened; evidence that has lapsed has had its effect.
-    match case.state {
-        State::Submitted | State::Verifying => moments.push(case.expires_at),
-        State::AwaitingApproval | State::Ready => {
-            moments.push(case.expires_at);
-            moments
-                .extend(case.evidence.iter().filter_map(|evidence| evidence.valid_until).filter(|until| *until > now));
-            moments.extend(case.wait.as_ref().map(|wait| wait.usable_until).filter(|until| *until > now));
-        }
-        State::CoolingOff => {
-            moments.extend(case.wait.as_ref().map(|wait| wait.ends_at));
-            moments.extend(
-                case.wait.as_ref().filter(|wait| !wait.reminded && now < wait.ends_at).map(super::Wait::half_way),
-            );
-        }
-        // The policy's `close_after` is put into `expires_at` when the state is entered.
-        State::Deactivated => moments.push(case.expires_at),
-        State::Deactivating | State::Disputed | State::Closed | State::Rejected | State::Withdrawn | State::Expired => {
-        }
-    }
-    moments.into_iter().min()
-}
-
 pub(super) struct Step {
     pub(super) case: Case,
     pub(super) before: State,
     pub(super) now: DateTime<Utc>,
     records: Vec<Record>,
     pub(super) notices: Vec<Notice>,
-    deactivate: Option<AuthenticatorId>,
+    pub(super) deactivate: Option<AuthenticatorId>,
 }
 
 fn worker(actor: &Actor) -> Result<AgentId, Refused> {
@@ -137,21 +78,6 @@ fn may_give(giver: Giver, kind: CheckKind) -> bool {
     }
 }
 
-/// What an audit entry says a decision rests on.
-fn covering(path: &str, evidence: &[EvidenceId]) -> Details {
-    let ids: Vec<Value> = evidence.iter().map(|id| id.to_string().into()).collect();
-    details([("path", path.into()), ("evidence", ids.into())])
-}
-
-fn is_active(authenticator: AuthenticatorId, facts: &Facts<'_>) -> Result<(), Refused> {
-    let account = facts.account.ok_or(Refused::NoAccount)?;
-    let known = account
-        .authenticators
-        .iter()
-        .any(|a| a.id == authenticator && a.account == account.id && a.state == AuthenticatorState::Active);
-    if known { Ok(()) } else { Err(Refused::NoSuchAuthenticator) }
-}
-
 fn only(actor: &Actor, wanted: &Actor) -> Result<(), Refused> {
     if actor == wanted { Ok(()) } else { Err(Refused::Role(actor.role())) }
 }
@@ -170,7 +96,7 @@ impl Step {
         self.case.state_since = self.now;
     }
 
-    fn end(&mut self, state: State, action: &'static str, notice: Notice) {
+    pub(super) fn end(&mut self, state: State, action: &'static str, notice: Notice) {
         self.enter(state);
         self.case.wait = None;
         self.record(action, Details::new());
@@ -370,7 +296,7 @@ impl Step {
         }
     }
 
-    fn expect(&self, states: &[State]) -> Result<(), Refused> {
+    pub(super) fn expect(&self, states: &[State]) -> Result<(), Refused> {
         if states.contains(&self.case.state) { Ok(()) } else { Err(Refused::WrongState(self.case.state)) }
     }
 
@@ -408,11 +334,11 @@ impl Step {
         }
     }
 
-    fn held_by(&self, agent: AgentId) -> Result<(), Refused> {
+    pub(super) fn held_by(&self, agent: AgentId) -> Result<(), Refused> {
         if self.case.holder == Some(agent) { Ok(()) } else { Err(Refused::NotHolder) }
     }
 
-    fn may_hold(&self, agent: AgentId) -> Result<(), Refused> {
+    pub(super) fn may_hold(&self, agent: AgentId) -> Result<(), Refused> {
         let approved = self.case.approvals.iter().any(|approval| approval.agent == agent);
         if approved { Err(Refused::ApproverCannotHold) } else { Ok(()) }
     }
@@ -424,7 +350,7 @@ impl Step {
             || self.case.approvals.iter().any(|approval| approval.agent == agent)
     }
 
-    fn about_authenticator(&self) -> Details {
+    pub(super) fn about_authenticator(&self) -> Details {
         let id = self.case.authenticator.map_or(Value::Null, |id| id.to_string().into());
         details([("authenticator", id)])
     }
@@ -488,109 +414,5 @@ impl Step {
         self.case.holder = Some(agent);
         self.record("case.claimed", Details::new());
         Ok(())
-    }
-
-    fn approve(&mut self, authenticator: AuthenticatorId, agent: AgentId, facts: &Facts<'_>) -> Result<(), Refused> {
-        self.drop_void_approvals(facts);
-        may_approve(&self.case, agent)?;
-        let covered = {
-            let assessment = assess(&self.case, facts, self.now);
-            let best = assessment.best().filter(|best| best.stage >= Stage::Approval);
-            best.map(|best| {
-                let evidence = best.groups.iter().filter_map(|group| group.met_by).map(|met| met.id).collect();
-                (best.path.name.clone(), evidence)
-            })
-        };
-        let Some((path, evidence)) = covered else { return Err(self.not_met(facts)) };
-        is_active(authenticator, facts)?;
-        if self.case.authenticator.is_some_and(|other| other != authenticator) {
-            return Err(Refused::OtherAuthenticator);
-        }
-        self.case.authenticator = Some(authenticator);
-        let approval = Approval { agent, at: self.now, path, evidence };
-        let mut about = self.about_authenticator();
-        about.extend(covering(&approval.path, &approval.evidence));
-        self.record("case.approved", about);
-        self.case.approvals.push(approval);
-        Ok(())
-    }
-
-    /// Approvals that suspensions or changed evidence have voided can be given anew, and bind nobody any more.
-    pub(super) fn drop_void_approvals(&mut self, facts: &Facts<'_>) {
-        let standing = standing_approvals(&self.case, facts, self.now);
-        self.case.approvals.retain(|approval| standing.contains(&approval.agent));
-        if self.case.approvals.is_empty() && self.case.state != State::Deactivating {
-            self.case.authenticator = None;
-        }
-    }
-
-    fn not_met(&self, facts: &Facts<'_>) -> Refused {
-        let missing = assess(&self.case, facts, self.now).best().map(|best| best.missing().join(", "));
-        missing.map_or(Refused::NoAccount, Refused::PolicyNotMet)
-    }
-
-    fn start_deactivation(
-        &mut self,
-        authenticator: AuthenticatorId,
-        agent: AgentId,
-        facts: &Facts<'_>,
-    ) -> Result<(), Refused> {
-        match self.case.state {
-            State::Ready => {}
-            State::CoolingOff => return Err(Refused::CoolingOff),
-            State::Verifying | State::AwaitingApproval => return Err(self.not_met(facts)),
-            other => return Err(Refused::WrongState(other)),
-        }
-        self.held_by(agent)?;
-        self.may_hold(agent)?;
-        let account = facts.account.ok_or(Refused::NoAccount)?;
-        if account.status != AccountStatus::Active {
-            return Err(Refused::AccountSuspended);
-        }
-        let rests_on = {
-            let assessment = assess(&self.case, facts, self.now);
-            let best = assessment.best().filter(|best| best.stage == Stage::Ready);
-            best.map(|best| {
-                let evidence: Vec<_> = best.groups.iter().filter_map(|group| group.met_by).map(|met| met.id).collect();
-                (covering(&best.path.name, &evidence), best.approvals_needed > 0)
-            })
-        };
-        let Some((rests_on, approved)) = rests_on else { return Err(self.not_met(facts)) };
-        is_active(authenticator, facts)?;
-        if approved && self.case.authenticator != Some(authenticator) {
-            return Err(Refused::OtherAuthenticator);
-        }
-        self.case.authenticator = Some(authenticator);
-        self.case.failure = None;
-        self.enter(State::Deactivating);
-        let mut about = self.about_authenticator();
-        about.extend(rests_on);
-        self.record("case.deactivating", about);
-        self.deactivate = Some(authenticator);
-        Ok(())
-    }
-
-    fn tick(&mut self) {
-        let over = self.case.expires_at <= self.now;
-        match self.case.state {
-            State::Submitted | State::Verifying | State::AwaitingApproval | State::Ready if over => {
-                self.end(State::Expired, "case.expired", Notice::Expired);
-            }
-            State::Deactivated if over => self.end(State::Closed, "case.closed", Notice::Closed),
-            State::CoolingOff => self.remind(),
-            _ => {}
-        }
-    }
-
-    /// Tells every address of record once more, half way through the cooling-off.
-    fn remind(&mut self) {
-        let now = self.now;
-        let Some(wait) = self.case.wait.as_mut() else { return };
-        if !wait.reminded && wait.half_way() <= now && now < wait.ends_at {
-            wait.reminded = true;
-            let ends_at = wait.ends_at;
-            self.record("case.cooling_off_halfway", details([("ends_at", timestamp(ends_at).into())]));
-            self.notices.push(Notice::CoolingOffHalfway { ends_at });
-        }
     }
 }

@@ -2,10 +2,12 @@
 
 mod apply;
 mod assess;
+mod decide;
 mod refused;
 mod settle;
 #[cfg(test)]
 mod tests;
+mod timer;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,9 +23,11 @@ use super::reference::CaseRef;
 use super::risk::{Effect, Raised};
 use super::words::coded;
 
-pub use apply::{apply, due_at, may_approve, still_permits};
+pub use apply::apply;
 pub use assess::{Assessment, GroupAssessment, PathAssessment, Stage, assess, gave_evidence, groups_of};
+pub use decide::{may_approve, still_permits};
 pub use refused::Refused;
+pub use timer::due_at;
 
 coded! {
     /// Where a case stands.

@@ -1,0 +1,146 @@
+//! The two decisions that take two people: the approval, and the order to deactivate.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::super::account::{AccountStatus, AuthenticatorState};
+use super::super::audit::{Details, details};
+use super::super::ids::{AgentId, AuthenticatorId, EvidenceId};
+use super::apply::Step;
+use super::assess::{Stage, assess, gave_evidence, standing_approvals};
+use super::{Approval, Case, Facts, Refused, State};
+
+/// Whether an order that was given may still be carried out: the evidence is weighed once more, so that an
+/// order which waited is not carried out on what has meanwhile stopped to count.
+pub fn still_permits(case: &Case, authenticator: AuthenticatorId, now: DateTime<Utc>, facts: &Facts<'_>) -> bool {
+    case.state == State::Deactivating
+        && case.authenticator == Some(authenticator)
+        && case.holder.is_none_or(|holder| !facts.suspended.contains(&holder))
+        && facts.account.is_some_and(|account| account.status == AccountStatus::Active)
+        && assess(case, facts, now).best().is_some_and(|best| best.stage == Stage::Ready)
+}
+
+/// Whether `agent` may decide about the second approval of a case, as far as the case alone tells.
+///
+/// # Errors
+/// [`Refused`] names the rule that forbids it.
+pub fn may_approve(case: &Case, agent: AgentId) -> Result<(), Refused> {
+    if case.state != State::AwaitingApproval {
+        return Err(Refused::WrongState(case.state));
+    }
+    if case.holder == Some(agent) {
+        return Err(Refused::HolderCannotApprove);
+    }
+    if gave_evidence(agent, case) {
+        return Err(Refused::GiverCannotApprove);
+    }
+    if case.barred.contains(&agent) {
+        return Err(Refused::AskerCannotApprove);
+    }
+    if case.approvals.iter().any(|approval| approval.agent == agent) {
+        return Err(Refused::AlreadyApproved);
+    }
+    Ok(())
+}
+
+/// What an audit entry says a decision rests on.
+fn covering(path: &str, evidence: &[EvidenceId]) -> Details {
+    let ids: Vec<Value> = evidence.iter().map(|id| id.to_string().into()).collect();
+    details([("path", path.into()), ("evidence", ids.into())])
+}
+
+fn is_active(authenticator: AuthenticatorId, facts: &Facts<'_>) -> Result<(), Refused> {
+    let account = facts.account.ok_or(Refused::NoAccount)?;
+    let known = account
+        .authenticators
+        .iter()
+        .any(|a| a.id == authenticator && a.account == account.id && a.state == AuthenticatorState::Active);
+    if known { Ok(()) } else { Err(Refused::NoSuchAuthenticator) }
+}
+
+impl Step {
+    pub(super) fn approve(
+        &mut self,
+        authenticator: AuthenticatorId,
+        agent: AgentId,
+        facts: &Facts<'_>,
+    ) -> Result<(), Refused> {
+        self.drop_void_approvals(facts);
+        may_approve(&self.case, agent)?;
+        let covered = {
+            let assessment = assess(&self.case, facts, self.now);
+            let best = assessment.best().filter(|best| best.stage >= Stage::Approval);
+            best.map(|best| {
+                let evidence = best.groups.iter().filter_map(|group| group.met_by).map(|met| met.id).collect();
+                (best.path.name.clone(), evidence)
+            })
+        };
+        let Some((path, evidence)) = covered else { return Err(self.not_met(facts)) };
+        is_active(authenticator, facts)?;
+        if self.case.authenticator.is_some_and(|other| other != authenticator) {
+            return Err(Refused::OtherAuthenticator);
+        }
+        self.case.authenticator = Some(authenticator);
+        let approval = Approval { agent, at: self.now, path, evidence };
+        let mut about = self.about_authenticator();
+        about.extend(covering(&approval.path, &approval.evidence));
+        self.record("case.approved", about);
+        self.case.approvals.push(approval);
+        Ok(())
+    }
+
+    /// Approvals that suspensions or changed evidence have voided can be given anew, and bind nobody any more.
+    pub(super) fn drop_void_approvals(&mut self, facts: &Facts<'_>) {
+        let standing = standing_approvals(&self.case, facts, self.now);
+        self.case.approvals.retain(|approval| standing.contains(&approval.agent));
+        if self.case.approvals.is_empty() && self.case.state != State::Deactivating {
+            self.case.authenticator = None;
+        }
+    }
+
+    pub(super) fn not_met(&self, facts: &Facts<'_>) -> Refused {
+        let missing = assess(&self.case, facts, self.now).best().map(|best| best.missing().join(", "));
+        missing.map_or(Refused::NoAccount, Refused::PolicyNotMet)
+    }
+
+    pub(super) fn start_deactivation(
+        &mut self,
+        authenticator: AuthenticatorId,
+        agent: AgentId,
+        facts: &Facts<'_>,
+    ) -> Result<(), Refused> {
+        match self.case.state {
+            State::Ready => {}
+            State::CoolingOff => return Err(Refused::CoolingOff),
+            State::Verifying | State::AwaitingApproval => return Err(self.not_met(facts)),
+            other => return Err(Refused::WrongState(other)),
+        }
+        self.held_by(agent)?;
+        self.may_hold(agent)?;
+        let account = facts.account.ok_or(Refused::NoAccount)?;
+        if account.status != AccountStatus::Active {
+            return Err(Refused::AccountSuspended);
+        }
+        let rests_on = {
+            let assessment = assess(&self.case, facts, self.now);
+            let best = assessment.best().filter(|best| best.stage == Stage::Ready);
+            best.map(|best| {
+                let evidence: Vec<_> = best.groups.iter().filter_map(|group| group.met_by).map(|met| met.id).collect();
+                (covering(&best.path.name, &evidence), best.approvals_needed > 0)
+            })
+        };
+        let Some((rests_on, approved)) = rests_on else { return Err(self.not_met(facts)) };
+        is_active(authenticator, facts)?;
+        if approved && self.case.authenticator != Some(authenticator) {
+            return Err(Refused::OtherAuthenticator);
+        }
+        self.case.authenticator = Some(authenticator);
+        self.case.failure = None;
+        self.enter(State::Deactivating);
+        let mut about = self.about_authenticator();
+        about.extend(rests_on);
+        self.record("case.deactivating", about);
+        self.deactivate = Some(authenticator);
+        Ok(())
+    }
+}
