@@ -233,11 +233,3 @@ pub fn concerning(
         .load(connection)?;
     rows.into_iter().map(Row::into_block).collect()
 }
-
-/// Removes some blocks that were over before a moment, and answers how many.
-pub fn remove_over(tx: &mut Tx<'_>, before: DateTime<Utc>, limit: i64) -> Result<usize, StoreError> {
-    let over = blocks::lifted_at.lt(stored(before)).or(blocks::until.lt(stored(before)));
-    let old: Vec<String> =
-        blocks::table.filter(over.assume_not_null()).select(blocks::id).limit(limit).load(tx.connection)?;
-    Ok(diesel::delete(blocks::table.filter(blocks::id.eq_any(old))).execute(tx.connection)?)
-}

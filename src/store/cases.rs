@@ -253,6 +253,11 @@ pub fn lock(tx: &mut Tx<'_>, reference: &CaseRef) -> Result<Option<Filed>, Store
     if dialect::lock_case(tx.connection, reference.as_str())? { find(tx.connection, reference) } else { Ok(None) }
 }
 
+/// Like [`lock`], but nothing when somebody else holds the case: waiting for them would hold up everything behind.
+pub fn claim(tx: &mut Tx<'_>, reference: &CaseRef) -> Result<Option<Filed>, StoreError> {
+    if dialect::claim_case(tx.connection, reference.as_str())? { find(tx.connection, reference) } else { Ok(None) }
+}
+
 fn with_evidence(connection: &mut AnyConnection, row: CaseRow) -> Result<Filed, StoreError> {
     let given = evidence::table
         .filter(evidence::case_id.eq(&row.id))
@@ -376,6 +381,26 @@ pub fn due(connection: &mut AnyConnection, now: DateTime<Utc>, limit: i64) -> Re
         .limit(limit)
         .load(connection)?;
     due.iter().map(|reference| parsed("reference", reference)).collect()
+}
+
+/// Whether time is to change this case now.
+pub fn is_due(tx: &mut Tx<'_>, id: CaseId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let due = cases::table.find(id.to_string()).filter(cases::due_at.le(stored(now))).select(cases::id);
+    Ok(due.first::<String>(tx.connection).optional()?.is_some())
+}
+
+/// Puts the timer of a case off, unless it was set anew meanwhile.
+pub fn put_off(
+    tx: &mut Tx<'_>,
+    reference: &CaseRef,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    diesel::update(cases::table.filter(cases::reference.eq(reference.as_str())))
+        .filter(cases::due_at.le(stored(now)))
+        .set(cases::due_at.eq(stored(until)))
+        .execute(tx.connection)?;
+    Ok(())
 }
 
 /// References of cases in a state, those that have been in it longest first.

@@ -61,6 +61,18 @@ pub fn lock_case(connection: &mut AnyConnection, reference: &str) -> Result<bool
     Ok(found.is_some())
 }
 
+/// Holds a case's row until the transaction ends, unless somebody else does. False when they do, or there is none.
+pub fn claim_case(connection: &mut AnyConnection, reference: &str) -> Result<bool, StoreError> {
+    let query = cases::table.filter(cases::reference.eq(reference)).select(cases::id);
+    let found = match connection {
+        // The writer's transaction is immediate: nobody else can write until it ends.
+        AnyConnection::Sqlite(c) => query.first::<String>(c).optional()?,
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => query.for_update().skip_locked().first::<String>(c).optional()?,
+    };
+    Ok(found.is_some())
+}
+
 /// Lets nobody else count this subject until the transaction ends.
 pub fn lock_subject(connection: &mut AnyConnection, scope: &str, subject: &str) -> Result<(), StoreError> {
     match connection {

@@ -14,6 +14,7 @@ pub mod credentials;
 mod dialect;
 pub mod documents;
 mod entries;
+pub mod leftovers;
 pub mod links;
 pub mod notes;
 pub mod origins;

@@ -200,6 +200,21 @@ pub fn due(
     rows.iter().map(|(id, reference)| Ok((parsed("phone change", id)?, parsed("reference", reference)?))).collect()
 }
 
+/// Whether time is to move this change now.
+pub fn is_due(tx: &mut Tx<'_>, id: PhoneChangeId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let due = phone_changes::table.find(id.to_string()).filter(phone_changes::due_at.le(stored(now)));
+    Ok(due.select(phone_changes::id).first::<String>(tx.connection).optional()?.is_some())
+}
+
+/// Puts the timer of a change off, unless it was set anew meanwhile.
+pub fn put_off(tx: &mut Tx<'_>, id: PhoneChangeId, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::update(phone_changes::table.find(id.to_string()))
+        .filter(phone_changes::due_at.le(stored(now)))
+        .set(phone_changes::due_at.eq(stored(until)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
 fn with_reference(rows: Vec<(Row, String)>) -> Result<Vec<(PhoneChange, CaseRef)>, StoreError> {
     rows.into_iter().map(|(row, reference)| Ok((row.into_change()?, parsed("reference", &reference)?))).collect()
 }

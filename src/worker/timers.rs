@@ -6,7 +6,7 @@ use tokio::sync::watch;
 use crate::workflow::Desk;
 
 const LOOK: Duration = Duration::from_secs(1);
-/// Looks between two clearings of old counts: about an hour.
+/// Looks between two clearings of what is over: about an hour.
 const CLEARING: u32 = 3_600;
 /// Looks between two erasures of documents: about a minute.
 const ERASING: u32 = 60;
@@ -26,10 +26,12 @@ pub(super) async fn run(desk: Arc<Desk>, mut stopped: watch::Receiver<bool>) {
                 Err(error) => tracing::error!(%error, "documents could not be erased"),
             }
         }
-        if looks.is_multiple_of(CLEARING)
-            && let Err(error) = desk.forget_old_counts().await
-        {
-            tracing::error!(%error, "old counts could not be cleared");
+        if looks.is_multiple_of(CLEARING) {
+            match desk.clear().await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "what was over was removed"),
+                Err(error) => tracing::error!(%error, "what is over could not be removed"),
+            }
         }
         looks = looks.wrapping_add(1);
         tokio::select! {

@@ -1,8 +1,9 @@
 use super::Desk;
-use super::act::{Act, Done, held};
+use super::act::Act;
 use super::documents::about;
 use crate::domain::actor::Actor;
 use crate::domain::reference::CaseRef;
+use crate::store::cases::{self, Filed};
 use crate::store::{StoreError, Tx, documents};
 
 /// Cases whose documents are erased at a time.
@@ -10,7 +11,7 @@ const BATCH: i64 = 50;
 
 impl Desk {
     /// Erases the content of the documents of cases that ended long enough ago, and answers how many. Several
-    /// instances may do so at once: whoever comes second finds nothing left.
+    /// instances may do so at once: each leaves out the cases that another holds.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails; what was not erased is due again.
@@ -28,7 +29,7 @@ impl Desk {
             });
             // One case that fails must not keep the others' documents.
             match erased.await {
-                Ok(erased) => count += erased.unwrap_or_default(),
+                Ok(erased) => count += erased,
                 Err(error) => tracing::error!(%error, "the documents of a case could not be erased"),
             }
         }
@@ -40,12 +41,11 @@ fn erase(
     tx: &mut Tx<'_>,
     act: &Act,
     reference: &CaseRef,
-    is_due: impl Fn(&crate::store::cases::Filed) -> bool,
-) -> Done<usize> {
-    let filed = match held(tx, act, reference, None)? {
-        Ok(filed) if is_due(&filed) => filed,
-        Ok(_) => return Ok(Ok(0)),
-        Err(halt) => return Ok(Err(halt)),
+    is_due: impl Fn(&Filed) -> bool,
+) -> Result<usize, StoreError> {
+    let filed = match cases::claim(tx, reference)? {
+        Some(filed) if is_due(&filed) => filed,
+        _ => return Ok(0),
     };
     let mut count = 0;
     for document in documents::of_case(tx.connection, filed.case.id)? {
@@ -54,5 +54,5 @@ fn erase(
             count += 1;
         }
     }
-    Ok(Ok(count))
+    Ok(count)
 }

@@ -10,6 +10,7 @@ mod answer_call;
 mod approve;
 mod ask_administrators;
 mod callback;
+mod clear;
 mod confirm_email;
 mod deactivate;
 mod deliver;

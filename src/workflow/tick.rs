@@ -1,49 +1,145 @@
-use super::Desk;
-use super::act::{Act, command, held};
-use super::limits::REMEMBERED;
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::act::{Act, Done, command};
+use super::{Desk, phone_change};
 use crate::domain::actor::Actor;
 use crate::domain::case::Command;
-use crate::store::{StoreError, Tx, cases, throttle};
+use crate::domain::ids::{EntryId, PhoneChangeId};
+use crate::domain::reference::CaseRef;
+use crate::store::{StoreError, Tx, cases, phone_changes, throttle};
 
 const BATCH: i64 = 100;
 
+/// How failures of timers are counted.
+const FAILED: &str = "timer";
+/// How far back failures are counted.
+const COUNTED: TimeDelta = TimeDelta::hours(24);
+const LONGEST_MINUTES: i64 = 60;
+
+/// Something that time acts on.
+#[derive(Debug, Clone)]
+enum Timed {
+    Case(CaseRef),
+    PhoneChange(PhoneChangeId, CaseRef),
+}
+
+impl fmt::Display for Timed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Case(reference) => reference.fmt(f),
+            Self::PhoneChange(id, _) => id.fmt(f),
+        }
+    }
+}
+
+impl Timed {
+    /// A change is held by its case, as everything is that happens to it.
+    const fn case(&self) -> &CaseRef {
+        match self {
+            Self::Case(reference) | Self::PhoneChange(_, reference) => reference,
+        }
+    }
+
+    fn put_off(&self, tx: &mut Tx<'_>, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<(), StoreError> {
+        match self {
+            Self::Case(reference) => cases::put_off(tx, reference, now, until),
+            Self::PhoneChange(id, _) => phone_changes::put_off(tx, *id, now, until),
+        }
+    }
+}
+
+/// How long a timer rests that failed so often before: one minute, doubled each time, an hour at most.
+fn rest(failures: i64) -> TimeDelta {
+    let doubled = u32::try_from(failures).ok().and_then(|failures| 1_i64.checked_shl(failures.min(6)));
+    TimeDelta::minutes(doubled.unwrap_or(LONGEST_MINUTES).min(LONGEST_MINUTES))
+}
+
 impl Desk {
-    /// Lets time act on the cases and the changes of telephone numbers it is due for, and answers how many there were. Several instances may do
-    /// so at once: whoever comes second finds nothing left to change.
+    /// Lets time act on the cases and the changes of telephone numbers it is due for, and answers on how many it did.
+    /// Several instances may do so at once: each leaves out what another holds.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails; what was not done is due again.
     pub async fn tick(&self) -> Result<usize, StoreError> {
         let now = self.now();
         let due = self.store.read(move |connection| cases::due(connection, now, BATCH)).await?;
-        let count = due.len();
-        for reference in due {
-            let kit = self.kit.clone();
-            let act = Act { actor: Actor::System, ip: String::new(), at: now };
-            let named = reference.clone();
-            let tick = move |tx: &mut Tx<'_>| {
-                if let Ok(filed) = held(tx, &act, &reference, None)? {
-                    let _ = command(tx, &kit, &act, &filed, &Command::Tick)?;
-                }
-                Ok(())
-            };
-            // One case that fails must not keep the others from their time.
-            if let Err(error) = self.store.write(tick).await {
-                tracing::error!(case = %named, %error, "a timer could not run");
-            }
-        }
-        if count > 0 {
+        let mut moved = self.tick_each(due.into_iter().map(Timed::Case), now).await;
+        let due = self.store.read(move |connection| phone_changes::due(connection, now, BATCH)).await?;
+        moved += self.tick_each(due.into_iter().map(|(id, reference)| Timed::PhoneChange(id, reference)), now).await;
+        if moved > 0 {
             self.run_errands();
         }
-        Ok(count + self.tick_phone_changes().await?)
+        Ok(moved)
     }
 
-    /// Forgets counted events that no limit reaches back to any more.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn forget_old_counts(&self) -> Result<(), StoreError> {
-        let before = self.now() - REMEMBERED;
-        self.store.write(move |tx| throttle::forget(tx, before, 10_000).map(|_| ())).await
+    /// What fails must not keep the others from their time, nor be tried every second.
+    async fn tick_each(&self, due: impl Iterator<Item = Timed> + Send, now: DateTime<Utc>) -> usize {
+        let mut moved = 0;
+        for timed in due {
+            let failure = match self.tick_one(timed.clone(), now).await {
+                Ok(None) => continue,
+                Ok(Some(Ok(()))) => {
+                    moved += 1;
+                    continue;
+                }
+                Ok(Some(Err(halt))) => halt.to_string(),
+                // It is the database that has no time, not this timer that cannot run.
+                Err(error @ (StoreError::Busy | StoreError::Contended)) => {
+                    tracing::warn!(%timed, %error, "a timer has to wait");
+                    continue;
+                }
+                Err(error) => error.to_string(),
+            };
+            tracing::error!(%timed, error = failure, "a timer could not run");
+            if let Err(error) = self.put_off(timed.clone(), now).await {
+                tracing::error!(%timed, %error, "a timer that failed could not be put off");
+            }
+        }
+        moved
+    }
+
+    /// The lease of a timer is the lock that its transaction holds: what a killed worker began is undone, and due for
+    /// the next. Nothing when another holds it, or it is not due any more.
+    async fn tick_one(&self, timed: Timed, now: DateTime<Utc>) -> Result<Option<Result<(), super::Halt>>, StoreError> {
+        let (kit, directory) = (self.kit.clone(), self.directory.clone());
+        let act = Act { actor: Actor::System, ip: String::new(), at: now };
+        let tick = move |tx: &mut Tx<'_>| {
+            let Some(filed) = cases::claim(tx, timed.case())? else { return Ok(None) };
+            let done: Done<()> = match &timed {
+                Timed::Case(_) if cases::is_due(tx, filed.case.id, now)? => {
+                    command(tx, &kit, &act, &filed, &Command::Tick).map(|done| done.map(|_| ()))
+                }
+                Timed::PhoneChange(id, _) if phone_changes::is_due(tx, *id, now)? => {
+                    phone_change::tick(tx, &kit, &act, directory.as_ref(), *id, &filed)
+                }
+                Timed::Case(_) | Timed::PhoneChange(..) => return Ok(None),
+            };
+            done.map(Some)
+        };
+        self.store.write(tick).await
+    }
+
+    async fn put_off(&self, timed: Timed, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let kit = self.kit.clone();
+        let put_off = move |tx: &mut Tx<'_>| {
+            let subject = timed.to_string();
+            let failures = throttle::count(tx.connection, FAILED, &subject, now, COUNTED)?;
+            throttle::add(tx, kit.id(EntryId::new, now), FAILED, &subject, now)?;
+            timed.put_off(tx, now, now + rest(failures))
+        };
+        self.store.write(put_off).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timer_that_fails_rests_longer_each_time_but_no_longer_than_an_hour() {
+        let minutes: Vec<i64> = [0, 1, 2, 5, 6, 30, i64::MAX].map(|failures| rest(failures).num_minutes()).to_vec();
+        assert_eq!(minutes, [1, 2, 4, 32, 60, 60, 60]);
     }
 }

@@ -26,4 +26,5 @@ mod smtp_wire;
 // Not every journey uses all that the stand-ins can do.
 #[allow(dead_code)]
 mod support;
+mod timers;
 mod voice_twilio;

@@ -93,7 +93,7 @@ async fn examined_until(world: &World, reference: &str, agent: &str, until: Date
 }
 
 /// The customer asks on the page of the case, number shown back and all.
-async fn asks(customer: &Browser, reference: &str, typed: &str) -> Page {
+pub async fn asks(customer: &Browser, reference: &str, typed: &str) -> Page {
     let page = customer.get(&format!("/cases/{reference}")).await;
     page.is(200).says("I need to update my phone number");
     let page = customer.get(&format!("/cases/{reference}/phone")).await;
@@ -102,7 +102,7 @@ async fn asks(customer: &Browser, reference: &str, typed: &str) -> Page {
 }
 
 /// `ana` holds the case and examined a document.
-async fn proved(world: &World, reference: &str) -> Browser {
+pub async fn proved(world: &World, reference: &str) -> Browser {
     proved_for(world, reference, TimeDelta::days(7)).await
 }
 
@@ -114,7 +114,7 @@ async fn proved_for(world: &World, reference: &str, lifetime: TimeDelta) -> Brow
     ana
 }
 
-async fn approves(agent: &Browser, reference: &str) -> Page {
+pub async fn approves(agent: &Browser, reference: &str) -> Page {
     let page = agent.get(&format!("/desk/cases/{reference}/phone-change/approve")).await;
     agent.send(page.is(200), "/phone-change/approve", &[]).await
 }
@@ -627,7 +627,8 @@ async fn a_worker_killed_in_the_middle_neither_loses_nor_repeats_the_change() {
     assert_eq!(count(&world, &reference, "phone_change.effective").await, 0);
     assert_eq!(world.smtp.messages().len(), mails);
     world.desk.store.write(refuse(false)).await.unwrap();
-    world.settle().await;
+    // A timer that failed rests for a minute.
+    world.later(TimeDelta::minutes(1)).await;
     assert_eq!(
         (state(&world, &reference).await, phone_of(&world, OWNER).await.as_deref()),
         (State::Effective, Some(NEW))

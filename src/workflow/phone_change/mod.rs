@@ -20,6 +20,7 @@ use crate::store::cases::{self, Filed};
 use crate::store::{StoreError, Tx, phone_changes};
 
 pub use administer::Administered;
+pub(super) use effect::tick;
 pub(super) use tell::{Heard, NOTICE_ATTEMPTS, WAIT_FOR_BUDGET, is_wanted, take_from_budget, told_on_the_phone};
 pub use view::ChangeFile;
 pub(super) use view::change_file;

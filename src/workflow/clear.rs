@@ -1,0 +1,35 @@
+use chrono::TimeDelta;
+
+use super::Desk;
+use super::limits::REMEMBERED;
+use crate::store::{StoreError, leftovers, throttle};
+
+/// How long what is over is kept.
+const KEPT: TimeDelta = TimeDelta::days(30);
+/// Rows of a table that one transaction removes.
+const BATCH: i64 = 500;
+/// Batches of one clearing; what is left is for the next.
+const BATCHES: usize = 20;
+
+impl Desk {
+    /// Forgets counted events that no limit reaches back to any more, and what was over long ago: sign-ins, links of
+    /// cases that ended, errands that were run, blocks. Answers how many rows of the latter.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails; what was not removed is left for the next time.
+    pub async fn clear(&self) -> Result<usize, StoreError> {
+        let now = self.now();
+        self.store.write(move |tx| throttle::forget(tx, now - REMEMBERED, 10_000)).await?;
+        let mut count = 0;
+        for _ in 0..BATCHES {
+            // Looking for them takes long in large tables, so the writer is spared it.
+            let found = self.store.read(move |connection| leftovers::find(connection, now - KEPT, BATCH)).await?;
+            let removed = self.store.write(move |tx| leftovers::remove(tx, &found)).await?;
+            count += removed;
+            if removed == 0 {
+                break;
+            }
+        }
+        Ok(count)
+    }
+}
