@@ -25,7 +25,7 @@ pub(super) fn run(command: AccountsCommand) -> Result<ExitCode, Failure> {
     let desk = desk_of(&place)?;
     match runtime()?.block_on(desk.import_accounts(operator(&desk), std::io::BufReader::new(open))) {
         Ok(report) => {
-            println!("imported {} accounts with {} authenticators", report.accounts, report.authenticators);
+            println!("imported accounts: {}, authenticators: {}", report.accounts, report.authenticators);
             Ok(ExitCode::SUCCESS)
         }
         Err(ImportError::Lines(errors)) => {

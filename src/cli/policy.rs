@@ -79,7 +79,8 @@ fn in_words(explanation: &Explanation) -> String {
     lines.push(if signals.is_empty() { "risk signals: none".to_owned() } else { "risk signals:".to_owned() });
     for signal in signals {
         let (adds, approvals) = (length(signal.adds_minutes), signal.approvals);
-        lines.push(format!("  {} (adds {adds}, at least {approvals} approvals): {}", signal.signal, signal.why));
+        let approvals = if approvals == 1 { "1 approval".to_owned() } else { format!("{approvals} approvals") };
+        lines.push(format!("  {} (adds {adds}, at least {approvals}): {}", signal.signal, signal.why));
     }
     for path in paths {
         lines.push(String::new());
@@ -104,7 +105,7 @@ fn path_in_words(path: &ExplainedPath) -> Vec<String> {
         format!("  {}", path.assurance),
     ];
     if !path.not_offered.is_empty() {
-        lines.push(format!("  cannot be finished in this version: no way to make {}", path.not_offered.join(", ")));
+        lines.push(format!("  cannot be finished for this account: no way to make {}", path.not_offered.join(", ")));
     }
     if let Some(progress) = &path.progress {
         let label = |code: &str| CheckKind::from_code(code).map_or(code.to_owned(), |kind| kind.label().to_owned());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::form::is_unprintable;
@@ -22,6 +22,8 @@ coded! {
 const LONGEST: usize = 120;
 /// Days after a meeting in which it can be recorded.
 const RECORDED_WITHIN: TimeDelta = TimeDelta::days(7);
+/// Where the day begins last, it is this much behind UTC.
+const FARTHEST_WEST: TimeDelta = TimeDelta::hours(12);
 /// Where the day begins first, it is this much ahead of UTC.
 const FARTHEST_EAST: TimeDelta = TimeDelta::hours(14);
 
@@ -38,7 +40,21 @@ pub struct Meeting {
     pub reference: String,
 }
 
+/// Days that a meeting counts, as the checks of that kind do; counted from the end of its day.
+const COUNTS: TimeDelta = TimeDelta::days(7);
+
 impl Meeting {
+    /// Whether the person can have been met about a case that was opened at `opened`, wherever that was: what someone
+    /// proved before in another matter is nothing to it.
+    pub fn can_be_about(&self, opened: DateTime<Utc>) -> bool {
+        self.on >= (opened - FARTHEST_WEST).date_naive()
+    }
+
+    /// Until when it counts: seven days from the end of its day, whenever it was recorded.
+    pub fn counts_until(&self) -> DateTime<Utc> {
+        self.on.and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(1) + COUNTS
+    }
+
     /// Reads the fields `met_by`, `place`, `on` and `reference`.
     ///
     /// # Errors
@@ -121,6 +137,17 @@ mod tests {
     fn everything_is_needed_and_each_field_says_what_is_wrong() {
         let errors = read("", " ", "tomorrow", "").unwrap_err();
         assert_eq!(errors.keys().copied().collect::<Vec<_>>(), ["met_by", "on", "place", "reference"]);
+    }
+
+    #[test]
+    fn a_meeting_is_about_a_case_that_was_open_on_its_day_and_counts_from_its_day() {
+        let meeting = read("notary", "Prague", "2026-11-20", "N 12/2026").unwrap();
+        for (opened, fits) in
+            [("2026-11-20T09:00:00Z", true), ("2026-11-21T11:00:00Z", true), ("2026-11-21T13:00:00Z", false)]
+        {
+            assert_eq!(meeting.can_be_about(opened.parse().unwrap()), fits, "{opened}");
+        }
+        assert_eq!(meeting.counts_until(), "2026-11-28T00:00:00Z".parse::<DateTime<Utc>>().unwrap());
     }
 
     #[test]

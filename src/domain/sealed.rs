@@ -134,7 +134,9 @@ impl SealingKeys {
             if name.is_empty() || name.len() > LONGEST_NAME || !plain {
                 return Err(BadKeys::Form);
             }
-            if name.starts_with(DERIVED) || keys.iter().any(|known| known.name == name) {
+            // Databases compare names without regard to case.
+            let taken = keys.iter().any(|known| known.name.eq_ignore_ascii_case(name));
+            if name.to_ascii_lowercase().starts_with(DERIVED) || taken {
                 return Err(BadKeys::Name);
             }
             let bytes = Zeroizing::new(STANDARD.decode(key.trim()).map_err(|_| BadKeys::Key)?);
@@ -232,6 +234,7 @@ mod tests {
             (short.as_str(), BadKeys::Key),
             ("k1:not base64", BadKeys::Key),
             (&format!("{},{}", entry("k1", 1), entry("k1", 2)), BadKeys::Name),
+            (&format!("{},{}", entry("k1", 1), entry("K1", 2)), BadKeys::Name),
             (&entry(DERIVED, 1), BadKeys::Name),
         ] {
             assert_eq!(SealingKeys::check(&SecretString::from(list)), Err(expected), "{list}");

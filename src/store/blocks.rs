@@ -177,7 +177,8 @@ pub fn count(connection: &mut AnyConnection, now: DateTime<Utc>) -> Result<i64, 
         .get_result(connection)?)
 }
 
-/// Blocks, the newest first: those that stand, or those that are over.
+/// Blocks, those that wait for a supervisor before those that end by themselves, the newest first: those that stand, or
+/// those that are over.
 pub fn list(
     connection: &mut AnyConnection,
     stand: bool,
@@ -188,7 +189,7 @@ pub fn list(
     let mut query = blocks::table
         .left_join(cases::table.on(blocks::case_id.eq(cases::id.nullable())))
         .left_join(agents::table.on(blocks::lifted_by.eq(agents::id.nullable())))
-        .order((blocks::at.desc(), blocks::id.desc()))
+        .order((blocks::until.is_null().desc(), blocks::at.desc(), blocks::id.desc()))
         .select((COLUMNS, cases::reference.nullable(), blocks::lifted_at, agents::name.nullable(), blocks::lift_reason))
         .limit(limit)
         .into_boxed();

@@ -135,16 +135,17 @@ pub fn due_for_erasure(
     limit: i64,
 ) -> Result<Vec<CaseRef>, StoreError> {
     let ended = State::ALL.iter().filter(|state| state.is_final()).map(|state| state.code());
-    let due: Vec<String> = documents::table
+    let due: Vec<(String, NaiveDateTime)> = documents::table
         .inner_join(cases::table.on(cases::id.eq(documents::case_id)))
         .filter(documents::erased_at.is_null())
         .filter(cases::state.eq_any(ended.collect::<Vec<_>>()))
         .filter(cases::state_since.le(stored(ended_before)))
-        .select(cases::reference)
+        .order(cases::state_since.asc())
+        .select((cases::reference, cases::state_since))
         .distinct()
         .limit(limit)
         .load(connection)?;
-    due.iter().map(|reference| parsed("reference", reference)).collect()
+    due.iter().map(|(reference, _)| parsed("reference", reference)).collect()
 }
 
 /// Erases the content of a document. False when it was erased already.

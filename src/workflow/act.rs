@@ -112,7 +112,7 @@ pub enum Halt {
     #[error("The customer has not pressed “Show my code” yet. Ask them to open their case's page.")]
     NotShownYet,
     /// The digits are not the ones on the page.
-    #[error("No match. {}", match .0 { 0 => "This code cannot be used any more.".to_owned(), n => format!("{n} tries left.") })]
+    #[error("No match. {}", match .0 { 0 => "This code cannot be used any more.".to_owned(), 1 => "1 try left.".to_owned(), n => format!("{n} tries left.") })]
     WrongCode(i32),
     /// The e-mail address or the password is wrong.
     #[error("This e-mail address and password do not belong together.")]

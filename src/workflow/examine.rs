@@ -86,8 +86,12 @@ impl Desk {
                 Ok(held) => held,
                 Err(halt) => return Ok(Err(halt)),
             };
+            if !meeting.can_be_about(filed.case.submitted_at) {
+                return Ok(Err(refuse(tx, &act, &filed, "record_meeting", Refused::MetBefore)));
+            }
             let id = kit.id(EvidenceId::new, act.at);
-            let given = Evidence::passed(id, CheckKind::InPerson, act.at, Giver::Agent(agent), None);
+            let mut given = Evidence::passed(id, CheckKind::InPerson, act.at, Giver::Agent(agent), None);
+            given.valid_until = Some(meeting.counts_until());
             let note = EvidenceNote::Meeting(meeting.clone());
             if let Err(halt) = give(tx, &kit, &act, &filed, &given, &note)? {
                 return Ok(Err(halt));

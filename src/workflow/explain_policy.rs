@@ -5,6 +5,7 @@ use super::{Desk, risk};
 use crate::domain::account::{Account, AccountStatus};
 use crate::domain::audit::{details, timestamp};
 use crate::domain::case::{Assessment, Case, PathAssessment, Stage, State, assess};
+use crate::domain::evidence::CheckKind;
 use crate::domain::policy::Path;
 use crate::domain::reference::CaseRef;
 use crate::domain::risk::{Raised, together};
@@ -190,8 +191,14 @@ fn explained(account: &Account, raised: &[Raised]) -> Explanation {
     }
 }
 
-fn explained_path(path: &Path, raised: &[Raised], progress: Option<ExplainedProgress>) -> ExplainedPath {
-    let unoffered = path.checks.iter().filter(|group| !group.iter().any(|kind| kind.is_offered()));
+fn explained_path(
+    path: &Path,
+    account: &Account,
+    raised: &[Raised],
+    progress: Option<ExplainedProgress>,
+) -> ExplainedPath {
+    let possible = |kind: &CheckKind| kind.is_offered() && (account.phone.is_some() || !kind.proves_phone());
+    let unoffered = path.checks.iter().filter(|group| !group.iter().any(possible));
     ExplainedPath {
         name: path.name.clone(),
         needs: path.checks.iter().map(|group| group.iter().map(|kind| kind.code()).collect()).collect(),
@@ -205,7 +212,7 @@ fn explained_path(path: &Path, raised: &[Raised], progress: Option<ExplainedProg
 }
 
 fn without_case(policy: &crate::domain::policy::Policy, account: &Account, raised: &[Raised]) -> Explanation {
-    let paths = policy.paths(account.kind, account.tier).iter().map(|path| explained_path(path, raised, None));
+    let paths = policy.paths(account.kind, account.tier).iter().map(|path| explained_path(path, account, raised, None));
     let paths: Vec<_> = paths.collect();
     let possible = paths.iter().filter(|path| path.not_offered.is_empty()).count();
     let decision = if account.status == AccountStatus::Active {
@@ -235,7 +242,11 @@ fn with_case(
     }
     .filter(|_| case.state.is_under_review() && account.status == AccountStatus::Active);
     Explanation {
-        paths: assessment.paths.iter().map(|path| explained_path(path.path, raised, Some(progress(path)))).collect(),
+        paths: assessment
+            .paths
+            .iter()
+            .map(|path| explained_path(path.path, account, raised, Some(progress(path))))
+            .collect(),
         case: Some(ExplainedCase {
             reference: case.reference.to_string(),
             state: case.state.code(),

@@ -324,6 +324,8 @@ fn insert(tx: &mut Tx<'_>, act: &Act, parsed: &[Parsed]) -> Result<(), StoreErro
         for administrator in administrators {
             if let Some(administrator) = accounts::find_by_email(tx.connection, administrator)? {
                 accounts::add_administrator(tx, account.id, administrator.id)?;
+                let about = details([("administrator", administrator.id.to_string().into())]);
+                tx.record(act.entry("account.administrator_added", None, Some(account.id), about));
             }
         }
     }

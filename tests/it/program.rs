@@ -734,7 +734,7 @@ fn accounts_are_imported_all_or_nothing() {
     let spreadsheet = format!("\u{feff}{}", ACCOUNTS.replace('\n', "\r\n"));
     let imported = import(spreadsheet.as_bytes());
     exits(&imported, 0);
-    assert_eq!(out(&imported), "imported 3 accounts with 3 authenticators\n");
+    assert_eq!(out(&imported), "imported accounts: 3, authenticators: 3\n");
     assert_eq!(number(folder.path(), "SELECT COUNT(*) AS n FROM account_administrators"), 2);
     assert_eq!(number(folder.path(), "SELECT COUNT(*) AS n FROM audit_entries WHERE action = 'account.imported'"), 3);
 

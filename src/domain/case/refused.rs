@@ -69,6 +69,9 @@ pub enum Refused {
     /// The authenticator is not an active one of this account.
     #[error("This authenticator is not an active one of the account.")]
     NoSuchAuthenticator,
+    /// A meeting from before the case is about something else.
+    #[error("The person was met before this case was opened. They have to be met about this case.")]
+    MetBefore,
     /// Evidence of this kind cannot be recorded this way.
     #[error("This check has to be made by another way.")]
     WrongCheck,
@@ -99,6 +102,7 @@ impl Refused {
             Self::PolicyNotMet(_) => "policy_not_met",
             Self::CoolingOff => "cooling_off",
             Self::NoSuchAuthenticator => "no_such_authenticator",
+            Self::MetBefore => "met_before",
             Self::WrongCheck => "wrong_check",
         }
     }

@@ -86,7 +86,7 @@ fn problems_of_path(of: Paths, path: &Path, circumstances: &Circumstances) -> Ve
         let fix = "leave it out: a device that works again is not deactivated";
         found.push(("needs `resync`, which ends a case without a deactivation".to_owned(), fix));
     }
-    if names(CheckKind::Administrator) && matches!(of, Paths::Standard | Paths::Privileged) {
+    if names(CheckKind::Administrator) && of != Paths::Member {
         let fix = "leave it out: an owner recovers with the addresses of record";
         found.push(("needs `administrator`, who decides for members and not for owners".to_owned(), fix));
     }

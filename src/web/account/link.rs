@@ -3,25 +3,18 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Deserialize;
 use serde_json::json;
 
 use crate::domain::authn::Assurance;
 use crate::domain::token::Token;
 use crate::locale::text;
 use crate::store::links::LinkPurpose;
+use crate::web::customer::link::WithToken;
 use crate::web::error::{PageError, reference, status_of};
 use crate::web::guard::caller::Caller;
 use crate::web::page::{Head, see_other, show as show_page};
 use crate::web::words::text_of;
 use crate::web::{App, cookies};
-
-/// The secret part of a mailed link.
-#[derive(Deserialize)]
-pub struct WithToken {
-    #[serde(default)]
-    token: String,
-}
 
 /// The page behind the link: it tells nothing of the case and asks to sign in. Whoever is signed in with the account
 /// that the link was sent to is led on.

@@ -21,9 +21,9 @@ use crate::workflow::Halt;
 
 /// The secret part of a mailed link.
 #[derive(Deserialize)]
-pub struct WithToken {
+pub(crate) struct WithToken {
     #[serde(default)]
-    token: String,
+    pub(crate) token: String,
 }
 
 fn invalid(app: &App, caller: &Caller, reference: &CaseRef, halt: &Halt) -> Result<HttpResponse, PageError> {

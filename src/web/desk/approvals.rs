@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::acts::version;
 use super::case::giver;
+use super::document::vouched;
 use super::policy;
 use crate::domain::case::{GroupAssessment, Refused, Stage, State, may_approve};
 use crate::domain::form::free_text;
@@ -95,6 +96,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile) -> Value {
                 "at": moment(given.at),
                 "until": moment_if(group.counts_until),
                 "giver": giver(file, given.giver),
+                "vouched": vouched(file, given),
             })
         })
     };

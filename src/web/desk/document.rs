@@ -153,6 +153,21 @@ pub(super) fn section(agent: &SignedInAgent, file: &CaseFile) -> Value {
     })
 }
 
+/// What an agent vouched for in a piece of evidence, in one line.
+pub(super) fn vouched(file: &CaseFile, given: &Evidence) -> Option<String> {
+    match file.notes.get(&given.id)? {
+        EvidenceNote::Document { digest, answers, .. } => {
+            let yes = answers.values().filter(|yes| **yes).count();
+            let (all, digest) = (answers.len(), &digest[..16.min(digest.len())]);
+            Some(format!("{yes} of {all} questions about document {digest} answered yes"))
+        }
+        EvidenceNote::Meeting(meeting) => {
+            let (by, on) = (meeting.met_by.label(), meeting.on.format("%-d %b %Y"));
+            Some(format!("{by}: {on}, {}, {}", meeting.place, meeting.reference))
+        }
+    }
+}
+
 /// The evidence of a case with the note that belongs to each.
 fn noted(file: &CaseFile) -> impl Iterator<Item = (&Evidence, &EvidenceNote)> {
     file.filed.case.evidence.iter().filter_map(|given| Some((given, file.notes.get(&given.id)?)))
