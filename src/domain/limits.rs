@@ -41,6 +41,8 @@ coded! {
         SignInsFromNetwork = "sign-in-network", "Sign-ins from one network";
         /// Too many wrong passwords in a row of one person at the desk.
         AgentPassword = "agent-password", "Password of one person at the desk";
+        /// Wrong passwords, and wrong codes of second steps, of accounts from one network.
+        AccountSignInsFromNetwork = "account-sign-in-network", "Sign-ins to accounts from one network";
         /// Wrong passwords of one account from one place.
         AccountSignIns = "account-sign-in", "Sign-ins to one account from one place";
         /// Wrong passwords of one account from anywhere.
@@ -79,6 +81,8 @@ coded! {
         HookRefusals = "hook", "Unsigned hook requests from one address";
         /// Useless links: one entry is enough.
         LinkRefusals = "link-refused", "Useless links of one case from one address";
+        /// Sign-ins that are tried too often: one entry is enough.
+        SignInRefusals = "sign-in-refused", "Sign-ins tried too often";
         /// Requests of members that are not the account's to see: one entry is enough.
         RequestRefusals = "request-refused", "Requests of members not shown to one account";
     }
@@ -87,7 +91,10 @@ coded! {
 impl Limit {
     /// Reached, it is a block that the desk sees; the others only keep the log from being flooded.
     pub const fn is_shown(self) -> bool {
-        !matches!(self, Self::SameView | Self::HookRefusals | Self::LinkRefusals | Self::RequestRefusals)
+        !matches!(
+            self,
+            Self::SameView | Self::HookRefusals | Self::LinkRefusals | Self::SignInRefusals | Self::RequestRefusals
+        )
     }
 
     /// Counted one after another, over all instances. What anyone can flood must not make instances wait for each
@@ -130,7 +137,7 @@ pub struct Amounts {
     pub calls_from_network: u32,
     /// See [`Limit::CallsByAgent`], in an hour.
     pub calls_by_agent: u32,
-    /// See [`Limit::SignInsFromNetwork`], in a quarter of an hour.
+    /// See [`Limit::SignInsFromNetwork`] and [`Limit::AccountSignInsFromNetwork`], in a quarter of an hour.
     pub sign_ins_from_network: u32,
     /// See [`Limit::Documents`], in an hour.
     pub documents: u32,
@@ -177,7 +184,7 @@ impl Amounts {
             Limit::WrongCodes | Limit::PhoneCodes | Limit::AgentPassword => &[],
             Limit::SignIns => &[(SIGN_INS, QUARTER)],
             Limit::SignInsAnywhere => &[(SIGN_INS_ANYWHERE, QUARTER)],
-            Limit::SignInsFromNetwork => &[(self.sign_ins_from_network, QUARTER)],
+            Limit::SignInsFromNetwork | Limit::AccountSignInsFromNetwork => &[(self.sign_ins_from_network, QUARTER)],
             // Whoever goes on waits longer and longer; a stranger elsewhere can close the door for a quarter of an hour.
             Limit::AccountSignIns => &[(10, QUARTER), (20, TimeDelta::hours(2)), (40, DAY)],
             Limit::AccountSignInsAnywhere => &[(50, QUARTER)],
@@ -196,7 +203,9 @@ impl Amounts {
             Limit::Reveals => &[(self.reveals, HOUR)],
             Limit::Views => &[(self.views, HOUR)],
             Limit::SameView => &[(1, QUARTER)],
-            Limit::HookRefusals | Limit::LinkRefusals | Limit::RequestRefusals => &[(1, MINUTE)],
+            Limit::HookRefusals | Limit::LinkRefusals | Limit::SignInRefusals | Limit::RequestRefusals => {
+                &[(1, MINUTE)]
+            }
         };
         list.iter().map(|(most, window)| Budget { most: i64::from(*most), window: *window }).collect()
     }

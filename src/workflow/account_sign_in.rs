@@ -5,7 +5,7 @@ use secrecy::SecretString;
 
 use super::act::{Act, Done, Halt};
 use super::confirm_email::usable;
-use super::limits::{Counted, spend};
+use super::limits::{Counted, give_back, spend_tries};
 use super::{Desk, Kit};
 use crate::directory::{DirectoryError, Finding, Proof};
 use crate::domain::account::{Account, AccountStatus};
@@ -20,7 +20,7 @@ use crate::domain::token::Token;
 use crate::locale::text;
 use crate::store::account_sessions::{self, AccountSession, NewSession};
 use crate::store::links::{self, LinkPurpose};
-use crate::store::{StoreError, Tx, accounts, throttle};
+use crate::store::{StoreError, Tx, accounts};
 
 /// What someone signs in with first.
 pub struct Offered {
@@ -61,11 +61,6 @@ pub struct FirstStep {
     pub next: Next,
 }
 
-/// What was counted of tries that turn out well.
-fn give_back(tx: &mut Tx<'_>, tries: &[EntryId]) -> Result<(), StoreError> {
-    tries.iter().try_for_each(|id| throttle::give_back(tx, *id))
-}
-
 fn refuse(tx: &mut Tx<'_>, act: &Act, account: Option<AccountId>, why: &str) {
     tx.record(act.entry("account.sign_in_refused", None, account, details([("why", why.into())])));
 }
@@ -79,15 +74,6 @@ fn too_many() -> Halt {
 }
 
 impl Desk {
-    /// Counted before anything is looked at, so that guesses sent side by side all count.
-    fn tries(&self, act: &Act, named: &str, about: String, (place, anywhere): (Limit, Limit)) -> [Counted; 2] {
-        // The place first: one place alone cannot use up what others have.
-        [
-            Counted::hashed(&self.kit, place, &[named.as_bytes(), act.ip.as_bytes()], about.clone()),
-            Counted::hashed(&self.kit, anywhere, &[named.as_bytes()], about),
-        ]
-    }
-
     /// The first step of a sign-in: address and password. An unknown address, a suspended account and a wrong password
     /// are answered alike and take the same time.
     ///
@@ -97,18 +83,16 @@ impl Desk {
         let act = Act { actor: Actor::Customer, ip: offered.ip, at: self.now() };
         let named = offered.email.as_ref().map(EmailAddress::key).unwrap_or_default();
         let about = offered.email.as_ref().map(EmailAddress::masked).unwrap_or_default();
-        let counted = self.tries(&act, &named, about, (Limit::AccountSignIns, Limit::AccountSignInsAnywhere));
+        let limits = (Limit::AccountSignIns, Limit::AccountSignInsFromNetwork, Limit::AccountSignInsAnywhere);
+        let counted = Counted::tries(&self.kit, (&named, &about), &act.ip, limits);
         let (kit, email, asking) = (self.kit.clone(), offered.email, act.clone());
         let ask = move |tx: &mut Tx<'_>| {
             let account = match &email {
                 Some(email) => accounts::find_by_email(tx.connection, email)?.map(|account| account.id),
                 None => None,
             };
-            let tries = spend(tx, &kit, &asking, &counted)?;
-            if tries.is_err() {
-                refuse(tx, &asking, account, "too_often");
-            }
-            Ok((account, tries))
+            let told = |tx: &mut Tx<'_>| refuse(tx, &asking, account, "too_often");
+            Ok((account, spend_tries(tx, &kit, &asking, &counted, told)?))
         };
         let (account, tries) = self.store.write(ask).await?;
         let Ok(tries) = tries else { return Ok(Err(too_many())) };
@@ -174,18 +158,16 @@ impl Desk {
     ) -> Result<Result<Token, Halt>, StoreError> {
         let act = Act { actor: Actor::Customer, ip, at: self.now() };
         let (account, named) = (session.account.id, session.account.id.to_string());
-        let limits = match &factor {
+        let (place, anywhere) = match &factor {
             SecondFactor::Code(_) => (Limit::AccountCodes, Limit::AccountCodesAnywhere),
             SecondFactor::RecoveryCode(_) => (Limit::RecoveryCodes, Limit::RecoveryCodesAnywhere),
         };
-        let counted = self.tries(&act, &named, session.account.email.masked(), limits);
+        let limits = (place, Limit::AccountSignInsFromNetwork, anywhere);
+        let counted = Counted::tries(&self.kit, (&named, &session.account.email.masked()), &act.ip, limits);
         let (kit, asking) = (self.kit.clone(), act.clone());
         let ask = move |tx: &mut Tx<'_>| {
-            let tries = spend(tx, &kit, &asking, &counted)?;
-            if tries.is_err() {
-                refuse(tx, &asking, Some(account), "too_often");
-            }
-            Ok(tries)
+            let told = |tx: &mut Tx<'_>| refuse(tx, &asking, Some(account), "too_often");
+            spend_tries(tx, &kit, &asking, &counted, told)
         };
         let Ok(tries) = self.store.write(ask).await? else { return Ok(Err(too_many())) };
         let by = factor.code();

@@ -62,6 +62,22 @@ impl Counted {
         Self::new(limit, hex::encode(kit.key.keyed_hash(Purpose::Throttle, parts)), about)
     }
 
+    /// Tries to sign in as one person: from their place, from everyone at that place, and from anywhere. The place
+    /// first: one place alone cannot use up what others have.
+    pub(super) fn tries(
+        kit: &Kit,
+        (named, about): (&str, &str),
+        ip: &str,
+        (place, network, anywhere): (Limit, Limit, Limit),
+    ) -> [Self; 3] {
+        let hashed = |limit, parts: &[&[u8]]| Self::hashed(kit, limit, parts, about.to_owned());
+        [
+            hashed(place, &[named.as_bytes(), network_of(ip).as_bytes()]),
+            Self::network(network, ip),
+            hashed(anywhere, &[named.as_bytes()]),
+        ]
+    }
+
     /// The case and the account it concerns.
     pub(super) fn within(mut self, filed: &Filed) -> Self {
         self.case = Some((filed.case.id, filed.case.reference.clone()));
@@ -112,6 +128,30 @@ pub(super) fn spend(
     let ids: Vec<EntryId> = counted.iter().map(|_| kit.id(EntryId::new, act.at)).collect();
     let named: Vec<(&Counted, EntryId)> = counted.iter().zip(ids.iter().copied()).collect();
     Ok(spend_as(tx, kit, act, &named)?.map(|()| ids))
+}
+
+/// Counts a try to sign in before anything is looked at, so that guesses sent side by side all count. One that is too
+/// many is `told` to the log once a minute, since anyone can send them.
+pub(super) fn spend_tries(
+    tx: &mut Tx<'_>,
+    kit: &Kit,
+    act: &Act,
+    counted: &[Counted],
+    told: impl FnOnce(&mut Tx<'_>),
+) -> Result<Result<Vec<EntryId>, Reached>, StoreError> {
+    let spent = spend(tx, kit, act, counted)?;
+    if let Err(reached) = &spent {
+        let subject = counted.iter().find(|each| each.limit == reached.limit).map_or("", |each| &each.subject);
+        if take(tx, kit, act, Limit::SignInRefusals, &format!("{} {subject}", reached.limit.code()))? {
+            told(tx);
+        }
+    }
+    Ok(spent)
+}
+
+/// Gives back what was counted of tries that turn out well.
+pub(super) fn give_back(tx: &mut Tx<'_>, tries: &[EntryId]) -> Result<(), StoreError> {
+    tries.iter().try_for_each(|id| throttle::give_back(tx, *id))
 }
 
 /// Like [`spend`], under identifiers by which it can be given back later.

@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use secrecy::SecretString;
 
 use super::act::{Act, Done, Halt};
-use super::limits::{Counted, block, spend, take};
+use super::limits::{Counted, block, give_back, spend_tries, take};
 use super::{Desk, Kit};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
@@ -11,7 +11,7 @@ use crate::domain::ids::{AgentId, AgentSessionId};
 use crate::domain::limits::Limit;
 use crate::locale::text;
 use crate::store::agents::{self, Agent, AgentSession, Waiting};
-use crate::store::{AnyConnection, StoreError, Tx, throttle};
+use crate::store::{AnyConnection, StoreError, Tx};
 
 /// An agent who signed in.
 #[derive(Debug, Clone)]
@@ -37,25 +37,16 @@ impl Desk {
         let at = self.now();
         let named = email.as_ref().map(EmailAddress::key).unwrap_or_default();
         let masked = email.as_ref().map(EmailAddress::masked).unwrap_or_default();
-        let hashed = |limit, parts: &[&[u8]]| Counted::hashed(&self.kit, limit, parts, masked.clone());
-        let counted = [
-            // The place first: one place alone cannot use up what others have.
-            hashed(Limit::SignIns, &[named.as_bytes(), ip.as_bytes()]),
-            Counted::network(Limit::SignInsFromNetwork, &ip),
-            hashed(Limit::SignInsAnywhere, &[named.as_bytes()]),
-        ];
+        let limits = (Limit::SignIns, Limit::SignInsFromNetwork, Limit::SignInsAnywhere);
+        let counted = Counted::tries(&self.kit, (&named, &masked), &ip, limits);
         let kit = self.kit.clone();
-        // Counted before the password is looked at, so that guesses sent side by side all count.
         let ask = move |tx: &mut Tx<'_>| {
             let agent = match &email {
                 Some(email) => agents::find_by_email(tx.connection, email)?,
                 None => None,
             };
             let act = Act { actor: agent.as_ref().map_or(Actor::Customer, Agent::actor), ip: ip.clone(), at };
-            let tries = spend(tx, &kit, &act, &counted)?;
-            if tries.is_err() {
-                refuse(tx, &act, "too_often");
-            }
+            let tries = spend_tries(tx, &kit, &act, &counted, |tx| refuse(tx, &act, "too_often"))?;
             Ok((act, agent, tries))
         };
         let (act, agent, tries) = self.store.write(ask).await?;
@@ -67,9 +58,7 @@ impl Desk {
             Some(agent) if right => {
                 let begun = begin(tx, &kit, &act, agent.id)?;
                 if begun.is_ok() {
-                    for id in &tries {
-                        throttle::give_back(tx, *id)?;
-                    }
+                    give_back(tx, &tries)?;
                 }
                 Ok(begun)
             }

@@ -396,3 +396,35 @@ async fn the_attacker_asks_for_links_of_guessed_references() {
     assert_eq!(all_blocks(&world).await, [("link-network".to_owned(), "127.0.0.0/24".to_owned(), true)]);
     world.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_attacker_guesses_passwords_of_accounts_from_one_network() {
+    let change = |settings: &mut Settings| {
+        behind_proxy(settings);
+        settings.limits.sign_ins_per_network = 12;
+    };
+    let world = World::with(Setup { change, ..Setup::default() }).await;
+    let guess = async |ip: &str, email: &str| {
+        let fields = [("email", email), ("password", "wrong wrong wrong wrong")];
+        let from = [("x-forwarded-for", ip)];
+        world.browser().post_with("/account/sign-in/password", &fields, &from).await.status
+    };
+    // A host has as many addresses as it likes: its network is one place.
+    for n in 0..10 {
+        assert_eq!(guess(&format!("2001:db8:7:{n}::1"), OWNER).await, 401);
+    }
+    for n in 0..3 {
+        assert_eq!(guess(&format!("2001:db8:7:ff{n}::1"), OWNER).await, 429);
+    }
+    for (n, expected) in [401, 401, 429, 429].into_iter().enumerate() {
+        assert_eq!(guess("2001:db8:7:aa::1", &format!("someone{n}@customers.example")).await, expected);
+    }
+    assert_eq!(guess("203.0.113.5", "someone9@customers.example").await, 401);
+    let blocked: Vec<String> = all_blocks(&world).await.into_iter().map(|(limit, ..)| limit).collect();
+    assert_eq!(blocked, ["account-sign-in", "account-sign-in-network"]);
+    // However often they go on, the log says so once a minute.
+    let entries = world.entries("").await;
+    let told = entries.iter().filter(|entry| entry.details.contains("too_often")).count();
+    assert_eq!(told, 2);
+    world.stop().await;
+}
