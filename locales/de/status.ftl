@@ -119,3 +119,7 @@ need-or_recovery_code = Oder benutzen Sie einen gespeicherten Wiederherstellungs
 need-document = Senden Sie uns einen Ausweis: Öffnen Sie die Seite Ihres Falls, wählen Sie ein Foto oder einen Scan und drücken Sie „Dokument hochladen“.
 need-or_document = Oder senden Sie uns einen Ausweis: Öffnen Sie die Seite Ihres Falls.
 need-in_person = Treffen Sie jemanden von unserem Helpdesk oder eine Notarin oder einen Notar persönlich. Wir schreiben Ihnen, wie das geht.
+
+# A case that was about the phone number alone.
+status-phone-changed = Die Telefonnummer wurde geändert
+status-phone-changed-text = Es wurde nichts deaktiviert. Anrufe gehen jetzt an die neue Nummer.

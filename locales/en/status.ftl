@@ -121,3 +121,7 @@ need-or_recovery_code = Or use a saved recovery code: open your case's page.
 need-document = Send us an identity document: open your case's page, choose a photo or a scan and press “Upload document”.
 need-or_document = Or send us an identity document: open your case's page.
 need-in_person = Meet one of our agents or a notary in person. We will write to you about how.
+
+# A case that was about the phone number alone.
+status-phone-changed = The phone number was changed
+status-phone-changed-text = Nothing was deactivated. Calls now go to the new number.

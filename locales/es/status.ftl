@@ -119,3 +119,7 @@ need-or_recovery_code = O use un código de recuperación guardado: abra la pág
 need-document = Envíenos un documento de identidad: abra la página de su caso, elija una foto o un escaneo y pulse «Subir documento».
 need-or_document = O envíenos un documento de identidad: abra la página de su caso.
 need-in_person = Reúnase en persona con uno de nuestros agentes o con un notario. Le escribiremos cómo hacerlo.
+
+# A case that was about the phone number alone.
+status-phone-changed = Se ha cambiado el número de teléfono
+status-phone-changed-text = No se ha desactivado nada. Las llamadas se hacen ahora al número nuevo.

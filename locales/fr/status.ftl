@@ -119,3 +119,7 @@ need-or_recovery_code = Ou utilisez un code de récupération enregistré : ouvr
 need-document = Envoyez-nous une pièce d’identité : ouvrez la page de votre dossier, choisissez une photo ou un scan et appuyez sur « Envoyer le document ».
 need-or_document = Ou envoyez-nous une pièce d’identité : ouvrez la page de votre dossier.
 need-in_person = Rencontrez en personne un de nos agents ou un notaire. Nous vous écrirons comment faire.
+
+# A case that was about the phone number alone.
+status-phone-changed = Le numéro de téléphone a été modifié
+status-phone-changed-text = Rien n’a été désactivé. Les appels vont désormais au nouveau numéro.

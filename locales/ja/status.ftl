@@ -110,3 +110,7 @@ need-or_recovery_code = または、保存済みのリカバリーコードを�
 need-document = 身分証明書をお送りください：ケースのページを開き、写真またはスキャンを選んで「書類をアップロード」を押してください。
 need-or_document = または、身分証明書をお送りください：ケースのページを開いてください。
 need-in_person = 当社の担当者または公証人と直接お会いください。方法はメールでお知らせします。
+
+# A case that was about the phone number alone.
+status-phone-changed = 電話番号が変更されました
+status-phone-changed-text = 何も無効にしていません。今後の電話は新しい番号におかけします。

@@ -119,3 +119,7 @@ need-or_recovery_code = Ou use um código de recuperação guardado: abra a pág
 need-document = Envie-nos um documento de identidade: abra a página do seu caso, escolha uma foto ou digitalização e pressione “Enviar documento”.
 need-or_document = Ou envie-nos um documento de identidade: abra a página do seu caso.
 need-in_person = Encontre-se em pessoa com um dos nossos agentes ou com um notário. Escrevemos sobre como fazer.
+
+# A case that was about the phone number alone.
+status-phone-changed = O número de telefone foi alterado
+status-phone-changed-text = Nada foi desativado. As chamadas passam a ser feitas para o novo número.

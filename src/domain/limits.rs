@@ -19,6 +19,8 @@ coded! {
         LinkMails = "link-mail", "New links for one case";
         /// Mails that anyone can cause to one account by filling in forms.
         StrangersMails = "strangers-mail", "Mails to one account that anyone can cause";
+        /// The share of them that requests from one network can cause.
+        StrangersMailsFromNetwork = "strangers-mail-network", "Mails to one account caused from one network";
         /// Calls to one number, whoever asks.
         CallsToPhone = "call", "Calls to one phone";
         /// Calls for one case.
@@ -177,6 +179,7 @@ impl Amounts {
             Limit::LinkAsks => &[(LINK_ASKS, HOUR)],
             Limit::LinkMails => &[(self.link_mails, HOUR)],
             Limit::StrangersMails => &[(self.strangers_mails, HOUR)],
+            Limit::StrangersMailsFromNetwork => &[((self.strangers_mails / 4).max(1), HOUR)],
             Limit::CallsToPhone => &[(self.calls_to_phone.0, HOUR), (self.calls_to_phone.1, DAY)],
             Limit::CallsOfCase | Limit::CallsOfAccount => &[(self.calls_of_case, DAY)],
             Limit::CallsFromNetwork => &[(self.calls_from_network, HOUR)],

@@ -81,6 +81,16 @@ pub fn is_ringing(connection: &mut AnyConnection, kind: AlarmKind, case: CaseId)
     Ok(found > 0)
 }
 
+/// The alarms about a case that nobody has seen.
+pub fn ringing_for(connection: &mut AnyConnection, case: CaseId) -> Result<Vec<AlarmId>, StoreError> {
+    let ids: Vec<String> = alarms::table
+        .filter(alarms::seen_at.is_null())
+        .filter(alarms::case_id.eq(case.to_string()))
+        .select(alarms::id)
+        .load(connection)?;
+    ids.iter().map(|id| parsed("alarm", id)).collect()
+}
+
 /// How many alarms nobody has seen.
 pub fn count_unseen(connection: &mut AnyConnection) -> Result<i64, StoreError> {
     Ok(alarms::table.filter(alarms::seen_at.is_null()).count().get_result(connection)?)

@@ -36,6 +36,16 @@ pub(super) fn raise(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: &Filed, kind: 
     Ok(())
 }
 
+/// A supervisor who decides on a case has seen what rings for it, so that the next stop rings anew.
+pub(super) fn answered(tx: &mut Tx<'_>, act: &Act, filed: &Filed) -> Result<(), StoreError> {
+    let Some(by) = act.actor.agent() else { return Ok(()) };
+    for id in alarms::ringing_for(tx.connection, filed.case.id)? {
+        alarms::see(tx, id, by, act.at)?;
+        tx.record(act.case_entry("alarm.seen", filed, details([("alarm", id.to_string().into())])));
+    }
+    Ok(())
+}
+
 impl Desk {
     /// **Seen**: the alarm rings no more.
     ///

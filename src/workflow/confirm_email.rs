@@ -95,7 +95,8 @@ pub(super) fn usable(
     };
     let halt = match &found {
         None => Some((Halt::UnknownLink, "unknown")),
-        Some(link) if link.used_at.is_some() => Some((Halt::UsedLink, "used")),
+        // Whoever objected once can object again: a case may have been let go on since.
+        Some(link) if link.used_at.is_some() && purpose != LinkPurpose::Object => Some((Halt::UsedLink, "used")),
         Some(link) if link.expires_at <= act.at => Some((Halt::ExpiredLink, "expired")),
         Some(link) if purpose == LinkPurpose::Open => {
             let known = known(tx.connection, kit, &filed.case)?;

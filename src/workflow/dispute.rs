@@ -61,7 +61,10 @@ impl Desk {
             };
             let end = Command::EndDispute { resume };
             Ok(match command_saying(tx, &kit, &act, &filed, &end, Some(&reason))? {
-                Ok(_) => Ok(write::keep_reason(tx, &kit, &act, &filed, &reason)?),
+                Ok(_) => {
+                    alarm::answered(tx, &act, &filed)?;
+                    Ok(write::keep_reason(tx, &kit, &act, &filed, &reason)?)
+                }
                 Err(halt) => Err(halt),
             })
         };

@@ -16,7 +16,7 @@ use crate::domain::notice::Notice;
 use crate::store::cases::{self, Filed};
 use crate::store::links::{self, Link, LinkPurpose};
 use crate::store::outbox::{self, Errand, MailErrand};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, origins};
 
 /// Queues a mail to the account's address of record. A case without an account has nobody to write to.
 pub(super) fn queue(
@@ -30,8 +30,15 @@ pub(super) fn queue(
 ) -> Result<(), StoreError> {
     let Some(account) = &known.account else { return Ok(()) };
     if matches!(notice, Notice::Received | Notice::LinkAgain) {
-        // Nobody's mailbox is flooded, and its owner can still be written to.
-        if spend(tx, kit, act, &[Counted::account(Limit::StrangersMails, account, filed)])?.is_err() {
+        // Nobody's mailbox is flooded, and its owner can still be written to: the place first, so that one network
+        // cannot use up what others have.
+        let network = origins::find(tx.connection, filed.case.id)?.map(|origin| origin.network).unwrap_or_default();
+        let place = format!("{} {network} {}", account.id, notice.template());
+        let counted = [
+            Counted::new(Limit::StrangersMailsFromNetwork, place, account.email.masked()).within(filed),
+            Counted::account(Limit::StrangersMails, account, filed),
+        ];
+        if spend(tx, kit, act, &counted)?.is_err() {
             tx.record(act.case_entry("mail.withheld", filed, details([("rule", "hourly_budget".into())])));
             return Ok(());
         }

@@ -1,4 +1,5 @@
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 
 use super::super::account::AccountStatus;
 use super::super::actor::Actor;
@@ -173,7 +174,7 @@ pub fn may_approve(change: &PhoneChange, case: &case::Case, agent: AgentId) -> R
     if gave_evidence(agent, case) {
         return Err(Refused::GiverCannotApprove);
     }
-    if change.requester.agent() == Some(agent) {
+    if change.requester.agent() == Some(agent) || case.barred.contains(&agent) {
         return Err(Refused::AskerCannotApprove);
     }
     Ok(())
@@ -262,7 +263,9 @@ impl Step {
             return Err(Refused::EvidenceMissing(weighed.missing().join(", ")));
         }
         self.change.approval = Some(Approval { agent, at: self.now });
-        self.record("phone_change.approved", Details::new());
+        let seen: Vec<Value> =
+            weighed.groups.iter().filter_map(|met| met.evidence).map(|id| id.to_string().into()).collect();
+        self.record("phone_change.approved", details([("evidence", seen.into())]));
         Ok(())
     }
 
@@ -309,6 +312,11 @@ impl Step {
         let weighed = weigh(&self.change, around, self.now);
         if !weighed.permitted && self.change.requester.administrator().is_some() {
             return self.stop_telling("administrator");
+        }
+        // What a suspended agent asked for is as void as what they gave.
+        let requester = self.change.requester.agent();
+        if requester.is_some_and(|agent| around.facts.is_void(agent, self.change.requested_at)) {
+            return self.stop_telling("requester");
         }
         if !weighed.is_proved() {
             self.back_to(State::Requested);

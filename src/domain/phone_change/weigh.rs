@@ -2,7 +2,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::account::AccountStatus;
 use super::super::case::{AccountFacts, Case, gave_evidence, groups_of};
-use super::super::evidence::CheckKind;
+use super::super::evidence::{CheckKind, Outcome};
+use super::super::ids::EvidenceId;
 use super::super::risk::together;
 use super::{Approval, Around, PhoneChange, Requester, State};
 
@@ -13,6 +14,8 @@ pub struct Met {
     pub alternatives: Vec<CheckKind>,
     /// What meets it, and until when.
     pub by: Option<(CheckKind, Option<DateTime<Utc>>)>,
+    /// The evidence that does.
+    pub evidence: Option<EvidenceId>,
 }
 
 /// What the evidence and the approval amount to at one moment.
@@ -58,9 +61,11 @@ pub fn weigh(change: &PhoneChange, around: &Around<'_>, now: DateTime<Utc>) -> W
         let permitted = active && account.administrators.contains(&id);
         return Weighed { groups: Vec::new(), permitted, approved: true };
     }
+    let requester_stands =
+        change.requester.agent().is_none_or(|agent| !around.facts.is_void(agent, change.requested_at));
     Weighed {
         groups: groups(change, around, account, now),
-        permitted: active,
+        permitted: active && requester_stands,
         approved: change.approval.as_ref().is_some_and(|approval| approval_counts(approval, change, around)),
     }
 }
@@ -72,6 +77,7 @@ fn groups(change: &PhoneChange, around: &Around<'_>, account: &AccountFacts, now
         .map(|group| Met {
             alternatives: group.alternatives.to_vec(),
             by: group.met_by.map(|met| (met.kind, group.counts_until)),
+            evidence: group.met_by.map(|met| met.id),
         })
         .collect()
 }
@@ -83,7 +89,8 @@ fn as_weighed(change: &PhoneChange, case: &Case, now: DateTime<Utc>) -> Case {
     let mut case = case.clone();
     case.wait = None;
     if let Some(hold) = change.hold.as_ref().filter(|_| change.state == State::Held) {
-        case.evidence.retain(|given| given.at <= hold.started_at);
+        // A document that a later look found wanting counts no more, whenever the look was.
+        case.evidence.retain(|given| given.at <= hold.started_at || given.outcome == Outcome::Failed);
         let until = hold.ends_at.max(now + TimeDelta::microseconds(1));
         for given in &mut case.evidence {
             let counted = given.valid_until.is_none_or(|own| hold.started_at < own);

@@ -7,7 +7,7 @@ use super::document;
 use super::link::private;
 use super::phone;
 use super::ways;
-use crate::domain::case::State;
+use crate::domain::case::{Conclusion, State};
 use crate::domain::evidence::CheckKind;
 use crate::domain::form::free_text;
 use crate::domain::ids::CustomerSessionId;
@@ -176,6 +176,7 @@ fn steps(file: &CustomerFile, language: Language) -> Vec<Value> {
         State::AwaitingApproval => 3,
         State::CoolingOff => 4,
         State::Ready | State::Deactivating => 5,
+        State::Closed if case.conclusion.is_some_and(|with| with != Conclusion::Deactivated) => return Vec::new(),
         State::Deactivated | State::Closed => 6,
         State::Rejected | State::Withdrawn | State::Expired | State::Disputed => return Vec::new(),
     };

@@ -37,6 +37,9 @@ pub(super) fn ending(file: &CustomerFile) -> Option<(Text, Text)> {
         State::Closed if case.conclusion == Some(Conclusion::Resynchronised) => {
             Some((text!("status-resynchronised"), text!("status-resynchronised-text")))
         }
+        State::Closed if case.conclusion == Some(Conclusion::PhoneChanged) => {
+            Some((text!("status-phone-changed"), text!("status-phone-changed-text")))
+        }
         State::Rejected if declined => Some((text!("status-declined"), text!("status-declined-text"))),
         _ => None,
     }

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use super::acts::{Answer, back, back_with_text, version};
 use super::case::{Kept, giver};
-use crate::domain::evidence::Outcome;
 use crate::domain::form::free_text;
 use crate::domain::phone_change::{Requester, State};
 use crate::web::App;
@@ -139,7 +138,7 @@ pub async fn decide(app: Data<App>, agent: SignedInAgent, path: Path<String>) ->
         .case
         .evidence
         .iter()
-        .filter(|given| given.outcome == Outcome::Passed && given.at >= file.filed.case.evidence_since)
+        .filter(|given| changing.weighed.groups.iter().any(|met| met.evidence == Some(given.id)))
         .map(|given| {
             json!({
                 "label": given.kind.label(),
@@ -153,6 +152,7 @@ pub async fn decide(app: Data<App>, agent: SignedInAgent, path: Path<String>) ->
         "reference": reference,
         "base": format!("/desk/cases/{reference}"),
         "version": change.version,
+        "case_version": file.filed.case.version,
         "state_label": change.state.label(),
         "awaiting": change.state == State::AwaitingApproval,
         "account": { "name": account.name, "email_masked": account.email.masked() },
@@ -170,7 +170,8 @@ pub async fn decide(app: Data<App>, agent: SignedInAgent, path: Path<String>) ->
 
 /// **Approve the change**.
 pub async fn approve(app: Data<App>, agent: SignedInAgent, path: Path<String>, fields: Fields) -> Answer {
-    let done = app.desk.approve_phone_change(agent.act(&app), reference(&path)?, version(&fields)).await?;
+    let versions = (version(&fields), fields.get("case_version").parse().ok());
+    let done = app.desk.approve_phone_change(agent.act(&app), reference(&path)?, versions).await?;
     back(&app, &agent, &path, (&fields, NOTHING), done.map(|()| "phone-approved")).await
 }
 

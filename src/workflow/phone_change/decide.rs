@@ -15,10 +15,10 @@ impl Desk {
         &self,
         act: Act,
         reference: CaseRef,
-        version: Option<i64>,
+        versions: (Option<i64>, Option<i64>),
     ) -> Result<Result<(), Halt>, StoreError> {
         let kit = self.kit.clone();
-        let approve = move |tx: &mut Tx<'_>| decide(tx, &kit, &act, &reference, version, Command::Approve, None);
+        let approve = move |tx: &mut Tx<'_>| decide(tx, &kit, &act, &reference, versions, Command::Approve, None);
         let approved = self.store.write(approve).await?;
         self.run_errands();
         Ok(approved)
@@ -36,7 +36,8 @@ impl Desk {
         reason: String,
     ) -> Result<Result<(), Halt>, StoreError> {
         let kit = self.kit.clone();
-        let refuse = move |tx: &mut Tx<'_>| decide(tx, &kit, &act, &reference, version, Command::Refuse, Some(&reason));
+        let refuse =
+            move |tx: &mut Tx<'_>| decide(tx, &kit, &act, &reference, (version, None), Command::Refuse, Some(&reason));
         let refused = self.store.write(refuse).await?;
         self.run_errands();
         Ok(refused)
@@ -48,17 +49,20 @@ fn decide(
     kit: &Kit,
     act: &Act,
     reference: &CaseRef,
-    version: Option<i64>,
+    versions: (Option<i64>, Option<i64>),
     command: Command,
     reason: Option<&str>,
 ) -> Done<()> {
-    let filed = match held(tx, act, reference, None)? {
+    let (version, case_version) = versions;
+    let filed = match held(tx, act, reference, case_version)? {
         Ok(filed) => filed,
         Err(halt) => return Ok(Err(halt)),
     };
     let Some(before) = open_of_case(tx, &filed)? else { return Ok(Err(Halt::Gone)) };
-    // An approval without the version that was looked at would approve whatever there is.
-    let seen = version.map_or(command != Command::Approve, |version| version == before.version);
+    // An approval without the versions that were looked at, of the change and of the case with its evidence, would
+    // approve whatever there is.
+    let complete = command != Command::Approve || (version.is_some() && case_version.is_some());
+    let seen = complete && version.is_none_or(|version| version == before.version);
     if !seen {
         tx.record(act.case_entry("case.stale_form", &filed, Details::new()));
         return Ok(Err(Halt::ChangeMoved));

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use super::Kit;
 use super::act::{Act, Done, Halt, Known, known};
 use crate::domain::audit::details;
-use crate::domain::case::Command as CaseCommand;
+use crate::domain::case::{Command as CaseCommand, State as CaseState};
 use crate::domain::ids::AccountId;
 use crate::domain::phone_change::{self, Around, Command, PhoneChange, Transition, apply, due_at};
 use crate::store::cases::{self, Filed};
@@ -134,7 +134,7 @@ pub(super) fn follow(
 }
 
 /// Someone at an address of record objected: every change of the account that is under way stands still, and one
-/// whose case is over, so that no supervisor could decide on it, is stopped.
+/// whose case is not disputed itself, so that no supervisor could decide on it, is stopped.
 pub(super) fn freeze_all(tx: &mut Tx<'_>, kit: &Kit, act: &Act, account: AccountId) -> Result<(), StoreError> {
     for (found, reference) in phone_changes::open_of_account(tx.connection, account)? {
         let Some(filed) = cases::lock(tx, &reference)? else { continue };
@@ -143,7 +143,7 @@ pub(super) fn freeze_all(tx: &mut Tx<'_>, kit: &Kit, act: &Act, account: Account
             continue;
         }
         let known = known(tx.connection, kit, &filed.case)?;
-        let command = if filed.case.state.is_final() { Command::Stop } else { Command::Freeze };
+        let command = if filed.case.state == CaseState::Disputed { Command::Freeze } else { Command::Stop };
         let _ = Scene { kit, act, filed: &filed, known: &known }.command(tx, &before, command)?;
     }
     Ok(())
