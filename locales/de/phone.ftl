@@ -14,7 +14,7 @@ refused-phone-open = Für dieses Konto läuft schon eine Änderung der Telefonnu
 refused-phone-directory = Telefonnummern können hier nicht geändert werden. Der Helpdesk schreibt Ihnen.
 refused-phone-over = Diese Änderung der Telefonnummer ist beendet.
 
-phone-title = Ich muss meine Telefonnummer ändern
+phone-ask-title = Ich muss meine Telefonnummer ändern
 phone-change-title = Ihre Telefonnummer
 phone-lead = Sie können uns bitten, die Telefonnummer Ihres Kontos zu ersetzen. Das dauert mit Absicht einige Tage: Wer sonst darum bitten könnte, darf nicht schneller sein, als Sie widersprechen können.
 phone-needs-title = Was nötig ist
@@ -34,7 +34,7 @@ phone-confirm-back = Nein, zurück
 phone-country = Land
 phone-old = Alte Telefonnummer
 phone-new = Neue Telefonnummer
-phone-none = Keine
+phone-old-none = Keine
 phone-withdraw = Änderung zurückziehen
 phone-now-requested = Sie haben eine neue Telefonnummer gewünscht. Es fehlt noch etwas, und noch geht kein Anruf an die neue Nummer.
 phone-now-awaiting = Eine zweite Person sieht sich Ihre neue Telefonnummer an. Noch geht kein Anruf an sie.

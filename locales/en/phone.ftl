@@ -14,7 +14,7 @@ refused-phone-open = Another change of this account’s phone number is under wa
 refused-phone-directory = Phone numbers cannot be changed here. The desk will write to you.
 refused-phone-over = This change of the phone number is over.
 
-phone-title = I need to update my phone number
+phone-ask-title = I need to update my phone number
 phone-change-title = Your phone number
 phone-lead = You can ask us to replace the phone number of your account. This takes some days on purpose: whoever else could ask for it must not be quicker than you can object.
 phone-needs-title = What is needed
@@ -34,7 +34,7 @@ phone-confirm-back = No, go back
 phone-country = Country
 phone-old = Old phone number
 phone-new = New phone number
-phone-none = None
+phone-old-none = None
 phone-withdraw = Withdraw the change
 phone-now-requested = You asked for a new phone number. Something is still needed, and no call goes to the new number yet.
 phone-now-awaiting = A second agent is looking at your new phone number. No call goes to it yet.

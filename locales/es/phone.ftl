@@ -14,7 +14,7 @@ refused-phone-open = Ya hay en curso otro cambio del número de teléfono de est
 refused-phone-directory = Aquí no se pueden cambiar los números de teléfono. El servicio de asistencia le escribirá.
 refused-phone-over = Este cambio del número de teléfono ha terminado.
 
-phone-title = Necesito actualizar mi número de teléfono
+phone-ask-title = Necesito actualizar mi número de teléfono
 phone-change-title = Su número de teléfono
 phone-lead = Puede pedirnos que sustituyamos el número de teléfono de su cuenta. Tarda unos días a propósito: quien lo pida en su nombre no debe ser más rápido que su oportunidad de oponerse.
 phone-needs-title = Qué se necesita
@@ -34,7 +34,7 @@ phone-confirm-back = No, volver
 phone-country = País
 phone-old = Número de teléfono anterior
 phone-new = Número de teléfono nuevo
-phone-none = Ninguno
+phone-old-none = Ninguno
 phone-withdraw = Retirar el cambio
 phone-now-requested = Usted ha pedido un número de teléfono nuevo. Aún falta algo, y todavía no se llama al número nuevo.
 phone-now-awaiting = Un segundo agente está revisando su número de teléfono nuevo. Todavía no se llama a él.

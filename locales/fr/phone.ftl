@@ -14,7 +14,7 @@ refused-phone-open = Un autre changement du numéro de téléphone de ce compte 
 refused-phone-directory = Les numéros de téléphone ne peuvent pas être changés ici. L’assistance vous écrira.
 refused-phone-over = Ce changement du numéro de téléphone est terminé.
 
-phone-title = Je dois changer mon numéro de téléphone
+phone-ask-title = Je dois changer mon numéro de téléphone
 phone-change-title = Votre numéro de téléphone
 phone-lead = Vous pouvez nous demander de remplacer le numéro de téléphone de votre compte. Cela prend quelques jours, et c’est voulu : personne ne doit pouvoir le demander plus vite que vous ne pouvez vous y opposer.
 phone-needs-title = Ce qu’il faut
@@ -34,7 +34,7 @@ phone-confirm-back = Non, retour
 phone-country = Pays
 phone-old = Ancien numéro de téléphone
 phone-new = Nouveau numéro de téléphone
-phone-none = Aucun
+phone-old-none = Aucun
 phone-withdraw = Retirer le changement
 phone-now-requested = Vous avez demandé un nouveau numéro de téléphone. Il manque encore quelque chose, et aucun appel ne va au nouveau numéro pour l’instant.
 phone-now-awaiting = Un deuxième agent examine votre nouveau numéro de téléphone. Aucun appel n’y va pour l’instant.

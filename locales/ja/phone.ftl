@@ -14,7 +14,7 @@ refused-phone-open = このアカウントの電話番号の変更がすでに�
 refused-phone-directory = ここでは電話番号を変更できません。サポート窓口からご連絡します。
 refused-phone-over = この電話番号の変更は終わっています。
 
-phone-title = 電話番号を更新する必要がある
+phone-ask-title = 電話番号を更新する必要がある
 phone-change-title = お客様の電話番号
 phone-lead = アカウントの電話番号の変更を依頼できます。これにはあえて数日かかります。他の誰かが依頼した場合に、お客様が異議を申し立てる時間を確保するためです。
 phone-needs-title = 必要なもの
@@ -34,7 +34,7 @@ phone-confirm-back = いいえ、戻ります
 phone-country = 国
 phone-old = 以前の電話番号
 phone-new = 新しい電話番号
-phone-none = なし
+phone-old-none = なし
 phone-withdraw = 変更を取り下げる
 phone-now-requested = 新しい電話番号が依頼されています。まだ必要なものがあり、新しい番号への電話はまだ行われません。
 phone-now-awaiting = 別の担当者が新しい電話番号を確認しています。この番号への電話はまだ行われません。

@@ -14,7 +14,7 @@ refused-phone-open = Já está em curso outra alteração do número de telefone
 refused-phone-directory = Os números de telefone não podem ser alterados aqui. O suporte vai escrever-lhe.
 refused-phone-over = Esta alteração do número de telefone terminou.
 
-phone-title = Preciso de atualizar o meu número de telefone
+phone-ask-title = Preciso de atualizar o meu número de telefone
 phone-change-title = O seu número de telefone
 phone-lead = Pode pedir-nos que substituamos o número de telefone da sua conta. Demora alguns dias de propósito: quem mais o pudesse pedir não deve ser mais rápido do que a sua oposição.
 phone-needs-title = O que é necessário
@@ -34,7 +34,7 @@ phone-confirm-back = Não, voltar
 phone-country = País
 phone-old = Número de telefone antigo
 phone-new = Número de telefone novo
-phone-none = Nenhum
+phone-old-none = Nenhum
 phone-withdraw = Retirar a alteração
 phone-now-requested = Pediu um novo número de telefone. Ainda falta algo, e por enquanto nenhuma chamada vai para o número novo.
 phone-now-awaiting = Um segundo agente está a ver o seu novo número de telefone. Por enquanto nenhuma chamada vai para ele.

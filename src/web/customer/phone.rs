@@ -46,7 +46,7 @@ async fn let_in(app: &App, path: &str, request: &HttpRequest) -> Result<Result<L
 
 fn page(app: &App, caller: &Caller, browser: &LetIn, said: &Said) -> Result<HttpResponse, PageError> {
     let language = browser.file.form.language;
-    let title = text!("phone-title").to(language);
+    let title = text!("phone-ask-title").to(language);
     let mut head = Head::of_case(&title, language);
     head.csrf = csrf_of_browser(app, &browser.cookie);
     head.flash = said.halt.as_ref().map(|halt| Flash::Refused(words::text_of(halt).to(language)));
