@@ -3,13 +3,13 @@
 ask-title = Ein Administrator Ihres Kontos muss zustimmen
 ask-text = Ihr Konto wird von anderen verwaltet. Nur ein Administrator des Kontos kann Ihr Gerät deaktivieren lassen. Wir schreiben den Administratoren und sagen ihnen, wer fragt, für welches Gerät, von wo und wann.
 ask-button = Meine Administratoren fragen
-ask-done = Ihre Anfrage ist auf dem Weg zu den Administratoren Ihres Kontos. Sie erhalten eine Mail, wenn entschieden ist. Eine Anfrage kann 24 Stunden lang entschieden werden; danach können Sie erneut fragen.
-ask-private = Wir sagen nicht, wer die Administratoren sind. Können Sie selbst jemanden erreichen? Bitten Sie darum, in die Mail zu sehen.
+ask-done = Ihre Anfrage ist auf dem Weg zu den Administratoren Ihres Kontos. Sie bekommen eine E-Mail, wenn entschieden ist. Eine Anfrage kann 24 Stunden lang entschieden werden; danach können Sie erneut fragen.
+ask-private = Wir sagen nicht, wer die Administratoren sind. Können Sie selbst jemanden erreichen? Bitten Sie darum, in die E-Mails zu sehen.
 administrators-asked-too-often = Ihre Administratoren wurden so oft gefragt, wie es derzeit erlaubt ist. Versuchen Sie es morgen wieder, oder sprechen Sie sie selbst an.
 halt-decided = Über diese Anfrage ist schon entschieden, oder sie ist zu alt.
 
 administer-link-title = Anmelden, um eine Anfrage anzusehen
-administer-link-text = Jemand bittet Sie als Administrator um etwas. Melden Sie sich mit dem Konto an, an das unsere Mail ging. Das Öffnen dieser Seite hat nichts verändert.
+administer-link-text = Jemand bittet Sie als Administrator um etwas. Melden Sie sich mit dem Konto an, an das unsere E-Mail ging. Das Öffnen dieser Seite hat nichts verändert.
 administer-link-over = Ist noch eine Anfrage offen, sehen Sie sie nach der Anmeldung.
 
 requests-title = Anfragen, über die Sie entscheiden können
@@ -25,16 +25,16 @@ request-when = Gefragt am
 request-network = Netzwerkadresse
 request-case = Fall
 request-care = Vergewissern Sie sich, dass es wirklich diese Person ist: Rufen Sie an oder gehen Sie hin. Antworten Sie nicht auf eine Nachricht, die um Zustimmung bittet.
-request-approve-text = Wenn Sie zustimmen, deaktiviert der Support das Gerät. Das Mitglied meldet sich dann allein mit dem Passwort an, bis ein neues Gerät aktiviert ist.
+request-approve-text = Wenn Sie zustimmen, deaktiviert der Helpdesk das Gerät. Das Mitglied meldet sich dann allein mit dem Passwort an, bis ein neues Gerät aktiviert ist.
 request-approve = Zustimmen
 request-reason = Grund
-request-reason-hint = Das Mitglied und der Support lesen ihn.
+request-reason-hint = Das Mitglied und der Helpdesk lesen ihn.
 request-decline = Ablehnen
-request-approved = Sie haben der Anfrage zugestimmt. Der Support weiß Bescheid.
-request-declined = Sie haben die Anfrage abgelehnt. Das Mitglied und der Support wissen Bescheid.
+request-approved = Sie haben der Anfrage zugestimmt. Der Helpdesk weiß Bescheid.
+request-declined = Sie haben die Anfrage abgelehnt. Das Mitglied und der Helpdesk wissen Bescheid.
 
 mail-asked-subject = { $product }: Ein Mitglied Ihres Kontos bittet um Ihre Entscheidung, Fall { $reference }
-mail-asked-happened = { $member } bittet darum, ein MFA-Gerät zu deaktivieren: { $device }. Gefragt wurde am { $at } von der Netzwerkadresse { $network }. Sie erhalten diese Mail, weil Sie Administrator des Kontos sind.
+mail-asked-happened = { $member } bittet darum, ein MFA-Gerät zu deaktivieren: { $device }. Gefragt wurde am { $at } von der Netzwerkadresse { $network }. Sie bekommen diese E-Mail, weil Sie Administrator des Kontos sind.
 mail-asked-needed = Vergewissern Sie sich, dass es wirklich diese Person ist, melden Sie sich dann an und stimmen Sie zu oder lehnen Sie ab. Das Öffnen des Links allein bewirkt nichts.
 mail-asked-action = Anfrage ansehen
 mail-asked-next = Der Link gilt 24 Stunden. Ohne Zustimmung eines Administrators geschieht nichts.

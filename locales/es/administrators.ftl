@@ -25,13 +25,13 @@ request-when = Pedido el
 request-network = Dirección de red
 request-case = Caso
 request-care = Asegúrese de que es realmente esa persona: llámela o vaya a verla. No responda a un mensaje que le pida aprobar.
-request-approve-text = Si lo aprueba, soporte desactiva el dispositivo. El miembro iniciará sesión solo con la contraseña hasta que active un dispositivo nuevo.
+request-approve-text = Si lo aprueba, el centro de soporte desactiva el dispositivo. El miembro iniciará sesión solo con la contraseña hasta que active un dispositivo nuevo.
 request-approve = Aprobar
 request-reason = Motivo
-request-reason-hint = Lo leen el miembro y soporte.
+request-reason-hint = Lo leen el miembro y el centro de soporte.
 request-decline = Rechazar
-request-approved = Ha aprobado la solicitud. Soporte está informado.
-request-declined = Ha rechazado la solicitud. El miembro y soporte están informados.
+request-approved = Ha aprobado la solicitud. El centro de soporte está informado.
+request-declined = Ha rechazado la solicitud. El miembro y el centro de soporte están informados.
 
 mail-asked-subject = { $product }: Un miembro de su cuenta pide su decisión, caso { $reference }
 mail-asked-happened = { $member } pide que se desactive un dispositivo MFA: { $device }. Lo pidió el { $at } desde la dirección de red { $network }. Recibe este correo porque es administrador de la cuenta.

@@ -22,5 +22,5 @@ no-phone-of-record = La cuenta no tiene ningún número de teléfono registrado.
 called-too-often = Se ha llamado a este teléfono tantas veces como se permite por ahora. Inténtelo más tarde.
 written-too-often = Ha escrito mucho. Espere la respuesta del centro de soporte.
 network-too-often = Han llegado demasiadas solicitudes desde su red. Inténtelo de nuevo después de { $time }.
-codes-wait = Se han escrito cifras incorrectas demasiadas veces. Podrá obtener un código nuevo después de { $time }.
-codes-blocked = Las comprobaciones por teléfono están bloqueadas para su cuenta porque se escribieron cifras incorrectas demasiadas veces seguidas. Escriba un mensaje al desk: una persona supervisora puede permitirlas de nuevo.
+codes-wait = Se han escrito dígitos incorrectos demasiadas veces. Podrá obtener un código nuevo después de { $time }.
+codes-blocked = Las comprobaciones por teléfono están bloqueadas para su cuenta porque se escribieron dígitos incorrectos demasiadas veces seguidas. Escriba un mensaje al centro de soporte: un supervisor puede permitirlas de nuevo.

@@ -11,7 +11,7 @@ text-change-held = { $product }: otro número de teléfono sustituirá a este en
 text-change-effective = { $product }: otro número de teléfono ha sustituido a este en su cuenta. ¿No ha sido usted? Avísenos: { $link }
 refused-phone-same = Este es el número de teléfono que su cuenta ya tiene.
 refused-phone-open = Ya hay en curso otro cambio del número de teléfono de esta cuenta. Primero tiene que terminar.
-refused-phone-directory = Aquí no se pueden cambiar los números de teléfono. El servicio de asistencia le escribirá.
+refused-phone-directory = Aquí no se pueden cambiar los números de teléfono. El centro de soporte le escribirá.
 refused-phone-over = Este cambio del número de teléfono ha terminado.
 
 phone-ask-title = Necesito actualizar mi número de teléfono
@@ -47,7 +47,7 @@ phone-now-expired = El cambio de su número de teléfono ha caducado.
 phone-now-frozen = Alguien en una dirección de la cuenta ha dicho que el cambio no era suyo. Un supervisor lo está revisando.
 contact-title = Información de contacto
 contact-lead = Puede cambiar los números de teléfono de estas cuentas. Un cambio se retiene durante { $hours } horas; se avisa al titular en el número anterior y por correo, y puede detenerlo.
-contact-none = No administra ninguna otra cuenta. Para cambiar su propio número de teléfono, pida asistencia.
+contact-none = No administra ninguna otra cuenta. Para cambiar su propio número de teléfono, pida ayuda.
 contact-email = Dirección de correo
 contact-confirm-lead = Compárelo cifra por cifra. Se avisa al titular en cuanto usted lo confirme.
 wrong-not-a-persons-phone = Escriba un número en el que se pueda llamar a una persona a la tarifa ordinaria. No se aceptan números de tarifa especial, de coste compartido ni cortos.

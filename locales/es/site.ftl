@@ -2,7 +2,7 @@
 
 skip-to-content = Ir al contenido
 footer-promise = Nunca le pedimos su contraseña, ni que lea un código a alguien que le haya llamado sin que usted lo esperara.
-footer-page-number = Número de página para soporte: { $number }
+footer-page-number = Número de página para el centro de soporte: { $number }
 footer-languages = Idioma
 error-prefix = Error:
 field-optional = (opcional)

@@ -16,11 +16,11 @@ device-title = Se connecter avec l’appareil d’authentification
 device-code = Code de votre appareil
 device-code-hint = Six chiffres de votre application d’authentification ou de votre jeton.
 device-unreadable = Vérifiez votre saisie : ce ne peut pas être un tel code.
-device-contact-desk = Je n’y arrive pas et je souhaite contacter l’assistance
-device-none-text = Votre compte n’a aucun appareil d’authentification, et un mot de passe seul ne suffit pas ici. Contactez l’assistance, ou ouvrez le lien de notre e-mail et connectez-vous à partir de là.
-device-none-here-text = Aucun des appareils d’authentification de votre compte ne peut être vérifié sur cette page. Contactez l’assistance.
+device-contact-desk = Je n’y arrive pas et je souhaite contacter le service d’assistance
+device-none-text = Votre compte n’a aucun appareil d’authentification, et un mot de passe seul ne suffit pas ici. Contactez le service d’assistance, ou ouvrez le lien de notre e-mail et connectez-vous à partir de là.
+device-none-here-text = Aucun des appareils d’authentification de votre compte ne peut être vérifié sur cette page. Contactez le service d’assistance.
 
-recovery-code = Code de secours
+recovery-code = Code de récupération
 recovery-code-hint = 24 lettres et chiffres. Les espaces et les tirets n’ont pas d’importance. Chaque code sert une fois.
-recovery-code-use = Utiliser un code de secours
+recovery-code-use = Utiliser un code de récupération
 recovery-code-send = Utiliser ce code

@@ -25,13 +25,13 @@ request-when = Demandé le
 request-network = Adresse réseau
 request-case = Dossier
 request-care = Assurez-vous que c’est bien cette personne : appelez-la ou allez la voir. Ne répondez pas à un message qui vous demande d’approuver.
-request-approve-text = Si vous approuvez, l’assistance désactive l’appareil. Le membre se connecte alors avec le seul mot de passe jusqu’à l’activation d’un nouvel appareil.
+request-approve-text = Si vous approuvez, le service d’assistance désactive l’appareil. Le membre se connecte alors avec le seul mot de passe jusqu’à l’activation d’un nouvel appareil.
 request-approve = Approuver
 request-reason = Motif
-request-reason-hint = Le membre et l’assistance le lisent.
+request-reason-hint = Le membre et le service d’assistance le lisent.
 request-decline = Refuser
-request-approved = Vous avez approuvé la demande. L’assistance est informée.
-request-declined = Vous avez refusé la demande. Le membre et l’assistance sont informés.
+request-approved = Vous avez approuvé la demande. Le service d’assistance est informé.
+request-declined = Vous avez refusé la demande. Le membre et le service d’assistance sont informés.
 
 mail-asked-subject = { $product } : un membre de votre compte demande votre décision, dossier { $reference }
 mail-asked-happened = { $member } demande la désactivation d’un appareil MFA : { $device }. La demande date du { $at } et vient de l’adresse réseau { $network }. Vous recevez cet e-mail parce que vous êtes administrateur du compte.
@@ -51,7 +51,7 @@ status-resynchronised = Votre appareil fonctionne à nouveau
 status-resynchronised-text = Son horloge a été corrigée et rien n’a été désactivé. Connectez-vous avec un code de votre appareil.
 
 ways-title = Autres moyens
-saved-code-title = Utiliser un code de secours enregistré
+saved-code-title = Utiliser un code de récupération enregistré
 resync-title = Mon appareil est désynchronisé
 resync-text = Saisissez deux codes que votre appareil affiche l’un juste après l’autre. S’ils conviennent, nous corrigeons son horloge et rien n’est désactivé.
 resync-first = Premier code

@@ -23,4 +23,4 @@ called-too-often = Ce téléphone a été appelé aussi souvent que cela est per
 written-too-often = Vous avez beaucoup écrit. Attendez la réponse du service d’assistance.
 network-too-often = Trop de demandes sont venues de votre réseau. Réessayez après { $time }.
 codes-wait = Des chiffres erronés ont été saisis trop souvent. Vous pourrez obtenir un nouveau code après { $time }.
-codes-blocked = Les vérifications par téléphone sont bloquées pour votre compte, car des chiffres erronés ont été saisis trop de fois de suite. Écrivez un message au desk : un superviseur peut les autoriser de nouveau.
+codes-blocked = Les vérifications par téléphone sont bloquées pour votre compte, car des chiffres erronés ont été saisis trop de fois de suite. Écrivez un message au service d’assistance : un superviseur peut les autoriser de nouveau.

@@ -1,17 +1,17 @@
 ## Changement du numéro de téléphone enregistré : ce que l’ancien numéro entend et lit, et pourquoi une chose n’a pas été faite.
 
 call-change-held = Bonjour. Ici { $product }, ceci est un appel automatique. Dans { $hours } heures, un autre numéro de téléphone remplacera celui-ci sur votre compte. Si vous ne l’avez pas demandé, appuyez maintenant sur 9 pour l’empêcher. Si vous l’avez demandé, raccrochez.
-call-change-effective = Bonjour. Ici { $product }, ceci est un appel automatique. Un autre numéro de téléphone a remplacé celui-ci sur votre compte. Si vous ne l’avez pas demandé, appuyez maintenant sur 9, et un responsable l’examinera.
+call-change-effective = Bonjour. Ici { $product }, ceci est un appel automatique. Un autre numéro de téléphone a remplacé celui-ci sur votre compte. Si vous ne l’avez pas demandé, appuyez maintenant sur 9, et un superviseur l’examinera.
 call-change-again = Appuyez sur 9 pour arrêter le changement. Si vous l’avez demandé, raccrochez.
 call-change-unanswered = Aucune touche n’a été pressée, rien n’est donc arrêté. Au revoir.
-call-change-stopped = Merci. Le changement est arrêté et personne ne peut le poursuivre. Un responsable examinera ce qui s’est passé. Au revoir.
-call-change-reported = Merci. Un responsable examine le changement tout de suite. Au revoir.
+call-change-stopped = Merci. Le changement est arrêté et personne ne peut le poursuivre. Un superviseur examinera ce qui s’est passé. Au revoir.
+call-change-reported = Merci. Un superviseur examine le changement tout de suite. Au revoir.
 call-change-over = Ce changement est terminé. Il n’y a plus rien à arrêter. Au revoir.
 text-change-held = { $product } : un autre numéro de téléphone remplacera celui-ci sur votre compte le { $ends }. Ce n’est pas vous ? Arrêtez-le : { $link }
 text-change-effective = { $product } : un autre numéro de téléphone a remplacé celui-ci sur votre compte. Ce n’est pas vous ? Dites-le-nous : { $link }
 refused-phone-same = C’est le numéro de téléphone que votre compte a déjà.
 refused-phone-open = Un autre changement du numéro de téléphone de ce compte est en cours. Il doit d’abord se terminer.
-refused-phone-directory = Les numéros de téléphone ne peuvent pas être changés ici. L’assistance vous écrira.
+refused-phone-directory = Les numéros de téléphone ne peuvent pas être changés ici. Le service d’assistance vous écrira.
 refused-phone-over = Ce changement du numéro de téléphone est terminé.
 
 phone-ask-title = Je dois changer mon numéro de téléphone
@@ -44,10 +44,10 @@ phone-now-refused = Un agent a refusé le nouveau numéro de téléphone. Nous v
 phone-now-stopped = Le changement de votre numéro de téléphone a été arrêté.
 phone-now-withdrawn = Le changement de votre numéro de téléphone a été retiré.
 phone-now-expired = Le changement de votre numéro de téléphone a expiré.
-phone-now-frozen = Quelqu’un à une adresse du compte a dit que le changement ne venait pas de lui. Un responsable l’examine.
+phone-now-frozen = Quelqu’un à une adresse du compte a dit que le changement ne venait pas de lui. Un superviseur l’examine.
 contact-title = Coordonnées
 contact-lead = Vous pouvez changer les numéros de téléphone de ces comptes. Un changement est retenu pendant { $hours } heures ; le titulaire est prévenu à l’ancien numéro et par e-mail, et peut l’arrêter.
-contact-none = Vous n’administrez aucun autre compte. Pour changer votre propre numéro, demandez de l’assistance.
+contact-none = Vous n’administrez aucun autre compte. Pour changer votre propre numéro, demandez de l’aide.
 contact-email = Adresse e-mail
 contact-confirm-lead = Comparez-le chiffre par chiffre. Le titulaire est prévenu dès que vous le confirmez.
 wrong-not-a-persons-phone = Saisissez un numéro où une personne peut être appelée au tarif ordinaire. Les numéros surtaxés, à coûts partagés et courts ne sont pas acceptés.

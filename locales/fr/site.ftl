@@ -2,7 +2,7 @@
 
 skip-to-content = Aller au contenu
 footer-promise = Nous ne vous demandons jamais votre mot de passe, ni de lire un code à une personne qui vous a appelé sans que vous l’attendiez.
-footer-page-number = Numéro de page pour l’assistance : { $number }
+footer-page-number = Numéro de page pour le service d’assistance : { $number }
 footer-languages = Langue
 error-prefix = Erreur :
 field-optional = (facultatif)

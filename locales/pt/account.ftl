@@ -16,9 +16,9 @@ device-title = Iniciar sessão com o dispositivo de autenticação
 device-code = Código do dispositivo
 device-code-hint = Seis algarismos do aplicativo de autenticação ou do token.
 device-unreadable = Verifique o que foi escrito: não pode ser um código deste tipo.
-device-contact-desk = Não consigo e quero contactar o suporte
-device-none-text = A conta não tem nenhum dispositivo de autenticação, e aqui a senha por si só não basta. Contacte o suporte, ou abra o link do nosso e-mail e inicie sessão a partir daí.
-device-none-here-text = Nenhum dos dispositivos de autenticação da conta pode ser verificado nesta página. Contacte o suporte.
+device-contact-desk = Não consigo e quero contactar o atendimento
+device-none-text = A conta não tem nenhum dispositivo de autenticação, e aqui a senha por si só não basta. Contacte o atendimento, ou abra o link do nosso e-mail e inicie sessão a partir daí.
+device-none-here-text = Nenhum dos dispositivos de autenticação da conta pode ser verificado nesta página. Contacte o atendimento.
 
 recovery-code = Código de recuperação
 recovery-code-hint = 24 letras e algarismos. Espaços e hífenes não importam. Cada código serve uma vez.

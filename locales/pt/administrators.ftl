@@ -25,13 +25,13 @@ request-when = Pedido em
 request-network = Endereço de rede
 request-case = Caso
 request-care = Confirme que é mesmo essa pessoa: telefone ou vá ter com ela. Não responda a uma mensagem que peça aprovação.
-request-approve-text = Com a aprovação, o suporte desativa o dispositivo. O membro inicia sessão só com a senha até ativar um novo dispositivo.
+request-approve-text = Com a aprovação, o atendimento desativa o dispositivo. O membro inicia sessão só com a senha até ativar um novo dispositivo.
 request-approve = Aprovar
 request-reason = Motivo
-request-reason-hint = O membro e o suporte leem-no.
+request-reason-hint = O membro e o atendimento leem-no.
 request-decline = Recusar
-request-approved = O pedido foi aprovado. O suporte foi informado.
-request-declined = O pedido foi recusado. O membro e o suporte foram informados.
+request-approved = O pedido foi aprovado. O atendimento foi informado.
+request-declined = O pedido foi recusado. O membro e o atendimento foram informados.
 
 mail-asked-subject = { $product }: Um membro da conta pede uma decisão, caso { $reference }
 mail-asked-happened = { $member } pede que seja desativado um dispositivo MFA: { $device }. O pedido foi feito em { $at } a partir do endereço de rede { $network }. Este e-mail chega a quem administra a conta.

@@ -22,5 +22,5 @@ no-phone-of-record = A conta não tem um número de telefone registado.
 called-too-often = Já ligámos para este telefone tantas vezes quantas são permitidas por agora. Tente mais tarde.
 written-too-often = Já escreveu muito. Espere pela resposta do atendimento.
 network-too-often = Chegaram demasiados pedidos da sua rede. Tente novamente depois de { $time }.
-codes-wait = Foram escritos algarismos errados vezes de mais. Pode obter um novo código depois de { $time }.
-codes-blocked = As verificações por telefone estão bloqueadas para a sua conta, porque foram escritos algarismos errados demasiadas vezes seguidas. Escreva uma mensagem ao desk: um supervisor pode permiti-las de novo.
+codes-wait = Foram escritos números errados vezes de mais. Pode obter um novo código depois de { $time }.
+codes-blocked = As verificações por telefone estão bloqueadas para a sua conta, porque foram escritos números errados demasiadas vezes seguidas. Escreva uma mensagem ao atendimento: um supervisor pode permiti-las de novo.

@@ -18,4 +18,4 @@ home-try = Experimente aqui
 home-try-text = Os e-mails e as chamadas desta demonstração chegam a duas páginas: { $mailbox } e { $telephone }.
 home-try-mailbox = a caixa de correio
 home-try-telephone = o telefone
-home-staff = Para a equipe de suporte: entrar no atendimento
+home-staff = Para o pessoal: entrar no atendimento

@@ -1,9 +1,9 @@
 ## Alteração do número de telefone registado: o que o número antigo ouve e lê, e por que algo não foi feito.
 
-call-change-held = Olá. Aqui é { $product } com uma chamada automática. Dentro de { $hours } horas, outro número de telefone substitui este na sua conta. Se não pediu isto, prima 9 agora para impedir. Se pediu, desligue.
-call-change-effective = Olá. Aqui é { $product } com uma chamada automática. Outro número de telefone substituiu este na sua conta. Se não pediu isto, prima 9 agora e um supervisor vai analisar o caso.
-call-change-again = Prima 9 para parar a alteração. Se a pediu, desligue.
-call-change-unanswered = Nenhuma tecla foi premida, por isso nada é parado. Até logo.
+call-change-held = Olá. Aqui é { $product } com uma chamada automática. Dentro de { $hours } horas, outro número de telefone substitui este na sua conta. Se não pediu isto, pressione 9 agora para impedir. Se pediu, desligue.
+call-change-effective = Olá. Aqui é { $product } com uma chamada automática. Outro número de telefone substituiu este na sua conta. Se não pediu isto, pressione 9 agora e um supervisor vai analisar o caso.
+call-change-again = Pressione 9 para parar a alteração. Se a pediu, desligue.
+call-change-unanswered = Não foi pressionada nenhuma tecla, por isso nada foi parado. Até logo.
 call-change-stopped = Obrigado. A alteração está parada e ninguém pode continuar com ela. Um supervisor vai analisar o que aconteceu. Até logo.
 call-change-reported = Obrigado. Um supervisor vai analisar a alteração de imediato. Até logo.
 call-change-over = Esta alteração terminou. Já não há nada para parar. Até logo.
@@ -11,14 +11,14 @@ text-change-held = { $product }: outro número de telefone substitui este na sua
 text-change-effective = { $product }: outro número de telefone substituiu este na sua conta. Não foi por sua vontade? Avise-nos: { $link }
 refused-phone-same = Este é o número de telefone que a sua conta já tem.
 refused-phone-open = Já está em curso outra alteração do número de telefone desta conta. Essa tem de terminar primeiro.
-refused-phone-directory = Os números de telefone não podem ser alterados aqui. O suporte vai escrever-lhe.
+refused-phone-directory = Os números de telefone não podem ser alterados aqui. O atendimento vai escrever-lhe.
 refused-phone-over = Esta alteração do número de telefone terminou.
 
 phone-ask-title = Preciso de atualizar o meu número de telefone
 phone-change-title = O seu número de telefone
 phone-lead = Pode pedir-nos que substituamos o número de telefone da sua conta. Demora alguns dias de propósito: quem mais o pudesse pedir não deve ser mais rápido do que a sua oposição.
 phone-needs-title = O que é necessário
-phone-need-email = Confirme o seu endereço de e-mail: abra a ligação que enviámos e prima o botão.
+phone-need-email = Confirme o seu endereço de e-mail: abra o link que enviámos e pressione o botão.
 phone-need-document = Mostre quem é: um agente examina um documento de identidade seu ou encontra-se consigo. Se esta página permitir enviar ficheiros, use-a; caso contrário, escreva-nos.
 phone-need-approval = Um segundo agente vê tudo e aprova.
 phone-need-hold = A alteração fica depois retida durante { $hours } horas. O número antigo e o endereço de e-mail são avisados e podem pará-la.
@@ -47,7 +47,7 @@ phone-now-expired = A alteração do seu número de telefone expirou.
 phone-now-frozen = Alguém num endereço da conta disse que a alteração não era sua. Um supervisor está a analisá-la.
 contact-title = Informações de contacto
 contact-lead = Pode alterar os números de telefone destas contas. Uma alteração fica retida durante { $hours } horas; o titular é avisado no número antigo e por e-mail, e pode pará-la.
-contact-none = Não administra nenhuma outra conta. Para alterar o seu próprio número de telefone, peça assistência.
+contact-none = Não administra nenhuma outra conta. Para alterar o seu próprio número de telefone, peça ajuda.
 contact-email = Endereço de e-mail
 contact-confirm-lead = Compare-o algarismo a algarismo. O titular é avisado logo que o confirme.
 wrong-not-a-persons-phone = Escreva um número para o qual se possa ligar a uma pessoa à tarifa normal. Números de valor acrescentado, de custo partilhado e curtos não são aceites.

@@ -2,7 +2,7 @@
 
 skip-to-content = Ir para o conteúdo
 footer-promise = Nunca pedimos a sua senha, nem pedimos que leia um código a alguém que lhe ligou sem que esperasse.
-footer-page-number = Número da página para o suporte: { $number }
+footer-page-number = Número da página para o atendimento: { $number }
 footer-languages = Idioma
 error-prefix = Erro:
 field-optional = (opcional)

@@ -22,7 +22,6 @@ pub mod phone_change;
 pub mod policy;
 pub mod reference;
 pub mod risk;
-pub mod script;
 pub mod sealed;
 pub mod token;
 mod words;

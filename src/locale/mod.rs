@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use chrono::{DateTime, Utc};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use rust_embed::RustEmbed;
@@ -31,8 +32,38 @@ pub use template::register;
 #[folder = "locales"]
 struct CatalogueFiles;
 
-/// What stands in a text's place: a word, or a number that may decide between singular and plural.
-pub type Value = FluentValue<'static>;
+/// What stands in a text's place.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// A word, or a number that may decide between singular and plural.
+    Plain(FluentValue<'static>),
+    /// A moment, which every language writes in its own way.
+    Moment(DateTime<Utc>),
+}
+
+impl From<DateTime<Utc>> for Value {
+    fn from(at: DateTime<Utc>) -> Self {
+        Self::Moment(at)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(word: &str) -> Self {
+        Self::Plain(FluentValue::from(word).into_owned())
+    }
+}
+
+/// What a word or a number becomes.
+macro_rules! plain {
+    ($($type:ty),+) => {
+        $(impl From<$type> for Value {
+            fn from(of: $type) -> Self {
+                Self::Plain(FluentValue::from(of))
+            }
+        })+
+    };
+}
+plain!(String, i32, i64, u32, u64, usize);
 
 /// A text before its language is known. Made with `text!`, so that a test can see that every key exists.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +84,11 @@ impl Text {
     pub fn to(&self, language: Language) -> String {
         let mut arguments = FluentArgs::new();
         for (name, value) in &self.values {
-            arguments.set(*name, value.clone());
+            let value = match value {
+                Value::Plain(value) => value.clone(),
+                Value::Moment(at) => moment(language, *at).into(),
+            };
+            arguments.set(*name, value);
         }
         say(language, &self.key, &arguments)
     }
@@ -69,15 +104,10 @@ impl fmt::Display for Text {
 /// `text!("key", name = value)`: a text that customers read. A number decides between singular and plural.
 macro_rules! text {
     ($key:literal $(, $name:ident = $value:expr)* $(,)?) => {
-        $crate::locale::Text::new($key, vec![$((stringify!($name), $crate::locale::value($value))),*])
+        $crate::locale::Text::new($key, vec![$((stringify!($name), $crate::locale::Value::from($value))),*])
     };
 }
 pub(crate) use text;
-
-/// A word or a number as a text keeps it.
-pub fn value<'a>(of: impl Into<FluentValue<'a>>) -> Value {
-    of.into().into_owned()
-}
 
 type Bundle = FluentBundle<FluentResource>;
 

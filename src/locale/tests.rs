@@ -284,6 +284,15 @@ fn a_text_that_a_language_lacks_is_said_in_english_and_one_that_nobody_has_by_it
 }
 
 #[test]
+fn a_moment_in_a_text_is_written_as_the_language_writes_it() {
+    let at = chrono::TimeZone::with_ymd_and_hms(&Utc, 2026, 3, 4, 5, 6, 0).single().unwrap();
+    let wait = text!("codes-wait", time = at);
+    for language in Language::ALL {
+        assert!(wait.to(*language).contains(&moment(*language, at)), "{}", wait.to(*language));
+    }
+}
+
+#[test]
 fn the_search_for_texts_sees_what_it_has_to_see() {
     let source = "a text!(\"one\", n = f(1, \")\"), m = x)\n  , text!(\n \"two\",\n)context!(\"no\") text!(key)";
     let found = calls(Path::new("x"), source, "text!(");

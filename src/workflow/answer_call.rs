@@ -5,10 +5,10 @@ use super::{Desk, Kit};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::Command;
-use crate::domain::code::PhoneCode;
+use crate::domain::code::{PhoneCode, two_words};
 use crate::domain::evidence::{Evidence, Giver};
 use crate::domain::ids::{CallId, ChallengeId, EvidenceId};
-use crate::domain::script;
+use crate::locale::{Language, Text, text};
 use crate::notify::voice::CallProgress;
 use crate::store::calls::{self, CallAbout, Challenge, ChallengeState};
 use crate::store::cases::{self, Filed};
@@ -17,12 +17,18 @@ use crate::store::{StoreError, Tx};
 /// What the voice says next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spoken {
+    /// The language of the case's form.
+    pub language: Language,
     /// The words.
     pub says: String,
+    /// The two words among them, which are English in every language.
+    pub two_words: Option<String>,
     /// Digits are awaited after them.
     pub asks: bool,
     /// How many, where they are.
     pub keys: u8,
+    /// What follows where they are awaited and none is typed.
+    pub unanswered: String,
 }
 
 /// Digits of a code, and the one key that answers a notice.
@@ -31,17 +37,26 @@ const ONE_KEY: u8 = 1;
 
 impl From<Heard> for Spoken {
     fn from(heard: Heard) -> Self {
-        Self { says: heard.says, asks: heard.asks, keys: if heard.asks { ONE_KEY } else { 0 } }
+        let asks = heard.unanswered.is_some();
+        Self {
+            language: heard.language,
+            says: heard.says,
+            two_words: None,
+            asks,
+            keys: if asks { ONE_KEY } else { 0 },
+            unanswered: heard.unanswered.unwrap_or_default(),
+        }
     }
 }
 
 impl Spoken {
-    fn asking(says: String) -> Self {
-        Self { says, asks: true, keys: CODE_KEYS }
+    fn asking(says: String, two_words: Option<String>, language: Language) -> Self {
+        let unanswered = text!("voice-nothing-typed").to(language);
+        Self { language, says, two_words, asks: true, keys: CODE_KEYS, unanswered }
     }
 
-    fn end(says: String) -> Self {
-        Self { says, asks: false, keys: 0 }
+    fn end(words: &Text, language: Language) -> Self {
+        Self { language, says: words.to(language), two_words: None, asks: false, keys: 0, unanswered: String::new() }
     }
 }
 
@@ -121,15 +136,18 @@ fn check_digits(
     challenge: ChallengeId,
     digits: &str,
 ) -> Result<Spoken, StoreError> {
+    let language = cases::language(tx.connection, filed.case.id)?;
     let latest = calls::latest_challenge(tx.connection, filed.case.id)?;
     Ok(match latest.filter(|latest| latest.id == challenge) {
-        None => Spoken::end(script::too_late()),
-        Some(_) if digits.is_empty() => Spoken::end(script::nothing_typed()),
+        None => Spoken::end(&text!("voice-too-late"), language),
+        Some(_) if digits.is_empty() => Spoken::end(&text!("voice-nothing-typed"), language),
         Some(mut challenge) => match weigh(tx, kit, act, filed, &mut challenge, digits, Giver::Customer)? {
-            Ok(Verdict::Right) => Spoken::end(script::thank_you()),
-            Ok(Verdict::Wrong(0)) => Spoken::end(script::too_many()),
-            Ok(Verdict::Wrong(_) | Verdict::Unreadable) => Spoken::asking(script::wrong_digits()),
-            Ok(Verdict::Closed) | Err(_) => Spoken::end(script::too_late()),
+            Ok(Verdict::Right) => Spoken::end(&text!("voice-thank-you"), language),
+            Ok(Verdict::Wrong(0)) => Spoken::end(&text!("voice-too-many"), language),
+            Ok(Verdict::Wrong(_) | Verdict::Unreadable) => {
+                Spoken::asking(text!("voice-wrong-digits").to(language), None, language)
+            }
+            Ok(Verdict::Closed) | Err(_) => Spoken::end(&text!("voice-too-late"), language),
         },
     })
 }
@@ -145,6 +163,7 @@ impl Desk {
         let pick_up = move |tx: &mut Tx<'_>| {
             let Some((call, reference)) = calls::find_call(tx.connection, call)? else { return Ok(None) };
             let Some(filed) = cases::lock(tx, &reference)? else { return Ok(None) };
+            let language = cases::language(tx.connection, filed.case.id)?;
             let over = how_far(&call.state) > how_far("answered");
             let spoken = match call.about {
                 CallAbout::PhoneChange(change) if !over => {
@@ -153,9 +172,13 @@ impl Desk {
                 CallAbout::Challenge(id) if !over => {
                     let challenge = calls::latest_challenge(tx.connection, filed.case.id)?;
                     let open = challenge.is_some_and(|latest| latest.id == id && latest.is_open(at));
-                    if open { Spoken::asking(call.says) } else { Spoken::end(script::too_late()) }
+                    if open {
+                        Spoken::asking(call.says, Some(two_words(&kit.key, id)), language)
+                    } else {
+                        Spoken::end(&text!("voice-too-late"), language)
+                    }
                 }
-                _ => Spoken::end(script::too_late()),
+                _ => Spoken::end(&text!("voice-too-late"), language),
             };
             if spoken.asks {
                 calls::update_call(tx, call.id, "answered", None, at)?;

@@ -12,6 +12,7 @@ use crate::domain::limits::{LONGEST_WINDOW, Limit};
 use crate::domain::origin;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Purpose;
+use crate::locale::{self, Language};
 use crate::store::blocks::{self, Block};
 use crate::store::cases::Filed;
 use crate::store::{AnyConnection, StoreError, Tx, throttle};
@@ -103,16 +104,11 @@ pub(super) struct Reached {
     pub until: Option<DateTime<Utc>>,
 }
 
-/// A moment that every language reads alike.
-pub(super) fn clock(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%d %H:%M UTC").to_string()
-}
-
 impl Reached {
-    /// When to try again, in words that follow a sentence.
+    /// When to try again, in words that follow a sentence and that the desk reads.
     pub(super) fn again(&self) -> String {
         match self.until {
-            Some(until) => format!("Try again after {}.", clock(until)),
+            Some(until) => format!("Try again after {}.", locale::moment(Language::English, until)),
             None => "A supervisor at the desk can allow it again.".to_owned(),
         }
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::act::{Act, Halt, Known};
-use super::limits::{Counted, block, clock, left, spend, waits_for_supervisor};
+use super::limits::{Counted, block, left, spend, waits_for_supervisor};
 use super::{Kit, alarm};
 use crate::domain::account::Account;
 use crate::domain::alarm::AlarmKind;
@@ -79,7 +79,7 @@ impl CodesHeld {
     /// What the person is told.
     pub fn words(&self) -> Text {
         match self {
-            Self::Until(until) => text!("codes-wait", time = clock(*until)),
+            Self::Until(until) => text!("codes-wait", time = *until),
             Self::BySupervisor => text!("codes-blocked"),
         }
     }

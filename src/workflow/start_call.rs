@@ -8,11 +8,10 @@ use crate::domain::contact::E164;
 use crate::domain::evidence::{CheckKind, Subject};
 use crate::domain::ids::{CallId, ChallengeId, CustomerSessionId, OutboxId};
 use crate::domain::reference::CaseRef;
-use crate::domain::script;
 use crate::domain::token::Token;
 use crate::locale::text;
 use crate::store::calls::{self, Call, CallAbout, Challenge, ChallengeState};
-use crate::store::cases::Filed;
+use crate::store::cases::{self, Filed};
 use crate::store::outbox::{self, Errand};
 use crate::store::{StoreError, Tx};
 
@@ -46,12 +45,14 @@ impl Desk {
             let code = PhoneCode::derive(&kit.key, &cookie, challenge.id);
             challenge.code_hash = Some(code.stored(&kit.key, challenge.id));
             calls::insert_challenge(tx, &challenge)?;
+            let words = two_words(&kit.key, challenge.id);
+            let greeting = text!("voice-greeting", product = kit.product.clone(), words = words);
             let call = Call {
                 id: kit.id(CallId::new, act.at),
                 about: CallAbout::Challenge(challenge.id),
                 phone,
                 state: "queued".to_owned(),
-                says: script::greeting(&kit.product, &two_words(&kit.key, challenge.id)),
+                says: greeting.to(cases::language(tx.connection, filed.case.id)?),
             };
             calls::insert_call(tx, &call, act.at)?;
             let errand = Errand::Call { call: call.id };

@@ -1,7 +1,7 @@
 use sha2::{Digest, Sha256};
 
 use super::act::{Act, Done, Halt};
-use super::limits::{Counted, clock, network_of, spend};
+use super::limits::{Counted, network_of, spend};
 use super::{Desk, Kit, risk};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
@@ -130,7 +130,10 @@ impl Desk {
 /// Whole offices share an address: they may send many forms, and are told when there were too many.
 fn from_network(tx: &mut Tx<'_>, kit: &Kit, act: &Act) -> Done<()> {
     Ok(spend(tx, kit, act, &[Counted::network(Limit::FormsOfNetwork, &act.ip)])?.map(|_| ()).map_err(|reached| {
-        Halt::TooOften(text!("network-too-often", time = reached.until.map(clock).unwrap_or_default()))
+        Halt::TooOften(match reached.until {
+            Some(until) => text!("network-too-often", time = until),
+            None => text!("halt-too-often"),
+        })
     }))
 }
 

@@ -697,3 +697,25 @@ async fn an_account_without_a_number_is_told_by_mail_only() {
     world.mail("Your phone number was changed").await;
     world.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_old_number_is_told_in_the_language_of_the_case() {
+    let world = World::with(Setup { twilio: true, ..Setup::default() }).await;
+    let (customer, reference) = world.confirmed_in("fr", OWNER).await;
+    let page = customer.get(&format!("/cases/{reference}/phone")).await;
+    let page = customer.send(page.is(200), "/phone", &[("number", NEW)]).await;
+    customer.send(page.is(200), "/confirm", &[]).await.is(200);
+    proved(&world, &reference).await;
+    approves(&world.agent("ben").await, &reference).await.is(200);
+    world.settle().await;
+    let twilio = world.twilio.as_ref().unwrap();
+    let call = twilio.calls().pop().expect("a call was placed");
+    assert_eq!(call.to, OLD);
+    let (first, then) = twilio.answer(&call, Some("9")).await;
+    assert!(first.contains("numDigits=\"1\"") && first.contains("appuyez maintenant sur 9"), "{first}");
+    assert!(first.contains("<Say language=\"fr-FR\">Aucune touche"), "what follows where nobody presses: {first}");
+    assert!(then.contains("<Say language=\"fr-FR\">Merci. Le changement est arrêté"), "{then}");
+    assert!(!first.contains("en-GB") && !then.contains("en-GB"), "{first}{then}");
+    is_stopped(&world, &reference).await;
+    world.stop().await;
+}

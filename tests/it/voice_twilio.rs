@@ -123,6 +123,34 @@ async fn the_whole_phone_check() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_speaks_the_language_of_its_case_and_says_the_two_words_in_english() {
+    let world = world().await;
+    let (customer, reference) = world.confirmed_in("de", OWNER).await;
+    let (code, call) = calls(&world, &customer, &reference).await;
+    let page = case_page(&customer, &reference).await;
+    assert!(page.html.contains("<html lang=\"de\">"));
+    let greeting = picks_up(&world, &call).await;
+    assert!(greeting.contains("<Say language=\"de-DE\">Guten Tag. "), "{greeting}");
+    let english: Vec<&str> = greeting.split("<Say language=\"en-GB\">").skip(1).collect();
+    let words: Vec<&str> = english.iter().map(|said| said.split("</Say>").next().unwrap()).collect();
+    assert!(words.len() == 2 && words[0] == words[1], "said twice, and nothing else is: {greeting}");
+    assert_eq!(words[0].split_whitespace().count(), 2);
+    page.says(words[0]);
+    assert!(world.last_call().await.says.contains(&format!("Die zwei Wörter sind: {}.", words[0])));
+
+    // Every later answer is German too, and the digits count as ever.
+    let again = types(&world, &call, wrong(&code)).await;
+    assert!(again.body.contains("<Gather ") && again.body.contains("stehen andere Ziffern"), "{again:?}");
+    let thanks = types(&world, &call, &code).await;
+    assert!(thanks.body.contains("<Say language=\"de-DE\">Danke. Ihre Telefonnummer ist bestätigt."), "{thanks:?}");
+    for reply in [again, thanks] {
+        assert!(!reply.body.contains("en-GB"), "{reply:?}");
+    }
+    assert_eq!(count(&world, &reference, "check.passed").await, 2, "the e-mail address and the telephone");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_third_wrong_answer_ends_the_code() {
     let world = world().await;
     let (customer, reference) = world.confirmed(OWNER).await;

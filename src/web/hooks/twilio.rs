@@ -2,7 +2,6 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::domain::ids::CallId;
-use crate::domain::script;
 use crate::notify::voice::twilio::{call_state, hook_url};
 use crate::notify::voice::twilio_signature::signature_is_valid;
 use crate::notify::voice::twiml;
@@ -12,8 +11,6 @@ use crate::web::guard::access::customer_act;
 use crate::web::guard::caller::Caller;
 use crate::web::guard::fields::Fields;
 use crate::workflow::Spoken;
-
-const LANGUAGE: &str = "en-GB";
 
 /// The call a request is about, if its signature is the provider's; anything else is recorded and not found.
 async fn signed(
@@ -36,11 +33,12 @@ async fn signed(
 
 fn spoken(app: &App, call: CallId, spoken: Option<Spoken>) -> Result<HttpResponse, PageError> {
     let spoken = spoken.ok_or(PageError::NotFound)?;
+    let says = twiml::lines(&spoken.says, spoken.language, spoken.two_words.as_deref());
     let twiml = if spoken.asks {
         let url = hook_url(&app.desk.kit.base_url, &call.to_string(), "digits");
-        twiml::gather(url.as_ref(), spoken.keys, &spoken.says, LANGUAGE, &script::nothing_typed())
+        twiml::gather(url.as_ref(), spoken.keys, &says, &twiml::lines(&spoken.unanswered, spoken.language, None))
     } else {
-        twiml::say_and_hang_up(&spoken.says, LANGUAGE)
+        twiml::say_and_hang_up(&says)
     };
     Ok(HttpResponse::Ok().content_type("text/xml; charset=utf-8").body(twiml))
 }

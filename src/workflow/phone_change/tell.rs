@@ -93,14 +93,19 @@ fn stop_link(kit: &Kit, reference: &CaseRef, text: &TextErrand) -> String {
 
 /// What someone at the old number hears after they picked up or pressed a key.
 pub(in crate::workflow) struct Heard {
+    pub language: Language,
     pub says: String,
-    /// A key is awaited.
-    pub asks: bool,
+    /// What follows where a key is awaited and none is pressed.
+    pub unanswered: Option<String>,
 }
 
 impl Heard {
     fn end(words: &Text, language: Language) -> Self {
-        Self { says: words.to(language), asks: false }
+        Self { language, says: words.to(language), unanswered: None }
+    }
+
+    fn asking(says: String, language: Language) -> Self {
+        Self { language, says, unanswered: Some(text!("call-change-unanswered").to(language)) }
     }
 }
 
@@ -124,7 +129,7 @@ pub(in crate::workflow) fn told_on_the_phone(
     }
     let pressed = pressed.map(|keys| keys.trim_end_matches('#'));
     match pressed {
-        None => Ok(Heard { says: call.says.clone(), asks: true }),
+        None => Ok(Heard::asking(call.says.clone(), language)),
         Some(STOP) => {
             tx.record(act.case_entry(
                 "phone_change.objected",
@@ -139,7 +144,7 @@ pub(in crate::workflow) fn told_on_the_phone(
             Ok(Heard::end(&words, language))
         }
         Some("") => Ok(Heard::end(&text!("call-change-unanswered"), language)),
-        Some(_) => Ok(Heard { says: text!("call-change-again").to(language), asks: true }),
+        Some(_) => Ok(Heard::asking(text!("call-change-again").to(language), language)),
     }
 }
 

@@ -254,6 +254,19 @@ impl World {
         (browser, reference)
     }
 
+    /// A case of a form that asks for another language, with its e-mail address confirmed.
+    pub async fn confirmed_in(&self, language: &str, email: &str) -> (Browser, String) {
+        let browser = self.browser();
+        let page = browser.get("/assistance").await;
+        let mut fields = form(email);
+        fields.retain(|(name, _)| *name != "language");
+        fields.push(("language", language));
+        let reference = reference_on(browser.send(&page, "/assistance", &fields).await.is(200));
+        let page = browser.get(&link_in(&self.mail(&format!(" {reference}")).await, "open")).await;
+        browser.send(&page, "/open", &[]).await.is(200);
+        (browser, reference)
+    }
+
     /// A case whose e-mail address is confirmed; the browser is on its page.
     pub async fn confirmed(&self, email: &str) -> (Browser, String) {
         let (browser, reference) = self.asks_for_help(email).await;
