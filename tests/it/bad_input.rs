@@ -463,7 +463,7 @@ async fn an_agents_third_wrong_code_ends_the_callback() {
     let desk = ana.get(&format!("/desk/cases/{reference}")).await;
     let csrf = csrf_on(&desk);
     let path = format!("/desk/cases/{reference}/callback/code");
-    for said in ["2 tries left", "1 tries left", "This code cannot be used any more"] {
+    for said in ["2 tries left", "1 try left", "This code cannot be used any more"] {
         ana.post(&path, &[("csrf", &csrf), ("digits", wrong_code(&code))]).await.is(409).says(said);
     }
     for digits in [code.as_str(), wrong_code(&code), code.as_str()] {

@@ -432,7 +432,8 @@ async fn a_mail_queued_before_a_crash_is_sent_after_the_restart() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_instances_send_each_mail_once() {
-    let setup = Setup::default();
+    let change = |settings: &mut mfa_desk::config::Settings| settings.limits.mails_per_account_hour = 60;
+    let setup = Setup { change, ..Setup::default() };
     let one = World::with(setup.clone()).await;
     let two = World::with(Setup { seed: 2, ..setup }).await;
     let mut references = BTreeSet::new();

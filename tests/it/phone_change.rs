@@ -454,7 +454,14 @@ async fn evidence_that_expired_before_the_approval_does_not_count() {
     let stale = ben.post(&path, &[("csrf", &csrf), ("version", &version)]).await;
     stale.is(409).says("moved in the meantime");
     let now = change(&world, &reference).await.version.to_string();
-    ben.post(&path, &[("csrf", &csrf), ("version", &now)]).await.is(409).says("Evidence is missing");
+    let case = world.desk.store.read({
+        let reference = reference.parse().unwrap();
+        move |connection| mfa_desk::store::cases::find(connection, &reference)
+    });
+    let case = case.await.unwrap().unwrap().case.version.to_string();
+    let seen = [("csrf", csrf.as_str()), ("version", &now), ("case_version", &case)];
+    ben.post(&path, &seen).await.is(409).says("Evidence is missing");
+    ben.post(&path, &seen[..2]).await.is(409).says("moved in the meantime");
     ben.post(&path, &[("csrf", &csrf)]).await.is(409).says("moved in the meantime");
     world.stop().await;
 }

@@ -377,7 +377,8 @@ async fn the_tour_through_the_demo_by_plain_forms() {
     let page = ana.get(&desk).await;
     ana.send(&page, "/claim", &[]).await.is(200).says("You hold this case now.");
     let page = ben.get(&format!("{desk}/approve")).await;
-    ben.send(&page, "/approve", &[]).await.is(200).says("You approved this case.");
+    let device = crate::support::world::authenticator_on(&page);
+    ben.send(&page, "/approve", &[("authenticator", &device)]).await.is(200).says("You approved this case.");
     // Two minutes in the demo, so that the tour can be finished.
     let page = customer.get(&format!("/cases/{reference}")).await;
     page.says("Approved: a waiting time protects your account");
