@@ -92,7 +92,7 @@ pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
         voice: parts.voice,
         templates: MailTemplates::embedded().map_err(|error| broken(error.to_string()))?,
         passwords,
-        errands: [Notify::new(), Notify::new(), Notify::new()],
+        errands: [Notify::new(), Notify::new(), Notify::new(), Notify::new()],
     })
 }
 

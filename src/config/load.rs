@@ -18,7 +18,7 @@ use super::reference::{REFERENCE, range};
 pub(super) const DEFAULT_FILE: &str = "mfa-desk.toml";
 
 /// Keys whose values are tables.
-const LISTS_OF_TABLES: [&str; 3] = ["policy.standard", "policy.privileged", "policy.member"];
+const LISTS_OF_TABLES: [&str; 4] = ["policy.standard", "policy.privileged", "policy.member", "policy.staff"];
 
 const PREFIX: &str = "MFA_DESK";
 const SEPARATOR: &str = "__";

@@ -27,7 +27,8 @@ impl Setting for Alternatives {
     }
 }
 
-/// A table `[[policy.standard]]`, `[[policy.privileged]]` or `[[policy.member]]`: one way to satisfy the policy.
+/// A table `[[policy.standard]]`, `[[policy.privileged]]`, `[[policy.member]]` or `[[policy.staff]]`: one way to satisfy
+/// the policy.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PathSettings {
@@ -124,6 +125,7 @@ impl Settings {
             (Paths::Standard, &periods.standard),
             (Paths::Privileged, &periods.privileged),
             (Paths::Member, &periods.member),
+            (Paths::Staff, &periods.staff),
         ] {
             if let Some(list) = list {
                 policy = policy.with_paths(of, list.iter().map(path).collect());
@@ -156,6 +158,7 @@ impl Settings {
                 Paths::Standard => "policy.standard",
                 Paths::Privileged => "policy.privileged",
                 Paths::Member => "policy.member",
+                Paths::Staff => "policy.staff",
                 Paths::PhoneChange => "policy.phone_change.checks",
             };
             checker.wrong(key, problem.wrong, problem.fix);
@@ -165,6 +168,7 @@ impl Settings {
             ("policy.standard", &self.policy.standard),
             ("policy.privileged", &self.policy.privileged),
             ("policy.member", &self.policy.member),
+            ("policy.staff", &self.policy.staff),
         ] {
             for path in list.iter().flatten() {
                 if path.approvals > MOST_APPROVALS {

@@ -26,6 +26,9 @@ pub struct PolicySettings {
     /// Paths of members.
     #[serde(deserialize_with = "tables")]
     pub member: Option<Vec<PathSettings>>,
+    /// Paths of people who work at the desk.
+    #[serde(deserialize_with = "tables")]
+    pub staff: Option<Vec<PathSettings>>,
     /// What a change of a phone number needs.
     pub phone_change: PhoneChangeSettings,
     /// Hours for which a change of a phone number is held before it counts.
@@ -67,6 +70,7 @@ impl Default for PolicySettings {
             standard: None,
             privileged: None,
             member: None,
+            staff: None,
             phone_change: PhoneChangeSettings::default(),
             phone_hold_hours: 72,
             ready_window_hours: 72,

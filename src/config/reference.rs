@@ -36,6 +36,7 @@ pub const REFERENCE: &[(&str, &str, &str)] = &[
     ("policy.standard", "", "Tables `[[policy.standard]]`, in the file only: the paths of owners of tier `standard`, instead of the defaults."),
     ("policy.privileged", "", "Tables `[[policy.privileged]]`, in the file only: the paths of owners of tier `privileged`, instead of the defaults."),
     ("policy.member", "", "Tables `[[policy.member]]`, in the file only: the paths of members, instead of the defaults."),
+    ("policy.staff", "", "Tables `[[policy.staff]]`, in the file only: the paths of people at the desk who lost their own device, instead of the defaults."),
     ("policy.phone_change.checks", "email_link, document | in_person", "List of what a change of a phone number needs; alternatives are written as in the default."),
     ("policy.phone_change.approvals", "1", "Second approvals that a change of a phone number needs."),
     ("policy.phone_hold_hours", "72", "Hours for which a change of a phone number is held, and can be stopped, before it counts."),

@@ -14,6 +14,8 @@ coded! {
         Owner = "owner", "Owner";
         /// Only an administrator of the account can have the device deactivated.
         Member = "member", "Member";
+        /// Belongs to somebody who works at the desk, and has their identifier.
+        Staff = "staff", "Person at the desk";
     }
 }
 

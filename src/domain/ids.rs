@@ -84,4 +84,17 @@ id! {
     AlarmId,
     /// One block on something that happened too often.
     BlockId,
+    /// One browser that somebody signed in with before.
+    KnownDeviceId,
+    /// One thing asked of a browser that is still to be answered.
+    CeremonyId,
+    /// One mailed link that is about no case.
+    SignInLinkId,
+}
+
+impl AgentId {
+    /// The account that this person at the desk signs in with: it has the same identifier.
+    pub const fn account(self) -> AccountId {
+        AccountId(self.0)
+    }
 }

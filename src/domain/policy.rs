@@ -23,13 +23,15 @@ pub enum Paths {
     Privileged,
     /// Members.
     Member,
+    /// People who work at the desk.
+    Staff,
     /// A change of the telephone number of record: one path.
     PhoneChange,
 }
 
 impl Paths {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Standard, Self::Privileged, Self::Member, Self::PhoneChange];
+    pub const ALL: [Self; 5] = [Self::Standard, Self::Privileged, Self::Member, Self::Staff, Self::PhoneChange];
 }
 
 /// One thing a path asks for: any one of these checks.
@@ -74,6 +76,7 @@ pub struct Policy {
     standard: Vec<Path>,
     privileged: Vec<Path>,
     member: Vec<Path>,
+    staff: Vec<Path>,
     /// What a change of the telephone number of record needs; its cooling-off is how long the change is held.
     pub phone_change: Path,
     /// What an operator set; the others are the defaults.
@@ -138,6 +141,11 @@ impl Policy {
                 path("in_person", &[&[EmailLink], &[Document], &[InPerson]], 1, long),
             ],
             member: vec![path("administrator", &[&[EmailLink], &[Administrator]], 0, TimeDelta::zero())],
+            staff: vec![
+                path("saved_code", &[&[RecoveryCode], &[EmailLink]], 1, TimeDelta::zero()),
+                path("in_person", &[&[EmailLink], &[InPerson]], 1, waits.cooling_off),
+                path("password", &[&[Password], &[EmailLink], phone], 1, waits.cooling_off),
+            ],
             phone_change: path("phone_change", &[&[EmailLink], &[Document, InPerson]], 1, waits.phone_hold),
             configured: BTreeSet::new(),
             risk: RiskRules::default(),
@@ -161,6 +169,7 @@ impl Policy {
             Paths::Standard => self.standard = paths,
             Paths::Privileged => self.privileged = paths,
             Paths::Member => self.member = paths,
+            Paths::Staff => self.staff = paths,
             Paths::PhoneChange => self.phone_change = paths.into_iter().next().unwrap_or(self.phone_change),
         }
         self
@@ -171,13 +180,14 @@ impl Policy {
             Paths::Standard => &self.standard,
             Paths::Privileged => &self.privileged,
             Paths::Member => &self.member,
+            Paths::Staff => &self.staff,
             Paths::PhoneChange => std::slice::from_ref(&self.phone_change),
         }
     }
 
     /// The longest cooling-off of any path, without what risk signals add.
     pub fn longest_wait(&self) -> TimeDelta {
-        let lists = [Paths::Standard, Paths::Privileged, Paths::Member];
+        let lists = [Paths::Standard, Paths::Privileged, Paths::Member, Paths::Staff];
         lists.iter().flat_map(|of| self.list(*of)).map(|path| path.cooling_off).max().unwrap_or_default()
     }
 
@@ -185,6 +195,7 @@ impl Policy {
     pub fn paths(&self, kind: AccountKind, tier: Tier) -> &[Path] {
         match (kind, tier) {
             (AccountKind::Member, _) => &self.member,
+            (AccountKind::Staff, _) => &self.staff,
             (AccountKind::Owner, Tier::Standard) => &self.standard,
             (AccountKind::Owner, Tier::Privileged) => &self.privileged,
         }

@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 
 use super::contact::{E164, EmailAddress};
 use super::evidence::Subject;
-use super::ids::LinkId;
+use super::ids::{LinkId, SignInLinkId};
 
 /// What a keyed hash is for; a hash made for one purpose means nothing for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub enum Purpose {
     SessionCookie,
     /// The key that seals where no other is configured.
     Sealing,
+    /// Tokens in mailed links that are about no case.
+    SignInLink,
 }
 
 impl Purpose {
@@ -50,6 +52,7 @@ impl Purpose {
             Self::Csrf => b"mfa-desk/csrf/1",
             Self::SessionCookie => b"mfa-desk/session-cookie/1",
             Self::Sealing => b"mfa-desk/sealing/1",
+            Self::SignInLink => b"mfa-desk/sign-in-link/1",
         }
     }
 }
@@ -91,6 +94,11 @@ impl ServerKey {
     /// sent again, so no table holds it.
     pub fn link_token(&self, link: LinkId) -> Token {
         Token::from_bytes(self.keyed_hash(Purpose::Link, &[link.to_string().as_bytes()]))
+    }
+
+    /// The token of a mailed link that is about no case, made as [`Self::link_token`] is.
+    pub fn sign_in_link_token(&self, link: SignInLinkId) -> Token {
+        Token::from_bytes(self.keyed_hash(Purpose::SignInLink, &[link.to_string().as_bytes()]))
     }
 
     /// How evidence names an e-mail address.

@@ -4,10 +4,10 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::schema::account_sessions;
-use super::{AnyConnection, StoreError, Tx, accounts, corrupt, parsed, stored};
+use super::{AnyConnection, StoreError, Tx, accounts, corrupt, parsed, parsed_if, stored};
 use crate::domain::account::Account;
 use crate::domain::authn::Assurance;
-use crate::domain::ids::{AccountId, AccountSessionId};
+use crate::domain::ids::{AccountId, AccountSessionId, CaseId};
 
 /// A sign-in of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,10 +18,27 @@ pub struct AccountSession {
     pub account: Account,
     /// How far it has come.
     pub assurance: Assurance,
+    /// The case that a session of assurance `recovery` was won with.
+    pub case: Option<CaseId>,
+    /// When a second factor was last given in it.
+    pub proved_at: Option<DateTime<Utc>>,
     /// When it was last used.
     pub last_seen_at: DateTime<Utc>,
     /// When it ends at the latest.
     pub expires_at: DateTime<Utc>,
+}
+
+/// Where a session comes from, as lists of sessions show it.
+#[derive(Debug, Clone)]
+pub struct SessionOrigin {
+    /// How the person proved themself: the last step of the sign-in.
+    pub method: String,
+    /// When a second factor was given, if one was.
+    pub proved_at: Option<DateTime<Utc>>,
+    /// Network address.
+    pub ip: String,
+    /// The browser, in a few words.
+    pub device: String,
 }
 
 /// A session that begins.
@@ -35,6 +52,10 @@ pub struct NewSession {
     pub token_hash: String,
     /// How far it has come.
     pub assurance: Assurance,
+    /// The case that a session of assurance `recovery` was won with.
+    pub case: Option<CaseId>,
+    /// Where it comes from.
+    pub origin: SessionOrigin,
     /// When it ends at the latest.
     pub expires_at: DateTime<Utc>,
 }
@@ -47,6 +68,11 @@ pub fn begin(tx: &mut Tx<'_>, new: &NewSession, at: DateTime<Utc>) -> Result<(),
             account_sessions::account_id.eq(new.account.to_string()),
             account_sessions::token_hash.eq(&new.token_hash),
             account_sessions::assurance.eq(new.assurance.code()),
+            account_sessions::case_id.eq(new.case.map(|case| case.to_string())),
+            account_sessions::method.eq(&new.origin.method),
+            account_sessions::proved_at.eq(new.origin.proved_at.map(stored)),
+            account_sessions::ip.eq(&new.origin.ip),
+            account_sessions::device.eq(&new.origin.device),
             account_sessions::created_at.eq(stored(at)),
             account_sessions::last_seen_at.eq(stored(at)),
             account_sessions::expires_at.eq(stored(new.expires_at)),
@@ -57,7 +83,7 @@ pub fn begin(tx: &mut Tx<'_>, new: &NewSession, at: DateTime<Utc>) -> Result<(),
 
 /// The session whose cookie has this hash, unless somebody ended it; whatever its age.
 pub fn find(connection: &mut AnyConnection, token_hash: &str) -> Result<Option<AccountSession>, StoreError> {
-    type Row = (String, String, String, NaiveDateTime, NaiveDateTime);
+    type Row = (String, String, String, Option<String>, Option<NaiveDateTime>, NaiveDateTime, NaiveDateTime);
     let row: Option<Row> = account_sessions::table
         .filter(account_sessions::token_hash.eq(token_hash))
         .filter(account_sessions::ended_at.is_null())
@@ -65,17 +91,21 @@ pub fn find(connection: &mut AnyConnection, token_hash: &str) -> Result<Option<A
             account_sessions::id,
             account_sessions::account_id,
             account_sessions::assurance,
+            account_sessions::case_id,
+            account_sessions::proved_at,
             account_sessions::last_seen_at,
             account_sessions::expires_at,
         ))
         .first(connection)
         .optional()?;
-    let Some((id, account, assurance, last_seen_at, expires_at)) = row else { return Ok(None) };
+    let Some((id, account, assurance, case, proved_at, last_seen_at, expires_at)) = row else { return Ok(None) };
     let Some(account) = accounts::find(connection, parsed("account", &account)?)? else { return Ok(None) };
     Ok(Some(AccountSession {
         id: parsed("session", &id)?,
         account,
         assurance: Assurance::from_code(&assurance).ok_or_else(|| corrupt("assurance", &assurance))?,
+        case: parsed_if("case", case.as_deref())?,
+        proved_at: proved_at.map(|at| at.and_utc()),
         last_seen_at: last_seen_at.and_utc(),
         expires_at: expires_at.and_utc(),
     }))
@@ -85,6 +115,14 @@ pub fn find(connection: &mut AnyConnection, token_hash: &str) -> Result<Option<A
 pub fn touch(tx: &mut Tx<'_>, id: AccountSessionId, at: DateTime<Utc>) -> Result<(), StoreError> {
     diesel::update(account_sessions::table.find(id.to_string()))
         .set(account_sessions::last_seen_at.eq(stored(at)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Notes that a second factor was given in a session just now.
+pub fn step_up(tx: &mut Tx<'_>, id: AccountSessionId, at: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::update(account_sessions::table.find(id.to_string()))
+        .set(account_sessions::proved_at.eq(stored(at)))
         .execute(tx.connection)?;
     Ok(())
 }

@@ -9,6 +9,7 @@ use crate::domain::account::{
     Account, AccountKind, AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState, Background, Tier,
 };
 use crate::domain::contact::{E164, EmailAddress};
+use crate::domain::form::Language;
 use crate::domain::ids::{AccountId, AuthenticatorId};
 
 #[derive(Queryable, Insertable)]
@@ -30,6 +31,14 @@ struct AccountRow {
     phone_changed_at: Option<NaiveDateTime>,
     country: Option<String>,
     code_failures: i32,
+    language: Option<String>,
+    password_changed_at: Option<NaiveDateTime>,
+    staff: bool,
+}
+
+/// People at the desk have accounts that no customer's page finds.
+fn email_key(email: &EmailAddress, staff: bool) -> String {
+    if staff { format!("staff:{}", email.key()) } else { email.key() }
 }
 
 impl AccountRow {
@@ -39,7 +48,10 @@ impl AccountRow {
             email: parsed("account e-mail", &self.email)?,
             number: self.number,
             name: self.name,
-            kind: AccountKind::from_code(&self.kind).ok_or_else(|| corrupt("account kind", &self.kind))?,
+            kind: match self.staff {
+                true => AccountKind::Staff,
+                false => AccountKind::from_code(&self.kind).ok_or_else(|| corrupt("account kind", &self.kind))?,
+            },
             tier: Tier::from_code(&self.tier).ok_or_else(|| corrupt("tier", &self.tier))?,
             phone: parsed_if("account phone", self.phone.as_deref())?,
             status: AccountStatus::from_code(&self.status).ok_or_else(|| corrupt("account status", &self.status))?,
@@ -58,10 +70,10 @@ pub fn find(connection: &mut AnyConnection, id: AccountId) -> Result<Option<Acco
     row.map(AccountRow::into_account).transpose()
 }
 
-/// The account with this e-mail address of record.
+/// The customer's account with this e-mail address of record; never one of somebody at the desk.
 pub fn find_by_email(connection: &mut AnyConnection, email: &EmailAddress) -> Result<Option<Account>, StoreError> {
     let row: Option<AccountRow> =
-        accounts::table.filter(accounts::email_key.eq(email.key())).first(connection).optional()?;
+        accounts::table.filter(accounts::email_key.eq(email_key(email, false))).first(connection).optional()?;
     row.map(AccountRow::into_account).transpose()
 }
 
@@ -88,13 +100,16 @@ pub fn insert(
     password_hash: Option<&str>,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    let staff = account.kind == AccountKind::Staff;
+    // The column tells customers' kinds apart; somebody at the desk is told by `staff`.
+    let kind = if staff { AccountKind::Owner } else { account.kind };
     let row = AccountRow {
         id: account.id.to_string(),
         email: account.email.to_string(),
-        email_key: account.email.key(),
+        email_key: email_key(&account.email, staff),
         number: account.number.clone(),
         name: account.name.clone(),
-        kind: account.kind.code().to_owned(),
+        kind: kind.code().to_owned(),
         tier: account.tier.code().to_owned(),
         phone: account.phone.as_ref().map(ToString::to_string),
         status: account.status.code().to_owned(),
@@ -105,6 +120,9 @@ pub fn insert(
         phone_changed_at: account.background.phone_changed_at.map(stored),
         country: account.background.country.clone(),
         code_failures: 0,
+        language: None,
+        password_changed_at: None,
+        staff,
     };
     diesel::insert_into(accounts::table).values(row).execute(tx.connection)?;
     Ok(())
@@ -170,6 +188,8 @@ struct AuthenticatorRow {
     secret: Option<String>,
     drift: i64,
     last_step: Option<i64>,
+    passkey: Option<String>,
+    last_used_at: Option<NaiveDateTime>,
 }
 
 impl AuthenticatorRow {
@@ -217,6 +237,8 @@ pub fn insert_authenticator(
         secret: None,
         drift: 0,
         last_step: None,
+        passkey: None,
+        last_used_at: None,
     };
     diesel::insert_into(authenticators::table).values(row).execute(tx.connection)?;
     Ok(())
@@ -258,13 +280,32 @@ pub fn clear_code_failures(tx: &mut Tx<'_>, id: AccountId) -> Result<(), StoreEr
     Ok(())
 }
 
-/// How many accounts there are.
+/// The language that an account's owner last chose.
+pub fn language(connection: &mut AnyConnection, id: AccountId) -> Result<Option<Language>, StoreError> {
+    let code: Option<Option<String>> =
+        accounts::table.find(id.to_string()).select(accounts::language).first(connection).optional()?;
+    Ok(code.flatten().and_then(|code| Language::from_code(&code)))
+}
+
+/// Keeps the language in which an account's owner signed in.
+pub fn set_language(tx: &mut Tx<'_>, id: AccountId, language: Language) -> Result<(), StoreError> {
+    diesel::update(accounts::table.find(id.to_string()))
+        .set(accounts::language.eq(language.code()))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// How many customers' accounts there are.
 pub fn count(connection: &mut AnyConnection) -> Result<i64, StoreError> {
-    Ok(accounts::table.count().get_result(connection)?)
+    Ok(accounts::table.filter(accounts::staff.eq(false)).count().get_result(connection)?)
 }
 
 /// How many accounts have an address of record under `domain`.
 pub fn count_below(connection: &mut AnyConnection, domain: &str) -> Result<i64, StoreError> {
     use diesel::TextExpressionMethods;
-    Ok(accounts::table.filter(accounts::email_key.like(format!("%@{domain}"))).count().get_result(connection)?)
+    Ok(accounts::table
+        .filter(accounts::staff.eq(false))
+        .filter(accounts::email_key.like(format!("%@{domain}")))
+        .count()
+        .get_result(connection)?)
 }

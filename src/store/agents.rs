@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 
+use super::account_sessions::SessionOrigin;
 use super::schema::{agent_sessions, agents};
 use super::{AnyConnection, StoreError, Tx, corrupt, parsed, stored};
+use crate::domain::account::{Account, AccountKind, AccountStatus, Background, Tier};
 use crate::domain::actor::{Actor, Role};
+use crate::domain::authn::Assurance;
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::{AgentId, AgentSessionId};
 
@@ -22,12 +25,8 @@ pub struct Agent {
     pub name: String,
     /// What they may do.
     pub role: Role,
-    /// Argon2id, in PHC string format.
-    pub password_hash: String,
     /// Since when they may not act.
     pub suspended_at: Option<DateTime<Utc>>,
-    /// Failed sign-ins in a row.
-    pub failures: i32,
 }
 
 impl Agent {
@@ -45,11 +44,10 @@ struct AgentRow {
     email_key: String,
     name: String,
     role: String,
-    password_hash: String,
     suspended_at: Option<NaiveDateTime>,
-    failures: i32,
     created_at: NaiveDateTime,
     void_before: Option<NaiveDateTime>,
+    sso_subject: Option<String>,
 }
 
 impl AgentRow {
@@ -59,9 +57,7 @@ impl AgentRow {
             email: parsed("agent e-mail", &self.email)?,
             name: self.name,
             role: Role::from_code(&self.role).ok_or_else(|| corrupt("role", &self.role))?,
-            password_hash: self.password_hash,
             suspended_at: self.suspended_at.map(|at| at.and_utc()),
-            failures: self.failures,
         })
     }
 }
@@ -100,25 +96,41 @@ pub fn voided(connection: &mut AnyConnection) -> Result<BTreeMap<AgentId, DateTi
     rows.into_iter().filter_map(|(id, at)| at.map(|at| Ok((parsed("agent", &id)?, at.and_utc())))).collect()
 }
 
-/// Adds an agent.
+/// Adds an agent, with the account that they sign in with. `password_hash` is in PHC string format; without one they
+/// can only come by single sign-on, or have a link mailed to set one.
 ///
 /// # Errors
 /// [`StoreError::Duplicate`] when the address exists.
-pub fn insert(tx: &mut Tx<'_>, agent: &Agent, at: DateTime<Utc>) -> Result<(), StoreError> {
+pub fn insert(
+    tx: &mut Tx<'_>,
+    agent: &Agent,
+    password_hash: Option<&str>,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let row = AgentRow {
         id: agent.id.to_string(),
         email: agent.email.to_string(),
         email_key: agent.email.key(),
         name: agent.name.clone(),
         role: agent.role.code().to_owned(),
-        password_hash: agent.password_hash.clone(),
         suspended_at: agent.suspended_at.map(stored),
-        failures: agent.failures,
         created_at: stored(at),
         void_before: agent.suspended_at.map(stored),
+        sso_subject: None,
     };
     diesel::insert_into(agents::table).values(row).execute(tx.connection)?;
-    Ok(())
+    let account = Account {
+        id: agent.id.account(),
+        email: agent.email.clone(),
+        number: None,
+        name: agent.name.clone(),
+        kind: AccountKind::Staff,
+        tier: Tier::Privileged,
+        phone: None,
+        status: AccountStatus::Active,
+        background: Background::default(),
+    };
+    super::accounts::insert(tx, &account, password_hash, at)
 }
 
 /// Suspends an agent at `at`, or restores them. What they gave up to either moment stays void: nothing that came in
@@ -130,20 +142,6 @@ pub fn set_suspended(tx: &mut Tx<'_>, id: AgentId, suspended: bool, at: DateTime
     Ok(())
 }
 
-/// Counts one more failed sign-in, and answers how many there were in a row.
-pub fn add_failure(tx: &mut Tx<'_>, id: AgentId) -> Result<i32, StoreError> {
-    diesel::update(agents::table.find(id.to_string()))
-        .set(agents::failures.eq(agents::failures + 1))
-        .execute(tx.connection)?;
-    Ok(agents::table.find(id.to_string()).select(agents::failures).first(tx.connection)?)
-}
-
-/// Forgets failed sign-ins.
-pub fn clear_failures(tx: &mut Tx<'_>, id: AgentId) -> Result<(), StoreError> {
-    diesel::update(agents::table.find(id.to_string())).set(agents::failures.eq(0)).execute(tx.connection)?;
-    Ok(())
-}
-
 /// A sign-in of an agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentSession {
@@ -151,27 +149,45 @@ pub struct AgentSession {
     pub id: AgentSessionId,
     /// Whose.
     pub agent: Agent,
+    /// How far it has come.
+    pub assurance: Assurance,
+    /// When a second factor was last given in it.
+    pub proved_at: Option<DateTime<Utc>>,
     /// When it was last used.
     pub last_seen_at: DateTime<Utc>,
     /// When it ends at the latest.
     pub expires_at: DateTime<Utc>,
 }
 
+/// A session that begins.
+#[derive(Debug, Clone)]
+pub struct NewAgentSession {
+    /// Internal identifier.
+    pub id: AgentSessionId,
+    /// Whose.
+    pub agent: AgentId,
+    /// How far it has come.
+    pub assurance: Assurance,
+    /// How the person proved themself.
+    pub origin: SessionOrigin,
+    /// When it ends at the latest.
+    pub expires_at: DateTime<Utc>,
+}
+
 /// Begins a session.
-pub fn begin_session(
-    tx: &mut Tx<'_>,
-    id: AgentSessionId,
-    agent: AgentId,
-    at: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-) -> Result<(), StoreError> {
+pub fn begin_session(tx: &mut Tx<'_>, new: &NewAgentSession, at: DateTime<Utc>) -> Result<(), StoreError> {
     diesel::insert_into(agent_sessions::table)
         .values((
-            agent_sessions::id.eq(id.to_string()),
-            agent_sessions::agent_id.eq(agent.to_string()),
+            agent_sessions::id.eq(new.id.to_string()),
+            agent_sessions::agent_id.eq(new.agent.to_string()),
+            agent_sessions::assurance.eq(new.assurance.code()),
+            agent_sessions::method.eq(&new.origin.method),
+            agent_sessions::proved_at.eq(new.origin.proved_at.map(stored)),
+            agent_sessions::ip.eq(&new.origin.ip),
+            agent_sessions::device.eq(&new.origin.device),
             agent_sessions::created_at.eq(stored(at)),
             agent_sessions::last_seen_at.eq(stored(at)),
-            agent_sessions::expires_at.eq(stored(expires_at)),
+            agent_sessions::expires_at.eq(stored(new.expires_at)),
         ))
         .execute(tx.connection)?;
     Ok(())
@@ -179,23 +195,40 @@ pub fn begin_session(
 
 /// A session that nobody ended, whatever its age.
 pub fn session(connection: &mut AnyConnection, id: AgentSessionId) -> Result<Option<AgentSession>, StoreError> {
-    let found: Option<(NaiveDateTime, NaiveDateTime, AgentRow)> = agent_sessions::table
+    type Row = (String, Option<NaiveDateTime>, NaiveDateTime, NaiveDateTime, AgentRow);
+    let found: Option<Row> = agent_sessions::table
         .inner_join(agents::table.on(agents::id.eq(agent_sessions::agent_id)))
         .filter(agent_sessions::id.eq(id.to_string()))
         .filter(agent_sessions::ended_at.is_null())
-        .select((agent_sessions::last_seen_at, agent_sessions::expires_at, agents::all_columns))
+        .select((
+            agent_sessions::assurance,
+            agent_sessions::proved_at,
+            agent_sessions::last_seen_at,
+            agent_sessions::expires_at,
+            agents::all_columns,
+        ))
         .first(connection)
         .optional()?;
     found
-        .map(|(last_seen_at, expires_at, agent)| {
+        .map(|(assurance, proved_at, last_seen_at, expires_at, agent)| {
             Ok(AgentSession {
                 id,
                 agent: agent.into_agent()?,
+                assurance: Assurance::from_code(&assurance).ok_or_else(|| corrupt("assurance", &assurance))?,
+                proved_at: proved_at.map(|at| at.and_utc()),
                 last_seen_at: last_seen_at.and_utc(),
                 expires_at: expires_at.and_utc(),
             })
         })
         .transpose()
+}
+
+/// Notes that a second factor was given in a session just now.
+pub fn step_up(tx: &mut Tx<'_>, id: AgentSessionId, at: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::update(agent_sessions::table.find(id.to_string()))
+        .set(agent_sessions::proved_at.eq(stored(at)))
+        .execute(tx.connection)?;
+    Ok(())
 }
 
 /// What waits for someone's attention, shown on every page of the desk.

@@ -48,6 +48,7 @@ struct CaseRow {
     barred: String,
     raised_seconds: i64,
     raised_approvals: i32,
+    with_owner: bool,
 }
 
 /// What is kept with a case beside what the rules look at.
@@ -129,6 +130,7 @@ impl CaseRow {
             barred: listed(&case.barred),
             raised_seconds: case.raised.wait.num_seconds(),
             raised_approvals: i32::try_from(case.raised.approvals).unwrap_or(i32::MAX),
+            with_owner: case.with_owner,
         }
     }
 
@@ -174,6 +176,7 @@ impl CaseRow {
                 wait: TimeDelta::seconds(self.raised_seconds),
                 approvals: usize::try_from(self.raised_approvals).unwrap_or(0),
             },
+            with_owner: self.with_owner,
         };
         let filing = Filing {
             submission_key: self.submission_key,

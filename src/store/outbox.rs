@@ -12,6 +12,7 @@ use crate::domain::form::Language;
 use crate::domain::ids::{
     AccountId, AgentId, AlarmId, AuthenticatorId, CallId, CaseId, LinkId, OutboxId, PhoneChangeId,
 };
+use crate::domain::letter::Letter;
 use crate::domain::need::Need;
 use crate::domain::notice::Notice;
 use crate::domain::phone_change::Moment;
@@ -50,6 +51,8 @@ pub enum Errand {
         /// Whom.
         agent: AgentId,
     },
+    /// Tell somebody by mail about how they sign in; belongs to no case.
+    Letter(LetterErrand),
     /// Switch an authenticator off in the directory.
     Directory {
         /// Which.
@@ -90,6 +93,21 @@ pub struct MailErrand {
     pub needs: Vec<Need>,
 }
 
+/// A mail about signing in, as it was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LetterErrand {
+    /// What happened.
+    pub letter: Letter,
+    /// The language it is written in.
+    pub language: Language,
+    /// The address of record at that moment.
+    pub to: EmailAddress,
+    /// The account's name.
+    pub name: String,
+    /// Written to somebody at the desk.
+    pub staff: bool,
+}
+
 /// Rows that older versions wrote hold the sentences.
 fn needs<'de, D: Deserializer<'de>>(given: D) -> Result<Vec<Need>, D::Error> {
     let words = Vec::<String>::deserialize(given)?;
@@ -124,9 +142,13 @@ impl Errand {
             Self::Text(_) => "text",
             Self::Alarm { .. } => "alarm",
             Self::Directory { .. } => "directory",
+            Self::Letter(_) => LETTER,
         }
     }
 }
+
+/// The word for mails that belong to no case.
+pub const LETTER: &str = "letter";
 
 /// A row of the outbox that this instance holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,7 +174,7 @@ pub fn add(tx: &mut Tx<'_>, id: OutboxId, case: CaseId, errand: &Errand, at: Dat
         .values((
             outbox::id.eq(id.to_string()),
             outbox::kind.eq(errand.kind()),
-            outbox::case_id.eq(case.to_string()),
+            outbox::case_id.eq(Some(case.to_string())),
             outbox::payload.eq(payload),
             outbox::state.eq("waiting"),
             outbox::attempts.eq(0),
@@ -164,7 +186,7 @@ pub fn add(tx: &mut Tx<'_>, id: OutboxId, case: CaseId, errand: &Errand, at: Dat
 }
 
 fn leased(connection: &mut AnyConnection, id: &str) -> Result<Leased, StoreError> {
-    type Row = (String, String, Option<String>, String, i32);
+    type Row = (Option<String>, String, Option<String>, String, i32);
     let (case, reference, account, payload, attempts): Row = outbox::table
         .inner_join(cases::table)
         .filter(outbox::id.eq(id))
@@ -172,7 +194,7 @@ fn leased(connection: &mut AnyConnection, id: &str) -> Result<Leased, StoreError
         .first(connection)?;
     Ok(Leased {
         id: parsed("outbox", id)?,
-        case: parsed("case", &case)?,
+        case: parsed("case", case.as_deref().unwrap_or_default())?,
         reference: parsed("reference", &reference)?,
         account: parsed_if("account", account.as_deref())?,
         errand: serde_json::from_str(&payload).map_err(|_| StoreError::Corrupt("outbox payload".to_owned()))?,
@@ -209,6 +231,68 @@ pub fn lease_due(
             // One row that this version cannot read must not stop the others.
             Err(StoreError::Corrupt(what)) => bury(tx, parsed("outbox", &id)?, now, &what)?,
             Err(error) => return Err(error),
+        }
+    }
+    Ok(held)
+}
+
+/// A letter that this instance holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeasedLetter {
+    /// Internal identifier; the Message-ID is made from it.
+    pub id: OutboxId,
+    /// Whose sign-in it is about.
+    pub account: AccountId,
+    /// The mail.
+    pub letter: LetterErrand,
+    /// How often it was tried, this time included.
+    pub attempts: i32,
+}
+
+/// Adds a letter, to be sent from `at` on.
+pub fn add_letter(
+    tx: &mut Tx<'_>,
+    id: OutboxId,
+    account: AccountId,
+    letter: LetterErrand,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let payload = serde_json::to_string(&Errand::Letter(letter));
+    let payload = payload.map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    diesel::insert_into(outbox::table)
+        .values((
+            outbox::id.eq(id.to_string()),
+            outbox::kind.eq(LETTER),
+            outbox::account_id.eq(Some(account.to_string())),
+            outbox::payload.eq(payload),
+            outbox::state.eq("waiting"),
+            outbox::attempts.eq(0),
+            outbox::next_at.eq(stored(at)),
+            outbox::created_at.eq(stored(at)),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Takes letters that are due; nobody else gets them until the lease is over.
+pub fn lease_letters(
+    tx: &mut Tx<'_>,
+    now: DateTime<Utc>,
+    lease: TimeDelta,
+    limit: i64,
+) -> Result<Vec<LeasedLetter>, StoreError> {
+    let mut held = Vec::new();
+    for id in dialect::claim_due(tx.connection, &[LETTER], stored(now), limit)? {
+        take(tx, &id, now, lease)?;
+        let (account, payload, attempts): (Option<String>, String, i32) = outbox::table
+            .find(&id)
+            .select((outbox::account_id, outbox::payload, outbox::attempts))
+            .first(tx.connection)?;
+        let id = parsed("outbox", &id)?;
+        match (parsed_if("account", account.as_deref())?, serde_json::from_str(&payload)) {
+            (Some(account), Ok(Errand::Letter(letter))) => held.push(LeasedLetter { id, account, letter, attempts }),
+            // One row that this version cannot read must not stop the others.
+            _ => bury(tx, id, now, "outbox payload")?,
         }
     }
     Ok(held)

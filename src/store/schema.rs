@@ -19,6 +19,9 @@ diesel::table! {
         phone_changed_at -> Nullable<Timestamp>,
         country -> Nullable<Text>,
         code_failures -> Integer,
+        language -> Nullable<Text>,
+        password_changed_at -> Nullable<Timestamp>,
+        staff -> Bool,
     }
 }
 
@@ -41,6 +44,8 @@ diesel::table! {
         secret -> Nullable<Text>,
         drift -> BigInt,
         last_step -> Nullable<BigInt>,
+        passkey -> Nullable<Text>,
+        last_used_at -> Nullable<Timestamp>,
     }
 }
 
@@ -51,11 +56,10 @@ diesel::table! {
         email_key -> Text,
         name -> Text,
         role -> Text,
-        password_hash -> Text,
         suspended_at -> Nullable<Timestamp>,
-        failures -> Integer,
         created_at -> Timestamp,
         void_before -> Nullable<Timestamp>,
+        sso_subject -> Nullable<Text>,
     }
 }
 
@@ -63,6 +67,11 @@ diesel::table! {
     agent_sessions (id) {
         id -> Text,
         agent_id -> Text,
+        assurance -> Text,
+        method -> Text,
+        proved_at -> Nullable<Timestamp>,
+        ip -> Text,
+        device -> Text,
         created_at -> Timestamp,
         last_seen_at -> Timestamp,
         expires_at -> Timestamp,
@@ -103,6 +112,7 @@ diesel::table! {
         barred -> Text,
         raised_seconds -> BigInt,
         raised_approvals -> Integer,
+        with_owner -> Bool,
     }
 }
 
@@ -219,7 +229,8 @@ diesel::table! {
     outbox (id) {
         id -> Text,
         kind -> Text,
-        case_id -> Text,
+        case_id -> Nullable<Text>,
+        account_id -> Nullable<Text>,
         payload -> Text,
         state -> Text,
         attempts -> Integer,
@@ -301,10 +312,75 @@ diesel::table! {
         account_id -> Text,
         token_hash -> Text,
         assurance -> Text,
+        case_id -> Nullable<Text>,
+        method -> Text,
+        proved_at -> Nullable<Timestamp>,
+        ip -> Text,
+        device -> Text,
         created_at -> Timestamp,
         last_seen_at -> Timestamp,
         expires_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    known_devices (id) {
+        id -> Text,
+        account_id -> Text,
+        token_hash -> Text,
+        device -> Text,
+        created_at -> Timestamp,
+        last_seen_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    ceremonies (id) {
+        id -> Text,
+        account_id -> Text,
+        kind -> Text,
+        session_id -> Text,
+        state -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    sign_in_links (id) {
+        id -> Text,
+        account_id -> Text,
+        purpose -> Text,
+        token_hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        opened_at -> Nullable<Timestamp>,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    sso_sign_ins (state_hash) {
+        state_hash -> Text,
+        sealed -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    recoveries (case_id) {
+        case_id -> Text,
+        account_id -> Text,
+        session_id -> Text,
+        started_at -> Timestamp,
+        failed -> Nullable<Text>,
+        failed_at -> Nullable<Timestamp>,
+        handed_over_at -> Nullable<Timestamp>,
     }
 }
 
@@ -388,6 +464,8 @@ diesel::joinable!(recovery_codes -> accounts (account_id));
 diesel::joinable!(account_sessions -> accounts (account_id));
 diesel::joinable!(documents -> cases (case_id));
 diesel::joinable!(phone_changes -> cases (case_id));
+diesel::joinable!(recoveries -> cases (case_id));
+diesel::joinable!(sign_in_links -> accounts (account_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
@@ -414,6 +492,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     phone_changes,
     alarms,
     blocks,
+    known_devices,
+    ceremonies,
+    sign_in_links,
+    sso_sign_ins,
+    recoveries,
     audit_entries,
     audit_head,
 );

@@ -49,6 +49,9 @@ pub enum PageError {
     /// The step is behind whoever asks for it.
     #[error("signed in already")]
     SignedInAlready,
+    /// A session that was won by alternative factors manages authenticators and nothing else.
+    #[error("only authenticators can be managed")]
+    RecoveryOnly,
     /// A form was posted from another site.
     #[error("posted from another site")]
     CrossSite,
@@ -111,7 +114,8 @@ impl PageError {
             | Self::SignIn { .. }
             | Self::SignInAccount { .. }
             | Self::SecondStep { .. }
-            | Self::SignedInAlready => {
+            | Self::SignedInAlready
+            | Self::RecoveryOnly => {
                 (StatusCode::FORBIDDEN, text!("forbidden"), text!("forbidden-text"), text!("forbidden-next"))
             }
             Self::CrossSite => {
@@ -210,6 +214,7 @@ impl ResponseError for PageError {
             Self::SignInAccount { next } => return to_sign_in("/account/sign-in", next),
             Self::SecondStep { next } => return to_sign_in("/account/sign-in/device", next),
             Self::SignedInAlready => return page::see_other("/account"),
+            Self::RecoveryOnly => return page::see_other("/account/security"),
             _ => {}
         }
         if let Self::Store(error) = self {

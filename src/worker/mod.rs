@@ -25,6 +25,7 @@ impl Worker {
             tokio::spawn(outbox::run(Arc::clone(desk), Lane::Prompt, stopped.clone())),
             tokio::spawn(outbox::run(Arc::clone(desk), Lane::Mail, stopped.clone())),
             tokio::spawn(outbox::run(Arc::clone(desk), Lane::Alarm, stopped.clone())),
+            tokio::spawn(outbox::run(Arc::clone(desk), Lane::Letter, stopped.clone())),
             tokio::spawn(timers::run(Arc::clone(desk), stopped)),
         ];
         Self { stop, tasks }

@@ -1,6 +1,6 @@
 //! How the owner or member of an account signs in: e-mail address and password, then a second step.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 
 use super::act::{Act, Done, Halt};
@@ -18,7 +18,7 @@ use crate::domain::limits::Limit;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::locale::text;
-use crate::store::account_sessions::{self, AccountSession, NewSession};
+use crate::store::account_sessions::{self, AccountSession, NewSession, SessionOrigin};
 use crate::store::links::{self, LinkPurpose};
 use crate::store::{StoreError, Tx, accounts};
 
@@ -30,6 +30,8 @@ pub struct Offered {
     pub password: SecretString,
     /// From which network address.
     pub ip: String,
+    /// With which browser.
+    pub device: String,
     /// The session that the browser held before; it ends.
     pub before: Option<Token>,
     /// The mailed link that led here, with the case it speaks of.
@@ -69,6 +71,10 @@ pub(super) fn unavailable(error: DirectoryError) -> StoreError {
     StoreError::Unavailable(error.to_string())
 }
 
+fn origin(method: &str, proved_at: Option<DateTime<Utc>>, act: &Act, device: &str) -> SessionOrigin {
+    SessionOrigin { method: method.to_owned(), proved_at, ip: act.ip.clone(), device: device.to_owned() }
+}
+
 fn too_many() -> Halt {
     Halt::TooOften(text!("halt-too-often"))
 }
@@ -105,6 +111,8 @@ impl Desk {
             account: account.unwrap_or_else(|| kit.id(AccountId::new, act.at)),
             token_hash: cookie.hash(),
             assurance: Assurance::Password,
+            case: None,
+            origin: origin("password", None, &act, &offered.device),
             expires_at: act.at + kit.sessions.account_idle(),
         };
         let (link, before) = (offered.link, offered.before.map(|token| token.hash()));
@@ -136,10 +144,12 @@ impl Desk {
         let means = self.directory.means(new.account).await.map_err(unavailable)?;
         let next = after_password(means, by_link);
         let cookie = match next {
-            Next::Complete => match self.complete(act, new.account, cookie, None, ("link", Vec::new())).await? {
-                Ok(cookie) => cookie,
-                Err(halt) => return Ok(Err(halt)),
-            },
+            Next::Complete => {
+                match self.complete(act, new.account, cookie, None, ("link", offered.device, Vec::new())).await? {
+                    Ok(cookie) => cookie,
+                    Err(halt) => return Ok(Err(halt)),
+                }
+            }
             Next::SecondStep | Next::Stuck(_) => cookie,
         };
         Ok(Ok(FirstStep { cookie, next }))
@@ -151,7 +161,7 @@ impl Desk {
     /// [`Halt`] when the code is not right; [`StoreError`] when the database fails.
     pub async fn account_second_step(
         &self,
-        ip: String,
+        (ip, device): (String, String),
         session: &AccountSession,
         cookie: Token,
         factor: SecondFactor,
@@ -176,7 +186,7 @@ impl Desk {
             SecondFactor::RecoveryCode(code) => Proof::RecoveryCode(code),
         };
         let finding = self.directory.examine(Some(account), proof, act.at).await.map_err(unavailable)?;
-        self.complete(act, account, cookie, Some(finding), (by, tries)).await
+        self.complete(act, account, cookie, Some(finding), (by, device, tries)).await
     }
 
     /// Makes a session of the first step a complete one under a new cookie, if what it needs for that holds.
@@ -186,7 +196,7 @@ impl Desk {
         account: AccountId,
         cookie: Token,
         finding: Option<Finding>,
-        (by, tries): (&'static str, Vec<EntryId>),
+        (by, device, tries): (&'static str, String, Vec<EntryId>),
     ) -> Result<Result<Token, Halt>, StoreError> {
         let (old, fresh) = (cookie.hash(), self.kit.entropy.token());
         let new = NewSession {
@@ -194,6 +204,8 @@ impl Desk {
             account,
             token_hash: fresh.hash(),
             assurance: Assurance::Complete,
+            case: None,
+            origin: origin(by, (by != "link").then_some(act.at), &act, &device),
             expires_at: act.at + self.kit.sessions.account_absolute(),
         };
         let complete = move |tx: &mut Tx<'_>| {

@@ -7,9 +7,8 @@ use crate::domain::audit::details;
 use crate::domain::contact::EmailAddress;
 use crate::domain::form::is_unprintable;
 use crate::domain::ids::AgentId;
-use crate::domain::limits::Limit;
 use crate::store::agents::{self, Agent};
-use crate::store::{StoreError, Tx, blocks};
+use crate::store::{StoreError, Tx};
 
 /// SP 800-63B-4 §3.1.1.2 asks for 15 characters where the password is the only factor.
 pub const SHORTEST_PASSWORD: usize = 15;
@@ -51,7 +50,7 @@ pub enum AddAgentError {
 /// Whether an agent may act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// May act; failed sign-ins are forgotten.
+    /// May act.
     Restored,
     /// May not act, and what they gave does not count.
     Suspended,
@@ -73,10 +72,9 @@ impl Desk {
         }
         let password_hash = self.passwords.hash(new.password).await.map_err(|_| AddAgentError::Hash)?;
         let id = self.kit.id(AgentId::new, act.at);
-        let agent =
-            Agent { id, email: new.email, name, role: new.role, password_hash, suspended_at: None, failures: 0 };
+        let agent = Agent { id, email: new.email, name, role: new.role, suspended_at: None };
         let add = move |tx: &mut Tx<'_>| {
-            agents::insert(tx, &agent, act.at)?;
+            agents::insert(tx, &agent, Some(&password_hash), act.at)?;
             let about = details([("agent", agent.email.as_str().into()), ("role", agent.role.code().into())]);
             tx.record(act.entry("agent.added", None, None, about));
             Ok(())
@@ -97,8 +95,6 @@ impl Desk {
             let Some(agent) = agents::find_by_email(tx.connection, &email)? else { return Ok(false) };
             let suspended = standing == Standing::Suspended;
             agents::set_suspended(tx, agent.id, suspended, act.at)?;
-            agents::clear_failures(tx, agent.id)?;
-            blocks::lift(tx, Limit::AgentPassword, &agent.id.to_string(), None, act.at, "restored on the server")?;
             if suspended {
                 agents::end_sessions(tx, agent.id, act.at)?;
             }

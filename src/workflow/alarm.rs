@@ -1,6 +1,7 @@
 //! Alarms: a row that every supervisor's page shows until somebody has seen it, and a mail to each of them.
 
 use super::act::{Act, Halt};
+use super::deliver::Handed;
 use super::{Desk, Kit};
 use crate::domain::alarm::AlarmKind;
 use crate::domain::audit::details;
@@ -94,13 +95,13 @@ impl Desk {
                     message_id: self.message_id(leased.id),
                     references: Vec::new(),
                     at: self.now(),
-                    case_ref: leased.reference.to_string(),
+                    case_ref: Some(leased.reference.to_string()),
                     audit: AuditWitness { size: head.seq, head: head.hash },
                 };
                 self.mailer.send_first(&mail).await
             }
             Err(error) => Err(SendError::Permanent(format!("the template failed: {error}"))),
         };
-        self.settle_mail(leased, ("alarm", false), result).await
+        self.settle_mail(Handed::of(leased), ("alarm", false), result).await
     }
 }

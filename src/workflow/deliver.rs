@@ -13,7 +13,8 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::{Command, still_permits};
 use crate::domain::contact::E164;
-use crate::domain::ids::{AuthenticatorId, CallId, EntryId, OutboxId};
+use crate::domain::ids::{AccountId, AuthenticatorId, CallId, EntryId, OutboxId};
+use crate::domain::reference::CaseRef;
 use crate::locale::{label, text};
 use crate::notify::mail::{AuditWitness, MailContext, OutgoingMail, SendError};
 use crate::notify::voice::{PlaceCall, PlaceError};
@@ -32,6 +33,8 @@ pub enum Lane {
     Mail,
     /// Mails to supervisors, which wait behind no customer's.
     Alarm,
+    /// Mails about signing in, which somebody waits for.
+    Letter,
 }
 
 impl Lane {
@@ -40,6 +43,7 @@ impl Lane {
             Self::Prompt => &["intake", "link", "call", "text", "directory"],
             Self::Mail => &["mail"],
             Self::Alarm => &["alarm"],
+            Self::Letter => &[outbox::LETTER],
         }
     }
 }
@@ -57,6 +61,21 @@ pub fn errand_word(state: &str) -> &'static str {
         "leased" => "Being sent",
         "done" => "Sent",
         _ => "Could not be sent",
+    }
+}
+
+/// A mail that was handed over, or was not.
+pub(super) struct Handed {
+    pub id: OutboxId,
+    pub attempts: i32,
+    pub reference: Option<CaseRef>,
+    pub account: Option<AccountId>,
+}
+
+impl Handed {
+    pub(super) fn of(leased: &Leased) -> Self {
+        let reference = Some(leased.reference.clone());
+        Self { id: leased.id, attempts: leased.attempts, reference, account: leased.account }
     }
 }
 
@@ -106,9 +125,13 @@ impl Desk {
     /// # Errors
     /// [`StoreError`] when the outbox cannot be read.
     pub async fn drain(&self) -> Result<usize, StoreError> {
-        let (prompt, mails, alarms) =
-            tokio::join!(self.drain_some(Lane::Prompt), self.drain_some(Lane::Mail), self.drain_some(Lane::Alarm));
-        Ok(prompt? + mails? + alarms?)
+        let (prompt, mails, alarms, letters) = tokio::join!(
+            self.drain_some(Lane::Prompt),
+            self.drain_some(Lane::Mail),
+            self.drain_some(Lane::Alarm),
+            self.drain_some(Lane::Letter)
+        );
+        Ok(prompt? + mails? + alarms? + letters?)
     }
 
     /// Runs the due errands of one lane and answers how many there were. Errands of one case run one after
@@ -117,6 +140,9 @@ impl Desk {
     /// # Errors
     /// [`StoreError`] when the outbox cannot be read.
     pub async fn drain_some(&self, lane: Lane) -> Result<usize, StoreError> {
+        if lane == Lane::Letter {
+            return self.drain_letters().await;
+        }
         let now = self.now();
         let leased = self.store.write(move |tx| outbox::lease_due(tx, lane.kinds(), now, LEASE, BATCH)).await?;
         let count = leased.len();
@@ -167,6 +193,8 @@ impl Desk {
                 Errand::Call { call } => self.place_call(&leased, call).await,
                 Errand::Text(text) => self.send_text(&leased, text).await,
                 Errand::Alarm { alarm, agent } => self.send_alarm(&leased, alarm, agent).await,
+                // Letters belong to no case and have a lease of their own kind.
+                Errand::Letter(_) => Ok(()),
                 Errand::Directory { authenticator } => self.ask_directory(&leased, authenticator).await,
             }
         };
@@ -230,7 +258,8 @@ impl Desk {
             Ok(outgoing) => self.mailer.send(&outgoing).await,
             Err(error) => Err(error),
         };
-        self.settle_mail(leased, (mail.notice.template(), mail.notice.is_for_administrators()), result).await
+        self.settle_mail(Handed::of(leased), (mail.notice.template(), mail.notice.is_for_administrators()), result)
+            .await
     }
 
     /// A reminder that would come after what it reminds of says what is not so.
@@ -247,17 +276,17 @@ impl Desk {
     /// Keeps what became of a mail that was handed over, or was not.
     pub(super) async fn settle_mail(
         &self,
-        leased: &Leased,
+        handed: Handed,
         (template, quiet): (&'static str, bool),
         result: Result<(), SendError>,
     ) -> Result<(), StoreError> {
-        let (id, act) = (leased.id, self.system_act());
-        let (reference, account) = (leased.reference.clone(), leased.account);
+        let act = self.system_act();
+        let Handed { id, attempts, reference, account } = handed;
         // Every mail says how long the log is: an entry for each administrator would tell the member how many there
         // are. That they were written to is recorded once.
         let entry = move |act: &Act, action: &str, why: Option<&str>| {
             let about = details([("mail", id.to_string().into()), ("notice", template.into()), ("why", why.into())]);
-            act.entry(action, Some(&reference), account, about)
+            act.entry(action, reference.as_ref(), account, about)
         };
         match result {
             Ok(()) => {
@@ -270,9 +299,9 @@ impl Desk {
                 self.store.write(sent).await
             }
             Err(SendError::Temporary(why))
-                if leased.attempts < i32::try_from(self.kit.mail.max_attempts).unwrap_or(i32::MAX) =>
+                if attempts < i32::try_from(self.kit.mail.max_attempts).unwrap_or(i32::MAX) =>
             {
-                let next = self.next_try(leased.attempts, self.kit.mail.first_retry(), self.kit.mail.longest_retry());
+                let next = self.next_try(attempts, self.kit.mail.first_retry(), self.kit.mail.longest_retry());
                 tracing::warn!(mail = %id, %why, %next, "a mail is tried again later");
                 self.store.write(move |tx| outbox::retry_at(tx, id, next, &why)).await
             }
@@ -335,7 +364,7 @@ impl Desk {
             message_id: self.message_id(leased.id),
             references: earlier.into_iter().map(|id| self.message_id(id)).collect(),
             at: self.now(),
-            case_ref: leased.reference.to_string(),
+            case_ref: Some(leased.reference.to_string()),
             audit,
         })
     }
@@ -347,7 +376,7 @@ impl Desk {
     pub async fn send_mail_again(
         &self,
         act: Act,
-        reference: crate::domain::reference::CaseRef,
+        reference: CaseRef,
         mail: OutboxId,
     ) -> Result<Result<(), super::Halt>, StoreError> {
         let revive = move |tx: &mut Tx<'_>| -> Done<()> {

@@ -172,7 +172,7 @@ fn parse(kit: &Kit, act: &Act, line: u64, row: &Line) -> Result<Parsed, Vec<Line
     if row.name.is_empty() {
         wrong("name", "is empty".to_owned());
     }
-    let kind = AccountKind::from_code(&row.kind);
+    let kind = AccountKind::from_code(&row.kind).filter(|kind| *kind != AccountKind::Staff);
     if kind.is_none() {
         wrong("kind", "must be owner or member".to_owned());
     }

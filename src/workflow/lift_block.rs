@@ -2,10 +2,10 @@ use super::Desk;
 use super::act::{Act, Halt};
 use crate::domain::audit::details;
 use crate::domain::case::Refused;
-use crate::domain::ids::{AccountId, AgentId, BlockId};
+use crate::domain::ids::{AccountId, BlockId};
 use crate::domain::limits::Limit;
 use crate::store::blocks::Block;
-use crate::store::{StoreError, Tx, accounts, agents, blocks, cases, throttle};
+use crate::store::{StoreError, Tx, accounts, blocks, cases, throttle};
 
 impl Desk {
     /// A supervisor lifts a block: what was counted is forgotten with it.
@@ -48,10 +48,6 @@ fn forget(tx: &mut Tx<'_>, block: &Block) -> Result<(), StoreError> {
             let Ok(account) = block.subject.parse::<AccountId>() else { return Ok(()) };
             throttle::forget_subject(tx, Limit::WrongCodes.code(), &block.subject)?;
             accounts::clear_code_failures(tx, account)
-        }
-        Limit::AgentPassword => {
-            let Ok(agent) = block.subject.parse::<AgentId>() else { return Ok(()) };
-            agents::clear_failures(tx, agent)
         }
         _ => Ok(()),
     }

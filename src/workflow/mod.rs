@@ -23,6 +23,7 @@ mod export_audit;
 mod hold;
 mod import_accounts;
 mod intake;
+mod letters;
 mod lift_block;
 mod limits;
 mod mail;
@@ -227,7 +228,7 @@ pub struct Desk {
     /// Hashes passwords, a few at a time.
     pub passwords: Arc<PasswordHasher>,
     /// Wakes the worker when an errand was added: one for each lane.
-    pub errands: [Notify; 3],
+    pub errands: [Notify; 4],
 }
 
 impl Desk {

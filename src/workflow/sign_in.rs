@@ -2,16 +2,18 @@ use chrono::TimeDelta;
 use secrecy::SecretString;
 
 use super::act::{Act, Done, Halt};
-use super::limits::{Counted, block, give_back, spend_tries, take};
+use super::limits::{Counted, give_back, spend_tries, take};
 use super::{Desk, Kit};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
+use crate::domain::authn::Assurance;
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::{AgentId, AgentSessionId};
 use crate::domain::limits::Limit;
 use crate::locale::text;
-use crate::store::agents::{self, Agent, AgentSession, Waiting};
-use crate::store::{AnyConnection, StoreError, Tx};
+use crate::store::account_sessions::SessionOrigin;
+use crate::store::agents::{self, Agent, AgentSession, NewAgentSession, Waiting};
+use crate::store::{AnyConnection, StoreError, Tx, credentials};
 
 /// An agent who signed in.
 #[derive(Debug, Clone)]
@@ -32,7 +34,7 @@ impl Desk {
         &self,
         email: Option<EmailAddress>,
         password: SecretString,
-        ip: String,
+        (ip, device): (String, String),
     ) -> Result<Result<SignedIn, Halt>, StoreError> {
         let at = self.now();
         let named = email.as_ref().map(EmailAddress::key).unwrap_or_default();
@@ -51,23 +53,24 @@ impl Desk {
         };
         let (act, agent, tries) = self.store.write(ask).await?;
         let Ok(tries) = tries else { return Ok(Err(Halt::TooOften(text!("too-many-attempts")))) };
-        let hash = agent.as_ref().map(|agent| agent.password_hash.clone());
+        let account = agent.as_ref().map(|agent| agent.id.account());
+        let hash_of = move |connection: &mut AnyConnection| match account {
+            Some(account) => credentials::password_hash(connection, account),
+            None => Ok(None),
+        };
+        let hash = self.store.read(hash_of).await?;
         let right = self.passwords.check(hash, password).await.map_err(|e| StoreError::Unavailable(e.to_string()))?;
         let kit = self.kit.clone();
         let decide = move |tx: &mut Tx<'_>| match &agent {
             Some(agent) if right => {
-                let begun = begin(tx, &kit, &act, agent.id)?;
+                let begun = begin(tx, &kit, &act, agent.id, &device)?;
                 if begun.is_ok() {
                     give_back(tx, &tries)?;
                 }
                 Ok(begun)
             }
-            Some(agent) => {
-                let failures = agents::add_failure(tx, agent.id)?;
+            Some(_) => {
                 refuse(tx, &act, "wrong_password");
-                if i64::from(failures) >= i64::from(kit.limits.sign_in_failures) {
-                    show_blocked(tx, &kit, &act, agent)?;
-                }
                 Ok(Err(Halt::WrongPassword))
             }
             None => {
@@ -154,29 +157,27 @@ fn refuse(tx: &mut Tx<'_>, act: &Act, why: &str) {
     tx.record(act.entry("agent.sign_in_refused", None, None, details([("why", why.into())])));
 }
 
-/// Too many wrong passwords in a row: the desk sees it, and a supervisor can lift it.
-fn show_blocked(tx: &mut Tx<'_>, kit: &Kit, act: &Act, agent: &Agent) -> Result<(), StoreError> {
-    let counted = Counted::new(Limit::AgentPassword, agent.id.to_string(), agent.email.masked());
-    block(tx, kit, act, &counted, None)?;
-    Ok(())
-}
-
-fn begin(tx: &mut Tx<'_>, kit: &Kit, act: &Act, agent: AgentId) -> Done<SignedIn> {
+fn begin(tx: &mut Tx<'_>, kit: &Kit, act: &Act, agent: AgentId, device: &str) -> Done<SignedIn> {
     // Read again: the password took a while to check, and others may have failed or suspended meanwhile.
     let Some(agent) = agents::find(tx.connection, agent)? else { return Ok(Err(Halt::WrongPassword)) };
-    let blocked = i64::from(agent.failures) >= i64::from(kit.limits.sign_in_failures);
-    if agent.suspended_at.is_some() || blocked {
-        refuse(tx, act, if blocked { "blocked" } else { "suspended" });
-        if blocked {
-            show_blocked(tx, kit, act, &agent)?;
-        }
+    if agent.suspended_at.is_some() {
+        refuse(tx, act, "suspended");
         return Ok(Err(Halt::WrongPassword));
     }
     let session = kit.id(AgentSessionId::new, act.at);
-    agents::begin_session(tx, session, agent.id, act.at, act.at + kit.sessions.absolute())?;
-    if agent.failures > 0 {
-        agents::clear_failures(tx, agent.id)?;
-    }
+    let new = NewAgentSession {
+        id: session,
+        agent: agent.id,
+        assurance: Assurance::Complete,
+        origin: SessionOrigin {
+            method: "password".to_owned(),
+            proved_at: None,
+            ip: act.ip.clone(),
+            device: device.to_owned(),
+        },
+        expires_at: act.at + kit.sessions.absolute(),
+    };
+    agents::begin_session(tx, &new, act.at)?;
     tx.record(act.entry("agent.signed_in", None, None, details([("session", session.to_string().into())])));
     Ok(Ok(SignedIn { session, agent }))
 }

@@ -50,7 +50,7 @@ impl Mailer for Mailboxes {
         for kind in ["open", "object"] {
             let link = mail.rendered.text.split_whitespace().find(|word| word.contains(&format!("/{kind}?token=")));
             if let Some((_, token)) = link.and_then(|link| link.split_once("token=")) {
-                self.0.lock().unwrap().insert((mail.case_ref.clone(), kind), token.to_owned());
+                self.0.lock().unwrap().insert((mail.case_ref.clone().unwrap_or_default(), kind), token.to_owned());
             }
         }
         Ok(())

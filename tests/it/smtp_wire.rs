@@ -36,7 +36,7 @@ pub fn mail(to: &str, rendered: Rendered) -> OutgoingMail {
         message_id: "3.MFA-7K3Q-9ZDX@desk.example.com".to_owned(),
         references: vec!["1.MFA-7K3Q-9ZDX@desk.example.com".to_owned(), "2.MFA-7K3Q-9ZDX@desk.example.com".to_owned()],
         at: Utc.with_ymd_and_hms(2026, 3, 4, 5, 6, 7).single().expect("a time"),
-        case_ref: "MFA-7K3Q-9ZDX".to_owned(),
+        case_ref: Some("MFA-7K3Q-9ZDX".to_owned()),
         audit: AuditWitness { size: 4711, head: "0123456789abcdef".repeat(4) },
     }
 }
@@ -117,7 +117,7 @@ async fn a_name_or_subject_cannot_inject_a_header() {
         let mut sent = usual();
         sent.to_name = evil.to_owned();
         sent.rendered.subject = evil.to_owned();
-        sent.case_ref = evil.to_owned();
+        sent.case_ref = Some(evil.to_owned());
         mailer.send(&sent).await.expect("sent");
         let taken = server.messages().pop().expect("a message");
         let read = mail_reader::parse(&taken.raw);

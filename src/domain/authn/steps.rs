@@ -7,6 +7,8 @@ coded! {
     pub enum Assurance {
         /// The password was right; the second step is still to come.
         Password = "password", "Password checked";
+        /// Won by alternative factors: manages authenticators and nothing else.
+        Recovery = "recovery", "Signed in to recover";
         /// Signed in.
         Complete = "complete", "Signed in";
     }

@@ -165,6 +165,8 @@ pub struct Case {
     pub raised: Effect,
     /// What it was closed with.
     pub conclusion: Option<Conclusion>,
+    /// Its owner helps themself, signed in with the password, and has not asked the desk for help with it.
+    pub with_owner: bool,
 }
 
 impl Wait {
@@ -198,6 +200,7 @@ impl Case {
             barred: BTreeSet::new(),
             raised: Effect::default(),
             conclusion: None,
+            with_owner: false,
         }
     }
 

@@ -136,6 +136,8 @@ fn below_the_floor(
         "rests on what an agent examined"
     } else if of == Paths::Privileged {
         "is for privileged accounts"
+    } else if of == Paths::Staff {
+        "is for people who work at the desk"
     } else if of == Paths::PhoneChange {
         "changes a phone number"
     } else {

@@ -140,7 +140,7 @@ mod tests {
             message_id: id.to_owned(),
             references: Vec::new(),
             at: DateTime::UNIX_EPOCH,
-            case_ref: "MFA-7K3Q-9ZDN".to_owned(),
+            case_ref: Some("MFA-7K3Q-9ZDN".to_owned()),
             audit: AuditWitness::default(),
         }
     }

@@ -29,8 +29,8 @@ pub struct OutgoingMail {
     pub references: Vec<String>,
     /// When it was written.
     pub at: DateTime<Utc>,
-    /// The case's reference.
-    pub case_ref: String,
+    /// The case's reference, where the mail is about one.
+    pub case_ref: Option<String>,
     /// The audit log when it was written.
     pub audit: AuditWitness,
 }
@@ -69,10 +69,13 @@ pub fn build(mail: &OutgoingMail, from: &Mailbox, reply_to: Option<&Mailbox>) ->
         // RFC 3834: out-of-office programs must not answer, or two machines write to each other for ever.
         (HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()),
         (HeaderName::new_from_ascii_str("X-Auto-Response-Suppress"), "All".to_owned()),
-        (HeaderName::new_from_ascii_str("X-Mfa-Desk-Case"), one_line(&mail.case_ref)),
         (HeaderName::new_from_ascii_str("X-Mfa-Desk-Audit"), audit),
     ] {
         message = message.raw_header(HeaderValue::new(name, value));
+    }
+    if let Some(case) = &mail.case_ref {
+        let name = HeaderName::new_from_ascii_str("X-Mfa-Desk-Case");
+        message = message.raw_header(HeaderValue::new(name, one_line(case)));
     }
     let body = MultiPart::alternative_plain_html(mail.rendered.text.clone(), mail.rendered.html.clone());
     message.multipart(body).map_err(|_| SendError::Permanent("the mail cannot be put together".to_owned()))
@@ -134,7 +137,7 @@ mod tests {
             message_id: "2@desk.example".to_owned(),
             references: vec!["<0@desk.example>".to_owned(), "1@desk.example".to_owned()],
             at: Utc.with_ymd_and_hms(2026, 3, 4, 5, 6, 7).single().expect("a time"),
-            case_ref: "MFA-7K3Q-9ZDN".to_owned(),
+            case_ref: Some("MFA-7K3Q-9ZDN".to_owned()),
             audit: AuditWitness { size: 12, head: "ab".repeat(32) },
         }
     }
@@ -223,7 +226,7 @@ mod tests {
             hostile.to_name = name.clone();
             hostile.rendered.subject = subject;
             hostile.audit.head = case_ref.clone();
-            hostile.case_ref = case_ref;
+            hostile.case_ref = Some(case_ref);
             let (usual, found) = (head(&mail()), head(&hostile));
             prop_assert_eq!(names(&usual), names(&found));
             prop_assert!(found.iter().all(|line| line.is_ascii()));

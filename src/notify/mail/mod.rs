@@ -1,6 +1,7 @@
 //! Mails to customers: their words, their form on the wire, and the ways out.
 
 mod demo;
+mod letter;
 mod message;
 mod render;
 mod smtp;
@@ -8,6 +9,7 @@ mod smtp;
 use async_trait::async_trait;
 
 pub use demo::{DemoMail, DemoMailbox};
+pub use letter::LetterContext;
 pub use message::{OutgoingMail, build};
 pub use render::{AlarmWords, AuditWitness, MailContext, MailTemplates, RenderError, Rendered};
 pub use smtp::{HAND_OVER, SmtpMailer, SmtpParts, SmtpSetupError, SmtpTls};

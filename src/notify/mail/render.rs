@@ -148,7 +148,7 @@ impl MailTemplates {
         self.draw("alarm", &values)
     }
 
-    fn draw(&self, folder: &str, values: &Context) -> Result<Rendered, RenderError> {
+    pub(super) fn draw(&self, folder: &str, values: &Context) -> Result<Rendered, RenderError> {
         let render = |file: &str| {
             let template = format!("{folder}/{file}");
             self.tera
@@ -201,7 +201,7 @@ fn values(notice: &Notice, context: &MailContext) -> Context {
 
 /// The name, or nothing where it could pass for a message or would be made a link by mail programs: whoever opens a
 /// case in another's name chooses it, and the mail goes to the other.
-fn greetable(name: &str) -> Option<String> {
+pub(super) fn greetable(name: &str) -> Option<String> {
     let name = one_line(name);
     let like_a_link = name.contains(['/', '@', ':', '<', '>'])
         || name.split_whitespace().any(|word| {

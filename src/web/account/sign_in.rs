@@ -120,6 +120,7 @@ pub async fn password(
         email: Some(email.clone()),
         password: SecretString::from(fields.get("password")),
         ip: caller.ip.clone(),
+        device: caller.device.clone(),
         before: cookies::account(&request, &app),
         link: carried.link(),
     };
@@ -191,8 +192,8 @@ async fn second_step(
         let halt = Halt::UnreadableCode;
         return device_page(app, me, next, wrong(status_of(&halt), text_of(&halt))).await;
     };
-    let ip = me.caller.ip.clone();
-    match app.desk.account_second_step(ip, &me.session, me.cookie.clone(), factor).await? {
+    let from = (me.caller.ip.clone(), me.caller.device.clone());
+    match app.desk.account_second_step(from, &me.session, me.cookie.clone(), factor).await? {
         Ok(cookie) => Ok(led(app, &cookie, own_page(next))),
         Err(halt) => device_page(app, me, next, wrong(status_of(&halt), text_of(&halt))).await,
     }

@@ -49,7 +49,7 @@ pub async fn show(app: Data<App>, caller: Caller, query: Query<Next>) -> Result<
 pub async fn sign_in(app: Data<App>, caller: Caller, fields: Fields) -> Result<HttpResponse, PageError> {
     let email = fields.get("email").parse::<EmailAddress>().ok();
     let password = SecretString::from(fields.get("password"));
-    match app.desk.sign_in(email, password, caller.ip.clone()).await? {
+    match app.desk.sign_in(email, password, (caller.ip.clone(), caller.device.clone())).await? {
         Ok(signed_in) => {
             let token = app
                 .tokens

@@ -60,6 +60,8 @@ pub enum Access {
     Desk(Need),
     /// An account whose password was right and whose second step is still to come, and nobody else.
     SecondStep,
+    /// An account that is signed in, or was let in by alternative factors to manage its authenticators.
+    Authenticators,
     /// An account that is signed in; forms carry its session's token.
     Account,
     /// The telephone provider, whose signature the handler checks.
@@ -184,8 +186,11 @@ async fn admit(request: &mut ServiceRequest) -> Result<Option<String>, PageError
             Ok(None)
         }
         Access::Desk(need) => admit_agent(request, &app, need, (route.path, posted)).await,
-        Access::SecondStep => admit_account(request, &app, Assurance::Password, posted).await.map(|()| None),
-        Access::Account => admit_account(request, &app, Assurance::Complete, posted).await.map(|()| None),
+        Access::SecondStep => admit_account(request, &app, &[Assurance::Password], posted).await.map(|()| None),
+        Access::Authenticators => {
+            admit_account(request, &app, &[Assurance::Recovery, Assurance::Complete], posted).await.map(|()| None)
+        }
+        Access::Account => admit_account(request, &app, &[Assurance::Complete], posted).await.map(|()| None),
     }
 }
 

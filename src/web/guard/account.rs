@@ -45,11 +45,11 @@ impl FromRequest for SignedInAccount {
     }
 }
 
-/// Lets a session through that has come as far as the route asks for, and sends others to the step that is theirs.
+/// Lets a session through that has come as far as the route asks for, and sends others to the page that is theirs.
 pub(super) async fn admit_account(
     request: &mut ServiceRequest,
     app: &Data<App>,
-    needed: Assurance,
+    admitted: &[Assurance],
     posted: bool,
 ) -> Result<(), PageError> {
     let here = if posted { "/account".to_owned() } else { request.uri().to_string() };
@@ -58,10 +58,12 @@ pub(super) async fn admit_account(
     // A page that looks again by itself is no sign that anyone sits in front of it.
     let by_hand = !request.headers().contains_key(LIVE);
     let session = app.desk.account_session(&cookie, by_hand).await?.ok_or_else(from_start)?;
-    match (needed, session.assurance) {
-        (Assurance::Complete, Assurance::Password) => return Err(PageError::SecondStep { next: here }),
-        (Assurance::Password, Assurance::Complete) => return Err(PageError::SignedInAlready),
-        (Assurance::Complete, Assurance::Complete) | (Assurance::Password, Assurance::Password) => {}
+    if !admitted.contains(&session.assurance) {
+        return Err(match session.assurance {
+            Assurance::Password => PageError::SecondStep { next: here },
+            Assurance::Recovery => PageError::RecoveryOnly,
+            Assurance::Complete => PageError::SignedInAlready,
+        });
     }
     let csrf = csrf_of_browser(app, &cookie);
     if posted {

@@ -16,6 +16,8 @@ pub struct Caller {
     pub ip: String,
     /// The country that one of our proxies says it comes from: ISO 3166-1 alpha-2.
     pub country: Option<String>,
+    /// The browser, in a few words.
+    pub device: String,
     /// Names the request in the logs and on error pages.
     pub request_id: String,
     /// What the visitor chose, or else what their browser asks for. Staff read English.

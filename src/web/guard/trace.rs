@@ -3,12 +3,13 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderName, HeaderValue, USER_AGENT};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
 use tracing::Instrument;
 
 use super::caller::{Caller, client_ip, country, is_for_staff, visitor_language};
+use crate::domain::device::described;
 use crate::locale::Language;
 use crate::web::App;
 use crate::web::error::{ErrorInfo, error_page};
@@ -28,6 +29,7 @@ pub async fn trace(
     let caller = Caller {
         ip,
         country: country(&request, &app.trusted_proxies, app.desk.kit.country_header.as_deref()),
+        device: described(request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default()),
         request_id: request_id.clone(),
         language: if staff { Language::English } else { visitor_language(&request) },
         back: (!staff).then(|| page_of(&request, &app)),

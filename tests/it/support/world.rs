@@ -391,11 +391,9 @@ async fn sow(desk: &Desk) {
                 email,
                 name: format!("{}{}", name[..1].to_uppercase(), &name[1..]),
                 role,
-                password_hash: hash.clone(),
                 suspended_at: None,
-                failures: 0,
             };
-            agents::insert(tx, &agent, at)?;
+            agents::insert(tx, &agent, Some(&hash), at)?;
         }
         for (email, name, kind, tier, number, phone) in [
             (OWNER, "Olivia Öwner", AccountKind::Owner, Tier::Standard, "1001", Some("+447911123456")),

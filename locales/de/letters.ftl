@@ -1,0 +1,13 @@
+## Mails about signing in.
+
+letter-not-you = Waren Sie das nicht?
+letter-not-you-text = Wenn Sie das nicht waren, kennt vielleicht jemand anderes Ihr Passwort. Bitten Sie sofort um Hilfe:
+letter-security = Anmeldeverfahren ansehen
+letter-activated-subject = { $product }: MFA-Gerät aktiviert
+letter-activated = Für Ihr Konto wurde ein MFA-Gerät aktiviert: { $device }.
+letter-deactivated-subject = { $product }: MFA-Gerät deaktiviert
+letter-deactivated = Ein MFA-Gerät Ihres Kontos wurde deaktiviert: { $device }.
+letter-codes-subject = { $product }: Neue Wiederherstellungscodes
+letter-codes = Für Ihr Konto wurden neue Wiederherstellungscodes erstellt. Ältere funktionieren nicht mehr.
+letter-new-device-subject = { $product }: Neue Anmeldung
+letter-new-device = Jemand hat sich bei Ihrem Konto mit einem Browser angemeldet, den wir noch nicht kannten: { $device }, von der Netzwerkadresse { $network }, am { $time }.

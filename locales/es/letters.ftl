@@ -1,0 +1,13 @@
+## Mails about signing in.
+
+letter-not-you = ¿No ha sido usted?
+letter-not-you-text = Si no ha sido usted, es posible que otra persona tenga su contraseña. Pida ayuda de inmediato:
+letter-security = Ver cómo inicia sesión
+letter-activated-subject = { $product }: Dispositivo MFA activado
+letter-activated = Se ha activado un dispositivo MFA para su cuenta: { $device }.
+letter-deactivated-subject = { $product }: Dispositivo MFA desactivado
+letter-deactivated = Se ha desactivado un dispositivo MFA de su cuenta: { $device }.
+letter-codes-subject = { $product }: Nuevos códigos de recuperación
+letter-codes = Se han creado nuevos códigos de recuperación para su cuenta. Los anteriores ya no funcionan.
+letter-new-device-subject = { $product }: Nuevo inicio de sesión
+letter-new-device = Alguien ha iniciado sesión en su cuenta con un navegador que no conocíamos: { $device }, desde la dirección de red { $network }, el { $time }.

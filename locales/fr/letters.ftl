@@ -1,0 +1,13 @@
+## Mails about signing in.
+
+letter-not-you = Ce n’était pas vous ?
+letter-not-you-text = Si ce n’était pas vous, quelqu’un d’autre connaît peut-être votre mot de passe. Demandez de l’aide immédiatement :
+letter-security = Voir vos moyens de connexion
+letter-activated-subject = { $product }: Appareil MFA activé
+letter-activated = Un appareil MFA a été activé pour votre compte : { $device }.
+letter-deactivated-subject = { $product }: Appareil MFA désactivé
+letter-deactivated = Un appareil MFA de votre compte a été désactivé : { $device }.
+letter-codes-subject = { $product }: Nouveaux codes de récupération
+letter-codes = De nouveaux codes de récupération ont été créés pour votre compte. Les anciens ne fonctionnent plus.
+letter-new-device-subject = { $product }: Nouvelle connexion
+letter-new-device = Quelqu’un s’est connecté à votre compte avec un navigateur que nous ne connaissions pas : { $device }, depuis l’adresse réseau { $network }, le { $time }.

@@ -1,0 +1,13 @@
+## Mails about signing in.
+
+letter-not-you = お心当たりがない場合
+letter-not-you-text = お心当たりがない場合は、第三者がパスワードを知っている可能性があります。すぐにサポートへご連絡ください：
+letter-security = サインイン方法を確認する
+letter-activated-subject = { $product }: MFAデバイスが有効になりました
+letter-activated = お客様のアカウントでMFAデバイスが有効になりました：{ $device }。
+letter-deactivated-subject = { $product }: MFAデバイスが無効になりました
+letter-deactivated = お客様のアカウントのMFAデバイスが無効になりました：{ $device }。
+letter-codes-subject = { $product }: 新しいリカバリーコード
+letter-codes = お客様のアカウントの新しいリカバリーコードが作成されました。以前のコードは使えません。
+letter-new-device-subject = { $product }: 新しいサインイン
+letter-new-device = これまでに確認されていないブラウザーからお客様のアカウントへのサインインがありました：{ $device }、ネットワークアドレス { $network }、{ $time }。

@@ -1,0 +1,49 @@
+DELETE FROM outbox WHERE kind = 'letter';
+DROP INDEX outbox_by_account;
+ALTER TABLE outbox DROP CONSTRAINT outbox_of_a_case;
+ALTER TABLE outbox DROP CONSTRAINT outbox_kind_check;
+ALTER TABLE outbox ADD CONSTRAINT outbox_kind_check
+    CHECK (kind IN ('intake', 'link', 'mail', 'call', 'directory', 'alarm', 'text', 'phone'));
+ALTER TABLE outbox DROP COLUMN account_id;
+ALTER TABLE outbox ALTER COLUMN case_id SET NOT NULL;
+ALTER TABLE cases DROP COLUMN with_owner;
+DROP TABLE recoveries;
+DROP TABLE sso_sign_ins;
+DROP TABLE sign_in_links;
+DROP TABLE ceremonies;
+DROP TABLE known_devices;
+DROP TABLE account_sessions;
+CREATE TABLE account_sessions (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    token_hash TEXT NOT NULL UNIQUE,
+    assurance TEXT NOT NULL CHECK (assurance IN ('password', 'complete')),
+    created_at TIMESTAMP NOT NULL,
+    last_seen_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL,
+    ended_at TIMESTAMP
+);
+CREATE INDEX account_sessions_by_account ON account_sessions (account_id);
+DROP TABLE agent_sessions;
+CREATE TABLE agent_sessions (
+    id TEXT NOT NULL PRIMARY KEY,
+    agent_id TEXT NOT NULL REFERENCES agents (id),
+    created_at TIMESTAMP NOT NULL,
+    last_seen_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP NOT NULL,
+    ended_at TIMESTAMP
+);
+CREATE INDEX agent_sessions_by_agent ON agent_sessions (agent_id);
+ALTER TABLE agents ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE agents ADD COLUMN password_hash TEXT NOT NULL DEFAULT '';
+UPDATE agents SET password_hash = COALESCE((SELECT password_hash FROM accounts WHERE accounts.id = agents.id), '');
+DROP INDEX agents_by_sso_subject;
+ALTER TABLE agents DROP COLUMN sso_subject;
+ALTER TABLE authenticators DROP COLUMN last_used_at;
+ALTER TABLE authenticators DROP COLUMN passkey;
+-- Accounts of people at the desk stay, so that what refers to them does; without the column they are customers' that
+-- nobody can sign in with.
+UPDATE accounts SET status = 'suspended', password_hash = NULL WHERE staff;
+ALTER TABLE accounts DROP COLUMN staff;
+ALTER TABLE accounts DROP COLUMN password_changed_at;
+ALTER TABLE accounts DROP COLUMN language;

@@ -1,0 +1,71 @@
+//! What people are told by mail about how they sign in: mails that belong to no case.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::account::AuthenticatorKind;
+use super::ids::SignInLinkId;
+
+/// One mail to one person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "letter", rename_all = "snake_case")]
+pub enum Letter {
+    /// An authenticator was set up.
+    AuthenticatorActivated {
+        /// What it is.
+        device: AuthenticatorKind,
+        /// What its owner calls it.
+        label: String,
+    },
+    /// An authenticator was switched off by its owner.
+    AuthenticatorDeactivated {
+        /// What it is.
+        device: AuthenticatorKind,
+        /// What its owner calls it.
+        label: String,
+    },
+    /// New recovery codes were made; older ones are void.
+    RecoveryCodesMade,
+    /// Somebody signed in with a browser that was not seen before.
+    NewDevice {
+        /// The browser, in a few words.
+        device: String,
+        /// From which network address.
+        ip: String,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// To somebody at the desk: holds the link that lets them set a password.
+    SetPassword {
+        /// Which link.
+        link: SignInLinkId,
+        /// They have none yet: a colleague has just added them.
+        invited: bool,
+        /// Until when the link works.
+        until: DateTime<Utc>,
+    },
+    /// To somebody at the desk: their password was changed.
+    PasswordChanged,
+}
+
+impl Letter {
+    /// The stable word that is logged.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::AuthenticatorActivated { .. } => "authenticator_activated",
+            Self::AuthenticatorDeactivated { .. } => "authenticator_deactivated",
+            Self::RecoveryCodesMade => "recovery_codes_made",
+            Self::NewDevice { .. } => "new_device",
+            Self::SetPassword { .. } => "set_password",
+            Self::PasswordChanged => "password_changed",
+        }
+    }
+
+    /// The link that it carries.
+    pub const fn link(&self) -> Option<SignInLinkId> {
+        match self {
+            Self::SetPassword { link, .. } => Some(*link),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The words of mails about signing in. The desk's are English; customers' are in their language.
+
+use serde::Serialize;
+use tera::Context;
+
+use super::render::greetable;
+use super::{AuditWitness, MailTemplates, RenderError, Rendered, one_line};
+use crate::domain::letter::Letter;
+use crate::locale::{self, Language, label, text};
+
+/// What a letter says beside what happened.
+#[derive(Clone, Default)]
+pub struct LetterContext {
+    /// The language it is written in.
+    pub language: Language,
+    /// The product's name.
+    pub product: String,
+    /// The person's name.
+    pub name: String,
+    /// Where the letter leads to.
+    pub url: String,
+    /// Where somebody goes who knows nothing of it.
+    pub help_url: String,
+    /// The audit log at this moment.
+    pub audit: AuditWitness,
+}
+
+#[derive(Serialize)]
+struct Words {
+    subject: String,
+    happened: String,
+    action: String,
+    not_you: String,
+}
+
+impl MailTemplates {
+    /// The mail that tells `letter`.
+    ///
+    /// # Errors
+    /// [`RenderError`] when the template is broken.
+    pub fn letter(&self, letter: &Letter, context: &LetterContext) -> Result<Rendered, RenderError> {
+        let words = words(letter, context);
+        let mut values = Context::new();
+        values.insert("lang", context.language.code());
+        values.insert("product", &one_line(&context.product));
+        values.insert("name", &greetable(&context.name));
+        values.insert("url", &context.url);
+        values.insert("help_url", &context.help_url);
+        values.insert("audit", &AuditWitness { size: context.audit.size, head: one_line(&context.audit.head) });
+        for (name, value) in [
+            ("subject", &words.subject),
+            ("happened", &words.happened),
+            ("action", &words.action),
+            ("not_you", &words.not_you),
+        ] {
+            values.insert(name, &one_line(value));
+        }
+        self.draw("letter", &values)
+    }
+}
+
+fn words(letter: &Letter, context: &LetterContext) -> Words {
+    let (language, product) = (context.language, one_line(&context.product));
+    let not_you = text!("letter-not-you-text").to(language);
+    let action = text!("letter-security").to(language);
+    match letter {
+        Letter::AuthenticatorActivated { device, label: name } => {
+            let device = text!("device-named", kind = label(language, *device), name = one_line(name)).to(language);
+            Words {
+                subject: text!("letter-activated-subject", product = product).to(language),
+                happened: text!("letter-activated", device = device).to(language),
+                action,
+                not_you,
+            }
+        }
+        Letter::AuthenticatorDeactivated { device, label: name } => {
+            let device = text!("device-named", kind = label(language, *device), name = one_line(name)).to(language);
+            Words {
+                subject: text!("letter-deactivated-subject", product = product).to(language),
+                happened: text!("letter-deactivated", device = device).to(language),
+                action,
+                not_you,
+            }
+        }
+        Letter::RecoveryCodesMade => Words {
+            subject: text!("letter-codes-subject", product = product).to(language),
+            happened: text!("letter-codes").to(language),
+            action,
+            not_you,
+        },
+        Letter::NewDevice { device, ip, at } => {
+            let when = locale::moment(language, *at);
+            Words {
+                subject: text!("letter-new-device-subject", product = product).to(language),
+                happened: text!("letter-new-device", device = one_line(device), network = one_line(ip), time = when)
+                    .to(language),
+                action,
+                not_you,
+            }
+        }
+        Letter::SetPassword { invited, until, .. } => {
+            let until = until.format("%-d %B %Y, %H:%M UTC");
+            Words {
+                subject: format!("{product}: Set your password for the desk"),
+                happened: match invited {
+                    true => {
+                        format!("You were added to the people who work at the desk. Set your password until {until}.")
+                    }
+                    false => format!(
+                        "A new password for the desk was asked for. Your old one works until you set another. The link works until {until}."
+                    ),
+                },
+                action: "Set your password".to_owned(),
+                not_you: "If you did not ask for this, do nothing, and tell a supervisor.".to_owned(),
+            }
+        }
+        Letter::PasswordChanged => Words {
+            subject: format!("{product}: Your password was changed"),
+            happened:
+                "The password that you sign in to the desk with was changed. You were signed out everywhere else."
+                    .to_owned(),
+            action: "See how you sign in".to_owned(),
+            not_you: "If this was not you, tell a supervisor at once.".to_owned(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::account::AuthenticatorKind;
+    use crate::domain::ids::SignInLinkId;
+
+    #[test]
+    fn every_letter_is_complete_in_every_language() {
+        let at = DateTime::UNIX_EPOCH;
+        let link = SignInLinkId::new(at, [1; 10]);
+        let (device, label) = (AuthenticatorKind::Passkey, "Blue\r\nBcc: x key".to_owned());
+        let letters = [
+            Letter::AuthenticatorActivated { device, label: label.clone() },
+            Letter::AuthenticatorDeactivated { device, label },
+            Letter::RecoveryCodesMade,
+            Letter::NewDevice { device: "Firefox on Linux".to_owned(), ip: "192.0.2.1".to_owned(), at },
+            Letter::SetPassword { link, invited: true, until: at },
+            Letter::SetPassword { link, invited: false, until: at },
+            Letter::PasswordChanged,
+        ];
+        let templates = MailTemplates::embedded().expect("the templates parse");
+        for language in Language::ALL.iter().copied() {
+            for letter in &letters {
+                let context = LetterContext {
+                    language,
+                    product: "Example Cloud".to_owned(),
+                    name: "Zoë".to_owned(),
+                    url: "https://desk.example/account/security".to_owned(),
+                    help_url: "https://desk.example/assistance".to_owned(),
+                    audit: AuditWitness { size: 1, head: "ab".repeat(32) },
+                };
+                let mail = templates.letter(letter, &context).expect("a mail");
+                for body in [&mail.text, &mail.html] {
+                    for leftover in ["{{", "{%", "letter-", "None", "null", "\r"] {
+                        assert!(!body.contains(leftover), "{letter:?} holds {leftover}:\n{body}");
+                    }
+                    assert!(body.contains(&context.url) && body.contains("ab".repeat(32).as_str()), "{body}");
+                }
+                assert!(mail.subject.contains("Example Cloud") && !mail.subject.contains('\n'), "{}", mail.subject);
+            }
+        }
+    }
+}

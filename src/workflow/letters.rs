@@ -1,0 +1,95 @@
+//! Mails about how somebody signs in: decided in the transaction of what they tell of, and sent from the outbox.
+
+use super::Desk;
+use super::act::Act;
+use super::deliver::Handed;
+use super::{Kit, LEASE};
+use crate::domain::account::{Account, AccountKind};
+use crate::domain::form::Language;
+use crate::domain::ids::OutboxId;
+use crate::domain::letter::Letter;
+use crate::notify::mail::{AuditWitness, LetterContext, OutgoingMail, SendError};
+use crate::store::outbox::{self, LeasedLetter, LetterErrand};
+use crate::store::{StoreError, Tx, accounts, audit};
+
+const BATCH: i64 = 64;
+
+/// Queues a letter to an account's address of record, in the language that its owner last chose. The desk reads English.
+pub(super) fn queue(
+    tx: &mut Tx<'_>,
+    kit: &Kit,
+    act: &Act,
+    account: &Account,
+    letter: Letter,
+) -> Result<(), StoreError> {
+    let staff = account.kind == AccountKind::Staff;
+    let language = if staff { Some(Language::English) } else { accounts::language(tx.connection, account.id)? };
+    let errand = LetterErrand {
+        letter,
+        language: language.unwrap_or_default(),
+        to: account.email.clone(),
+        name: account.name.clone(),
+        staff,
+    };
+    outbox::add_letter(tx, kit.id(OutboxId::new, act.at), account.id, errand, act.at)
+}
+
+impl Desk {
+    /// Sends the letters that are due, and answers how many there were.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the outbox cannot be read.
+    pub(super) async fn drain_letters(&self) -> Result<usize, StoreError> {
+        let now = self.now();
+        let leased = self.store.write(move |tx| outbox::lease_letters(tx, now, LEASE, BATCH)).await?;
+        let count = leased.len();
+        let sent = leased.iter().map(|letter| async move {
+            if let Err(error) = self.send_letter(letter).await {
+                tracing::error!(errand = %letter.id, kind = "letter", %error, "an errand could not be run");
+            }
+        });
+        futures_util::future::join_all(sent).await;
+        Ok(count)
+    }
+
+    async fn send_letter(&self, leased: &LeasedLetter) -> Result<(), StoreError> {
+        let head = self.store.read(audit::head).await?;
+        let audit = AuditWitness { size: head.seq, head: head.hash };
+        let letter = &leased.letter;
+        let page = if letter.staff { "/desk" } else { "/account" };
+        let url = match letter.letter.link() {
+            Some(link) => {
+                let token = self.kit.key.sign_in_link_token(link);
+                self.kit.url(&format!("{page}/password?token={}", token.expose()))
+            }
+            None => self.kit.url(&format!("{page}/security")),
+        };
+        let context = LetterContext {
+            language: letter.language,
+            product: self.kit.product.clone(),
+            name: letter.name.clone(),
+            url,
+            help_url: self.kit.url(if letter.staff { "/desk" } else { "/assistance" }),
+            audit: audit.clone(),
+        };
+        let result = match self.templates.letter(&letter.letter, &context) {
+            Ok(rendered) => {
+                let mail = OutgoingMail {
+                    to: letter.to.clone(),
+                    to_name: letter.name.clone(),
+                    rendered,
+                    message_id: self.message_id(leased.id),
+                    references: Vec::new(),
+                    at: self.now(),
+                    case_ref: None,
+                    audit,
+                };
+                self.mailer.send_first(&mail).await
+            }
+            Err(error) => Err(SendError::Permanent(format!("the template failed: {error}"))),
+        };
+        let handed =
+            Handed { id: leased.id, attempts: leased.attempts, reference: None, account: Some(leased.account) };
+        self.settle_mail(handed, (letter.letter.code(), false), result).await
+    }
+}
