@@ -136,6 +136,15 @@ pub fn end(tx: &mut Tx<'_>, id: AccountSessionId, at: DateTime<Utc>) -> Result<b
     Ok(changed == 1)
 }
 
+/// Ends every session of an account but one, and answers how many there were.
+pub fn end_others(tx: &mut Tx<'_>, account: AccountId, but: &str, at: DateTime<Utc>) -> Result<usize, StoreError> {
+    let others = account_sessions::table
+        .filter(account_sessions::account_id.eq(account.to_string()))
+        .filter(account_sessions::id.ne(but))
+        .filter(account_sessions::ended_at.is_null());
+    Ok(diesel::update(others).set(account_sessions::ended_at.eq(stored(at))).execute(tx.connection)?)
+}
+
 /// Ends the session whose cookie has this hash, if there is one.
 pub fn end_of_cookie(tx: &mut Tx<'_>, token_hash: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
     let open = account_sessions::table

@@ -8,6 +8,7 @@ use super::guard::access::to_sign_in;
 use super::guard::caller::Caller;
 use super::words::text_of;
 use super::{App, page};
+use crate::domain::authn::Kept;
 use crate::domain::reference::{CaseRef, EXAMPLE};
 use crate::locale::{Text, text};
 use crate::store::StoreError;
@@ -175,6 +176,8 @@ pub fn status_of(halt: &Halt) -> StatusCode {
         }
         Halt::WrongPassword | Halt::NotVerified => StatusCode::UNAUTHORIZED,
         Halt::OtherAccount => StatusCode::FORBIDDEN,
+        Halt::Kept(Kept::TooMany | Kept::LastOfStaff) => StatusCode::CONFLICT,
+        Halt::Kept(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Halt::Stale { .. }
         | Halt::Unversioned
         | Halt::Refused(_)
