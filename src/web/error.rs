@@ -53,6 +53,12 @@ pub enum PageError {
     /// A session that was won by alternative factors manages authenticators and nothing else.
     #[error("only authenticators can be managed")]
     RecoveryOnly,
+    /// The act needs a second factor that was given just now.
+    #[error("step-up needed")]
+    StepUp {
+        /// Where to go afterwards: a page of the side where it is asked for.
+        next: String,
+    },
     /// A form was posted from another site.
     #[error("posted from another site")]
     CrossSite,
@@ -116,7 +122,8 @@ impl PageError {
             | Self::SignInAccount { .. }
             | Self::SecondStep { .. }
             | Self::SignedInAlready
-            | Self::RecoveryOnly => {
+            | Self::RecoveryOnly
+            | Self::StepUp { .. } => {
                 (StatusCode::FORBIDDEN, text!("forbidden"), text!("forbidden-text"), text!("forbidden-next"))
             }
             Self::CrossSite => {
@@ -218,6 +225,10 @@ impl ResponseError for PageError {
             Self::SecondStep { next } => return to_sign_in("/account/sign-in/device", next),
             Self::SignedInAlready => return page::see_other("/account"),
             Self::RecoveryOnly => return page::see_other("/account/security"),
+            Self::StepUp { next } => {
+                let side = if next.starts_with("/desk") { "/desk" } else { "/account" };
+                return to_sign_in(&format!("{side}/step-up"), next);
+            }
             _ => {}
         }
         if let Self::Store(error) = self {

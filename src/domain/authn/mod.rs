@@ -15,5 +15,5 @@ pub use keeping::{
 };
 pub use passkey::{StoredPasskey, counts_on};
 pub use recovery_code::RecoveryCode;
-pub use steps::{Assurance, Means, Next, Stuck, after_password};
+pub use steps::{Assurance, Means, Next, Stuck, after_password, fresh};
 pub use totp::{Clockwork, NotASecret, TotpCode, TotpSecret, accept, resynchronise, step_at};

@@ -1,6 +1,16 @@
 //! Which step of a sign-in comes after which.
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use crate::domain::words::coded;
+
+/// How long a second factor that was given counts for acts that need a fresh one.
+const FRESH: TimeDelta = TimeDelta::minutes(10);
+
+/// Whether a second factor was given so recently that an act which needs a fresh one may go ahead.
+pub fn fresh(proved_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    proved_at.is_some_and(|at| at <= now && now - at < FRESH)
+}
 
 coded! {
     /// How far a sign-in has come.
@@ -61,6 +71,16 @@ pub const fn after_password(means: Means, by_link: bool) -> Next {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_second_factor_is_fresh_for_ten_minutes() {
+        let now = DateTime::from_timestamp(1_795_500_000, 0).unwrap();
+        assert!(fresh(Some(now), now));
+        assert!(fresh(Some(now - TimeDelta::seconds(599)), now));
+        assert!(!fresh(Some(now - TimeDelta::minutes(10)), now));
+        assert!(!fresh(Some(now + TimeDelta::seconds(1)), now));
+        assert!(!fresh(None, now));
+    }
 
     #[test]
     fn a_password_alone_completes_nothing_and_a_link_never_stands_in_for_a_device() {
