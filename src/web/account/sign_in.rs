@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::troubleshoot;
 use crate::domain::authn::{Next, RecoveryCode, Stuck, TotpCode};
 use crate::domain::contact::EmailAddress;
 use crate::domain::reference::CaseRef;
@@ -17,7 +18,7 @@ use crate::web::error::{PageError, status_of};
 use crate::web::guard::account::SignedInAccount;
 use crate::web::guard::caller::Caller;
 use crate::web::guard::fields::Fields;
-use crate::web::page::{Head, show as show_page};
+use crate::web::page::{Flash, Head, show as show_page};
 use crate::web::words::text_of;
 use crate::web::{App, cookies};
 use crate::workflow::{Halt, Offered, SecondFactor};
@@ -29,6 +30,8 @@ const REQUESTS: &str = "/account/requests/";
 pub struct After {
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    done: String,
 }
 
 /// Only pages of an account: a sign-in page that leads elsewhere helps phishers.
@@ -153,6 +156,7 @@ struct Wrong {
     status: Option<StatusCode>,
     code: Option<Text>,
     recovery_code: Option<Text>,
+    done: Option<Text>,
 }
 
 async fn device_page(app: &App, me: &SignedInAccount, next: &str, wrong: Wrong) -> Result<HttpResponse, PageError> {
@@ -172,12 +176,14 @@ async fn device_page(app: &App, me: &SignedInAccount, next: &str, wrong: Wrong) 
     let title = text!("device-title").to(language);
     let mut head = Head::new(&title);
     head.csrf = me.csrf.clone();
+    head.flash = wrong.done.map(|done| Flash::Done(done.to(language)));
     show_page(app, &me.caller, wrong.status.unwrap_or(StatusCode::OK), "account/device.html", head, content)
 }
 
 /// **Sign in with authentication device**.
 pub async fn device(app: Data<App>, me: SignedInAccount, after: Query<After>) -> Result<HttpResponse, PageError> {
-    device_page(&app, &me, &after.next, Wrong::default()).await
+    let wrong = Wrong { done: troubleshoot::done(&after.done), ..Wrong::default() };
+    device_page(&app, &me, &after.next, wrong).await
 }
 
 async fn second_step(
@@ -202,14 +208,14 @@ async fn second_step(
 /// Takes a code of the authenticator.
 pub async fn code(app: Data<App>, me: SignedInAccount, fields: Fields) -> Result<HttpResponse, PageError> {
     let typed = TotpCode::typed(fields.get("code")).map(SecondFactor::Code);
-    let wrong = |status, text| Wrong { status: Some(status), code: Some(text), recovery_code: None };
+    let wrong = |status, text| Wrong { status: Some(status), code: Some(text), ..Wrong::default() };
     second_step(&app, &me, typed, &fields, wrong).await
 }
 
 /// Takes a saved recovery code.
 pub async fn recovery_code(app: Data<App>, me: SignedInAccount, fields: Fields) -> Result<HttpResponse, PageError> {
     let typed = RecoveryCode::typed(fields.get("recovery_code")).map(SecondFactor::RecoveryCode);
-    let wrong = |status, text| Wrong { status: Some(status), code: None, recovery_code: Some(text) };
+    let wrong = |status, text| Wrong { status: Some(status), recovery_code: Some(text), ..Wrong::default() };
     second_step(&app, &me, typed, &fields, wrong).await
 }
 
