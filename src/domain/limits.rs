@@ -61,6 +61,8 @@ coded! {
         RecoveriesFromPlace = "recovery-place", "Self-service of one account from one place";
         /// Cases that the owner of one account begins alone, from anywhere.
         RecoveriesOfAccount = "recovery-account", "Self-service of one account";
+        /// Changes of the authenticators of one account.
+        AuthenticatorChanges = "authenticator-change", "Changes of one account's devices";
         /// Wrong recovery codes and pairs of codes on the page of one case.
         ProofsOfCase = "proof-case", "Saved codes and device codes of one case";
         /// Wrong recovery codes and pairs of codes on the pages of all cases of one account.
@@ -202,6 +204,8 @@ impl Amounts {
             // Only somebody who knows the password gets here. One place alone cannot use up what the owner has elsewhere.
             Limit::RecoveriesFromPlace => &[(5, HOUR), (10, DAY)],
             Limit::RecoveriesOfAccount => &[(15, HOUR), (40, DAY)],
+            // Setting eight devices up takes two of these each, with some room for what goes wrong.
+            Limit::AuthenticatorChanges => &[(60, HOUR)],
             Limit::ProofsOfCase => &[(5, HOUR)],
             Limit::ProofsOfAccount => &[(10, HOUR)],
             Limit::AdministratorsOfCase => &[(3, DAY)],

@@ -130,11 +130,20 @@ pub fn extend(tx: &mut Tx<'_>, id: AccountSessionId, until: DateTime<Utc>) -> Re
 
 /// Ends every session of an account that was won by alternative factors. Answers how many there were.
 pub fn end_recoveries(tx: &mut Tx<'_>, account: AccountId, at: DateTime<Utc>) -> Result<usize, StoreError> {
-    let won = account_sessions::table
+    end_all(tx, account, Assurance::Recovery, at)
+}
+
+/// Ends every session of an account that has both steps behind it. Answers how many there were.
+pub fn end_complete(tx: &mut Tx<'_>, account: AccountId, at: DateTime<Utc>) -> Result<usize, StoreError> {
+    end_all(tx, account, Assurance::Complete, at)
+}
+
+fn end_all(tx: &mut Tx<'_>, account: AccountId, assurance: Assurance, at: DateTime<Utc>) -> Result<usize, StoreError> {
+    let open = account_sessions::table
         .filter(account_sessions::account_id.eq(account.to_string()))
-        .filter(account_sessions::assurance.eq(Assurance::Recovery.code()))
+        .filter(account_sessions::assurance.eq(assurance.code()))
         .filter(account_sessions::ended_at.is_null());
-    Ok(diesel::update(won).set(account_sessions::ended_at.eq(stored(at))).execute(tx.connection)?)
+    Ok(diesel::update(open).set(account_sessions::ended_at.eq(stored(at))).execute(tx.connection)?)
 }
 
 /// Notes that a second factor was given in a session just now.
@@ -152,6 +161,15 @@ pub fn end(tx: &mut Tx<'_>, id: AccountSessionId, at: DateTime<Utc>) -> Result<b
         .set(account_sessions::ended_at.eq(stored(at)))
         .execute(tx.connection)?;
     Ok(changed == 1)
+}
+
+/// Ends every session of an account but one, and answers how many there were.
+pub fn end_others(tx: &mut Tx<'_>, account: AccountId, but: &str, at: DateTime<Utc>) -> Result<usize, StoreError> {
+    let others = account_sessions::table
+        .filter(account_sessions::account_id.eq(account.to_string()))
+        .filter(account_sessions::id.ne(but))
+        .filter(account_sessions::ended_at.is_null());
+    Ok(diesel::update(others).set(account_sessions::ended_at.eq(stored(at))).execute(tx.connection)?)
 }
 
 /// Ends the session whose cookie has this hash, if there is one.

@@ -262,6 +262,15 @@ pub fn end_sessions(tx: &mut Tx<'_>, agent: AgentId, at: DateTime<Utc>) -> Resul
     Ok(())
 }
 
+/// Ends every session of an agent but one, and answers how many there were.
+pub fn end_other_sessions(tx: &mut Tx<'_>, agent: AgentId, but: &str, at: DateTime<Utc>) -> Result<usize, StoreError> {
+    let others = agent_sessions::table
+        .filter(agent_sessions::agent_id.eq(agent.to_string()))
+        .filter(agent_sessions::id.ne(but))
+        .filter(agent_sessions::ended_at.is_null());
+    Ok(diesel::update(others).set(agent_sessions::ended_at.eq(stored(at))).execute(tx.connection)?)
+}
+
 /// Ends a session for good.
 pub fn end_session(tx: &mut Tx<'_>, id: AgentSessionId, at: DateTime<Utc>) -> Result<(), StoreError> {
     diesel::update(agent_sessions::table.find(id.to_string()))

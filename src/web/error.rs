@@ -8,6 +8,7 @@ use super::guard::access::to_sign_in;
 use super::guard::caller::Caller;
 use super::words::text_of;
 use super::{App, page};
+use crate::domain::authn::Kept;
 use crate::domain::reference::{CaseRef, EXAMPLE};
 use crate::locale::{Text, text};
 use crate::store::StoreError;
@@ -52,6 +53,12 @@ pub enum PageError {
     /// A session that was won by alternative factors manages authenticators and nothing else.
     #[error("only authenticators can be managed")]
     RecoveryOnly,
+    /// The act needs a second factor that was given just now.
+    #[error("step-up needed")]
+    StepUp {
+        /// Where to go afterwards: a page of the side where it is asked for.
+        next: String,
+    },
     /// A form was posted from another site.
     #[error("posted from another site")]
     CrossSite,
@@ -115,7 +122,8 @@ impl PageError {
             | Self::SignInAccount { .. }
             | Self::SecondStep { .. }
             | Self::SignedInAlready
-            | Self::RecoveryOnly => {
+            | Self::RecoveryOnly
+            | Self::StepUp { .. } => {
                 (StatusCode::FORBIDDEN, text!("forbidden"), text!("forbidden-text"), text!("forbidden-next"))
             }
             Self::CrossSite => {
@@ -175,6 +183,8 @@ pub fn status_of(halt: &Halt) -> StatusCode {
         }
         Halt::WrongPassword | Halt::NotVerified => StatusCode::UNAUTHORIZED,
         Halt::OtherAccount => StatusCode::FORBIDDEN,
+        Halt::Kept(Kept::TooMany | Kept::LastOfStaff) => StatusCode::CONFLICT,
+        Halt::Kept(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Halt::Stale { .. }
         | Halt::Unversioned
         | Halt::Refused(_)
@@ -215,6 +225,10 @@ impl ResponseError for PageError {
             Self::SecondStep { next } => return to_sign_in("/account/sign-in/device", next),
             Self::SignedInAlready => return page::see_other("/account"),
             Self::RecoveryOnly => return page::see_other("/account/security"),
+            Self::StepUp { next } => {
+                let side = if next.starts_with("/desk") { "/desk" } else { "/account" };
+                return to_sign_in(&format!("{side}/step-up"), next);
+            }
             _ => {}
         }
         if let Self::Store(error) = self {

@@ -7,14 +7,14 @@ use super::act::{Act, Done, Halt};
 use super::confirm_email::usable;
 use super::limits::{Counted, give_back, spend_tries};
 use super::{Desk, Kit, recovery};
-use crate::directory::{DirectoryError, Finding, Proof};
+use crate::directory::{DirectoryError, Finding, PasskeyAnswer, Proof};
 use crate::domain::account::{Account, AccountStatus};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::authn::{Assurance, Next, RecoveryCode, TotpCode, after_password};
 use crate::domain::case::OWNERS_TIME;
 use crate::domain::contact::EmailAddress;
-use crate::domain::ids::{AccountId, AccountSessionId, EntryId};
+use crate::domain::ids::{AccountId, AccountSessionId, CeremonyId, EntryId};
 use crate::domain::limits::Limit;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
@@ -45,6 +45,13 @@ pub enum SecondFactor {
     Code(TotpCode),
     /// A saved recovery code.
     RecoveryCode(RecoveryCode),
+    /// A browser's answer, and the ceremony that it was asked in.
+    Passkey {
+        /// Which ceremony.
+        ceremony: CeremonyId,
+        /// The answer, as JSON.
+        answer: String,
+    },
 }
 
 impl SecondFactor {
@@ -52,6 +59,7 @@ impl SecondFactor {
         match self {
             Self::Code(_) => "code",
             Self::RecoveryCode(_) => "recovery_code",
+            Self::Passkey { .. } => "passkey",
         }
     }
 }
@@ -170,7 +178,7 @@ impl Desk {
         let act = Act { actor: Actor::Customer, ip, at: self.now() };
         let (account, named) = (session.account.id, session.account.id.to_string());
         let (place, anywhere) = match &factor {
-            SecondFactor::Code(_) => (Limit::AccountCodes, Limit::AccountCodesAnywhere),
+            SecondFactor::Code(_) | SecondFactor::Passkey { .. } => (Limit::AccountCodes, Limit::AccountCodesAnywhere),
             SecondFactor::RecoveryCode(_) => (Limit::RecoveryCodes, Limit::RecoveryCodesAnywhere),
         };
         let limits = (place, Limit::AccountSignInsFromNetwork, anywhere);
@@ -185,6 +193,9 @@ impl Desk {
         let proof = match factor {
             SecondFactor::Code(code) => Proof::Code(code),
             SecondFactor::RecoveryCode(code) => Proof::RecoveryCode(code),
+            SecondFactor::Passkey { ceremony, answer } => {
+                Proof::Passkey(PasskeyAnswer { ceremony, session: session.id.to_string(), answer })
+            }
         };
         let finding = self.directory.examine(Some(account), proof, act.at).await.map_err(unavailable)?;
         self.complete(act, account, cookie, Some(finding), (by, device, tries)).await

@@ -19,6 +19,7 @@ fn words(action: &str) -> &str {
         "case.handed_over" => "Handed over by the owner",
         "case.new_device_seen" => "A new authenticator was activated",
         "account.signed_in" => "Signed in to manage authenticators",
+        "account.sessions_ended" => "Signed out everywhere",
         "account.recovery_ended" => "Sign-in by alternative factors ended",
         "case.submitted_again" => "The same form came again",
         "case.account_matched" => "Account found",
