@@ -90,8 +90,10 @@ fn problems_of_path(of: Paths, path: &Path, circumstances: &Circumstances) -> Ve
         let fix = "leave it out: an owner recovers with the addresses of record";
         found.push(("needs `administrator`, who decides for members and not for owners".to_owned(), fix));
     }
-    let of_owners = matches!(of, Paths::Standard | Paths::Privileged);
-    let can_be_made = |kind: &CheckKind| circumstances.offered.contains(kind) && (of_owners || kind.is_made_at_desk());
+    // Members do not help themselves, and nobody else asks for their password.
+    let with_password = of != Paths::Member;
+    let can_be_made =
+        |kind: &CheckKind| circumstances.offered.contains(kind) && (with_password || kind.is_made_at_desk());
     for group in &path.checks {
         if !group.iter().any(can_be_made) {
             let codes: Vec<&str> = group.iter().map(|kind| kind.code()).collect();
