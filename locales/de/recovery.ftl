@@ -50,6 +50,12 @@ verified-title = Ihre E-Mail-Adresse ist bestätigt
 verified-lead = Gehen Sie zurück zu der Seite, auf der Sie begonnen haben. Sie geht von selbst weiter.
 verified-same = Haben Sie in diesem Browser begonnen? Dann können Sie hier weitermachen.
 
+after-title = Ihr Gerät ist deaktiviert
+after-text = Aktivieren Sie jetzt ein neues. Bis dahin kann sich niemand wie gewohnt bei Ihrem Konto anmelden.
+after-button = Ein neues Gerät aktivieren
+after-link-text = Dieser Browser kennt den Fall nicht, in dem das geschah. Öffnen Sie die Seite des Falls mit einem Link aus Ihrem Postfach und melden Sie sich dann hier erneut an.
+after-link = Zur Seite meines Falls
+
 setback-email_not_received = Die Bestätigungs-E-Mail wurde nicht bestätigt
 setback-call_not_answered = Der Anruf an die hinterlegte Nummer wurde nicht angenommen
 setback-wrong_codes = Auf dem Telefon wurden falsche Ziffern eingegeben

@@ -50,6 +50,12 @@ verified-title = Your email address is verified
 verified-lead = Go back to the page where you began. It moves on by itself.
 verified-same = Did you begin in this browser? Then you can go on here.
 
+after-title = Your device is deactivated
+after-text = Activate a new one now. Until then nobody can sign in to your account as usual.
+after-button = Activate a new device
+after-link-text = This browser does not know the case in which that was done. Open the page of the case with a link from your mailbox, and then sign in here again.
+after-link = Go to the page of my case
+
 setback-email_not_received = The verification e-mail was not confirmed
 setback-call_not_answered = The call to the phone of record was not answered
 setback-wrong_codes = Wrong digits were typed on the phone

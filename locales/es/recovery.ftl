@@ -50,6 +50,12 @@ verified-title = Su dirección de correo está verificada
 verified-lead = Vuelva a la página donde empezó. Avanza sola.
 verified-same = ¿Empezó en este navegador? Entonces puede seguir aquí.
 
+after-title = Su dispositivo está desactivado
+after-text = Active ahora uno nuevo. Hasta entonces nadie puede iniciar sesión en su cuenta como siempre.
+after-button = Activar un dispositivo nuevo
+after-link-text = Este navegador no conoce el caso en el que se hizo. Abra la página del caso con un enlace de su correo y vuelva a iniciar sesión aquí.
+after-link = Ir a la página de mi caso
+
 setback-email_not_received = No se confirmó el correo de verificación
 setback-call_not_answered = No se respondió la llamada al teléfono registrado
 setback-wrong_codes = Se marcaron dígitos incorrectos en el teléfono

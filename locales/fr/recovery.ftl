@@ -50,6 +50,12 @@ verified-title = Votre adresse e-mail est vérifiée
 verified-lead = Revenez à la page où vous avez commencé. Elle avance d’elle-même.
 verified-same = Avez-vous commencé dans ce navigateur ? Alors vous pouvez continuer ici.
 
+after-title = Votre appareil est désactivé
+after-text = Activez-en un nouveau maintenant. D’ici là, personne ne peut se connecter normalement à votre compte.
+after-button = Activer un nouvel appareil
+after-link-text = Ce navigateur ne connaît pas le dossier dans lequel cela a été fait. Ouvrez la page du dossier avec un lien de votre boîte aux lettres, puis connectez-vous de nouveau ici.
+after-link = Aller à la page de mon dossier
+
 setback-email_not_received = L’e-mail de vérification n’a pas été confirmé
 setback-call_not_answered = L’appel au numéro enregistré n’a pas abouti
 setback-wrong_codes = De mauvais chiffres ont été tapés au téléphone

@@ -50,6 +50,12 @@ verified-title = メールアドレスを確認しました
 verified-lead = 始めたページに戻ってください。ページは自動的に次へ進みます。
 verified-same = このブラウザーで始めた場合は、ここで続けられます。
 
+after-title = デバイスは無効化されています
+after-text = 今すぐ新しいデバイスを有効化してください。それまでは、通常の方法でアカウントにサインインできません。
+after-button = 新しいデバイスを有効化
+after-link-text = このブラウザーでは、無効化を行ったケースが開かれていません。メールのリンクからケースのページを開き、ここでもう一度サインインしてください。
+after-link = ケースのページへ
+
 setback-email_not_received = 確認メールが確認されなかった
 setback-call_not_answered = 登録された電話番号への電話に応答がなかった
 setback-wrong_codes = 電話で間違った数字が入力された

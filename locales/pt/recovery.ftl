@@ -50,6 +50,12 @@ verified-title = O seu endereço de e-mail está verificado
 verified-lead = Volte à página onde começou. Ela avança sozinha.
 verified-same = Começou neste navegador? Então pode continuar aqui.
 
+after-title = O seu dispositivo está desativado
+after-text = Ative agora um novo. Até lá ninguém consegue iniciar sessão na sua conta como de costume.
+after-button = Ativar um novo dispositivo
+after-link-text = Este navegador não conhece o caso em que isso foi feito. Abra a página do caso com um link da sua caixa de correio e volte a iniciar sessão aqui.
+after-link = Ir para a página do meu caso
+
 setback-email_not_received = O e-mail de verificação não foi confirmado
 setback-call_not_answered = A chamada para o telefone registado não foi atendida
 setback-wrong_codes = Foram digitados números errados no telefone

@@ -117,6 +117,7 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/account/sign-in/alternative/email", SECOND_STEP, account::alternative::send_mail),
         post("/account/sign-in/alternative/call", SECOND_STEP, account::alternative::call_me),
         post("/account/sign-in/alternative/sign-in", SECOND_STEP, account::alternative::sign_in),
+        post("/account/sign-in/new-device", SECOND_STEP, account::new_device::activate),
         get("/account/sign-in/assistance", SECOND_STEP, account::assistance::show),
         post("/account/sign-in/assistance", SECOND_STEP, account::assistance::submit),
         post("/account/sign-out", ACCOUNT, account::sign_in::sign_out),

@@ -440,6 +440,17 @@ async fn somebody_without_the_mail_is_carried_over_and_keeps_what_they_typed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_has_only_the_password_makes_no_phone_ring() {
+    let world = with_anna().await;
+    let (browser, page) = begins(&world).await;
+    let token = csrf(&page);
+    browser.post("/account/sign-in/alternative/call", &[("csrf", &token)]).await.is(409);
+    let calls = world.desk.store.read(|connection| mfa_desk::store::calls::recent_calls(connection, 1)).await;
+    assert_eq!(calls.unwrap(), []);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn support_can_be_asked_without_a_single_step() {
     let world = with_anna().await;
     let browser = world.browser();
@@ -519,6 +530,39 @@ async fn account_id(world: &World) -> AccountId {
         Ok::<_, StoreError>(found.unwrap().id)
     };
     world.desk.store.read(find).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_the_desk_deactivated_it_only_the_browser_of_the_case_is_let_in_to_activate_a_new_one() {
+    let world = with_anna().await;
+    let (customer, ana, case) = world.ready(ANNA).await;
+    let before = world.gives_password(&customer, ANNA).await;
+    before.is(200).says("Code of your device");
+    assert!(!before.has_form("/new-device"), "offered before anything was deactivated");
+    world.deactivates(&ana, &case).await.is(200);
+
+    // Somebody else who has the password gets no further than the page of the second step.
+    let stranger = world.browser();
+    let page = world.gives_password(&stranger, ANNA).await;
+    page.says("This browser does not know the case in which that was done.");
+    assert!(!page.has_form("/new-device"));
+    let token = csrf(&page);
+    let back = stranger.post("/account/sign-in/new-device", &[("csrf", &token)]).await;
+    assert!(back.url.ends_with("/account/sign-in/device"), "{}", back.url);
+
+    let page = world.gives_password(&customer, ANNA).await;
+    let page = customer.send(page.is(200), "/new-device", &[]).await;
+    assert!(page.url.ends_with("/account/security"), "{}", page.url);
+    let actions = world.actions(&case).await;
+    assert_eq!(actions.iter().filter(|action| *action == "account.signed_in").count(), 1);
+
+    // A stop ends that as well.
+    let object = link_in(&world.mail("MFA device deactivated").await, "object");
+    let page = stranger.get(&object).await;
+    stranger.send(&page, "/object", &[]).await.is(200);
+    let out = customer.get("/account").await;
+    assert!(out.url.contains("/account/sign-in"), "still in: {}", out.url);
+    world.stop().await;
 }
 
 /// A sign-in that has its password behind it.

@@ -20,7 +20,7 @@ use crate::workflow::{Halt, OwnersFile};
 /// Where the steps are.
 pub(crate) const PAGE: &str = "/account/sign-in/alternative";
 /// Where they lead.
-const SECURITY: &str = "/account/security";
+pub(super) const SECURITY: &str = "/account/security";
 
 /// Seconds between two looks of an open page; shorter while a call is under way.
 const SLOW: u32 = 5;

@@ -5,6 +5,7 @@ pub(crate) mod assistance;
 pub(crate) mod contact;
 pub(crate) mod home;
 pub(crate) mod link;
+pub(crate) mod new_device;
 pub(crate) mod requests;
 pub(crate) mod sign_in;
 pub(crate) mod troubleshoot;

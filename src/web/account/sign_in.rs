@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::troubleshoot;
+use super::{new_device, troubleshoot};
 use crate::domain::authn::{Next, RecoveryCode, Stuck, TotpCode};
 use crate::domain::contact::EmailAddress;
 use crate::domain::reference::CaseRef;
@@ -157,6 +157,8 @@ struct Wrong {
     code: Option<Text>,
     recovery_code: Option<Text>,
     done: Option<Text>,
+    /// What is offered after a deactivation.
+    after: Value,
 }
 
 async fn device_page(app: &App, me: &SignedInAccount, next: &str, wrong: Wrong) -> Result<HttpResponse, PageError> {
@@ -172,6 +174,7 @@ async fn device_page(app: &App, me: &SignedInAccount, next: &str, wrong: Wrong) 
         "stuck": said(stuck),
         "code_error": said(wrong.code),
         "recovery_error": said(wrong.recovery_code),
+        "after": wrong.after,
     });
     let title = text!("device-title").to(language);
     let mut head = Head::new(&title);
@@ -181,8 +184,17 @@ async fn device_page(app: &App, me: &SignedInAccount, next: &str, wrong: Wrong) 
 }
 
 /// **Sign in with authentication device**.
-pub async fn device(app: Data<App>, me: SignedInAccount, after: Query<After>) -> Result<HttpResponse, PageError> {
-    let wrong = Wrong { done: troubleshoot::done(&after.done), ..Wrong::default() };
+pub async fn device(
+    app: Data<App>,
+    me: SignedInAccount,
+    after: Query<After>,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageError> {
+    let wrong = Wrong {
+        after: new_device::offer(&app, &request, &me).await?,
+        done: troubleshoot::done(&after.done),
+        ..Wrong::default()
+    };
     device_page(&app, &me, &after.next, wrong).await
 }
 

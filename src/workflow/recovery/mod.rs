@@ -1,5 +1,6 @@
 //! An owner helps themself: every step is one of a case that belongs to their sign-in, and to no other.
 
+mod after_deactivation;
 mod begin;
 mod hand_over;
 mod let_in;

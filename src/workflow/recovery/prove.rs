@@ -2,6 +2,7 @@
 
 use super::in_own_hands;
 use crate::domain::audit::details;
+use crate::domain::case::{OwnersStep, Refused, owners_step};
 use crate::domain::limits::Limit;
 use crate::domain::notice::Notice;
 use crate::domain::token::Token;
@@ -9,7 +10,7 @@ use crate::locale::text;
 use crate::store::account_sessions::AccountSession;
 use crate::store::calls::ShownIn;
 use crate::store::{StoreError, Tx};
-use crate::workflow::act::{Act, Halt, known};
+use crate::workflow::act::{Act, Halt, known, refuse};
 use crate::workflow::limits::{Counted, spend};
 use crate::workflow::{Desk, mail, start_call};
 
@@ -39,7 +40,8 @@ impl Desk {
         Ok(sent)
     }
 
-    /// **Call me now**: a call to the number of record, with a code that only this sign-in's browser shows.
+    /// **Call me now**: a call to the number of record, with a code that only this sign-in's browser shows. Before the
+    /// address of record is verified there is none: whoever has only the password cannot make anybody's phone ring.
     ///
     /// # Errors
     /// [`Halt`] when no call can be made; [`StoreError`] when the database fails.
@@ -53,9 +55,16 @@ impl Desk {
             return Ok(Err(Halt::NoCall(text!("recovery-no-calls"))));
         }
         let kit = self.kit.clone();
-        let call = move |tx: &mut Tx<'_>| match in_own_hands(tx, &act, &session, "phone_code")? {
-            Ok(filed) => start_call::call(tx, &kit, &act, &filed, (ShownIn::SignIn(session.id), &cookie)),
-            Err(halt) => Ok(Err(halt)),
+        let call = move |tx: &mut Tx<'_>| {
+            let filed = match in_own_hands(tx, &act, &session, "phone_code")? {
+                Ok(filed) => filed,
+                Err(halt) => return Ok(Err(halt)),
+            };
+            let known = known(tx.connection, &kit, &filed.case)?;
+            if owners_step(&filed.case, &known.facts(&kit), act.at) != OwnersStep::Phone {
+                return Ok(Err(refuse(tx, &act, &filed, "phone_code", Refused::WrongCheck)));
+            }
+            start_call::call(tx, &kit, &act, &filed, (ShownIn::SignIn(session.id), &cookie))
         };
         let called = self.store.write(call).await?;
         self.run_errands();
