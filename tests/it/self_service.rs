@@ -268,14 +268,29 @@ async fn a_privileged_account_is_never_let_in_and_the_desk_gets_what_was_proved(
     agent.get("/desk").await.says(&case);
     let page = agent.get(&format!("/desk/cases/{case}")).await;
     page.says("Began as self-service").says("Failed at: Everything was proved, but the policy asks for more");
-    world.presses(&agent, &case, "claim", &[]).await.is(200);
-    let ben = world.agent("ben").await;
-    world.presses(&ben, &case, "approve", &[]).await.is(200);
-    world.later(TimeDelta::hours(24)).await;
-    let agent = world.agent("ana").await;
-    world.deactivates(&agent, &case).await.is(200).says("the authenticator is deactivated");
+    has_the_app_deactivated(&world, &case).await;
     assert!(world.mail("MFA device deactivated").await.text.contains(&case));
     world.stop().await;
+}
+
+/// The authenticator app that a page of the desk offers.
+fn app_on(page: &Page) -> String {
+    let offered = page.html.split("name=\"authenticator\" value=\"").skip(1);
+    let mut apps = offered.filter(|part| part.split("</label>").next().unwrap().contains("Authenticator app"));
+    apps.next().unwrap_or_else(|| panic!("no app on:\n{}", page.html))[..36].to_owned()
+}
+
+/// Ana holds the case and Ben approves the app, which Ana deactivates once the wait is over.
+async fn has_the_app_deactivated(world: &World, case: &str) {
+    let (ana, ben) = (world.agent("ana").await, world.agent("ben").await);
+    world.presses(&ana, case, "claim", &[]).await.is(200);
+    let page = ben.get(&format!("/desk/cases/{case}/approve")).await;
+    let app = app_on(&page);
+    ben.send(&page, "/approve", &[("authenticator", &app)]).await.is(200);
+    world.later(TimeDelta::hours(24)).await;
+    let ana = world.agent("ana").await;
+    let confirm = ana.get(&format!("/desk/cases/{case}/deactivate?authenticator={app}")).await;
+    ana.send(confirm.is(200), "/deactivate", &[]).await.is(200).says("the authenticator is deactivated");
 }
 
 /// What the form still needs of somebody whose account is known.
@@ -535,11 +550,12 @@ async fn account_id(world: &World) -> AccountId {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_the_desk_deactivated_it_only_the_browser_of_the_case_is_let_in_to_activate_a_new_one() {
     let world = with_anna().await;
-    let (customer, ana, case) = world.ready(ANNA).await;
+    let (customer, case) = world.confirmed(ANNA).await;
+    world.passes_phone_check(&customer, &case).await;
     let before = world.gives_password(&customer, ANNA).await;
     before.is(200).says("Code of your device");
     assert!(!before.has_form("/new-device"), "offered before anything was deactivated");
-    world.deactivates(&ana, &case).await.is(200);
+    has_the_app_deactivated(&world, &case).await;
 
     // Somebody else who has the password gets no further than the page of the second step.
     let stranger = world.browser();
