@@ -50,6 +50,9 @@ verified-title = Ihre E-Mail-Adresse ist bestätigt
 verified-lead = Gehen Sie zurück zu der Seite, auf der Sie begonnen haben. Sie geht von selbst weiter.
 verified-same = Haben Sie in diesem Browser begonnen? Dann können Sie hier weitermachen.
 
+security-deactivating = Ihr Gerät wird deaktiviert. Laden Sie diese Seite gleich noch einmal.
+security-not-deactivated = Ihr Gerät konnte nicht deaktiviert werden. Versuchen Sie es erneut oder wenden Sie sich an den Helpdesk.
+
 after-title = Ihr Gerät ist deaktiviert
 after-text = Aktivieren Sie jetzt ein neues. Bis dahin kann sich niemand wie gewohnt bei Ihrem Konto anmelden.
 after-button = Ein neues Gerät aktivieren

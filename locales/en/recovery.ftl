@@ -50,6 +50,9 @@ verified-title = Your email address is verified
 verified-lead = Go back to the page where you began. It moves on by itself.
 verified-same = Did you begin in this browser? Then you can go on here.
 
+security-deactivating = Your device is being deactivated. Load this page again in a moment.
+security-not-deactivated = Your device could not be deactivated. Try again, or contact support.
+
 after-title = Your device is deactivated
 after-text = Activate a new one now. Until then nobody can sign in to your account as usual.
 after-button = Activate a new device

@@ -50,6 +50,9 @@ verified-title = Su dirección de correo está verificada
 verified-lead = Vuelva a la página donde empezó. Avanza sola.
 verified-same = ¿Empezó en este navegador? Entonces puede seguir aquí.
 
+security-deactivating = Su dispositivo se está desactivando. Vuelva a cargar esta página en un momento.
+security-not-deactivated = No se pudo desactivar su dispositivo. Inténtelo de nuevo o contacte con el centro de soporte.
+
 after-title = Su dispositivo está desactivado
 after-text = Active ahora uno nuevo. Hasta entonces nadie puede iniciar sesión en su cuenta como siempre.
 after-button = Activar un dispositivo nuevo

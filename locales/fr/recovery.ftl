@@ -50,6 +50,9 @@ verified-title = Votre adresse e-mail est vérifiée
 verified-lead = Revenez à la page où vous avez commencé. Elle avance d’elle-même.
 verified-same = Avez-vous commencé dans ce navigateur ? Alors vous pouvez continuer ici.
 
+security-deactivating = Votre appareil est en cours de désactivation. Rechargez cette page dans un instant.
+security-not-deactivated = Votre appareil n’a pas pu être désactivé. Réessayez ou contactez le service d’assistance.
+
 after-title = Votre appareil est désactivé
 after-text = Activez-en un nouveau maintenant. D’ici là, personne ne peut se connecter normalement à votre compte.
 after-button = Activer un nouvel appareil

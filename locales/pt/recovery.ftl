@@ -50,6 +50,9 @@ verified-title = O seu endereço de e-mail está verificado
 verified-lead = Volte à página onde começou. Ela avança sozinha.
 verified-same = Começou neste navegador? Então pode continuar aqui.
 
+security-deactivating = O seu dispositivo está a ser desativado. Recarregue esta página daqui a pouco.
+security-not-deactivated = Não foi possível desativar o dispositivo. Tente de novo ou contacte o atendimento.
+
 after-title = O seu dispositivo está desativado
 after-text = Ative agora um novo. Até lá ninguém consegue iniciar sessão na sua conta como de costume.
 after-button = Ativar um novo dispositivo

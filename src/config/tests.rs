@@ -6,6 +6,7 @@ mod reference;
 mod refusals;
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret;

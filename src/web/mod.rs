@@ -13,6 +13,7 @@ pub mod hooks;
 pub mod new_number;
 pub mod page;
 pub mod routes;
+mod security;
 mod words;
 
 use std::net::IpAddr;

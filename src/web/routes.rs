@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{Handler, Responder, Route};
 
 use super::guard::access::{Access, Need};
-use super::{account, assets, customer, demo, desk, health, hooks};
+use super::{account, assets, customer, demo, desk, health, hooks, security};
 
 /// What a posted body is, and by which limits it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +69,7 @@ impl RouteSpec {
 const PUBLIC: Access = Access::Public;
 const CUSTOMER: Access = Access::Customer;
 const SECOND_STEP: Access = Access::SecondStep;
+const AUTHENTICATORS: Access = Access::Authenticators;
 const ACCOUNT: Access = Access::Account;
 const ANYONE: Access = Access::Desk(Need::Anyone);
 const WORKS: Access = Access::Desk(Need::WorksCases);
@@ -120,7 +121,8 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/account/sign-in/new-device", SECOND_STEP, account::new_device::activate),
         get("/account/sign-in/assistance", SECOND_STEP, account::assistance::show),
         post("/account/sign-in/assistance", SECOND_STEP, account::assistance::submit),
-        post("/account/sign-out", ACCOUNT, account::sign_in::sign_out),
+        post("/account/sign-in/passkey", SECOND_STEP, account::sign_in::passkey),
+        post("/account/sign-out", AUTHENTICATORS, account::sign_in::sign_out),
         get("/account", ACCOUNT, account::home::show),
         get("/cases/{reference}/administer", PUBLIC, account::link::show),
         get("/account/requests/{reference}", ACCOUNT, account::requests::show),
@@ -171,6 +173,7 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/hooks/voice/twilio/{call}/digits", Access::Provider, hooks::twilio::digits),
         post("/hooks/voice/twilio/{call}/status", Access::Provider, hooks::twilio::status),
     ];
+    routes.extend(security_credentials());
     if demo {
         routes.extend([
             get("/demo/mail", PUBLIC, demo::mail_page),
@@ -183,6 +186,36 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
             get("/demo/accounts.json", PUBLIC, demo::accounts_json),
         ]);
     }
+    routes
+}
+
+/// **Security credentials**, the same pages for both sides.
+fn security_credentials() -> Vec<RouteSpec> {
+    let mut routes = Vec::new();
+    macro_rules! side {
+        ($base:literal, $access:expr) => {
+            routes.extend([
+                get(concat!($base, "/security"), $access, security::list::show),
+                get(concat!($base, "/security/activate"), $access, security::activate::show),
+                post(concat!($base, "/security/activate"), $access, security::activate::begin),
+                get(concat!($base, "/security/activate/device/{ceremony}"), $access, security::activate::device),
+                post(concat!($base, "/security/activate/device/{ceremony}"), $access, security::activate::codes),
+                get(concat!($base, "/security/activate/passkey/{ceremony}"), $access, security::activate::passkey),
+                post(concat!($base, "/security/activate/passkey/{ceremony}"), $access, security::activate::answer),
+                post(concat!($base, "/security/recovery-codes"), $access, security::recovery_codes::make),
+                get(concat!($base, "/security/devices/{device}/rename"), $access, security::rename::show),
+                post(concat!($base, "/security/devices/{device}/rename"), $access, security::rename::rename),
+                get(concat!($base, "/security/devices/{device}/deactivate"), $access, security::deactivate::confirm),
+                post(
+                    concat!($base, "/security/devices/{device}/deactivate"),
+                    $access,
+                    security::deactivate::deactivate,
+                ),
+            ]);
+        };
+    }
+    side!("/account", AUTHENTICATORS);
+    side!("/desk", ANYONE);
     routes
 }
 

@@ -11,7 +11,7 @@ use crate::directory::{DirectoryError, Finding, PasskeyAnswer, Proof};
 use crate::domain::account::{Account, AccountStatus};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
-use crate::domain::authn::{Assurance, Next, RecoveryCode, TotpCode, after_password};
+use crate::domain::authn::{Assurance, Means, Next, RecoveryCode, TotpCode, after_password};
 use crate::domain::case::OWNERS_TIME;
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::{AccountId, AccountSessionId, CeremonyId, EntryId};
@@ -245,12 +245,13 @@ impl Desk {
         Ok(self.store.write(complete).await?.map(|()| fresh))
     }
 
-    /// What comes after the password for this account, as its page has to say it.
+    /// What comes after the password for this account, and what the account has for it, as its page has to say it.
     ///
     /// # Errors
     /// [`StoreError`] when the directory cannot be asked.
-    pub async fn account_next(&self, account: AccountId) -> Result<Next, StoreError> {
-        Ok(after_password(self.directory.means(account).await.map_err(unavailable)?, false))
+    pub async fn account_next(&self, account: AccountId) -> Result<(Next, Means), StoreError> {
+        let means = self.directory.means(account).await.map_err(unavailable)?;
+        Ok((after_password(means, false), means))
     }
 
     /// The session that a cookie holds, unless it ended, sat idle too long, or its account was suspended. Only what is

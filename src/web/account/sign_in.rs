@@ -21,7 +21,7 @@ use crate::web::guard::fields::Fields;
 use crate::web::page::{Flash, Head, show as show_page};
 use crate::web::words::text_of;
 use crate::web::{App, cookies};
-use crate::workflow::{Halt, Offered, SecondFactor};
+use crate::workflow::{Halt, Holder, Offered, SecondFactor};
 
 const REQUESTS: &str = "/account/requests/";
 
@@ -159,19 +159,30 @@ struct Wrong {
     done: Option<Text>,
     /// What is offered after a deactivation.
     after: Value,
+    passkey: Option<Text>,
 }
 
 async fn device_page(app: &App, me: &SignedInAccount, next: &str, wrong: Wrong) -> Result<HttpResponse, PageError> {
     let language = me.caller.language;
-    let stuck = match app.desk.account_next(me.session.account.id).await? {
+    let (after, means) = app.desk.account_next(me.session.account.id).await?;
+    let stuck = match after {
         Next::Stuck(Stuck::NoDevice) => Some(text!("device-none-text")),
         Next::Stuck(Stuck::NoneHere) => Some(text!("device-none-here-text")),
         Next::SecondStep | Next::Complete => None,
+    };
+    let passkey = if means.passkeys {
+        let holder = Holder { account: me.session.account.id, session: me.session.id.to_string() };
+        app.desk.ask_passkey(holder).await?
+    } else {
+        None
     };
     let said = |text: Option<Text>| text.map_or(Value::Null, |text| text.to(language).into());
     let content = json!({
         "next": own_page(next),
         "stuck": said(stuck),
+        "codes": means.codes,
+        "passkey": passkey.map(|asked| json!({ "options": asked.options, "ceremony": asked.ceremony })),
+        "passkey_error": said(wrong.passkey),
         "code_error": said(wrong.code),
         "recovery_error": said(wrong.recovery_code),
         "after": wrong.after,
@@ -229,6 +240,19 @@ pub async fn recovery_code(app: Data<App>, me: SignedInAccount, fields: Fields) 
     let typed = RecoveryCode::typed(fields.get("recovery_code")).map(SecondFactor::RecoveryCode);
     let wrong = |status, text| Wrong { status: Some(status), recovery_code: Some(text), ..Wrong::default() };
     second_step(&app, &me, typed, &fields, wrong).await
+}
+
+/// Takes what a browser answered that was asked for a passkey.
+pub async fn passkey(app: Data<App>, me: SignedInAccount, fields: Fields) -> Result<HttpResponse, PageError> {
+    let answer = fields.get("answer").to_owned();
+    let ceremony = fields.get("ceremony").parse().ok();
+    let given = ceremony.map(|ceremony| SecondFactor::Passkey { ceremony, answer });
+    let wrong = |status, text| {
+        let too_often = status == StatusCode::TOO_MANY_REQUESTS;
+        let passkey = Some(if too_often { text } else { text!("passkey-failed") });
+        Wrong { status: Some(status), passkey, ..Wrong::default() }
+    };
+    second_step(&app, &me, given, &fields, wrong).await
 }
 
 /// Signs an account out, at once and on the server.

@@ -1,8 +1,7 @@
 use crate::directory::Proof;
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
-use crate::domain::authn::{Means, TotpCode};
-use crate::domain::ids::AccountId;
+use crate::domain::authn::TotpCode;
 use crate::domain::limits::Limit;
 use crate::locale::text;
 use crate::store::account_sessions::AccountSession;
@@ -50,13 +49,5 @@ impl Desk {
             Ok(Ok(()))
         };
         self.store.write(settle).await
-    }
-
-    /// What the account has for a second step.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the directory cannot be asked.
-    pub async fn account_means(&self, account: AccountId) -> Result<Means, StoreError> {
-        self.directory.means(account).await.map_err(unavailable)
     }
 }
