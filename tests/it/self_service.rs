@@ -11,6 +11,7 @@ use mfa_desk::store::schema::{accounts, cases, recoveries};
 use mfa_desk::store::{AnyConnection, StoreError, Tx};
 use mfa_desk::workflow::Act;
 
+use crate::credentials::{activates_app, asked_to_deactivate};
 use crate::support::accounts::{Devices, code_of, recovery_code_of};
 use crate::support::browser::{Browser, Page};
 use crate::support::world::{Setup, World, code_on, link_in, reference_on};
@@ -175,6 +176,70 @@ async fn an_owner_with_mailbox_and_phone_is_let_in_to_their_devices() {
     }
     // Nobody at the desk was bothered.
     assert!(!entries.iter().any(|entry| entry.actor_kind == "agent"));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_lost_device_is_deactivated_a_new_one_is_activated_and_the_case_closes_by_itself() {
+    let world = with_anna().await;
+    let elsewhere = world.account(ANNA).await;
+    world.later(TimeDelta::seconds(30)).await;
+    let browser = proves(&world).await;
+    signs_in(&browser).await.is(200).says("Security credentials");
+    let case = reference(&world).await;
+    let page = asked_to_deactivate(&browser, "/account", 0).await;
+    page.is(200).says("Deactivate this device?").says("anna@customers.example's virtual_totp");
+    browser.send(&page, "/deactivate", &[]).await.is(200).says("deactivated");
+    assert_eq!(state(&world).await, "deactivated");
+    let told = world.mail("MFA device deactivated").await;
+    assert!(told.text.contains(&case) && told.text.contains("This wasn't me"), "{}", told.text);
+    // Whoever was signed in with the device is not any more.
+    let out = elsewhere.get("/account").await;
+    assert!(out.url.contains("/account/sign-in"), "still in with the lost device: {}", out.url);
+
+    activates_app(&world, &browser, "/account", "New phone").await.is(200);
+    assert_eq!(state(&world).await, "closed");
+    world.mail(&format!("Case {case} is closed")).await;
+    let entries = world.entries(&case).await;
+    let by = |action: &str| entries.iter().find(|entry| entry.action == action).unwrap().actor_kind.clone();
+    assert_eq!(by("case.deactivating"), "owner");
+    assert_eq!(by("case.new_device_seen"), "system");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deactivate_pressed_twice_at_once_is_one_order_and_one_device() {
+    let world = with_anna().await;
+    let browser = proves(&world).await;
+    signs_in(&browser).await.is(200);
+    let page = asked_to_deactivate(&browser, "/account", 0).await;
+    let press = || browser.send(&page, "/deactivate", &[]);
+    let (one, two) = tokio::join!(press(), press());
+    assert!(one.status < 500 && two.status < 500, "{} {}", one.status, two.status);
+    let actions = world.actions(&reference(&world).await).await;
+    assert_eq!(actions.iter().filter(|action| *action == "case.deactivating").count(), 1, "{actions:?}");
+    assert_eq!(state(&world).await, "deactivated");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signal_that_fires_after_the_sign_in_stops_the_deactivation_and_ends_the_session() {
+    let world = with_anna().await;
+    let browser = proves(&world).await;
+    signs_in(&browser).await.is(200);
+    let page = asked_to_deactivate(&browser, "/account", 0).await;
+    let at = world.now().naive_utc();
+    let changed = move |tx: &mut Tx<'_>| {
+        let row = diesel::update(accounts::table).filter(accounts::email_key.eq(ANNA));
+        row.set(accounts::phone_changed_at.eq(at)).execute(tx.connection)?;
+        Ok(())
+    };
+    changes(&world, changed).await;
+    let refused = browser.send(&page, "/deactivate", &[]).await;
+    assert!(refused.status == 409, "{}: {}", refused.status, refused.text());
+    assert_eq!(state(&world).await, "verifying");
+    let out = browser.get("/account/security").await;
+    assert!(out.url.contains("/account/sign-in"), "still in: {}", out.url);
     world.stop().await;
 }
 
@@ -571,6 +636,10 @@ async fn after_the_desk_deactivated_it_only_the_browser_of_the_case_is_let_in_to
     assert!(page.url.ends_with("/account/security"), "{}", page.url);
     let actions = world.actions(&case).await;
     assert_eq!(actions.iter().filter(|action| *action == "account.signed_in").count(), 1);
+
+    activates_app(&world, &customer, "/account", "New phone").await.is(200);
+    assert!(world.actions(&case).await.contains(&"case.new_device_seen".to_owned()));
+    customer.get("/account/security").await.is(200).says("New phone");
 
     // A stop ends that as well.
     let object = link_in(&world.mail("MFA device deactivated").await, "object");
