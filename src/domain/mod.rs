@@ -22,6 +22,7 @@ pub mod notice;
 pub mod origin;
 pub mod phone_change;
 pub mod policy;
+pub mod recovery;
 pub mod reference;
 pub mod risk;
 pub mod sealed;

@@ -22,6 +22,7 @@ pub mod origins;
 pub mod outbox;
 pub mod phone_changes;
 mod readers;
+pub mod recoveries;
 pub mod schema;
 pub mod throttle;
 mod tx;

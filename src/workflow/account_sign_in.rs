@@ -6,12 +6,13 @@ use secrecy::SecretString;
 use super::act::{Act, Done, Halt};
 use super::confirm_email::usable;
 use super::limits::{Counted, give_back, spend_tries};
-use super::{Desk, Kit};
+use super::{Desk, Kit, recovery};
 use crate::directory::{DirectoryError, Finding, PasskeyAnswer, Proof};
 use crate::domain::account::{Account, AccountStatus};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::authn::{Assurance, Means, Next, RecoveryCode, TotpCode, after_password};
+use crate::domain::case::OWNERS_TIME;
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::{AccountId, AccountSessionId, CeremonyId, EntryId};
 use crate::domain::limits::Limit;
@@ -20,7 +21,7 @@ use crate::domain::token::Token;
 use crate::locale::text;
 use crate::store::account_sessions::{self, AccountSession, NewSession, SessionOrigin};
 use crate::store::links::{self, LinkPurpose};
-use crate::store::{StoreError, Tx, accounts};
+use crate::store::{AnyConnection, StoreError, Tx, accounts};
 
 /// What someone signs in with first.
 pub struct Offered {
@@ -260,9 +261,21 @@ impl Desk {
     /// [`StoreError`] when the database fails.
     pub async fn account_session(&self, cookie: &Token, by_hand: bool) -> Result<Option<AccountSession>, StoreError> {
         let (now, hash) = (self.now(), cookie.hash());
-        let idle = self.kit.sessions.account_idle();
-        let found = self.store.read(move |connection| account_sessions::find(connection, &hash)).await?;
+        let find = move |connection: &mut AnyConnection| {
+            let found = account_sessions::find(connection, &hash)?;
+            let stands = match found.as_ref().and_then(|session| session.case) {
+                Some(case) => recovery::still_stands(connection, case)?,
+                None => true,
+            };
+            Ok(found.filter(|_| stands))
+        };
+        let found = self.store.read(find).await?;
         let live = |session: &AccountSession| {
+            // Whoever waits for a mail or a call between the steps is not idle.
+            let idle = match session.assurance {
+                Assurance::Password => OWNERS_TIME,
+                Assurance::Recovery | Assurance::Complete => self.kit.sessions.account_idle(),
+            };
             is_active(&session.account) && now < session.expires_at && now < session.last_seen_at + idle
         };
         let Some(session) = found.filter(live) else { return Ok(None) };

@@ -55,7 +55,7 @@ fn two_codes(world: &World, secret: &TotpSecret) -> (String, String) {
     (secret.code_at(here - 1).expose().to_owned(), secret.code_at(here).expose().to_owned())
 }
 
-async fn activates_app(world: &World, browser: &Browser, side: &str, name: &str) -> Page {
+pub(crate) async fn activates_app(world: &World, browser: &Browser, side: &str, name: &str) -> Page {
     let page = begins(browser, side, "virtual_totp", name).await;
     let (first, second) = two_codes(world, &secret_on(page.is(200)));
     shows_codes(browser, &page, (&first, &second)).await
@@ -74,7 +74,7 @@ fn devices_on(page: &Page) -> Vec<String> {
 }
 
 /// The page that asks whether a device, counted from 0, is to be deactivated.
-async fn asked_to_deactivate(browser: &Browser, side: &str, which: usize) -> Page {
+pub(crate) async fn asked_to_deactivate(browser: &Browser, side: &str, which: usize) -> Page {
     let list = browser.get(&format!("{side}/security")).await;
     browser.get(&format!("{side}/security/devices/{}/deactivate", devices_on(&list)[which])).await
 }

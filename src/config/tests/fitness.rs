@@ -233,7 +233,7 @@ fn a_path_below_the_floor_is_named_with_its_place() {
         ),
         ("standard", "checks = ['email_link', 'phone_code']", "`phone_code` cannot be made here"),
         ("standard", "checks = ['email_link', 'resync']", "ends a case without a deactivation"),
-        ("standard", "checks = ['email_link', 'password']", "`password` cannot be made here"),
+        ("member", "checks = ['email_link', 'administrator', 'password']", "`password` cannot be made here"),
         ("standard", "checks = ['email_link', 'agent_callback']\napprovals = 4", "needs 4 approvals"),
         ("privileged", "checks = ['email_link', 'administrator']", "not for owners"),
         ("member", "checks = ['email_link', 'agent_callback']", "without the account's administrator"),

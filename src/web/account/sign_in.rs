@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::{new_device, troubleshoot};
 use crate::domain::authn::{Next, RecoveryCode, Stuck, TotpCode};
 use crate::domain::contact::EmailAddress;
 use crate::domain::reference::CaseRef;
@@ -17,7 +18,7 @@ use crate::web::error::{PageError, status_of};
 use crate::web::guard::account::SignedInAccount;
 use crate::web::guard::caller::Caller;
 use crate::web::guard::fields::Fields;
-use crate::web::page::{Head, show as show_page};
+use crate::web::page::{Flash, Head, show as show_page};
 use crate::web::words::text_of;
 use crate::web::{App, cookies};
 use crate::workflow::{Halt, Holder, Offered, SecondFactor};
@@ -29,6 +30,8 @@ const REQUESTS: &str = "/account/requests/";
 pub struct After {
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    done: String,
 }
 
 /// Only pages of an account: a sign-in page that leads elsewhere helps phishers.
@@ -153,6 +156,9 @@ struct Wrong {
     status: Option<StatusCode>,
     code: Option<Text>,
     recovery_code: Option<Text>,
+    done: Option<Text>,
+    /// What is offered after a deactivation.
+    after: Value,
     passkey: Option<Text>,
 }
 
@@ -179,16 +185,28 @@ async fn device_page(app: &App, me: &SignedInAccount, next: &str, wrong: Wrong) 
         "passkey_error": said(wrong.passkey),
         "code_error": said(wrong.code),
         "recovery_error": said(wrong.recovery_code),
+        "after": wrong.after,
     });
     let title = text!("device-title").to(language);
     let mut head = Head::new(&title);
     head.csrf = me.csrf.clone();
+    head.flash = wrong.done.map(|done| Flash::Done(done.to(language)));
     show_page(app, &me.caller, wrong.status.unwrap_or(StatusCode::OK), "account/device.html", head, content)
 }
 
 /// **Sign in with authentication device**.
-pub async fn device(app: Data<App>, me: SignedInAccount, after: Query<After>) -> Result<HttpResponse, PageError> {
-    device_page(&app, &me, &after.next, Wrong::default()).await
+pub async fn device(
+    app: Data<App>,
+    me: SignedInAccount,
+    after: Query<After>,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageError> {
+    let wrong = Wrong {
+        after: new_device::offer(&app, &request, &me).await?,
+        done: troubleshoot::done(&after.done),
+        ..Wrong::default()
+    };
+    device_page(&app, &me, &after.next, wrong).await
 }
 
 async fn second_step(
