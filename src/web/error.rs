@@ -11,7 +11,7 @@ use super::{App, page};
 use crate::domain::reference::{CaseRef, EXAMPLE};
 use crate::locale::{Text, text};
 use crate::store::StoreError;
-use crate::workflow::Halt;
+use crate::workflow::{Halt, Side};
 
 /// Why a page is not shown.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +31,26 @@ pub enum PageError {
     /// Someone has to sign in first.
     #[error("sign-in needed")]
     SignIn {
+        /// Where to go afterwards.
+        next: String,
+    },
+    /// Somebody at the desk gave their password: the second step is still to come.
+    #[error("second step needed at the desk")]
+    DeskSecondStep {
+        /// Where to go afterwards.
+        next: String,
+    },
+    /// Somebody at the desk gave their password and has no authenticator yet.
+    #[error("an authenticator has to be set up first")]
+    DeskEnrol,
+    /// The step is behind somebody at the desk who asks for it.
+    #[error("signed in to the desk already")]
+    AtDeskAlready,
+    /// A fresh second factor is needed.
+    #[error("step-up needed")]
+    StepUp {
+        /// On which side.
+        side: Side,
         /// Where to go afterwards.
         next: String,
     },
@@ -115,6 +135,10 @@ impl PageError {
             | Self::SignInAccount { .. }
             | Self::SecondStep { .. }
             | Self::SignedInAlready
+            | Self::DeskSecondStep { .. }
+            | Self::DeskEnrol
+            | Self::AtDeskAlready
+            | Self::StepUp { .. }
             | Self::RecoveryOnly => {
                 (StatusCode::FORBIDDEN, text!("forbidden"), text!("forbidden-text"), text!("forbidden-next"))
             }
@@ -213,6 +237,11 @@ impl ResponseError for PageError {
             Self::SignIn { next } => return to_sign_in("/desk/sign-in", next),
             Self::SignInAccount { next } => return to_sign_in("/account/sign-in", next),
             Self::SecondStep { next } => return to_sign_in("/account/sign-in/device", next),
+            Self::DeskSecondStep { next } => return to_sign_in("/desk/sign-in/device", next),
+            Self::DeskEnrol => return page::see_other("/desk/security"),
+            Self::AtDeskAlready => return page::see_other("/desk"),
+            Self::StepUp { side: Side::Desk, next } => return to_sign_in("/desk/step-up", next),
+            Self::StepUp { side: Side::Account, next } => return to_sign_in("/account/step-up", next),
             Self::SignedInAlready => return page::see_other("/account"),
             Self::RecoveryOnly => return page::see_other("/account/security"),
             _ => {}

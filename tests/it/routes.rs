@@ -17,6 +17,7 @@ use crate::support::browser::Page;
 use crate::support::world::{OWNER, PASSWORD, Setup, World, csrf_on, link_in, people};
 
 const SIGN_IN: &str = "/desk/sign-in";
+const SECOND_STEP: &str = "/desk/sign-in/device";
 const SIGN_OUT: &str = "/desk/sign-out";
 
 /// What a route is called, for messages.
@@ -62,7 +63,11 @@ fn cookie_on(page: &Page) -> String {
 /// Someone at the desk, as a cookie and the token of their forms.
 async fn signed_in(world: &World, agent: &str) -> (String, String) {
     let email = format!("{agent}@desk.example.test");
+    let code = world.fresh_code(&email).await;
     let page = ask(world, &Method::POST, SIGN_IN, "", &[("email", &email), ("password", PASSWORD)]).await;
+    let step = cookie_on(page.is(303));
+    let csrf = csrf_on(ask(world, &Method::GET, SECOND_STEP, &step, &[]).await.is(200));
+    let page = ask(world, &Method::POST, SECOND_STEP, &step, &[("code", &code), ("csrf", &csrf)]).await;
     let cookie = cookie_on(page.is(303));
     let csrf = csrf_on(ask(world, &Method::GET, "/desk", &cookie, &[]).await.is(200));
     (cookie, csrf)

@@ -1,10 +1,12 @@
 //! How an account proves itself when it signs in: time-based codes, saved recovery codes, and the steps that they
 //! are asked for in.
 
+mod guesses;
 mod recovery_code;
 mod steps;
 mod totp;
 
+pub use guesses::{Budget as GuessBudget, Guesses};
 pub use recovery_code::RecoveryCode;
 pub use steps::{Assurance, Means, Next, Stuck, after_password};
 pub use totp::{Clockwork, NotASecret, TotpCode, TotpSecret, accept, resynchronise, step_at};

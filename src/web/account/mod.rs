@@ -5,6 +5,7 @@ pub(crate) mod home;
 pub(crate) mod link;
 pub(crate) mod requests;
 pub(crate) mod sign_in;
+pub(crate) mod step_up;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;

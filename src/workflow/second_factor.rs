@@ -1,0 +1,93 @@
+//! What is given beside the password, the same for both sides, in the second step of a sign-in and in a step-up.
+
+use super::Desk;
+use super::account_sign_in::unavailable;
+use super::act::{Act, Halt};
+use super::first_factor::{Side, too_many};
+use super::limits::{Counted, give_back, spend_tries};
+use crate::directory::{Finding, Proof};
+use crate::domain::authn::{RecoveryCode, TotpCode};
+use crate::domain::contact::EmailAddress;
+use crate::domain::ids::{AccountId, EntryId};
+use crate::domain::limits::Limit;
+use crate::store::{StoreError, Tx};
+
+/// What someone proves themself with beside the password.
+pub enum SecondFactor {
+    /// A code of the authenticator.
+    Code(TotpCode),
+    /// A saved recovery code.
+    RecoveryCode(RecoveryCode),
+}
+
+impl SecondFactor {
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::Code(_) => "code",
+            Self::RecoveryCode(_) => "recovery_code",
+        }
+    }
+
+    /// What counts wrong ones from one place and from anywhere.
+    const fn limits(&self) -> (Limit, Limit) {
+        match self {
+            Self::Code(_) => (Limit::AccountCodes, Limit::AccountCodesAnywhere),
+            Self::RecoveryCode(_) => (Limit::RecoveryCodes, Limit::RecoveryCodesAnywhere),
+        }
+    }
+}
+
+/// A second factor that was counted and looked at.
+#[derive(Clone)]
+pub(super) struct Weighed {
+    /// How it is called in the log.
+    pub by: &'static str,
+    side: Side,
+    account: AccountId,
+    finding: Finding,
+    tries: Vec<EntryId>,
+}
+
+impl Weighed {
+    /// Whether it holds. What it uses up is used up with it, and what was counted of it is given back; that it does
+    /// not hold is recorded.
+    pub(super) fn settle(&self, tx: &mut Tx<'_>, act: &Act) -> Result<bool, StoreError> {
+        if !self.finding.settle(tx)? {
+            self.side.refuse(tx, act, Some(self.account), &format!("wrong_{}", self.by));
+            return Ok(false);
+        }
+        give_back(tx, &self.tries)?;
+        Ok(true)
+    }
+}
+
+impl Desk {
+    /// Counts a second factor as wrong, and looks at it.
+    ///
+    /// # Errors
+    /// [`Halt::TooOften`] when there were too many wrong ones; [`StoreError`] when the database fails.
+    pub(super) async fn weigh(
+        &self,
+        act: &Act,
+        side: Side,
+        (account, email): (AccountId, &EmailAddress),
+        factor: SecondFactor,
+    ) -> Result<Result<Weighed, Halt>, StoreError> {
+        let (place, anywhere) = factor.limits();
+        let limits = (place, side.password_limits().1, anywhere);
+        let counted = Counted::tries(&self.kit, (&account.to_string(), &email.masked()), &act.ip, limits);
+        let (kit, asking) = (self.kit.clone(), act.clone());
+        let ask = move |tx: &mut Tx<'_>| {
+            let told = |tx: &mut Tx<'_>| side.refuse(tx, &asking, Some(account), "too_often");
+            spend_tries(tx, &kit, &asking, &counted, told)
+        };
+        let Ok(tries) = self.store.write(ask).await? else { return Ok(Err(too_many())) };
+        let by = factor.code();
+        let proof = match factor {
+            SecondFactor::Code(code) => Proof::Code(code),
+            SecondFactor::RecoveryCode(code) => Proof::RecoveryCode(code),
+        };
+        let finding = self.directory.examine(Some(account), proof, act.at).await.map_err(unavailable)?;
+        Ok(Ok(Weighed { by, side, account, finding, tries }))
+    }
+}
