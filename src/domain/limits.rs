@@ -61,6 +61,8 @@ coded! {
         RecoveryCodes = "account-recovery-code", "Recovery codes of one account from one place";
         /// Wrong recovery codes in the second step from anywhere.
         RecoveryCodesAnywhere = "account-recovery-code-anywhere", "Recovery codes of one account";
+        /// Changes of the authenticators of one account.
+        AuthenticatorChanges = "authenticator-change", "Changes of one account's devices";
         /// Wrong recovery codes and pairs of codes on the page of one case.
         ProofsOfCase = "proof-case", "Saved codes and device codes of one case";
         /// Wrong recovery codes and pairs of codes on the pages of all cases of one account.
@@ -199,6 +201,8 @@ impl Amounts {
             Limit::AccountCodes => &[(5, QUARTER), (20, DAY)],
             Limit::AccountCodesAnywhere => &[(10, QUARTER), (50, DAY)],
             Limit::RecoveryCodes | Limit::RecoveryCodesAnywhere => &[(10, HOUR)],
+            // Setting eight devices up takes two of these each, with some room for what goes wrong.
+            Limit::AuthenticatorChanges => &[(60, HOUR)],
             Limit::ProofsOfCase => &[(5, HOUR)],
             Limit::ProofsOfAccount => &[(10, HOUR)],
             Limit::AdministratorsOfCase => &[(3, DAY)],

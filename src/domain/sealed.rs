@@ -28,6 +28,8 @@ pub enum Sealing {
     Document,
     /// The secret of an authenticator.
     AuthenticatorSecret,
+    /// What is kept of a ceremony until it is answered.
+    Ceremony,
 }
 
 impl Sealing {
@@ -35,6 +37,7 @@ impl Sealing {
         match self {
             Self::Document => b"mfa-desk/document/1",
             Self::AuthenticatorSecret => b"mfa-desk/authenticator-secret/1",
+            Self::Ceremony => b"mfa-desk/ceremony/1",
         }
     }
 }

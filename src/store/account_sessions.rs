@@ -111,10 +111,7 @@ pub fn end_of_account(
 
 /// Ends every session of an account for good.
 pub fn end_all(tx: &mut Tx<'_>, account: AccountId, at: DateTime<Utc>) -> Result<usize, StoreError> {
-    let open = account_sessions::table
-        .filter(account_sessions::account_id.eq(account.to_string()))
-        .filter(account_sessions::ended_at.is_null());
-    Ok(diesel::update(open).set(account_sessions::ended_at.eq(stored(at))).execute(tx.connection)?)
+    end_others(tx, account, "", at)
 }
 
 /// A session that begins.
@@ -211,6 +208,15 @@ pub fn end(tx: &mut Tx<'_>, id: AccountSessionId, at: DateTime<Utc>) -> Result<b
         .set(account_sessions::ended_at.eq(stored(at)))
         .execute(tx.connection)?;
     Ok(changed == 1)
+}
+
+/// Ends every session of an account but one, and answers how many there were.
+pub fn end_others(tx: &mut Tx<'_>, account: AccountId, but: &str, at: DateTime<Utc>) -> Result<usize, StoreError> {
+    let others = account_sessions::table
+        .filter(account_sessions::account_id.eq(account.to_string()))
+        .filter(account_sessions::id.ne(but))
+        .filter(account_sessions::ended_at.is_null());
+    Ok(diesel::update(others).set(account_sessions::ended_at.eq(stored(at))).execute(tx.connection)?)
 }
 
 /// Ends the session whose cookie has this hash, if there is one.

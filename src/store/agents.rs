@@ -264,12 +264,12 @@ pub fn touch_session(tx: &mut Tx<'_>, id: AgentSessionId, at: DateTime<Utc>) -> 
 pub fn end_sessions(
     tx: &mut Tx<'_>,
     agent: AgentId,
-    kept: Option<AgentSessionId>,
+    kept: Option<&str>,
     at: DateTime<Utc>,
 ) -> Result<usize, StoreError> {
     let open = agent_sessions::table
         .filter(agent_sessions::agent_id.eq(agent.to_string()))
-        .filter(agent_sessions::id.ne(kept.map(|id| id.to_string()).unwrap_or_default()))
+        .filter(agent_sessions::id.ne(kept.unwrap_or_default()))
         .filter(agent_sessions::ended_at.is_null());
     Ok(diesel::update(open).set(agent_sessions::ended_at.eq(stored(at))).execute(tx.connection)?)
 }

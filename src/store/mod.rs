@@ -9,6 +9,7 @@ pub mod authenticator_secrets;
 pub mod blocks;
 pub mod calls;
 pub mod cases;
+pub mod ceremonies;
 mod connection;
 pub mod credentials;
 mod dialect;

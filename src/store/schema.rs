@@ -46,6 +46,8 @@ diesel::table! {
         last_step -> Nullable<BigInt>,
         passkey -> Nullable<Text>,
         last_used_at -> Nullable<Timestamp>,
+        credential_id -> Nullable<Text>,
+        sign_count -> BigInt,
     }
 }
 

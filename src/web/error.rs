@@ -8,10 +8,11 @@ use super::guard::access::to_sign_in;
 use super::guard::caller::Caller;
 use super::words::text_of;
 use super::{App, page};
+use crate::domain::authn::Kept;
 use crate::domain::reference::{CaseRef, EXAMPLE};
 use crate::locale::{Text, text};
 use crate::store::StoreError;
-use crate::workflow::{Halt, Side};
+use crate::workflow::Halt;
 
 /// Why a page is not shown.
 #[derive(Debug, thiserror::Error)]
@@ -46,14 +47,6 @@ pub enum PageError {
     /// The step is behind somebody at the desk who asks for it.
     #[error("signed in to the desk already")]
     AtDeskAlready,
-    /// A fresh second factor is needed.
-    #[error("step-up needed")]
-    StepUp {
-        /// On which side.
-        side: Side,
-        /// Where to go afterwards.
-        next: String,
-    },
     /// An account has to sign in first.
     #[error("account sign-in needed")]
     SignInAccount {
@@ -72,6 +65,12 @@ pub enum PageError {
     /// A session that was won by alternative factors manages authenticators and nothing else.
     #[error("only authenticators can be managed")]
     RecoveryOnly,
+    /// The act needs a second factor that was given just now.
+    #[error("step-up needed")]
+    StepUp {
+        /// Where to go afterwards: a page of the side where it is asked for.
+        next: String,
+    },
     /// A form was posted from another site.
     #[error("posted from another site")]
     CrossSite,
@@ -199,6 +198,8 @@ pub fn status_of(halt: &Halt) -> StatusCode {
         }
         Halt::WrongPassword | Halt::NotVerified => StatusCode::UNAUTHORIZED,
         Halt::OtherAccount => StatusCode::FORBIDDEN,
+        Halt::Kept(Kept::TooMany | Kept::LastOfStaff) => StatusCode::CONFLICT,
+        Halt::Kept(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Halt::Stale { .. }
         | Halt::Unversioned
         | Halt::Refused(_)
@@ -240,10 +241,12 @@ impl ResponseError for PageError {
             Self::DeskSecondStep { next } => return to_sign_in("/desk/sign-in/device", next),
             Self::DeskEnrol => return page::see_other("/desk/security"),
             Self::AtDeskAlready => return page::see_other("/desk"),
-            Self::StepUp { side: Side::Desk, next } => return to_sign_in("/desk/step-up", next),
-            Self::StepUp { side: Side::Account, next } => return to_sign_in("/account/step-up", next),
             Self::SignedInAlready => return page::see_other("/account"),
             Self::RecoveryOnly => return page::see_other("/account/security"),
+            Self::StepUp { next } => {
+                let side = if next.starts_with("/desk") { "/desk" } else { "/account" };
+                return to_sign_in(&format!("{side}/step-up"), next);
+            }
             _ => {}
         }
         if let Self::Store(error) = self {

@@ -144,7 +144,7 @@ impl Desk {
     ) -> Result<Result<AccountSignedIn, Halt>, StoreError> {
         let act = Act { actor: Actor::Customer, ip, at: self.now() };
         let account = &session.account;
-        match self.weigh(&act, Side::Account, (account.id, &account.email), factor).await? {
+        match self.weigh(&act, Side::Account, (account.id, &account.email), &session.id.to_string(), factor).await? {
             Ok(weighed) => self.complete(act, account.id, cookie, Some(weighed), (device, browser)).await,
             Err(halt) => Ok(Err(halt)),
         }

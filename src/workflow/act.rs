@@ -7,6 +7,7 @@ use super::{Kit, mail, phone_change as changes, risk};
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Details, NewEntry, details};
+use crate::domain::authn::Kept;
 use crate::domain::case::{AccountFacts, Case, Command, Facts, Refused, State, apply};
 use crate::domain::document::Unfit;
 use crate::domain::form::Wrong;
@@ -144,6 +145,9 @@ pub enum Halt {
     /// The document was never looked at.
     #[error("Open the document and look at it before you say how it is.")]
     NotOpened,
+    /// The account's authenticators stay as they are.
+    #[error(transparent)]
+    Kept(Kept),
     /// What was to be acted on is not there.
     #[error("This is not there any more.")]
     Gone,

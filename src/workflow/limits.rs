@@ -39,6 +39,12 @@ impl Counted {
         Self::new(limit, case.id.to_string(), case.reference.to_string()).within(filed)
     }
 
+    /// What one account has, outside every case.
+    pub(super) fn of_account(limit: Limit, account: &Account) -> Self {
+        let counted = Self::new(limit, account.id.to_string(), account.email.masked());
+        Self { account: Some(account.id), ..counted }
+    }
+
     /// What one account has.
     pub(super) fn account(limit: Limit, account: &Account, filed: &Filed) -> Self {
         Self::new(limit, account.id.to_string(), account.email.masked()).within(filed)

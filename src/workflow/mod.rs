@@ -12,6 +12,7 @@ mod ask_administrators;
 mod callback;
 mod clear;
 mod confirm_email;
+mod credentials;
 mod deactivate;
 mod deliver;
 mod dispute;
@@ -69,6 +70,7 @@ pub use administer::{Decision, MemberRequest};
 pub use answer_call::Spoken;
 pub use approve::{Awaited, Awaiting};
 pub use confirm_email::{Confirmed, Opened};
+pub use credentials::{Activated, Holder, Keyring, PasskeyAsked, PasskeySetUp, VirtualDevice};
 pub use deactivate::Attempted;
 pub use deliver::{Lane, errand_word};
 pub use dispute::Stopped;
@@ -101,7 +103,19 @@ use crate::domain::token::ServerKey;
 use crate::entropy::Entropy;
 use crate::notify::mail::{MailTemplates, Mailer};
 use crate::notify::voice::VoiceCaller;
+use crate::passkeys::{Broken, Passkeys};
 use crate::store::Store;
+
+/// Why there is no kit.
+#[derive(Debug, thiserror::Error)]
+pub enum BadKit {
+    /// The configured sealing keys cannot be used.
+    #[error("secrets.data_keys {0}")]
+    Keys(#[from] BadKeys),
+    /// Passkeys cannot be bound to the base URL.
+    #[error("server.base_url: {0}")]
+    Passkeys(#[from] Broken),
+}
 
 /// What every act needs and no act changes.
 pub struct Kit {
@@ -111,6 +125,8 @@ pub struct Kit {
     pub entropy: Arc<dyn Entropy>,
     /// The server's key.
     pub key: ServerKey,
+    /// Passkeys; none where the base URL's host is an address.
+    pub passkeys: Option<Arc<Passkeys>>,
     /// The keys of what is stored encrypted.
     pub sealing: Arc<SealingKeys>,
     /// What is sealed can be opened again later: a key is configured.
@@ -151,7 +167,7 @@ impl Kit {
     /// The kit that the settings describe.
     ///
     /// # Errors
-    /// [`BadKeys`] when the configured sealing keys cannot be used.
+    /// [`BadKit`] when the configured sealing keys or the base URL cannot be used.
     pub fn new(
         settings: &Settings,
         base_url: Url,
@@ -159,10 +175,11 @@ impl Kit {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         offers_calls: bool,
-    ) -> Result<Self, BadKeys> {
+    ) -> Result<Self, BadKit> {
         let periods = settings.policy.clone();
         let policy = settings.rules();
         Ok(Self {
+            passkeys: Passkeys::new(&base_url, &settings.server.product_name)?.map(Arc::new),
             clock,
             entropy,
             common_domains: risk::common_domains(&key, &settings.risk.common_mail_domains),

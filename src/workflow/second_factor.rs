@@ -5,10 +5,10 @@ use super::account_sign_in::unavailable;
 use super::act::{Act, Halt};
 use super::first_factor::{Side, too_many};
 use super::limits::{Counted, give_back, spend_tries};
-use crate::directory::{Finding, Proof};
+use crate::directory::{Finding, PasskeyAnswer, Proof};
 use crate::domain::authn::{RecoveryCode, TotpCode};
 use crate::domain::contact::EmailAddress;
-use crate::domain::ids::{AccountId, EntryId};
+use crate::domain::ids::{AccountId, CeremonyId, EntryId};
 use crate::domain::limits::Limit;
 use crate::store::{StoreError, Tx};
 
@@ -18,6 +18,13 @@ pub enum SecondFactor {
     Code(TotpCode),
     /// A saved recovery code.
     RecoveryCode(RecoveryCode),
+    /// A browser's answer, and the ceremony that it was asked in.
+    Passkey {
+        /// Which ceremony.
+        ceremony: CeremonyId,
+        /// The answer, as JSON.
+        answer: String,
+    },
 }
 
 impl SecondFactor {
@@ -25,13 +32,14 @@ impl SecondFactor {
         match self {
             Self::Code(_) => "code",
             Self::RecoveryCode(_) => "recovery_code",
+            Self::Passkey { .. } => "passkey",
         }
     }
 
     /// What counts wrong ones from one place and from anywhere.
     const fn limits(&self) -> (Limit, Limit) {
         match self {
-            Self::Code(_) => (Limit::AccountCodes, Limit::AccountCodesAnywhere),
+            Self::Code(_) | Self::Passkey { .. } => (Limit::AccountCodes, Limit::AccountCodesAnywhere),
             Self::RecoveryCode(_) => (Limit::RecoveryCodes, Limit::RecoveryCodesAnywhere),
         }
     }
@@ -62,7 +70,7 @@ impl Weighed {
 }
 
 impl Desk {
-    /// Counts a second factor as wrong, and looks at it.
+    /// Counts a second factor as wrong, and looks at it. A passkey has to have been asked for in this `session`.
     ///
     /// # Errors
     /// [`Halt::TooOften`] when there were too many wrong ones; [`StoreError`] when the database fails.
@@ -71,6 +79,7 @@ impl Desk {
         act: &Act,
         side: Side,
         (account, email): (AccountId, &EmailAddress),
+        session: &str,
         factor: SecondFactor,
     ) -> Result<Result<Weighed, Halt>, StoreError> {
         let (place, anywhere) = factor.limits();
@@ -86,6 +95,9 @@ impl Desk {
         let proof = match factor {
             SecondFactor::Code(code) => Proof::Code(code),
             SecondFactor::RecoveryCode(code) => Proof::RecoveryCode(code),
+            SecondFactor::Passkey { ceremony, answer } => {
+                Proof::Passkey(PasskeyAnswer { ceremony, session: session.to_owned(), answer })
+            }
         };
         let finding = self.directory.examine(Some(account), proof, act.at).await.map_err(unavailable)?;
         Ok(Ok(Weighed { by, side, account, finding, tries }))

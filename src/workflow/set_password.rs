@@ -150,7 +150,10 @@ impl Desk {
             (false, _) => None,
             (true, None) => return Ok(Err(Halt::NotVerified)),
             (true, Some(factor)) => {
-                match self.weigh(&act, Side::Desk, (agent.id.account(), &agent.email), factor).await? {
+                match self
+                    .weigh(&act, Side::Desk, (agent.id.account(), &agent.email), &link.id.to_string(), factor)
+                    .await?
+                {
                     Ok(weighed) => Some(weighed),
                     Err(halt) => return Ok(Err(halt)),
                 }
@@ -233,7 +236,7 @@ fn replace(
     };
     credentials::set_password(tx, account.id, hash, act.at)?;
     sign_in_links::end_all(tx, account.id, act.at)?;
-    agents::end_sessions(tx, agent, kept, act.at)?;
+    agents::end_sessions(tx, agent, kept.map(|id| id.to_string()).as_deref(), act.at)?;
     guesses::forget_person(tx, kit, Side::Desk, &account.email.key())?;
     tx.record(act.entry("agent.password_changed", None, None, details([("by", by.into())])));
     letters::queue(tx, kit, act, &account, Letter::PasswordChanged)?;

@@ -22,7 +22,7 @@ impl Desk {
         factor: SecondFactor,
     ) -> Result<Result<(), Halt>, StoreError> {
         let (id, who) = (session.id, (session.agent.id.account(), &session.agent.email));
-        let weighed = match self.weigh(&act, Side::Desk, who, factor).await? {
+        let weighed = match self.weigh(&act, Side::Desk, who, &id.to_string(), factor).await? {
             Ok(weighed) => weighed,
             Err(halt) => return Ok(Err(halt)),
         };
@@ -52,10 +52,11 @@ impl Desk {
     ) -> Result<Result<(), Halt>, StoreError> {
         let act = Act { actor: Actor::Customer, ip, at: self.now() };
         let (id, account) = (session.id, session.account.id);
-        let weighed = match self.weigh(&act, Side::Account, (account, &session.account.email), factor).await? {
-            Ok(weighed) => weighed,
-            Err(halt) => return Ok(Err(halt)),
-        };
+        let weighed =
+            match self.weigh(&act, Side::Account, (account, &session.account.email), &id.to_string(), factor).await? {
+                Ok(weighed) => weighed,
+                Err(halt) => return Ok(Err(halt)),
+            };
         let prove = move |tx: &mut Tx<'_>| {
             if !weighed.settle(tx, &act)? {
                 return Ok(Err(Halt::NotVerified));

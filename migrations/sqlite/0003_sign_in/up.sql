@@ -8,6 +8,11 @@ ALTER TABLE accounts ADD COLUMN staff BOOLEAN NOT NULL DEFAULT FALSE;
 -- What WebAuthn keeps of a passkey: a public key and its counter.
 ALTER TABLE authenticators ADD COLUMN passkey TEXT;
 ALTER TABLE authenticators ADD COLUMN last_used_at TIMESTAMP;
+-- What a browser calls it by, and how often it says it was used: no passkey is set up twice, and a count that goes back
+-- tells of a copy.
+ALTER TABLE authenticators ADD COLUMN credential_id TEXT;
+ALTER TABLE authenticators ADD COLUMN sign_count BIGINT NOT NULL DEFAULT 0;
+CREATE UNIQUE INDEX authenticators_by_credential ON authenticators (credential_id);
 
 -- Who the single sign-on says it is: issuer and subject, separated by a space.
 ALTER TABLE agents ADD COLUMN sso_subject TEXT;

@@ -8,16 +8,15 @@ use chrono::{DateTime, Utc};
 use super::access::{Access, SignedInAgent};
 use super::account::SignedInAccount;
 use super::fields::Fields;
-use crate::domain::authn::{Assurance, Next, Stuck};
+use crate::domain::authn::{Assurance, Next, Stuck, fresh};
 use crate::web::App;
 use crate::web::error::PageError;
 use crate::web::next_page::encoded;
 use crate::web::routes::RouteSpec;
-use crate::workflow::Side;
 
 /// Whether a second factor that was given at `proved` still counts as given just now.
 pub fn is_fresh(app: &App, proved: Option<DateTime<Utc>>) -> bool {
-    proved.is_some_and(|proved| app.now() < proved + app.desk.kit.sessions.step_up())
+    fresh(proved, app.now(), app.desk.kit.sessions.step_up())
 }
 
 /// Leads whoever has to give a second factor first to the page where they do.
@@ -28,14 +27,14 @@ pub(super) async fn check(request: &ServiceRequest, app: &App, route: &RouteSpec
     let Some(page) = route.step_up else { return Ok(()) };
     let agent = request.extensions().get::<SignedInAgent>().map(|agent| agent.session.clone());
     let account = request.extensions().get::<SignedInAccount>().map(|account| account.session.clone());
-    let (side, proved, next) = if let Some(session) = agent {
-        (Side::Desk, session.proved_at, app.desk.agent_next(session.agent.id).await?)
+    let (proved, next) = if let Some(session) = agent {
+        (session.proved_at, app.desk.agent_next(session.agent.id).await?)
     } else if let Some(session) = account {
         if session.assurance == Assurance::Recovery {
             // Won with all that a recovery asks for, and good for nothing else.
             return Ok(());
         }
-        (Side::Account, session.proved_at, app.desk.account_next(session.account.id).await?)
+        (session.proved_at, app.desk.account_next(session.account.id).await?)
     } else {
         return Err(PageError::Forbidden);
     };
@@ -44,7 +43,7 @@ pub(super) async fn check(request: &ServiceRequest, app: &App, route: &RouteSpec
     if is_fresh(app, proved) || sets_up && next == Next::Stuck(Stuck::NoDevice) {
         return Ok(());
     }
-    Err(PageError::StepUp { side, next: page_of(request, page) })
+    Err(PageError::StepUp { next: page_of(request, page) })
 }
 
 /// The page that holds the form, with its names filled in.
