@@ -7,6 +7,8 @@ use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
+use crate::domain::authn::password::prepared;
+
 /// Hashes and checks passwords with Argon2id, off the async threads and a few at a time: each takes 19 MiB.
 pub struct PasswordHasher {
     free: Arc<Semaphore>,
@@ -19,7 +21,7 @@ pub struct PasswordHasher {
 pub struct NotHashed;
 
 fn hash_now(password: &SecretString) -> Result<String, NotHashed> {
-    let hash = Argon2::default().hash_password(password.expose_secret().as_bytes()).map_err(|_| NotHashed)?;
+    let hash = Argon2::default().hash_password(prepared(password).expose_secret().as_bytes()).map_err(|_| NotHashed)?;
     Ok(hash.to_string())
 }
 
@@ -60,6 +62,7 @@ impl PasswordHasher {
         let hash = hash.unwrap_or_else(|| self.decoy.clone());
         let right = self
             .run(move || {
+                let password = prepared(&password);
                 let parsed = argon2::password_hash::phc::PasswordHash::new(&hash);
                 parsed.is_ok_and(|parsed| {
                     Argon2::default().verify_password(password.expose_secret().as_bytes(), &parsed).is_ok()

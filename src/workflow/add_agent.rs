@@ -1,19 +1,15 @@
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::Desk;
 use super::act::Act;
 use crate::domain::actor::Role;
 use crate::domain::audit::details;
+use crate::domain::authn::password::{PasswordProblem, acceptable};
 use crate::domain::contact::EmailAddress;
 use crate::domain::form::is_unprintable;
 use crate::domain::ids::AgentId;
 use crate::store::agents::{self, Agent};
 use crate::store::{StoreError, Tx};
-
-/// SP 800-63B-4 §3.1.1.2 asks for 15 characters where the password is the only factor.
-pub const SHORTEST_PASSWORD: usize = 15;
-/// Hashing takes longer the longer the text; no passphrase needs more.
-pub const LONGEST_PASSWORD: usize = 1024;
 
 /// A person who is to work at the desk.
 pub struct NewAgent {
@@ -33,9 +29,9 @@ pub enum AddAgentError {
     /// The name is empty or unprintable.
     #[error("the name must be one printable line")]
     Name,
-    /// The password is too short or too long.
-    #[error("the password must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")]
-    Password,
+    /// The password is not good enough.
+    #[error(transparent)]
+    Password(#[from] PasswordProblem),
     /// The address is taken.
     #[error("an agent with this e-mail address exists already")]
     Exists,
@@ -66,10 +62,8 @@ impl Desk {
         if name.is_empty() || name.chars().count() > 120 || name.chars().any(is_unprintable) {
             return Err(AddAgentError::Name);
         }
-        let length = new.password.expose_secret().chars().count();
-        if !(SHORTEST_PASSWORD..=LONGEST_PASSWORD).contains(&length) {
-            return Err(AddAgentError::Password);
-        }
+        // The first password stands alone until its owner enrolled a second factor.
+        acceptable(&new.password, false, &[&self.kit.product, new.email.as_str(), &name])?;
         let password_hash = self.passwords.hash(new.password).await.map_err(|_| AddAgentError::Hash)?;
         let id = self.kit.id(AgentId::new, act.at);
         let agent = Agent { id, email: new.email, name, role: new.role, suspended_at: None };

@@ -1,6 +1,7 @@
 //! How an account proves itself when it signs in: time-based codes, saved recovery codes, and the steps that they
 //! are asked for in.
 
+pub mod password;
 mod recovery_code;
 mod steps;
 mod totp;
