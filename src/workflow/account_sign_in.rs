@@ -18,6 +18,7 @@ use crate::domain::limits::Limit;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::locale::text;
+use crate::passwords::Queue;
 use crate::store::account_sessions::{self, AccountSession, NewSession, SessionOrigin};
 use crate::store::links::{self, LinkPurpose};
 use crate::store::{StoreError, Tx, accounts};
@@ -68,7 +69,10 @@ fn refuse(tx: &mut Tx<'_>, act: &Act, account: Option<AccountId>, why: &str) {
 }
 
 pub(super) fn unavailable(error: DirectoryError) -> StoreError {
-    StoreError::Unavailable(error.to_string())
+    match error {
+        DirectoryError::Busy => StoreError::Busy,
+        error => StoreError::Unavailable(error.to_string()),
+    }
 }
 
 fn origin(method: &str, proved_at: Option<DateTime<Utc>>, act: &Act, device: &str) -> SessionOrigin {
@@ -102,7 +106,7 @@ impl Desk {
         };
         let (account, tries) = self.store.write(ask).await?;
         let Ok(tries) = tries else { return Ok(Err(too_many())) };
-        let password = Proof::Password(offered.password);
+        let password = Proof::Password(offered.password, Queue::Accounts);
         let finding = self.directory.examine(account, password, act.at).await.map_err(unavailable)?;
         let (kit, cookie) = (self.kit.clone(), self.kit.entropy.token());
         let new = NewSession {

@@ -11,6 +11,7 @@ use crate::domain::contact::EmailAddress;
 use crate::domain::ids::{AgentId, AgentSessionId};
 use crate::domain::limits::Limit;
 use crate::locale::text;
+use crate::passwords::{NotHashed, Queue};
 use crate::store::account_sessions::SessionOrigin;
 use crate::store::agents::{self, Agent, AgentSession, NewAgentSession, Waiting};
 use crate::store::{AnyConnection, StoreError, Tx, credentials};
@@ -59,7 +60,10 @@ impl Desk {
             None => Ok(None),
         };
         let hash = self.store.read(hash_of).await?;
-        let right = self.passwords.check(hash, password).await.map_err(|e| StoreError::Unavailable(e.to_string()))?;
+        let right = self.passwords.check(Queue::Desk, hash, password).await.map_err(|error| match error {
+            NotHashed::Busy => StoreError::Busy,
+            NotHashed::Failed => StoreError::Unavailable(error.to_string()),
+        })?;
         let kit = self.kit.clone();
         let decide = move |tx: &mut Tx<'_>| match &agent {
             Some(agent) if right => {
