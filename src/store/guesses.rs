@@ -40,6 +40,15 @@ pub fn add(tx: &mut Tx<'_>, subject: &str, at: DateTime<Utc>) -> Result<(), Stor
     Ok(())
 }
 
+/// Takes one count back.
+pub fn take_back(tx: &mut Tx<'_>, subject: &str) -> Result<(), StoreError> {
+    diesel::update(password_failures::table.find(subject))
+        .filter(password_failures::failures.gt(0))
+        .set(password_failures::failures.eq(password_failures::failures - 1))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
 /// Forgets the wrong passwords of a subject: a right one came, or a supervisor says so.
 pub fn forget(tx: &mut Tx<'_>, subject: &str) -> Result<(), StoreError> {
     diesel::delete(password_failures::table.find(subject)).execute(tx.connection)?;

@@ -59,7 +59,10 @@ pub struct FirstStep {
 }
 
 pub(super) fn unavailable(error: DirectoryError) -> StoreError {
-    StoreError::Unavailable(error.to_string())
+    match error {
+        DirectoryError::Busy => StoreError::Busy,
+        error => StoreError::Unavailable(error.to_string()),
+    }
 }
 
 fn origin(method: &str, proved_at: Option<DateTime<Utc>>, act: &Act, device: &str) -> SessionOrigin {

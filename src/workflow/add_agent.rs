@@ -2,9 +2,10 @@ use secrecy::SecretString;
 
 use super::Desk;
 use super::act::Act;
-use super::set_password::{LONGEST_PASSWORD, SHORTEST_PASSWORD, acceptable, mail_link};
+use super::set_password::mail_link;
 use crate::domain::actor::Role;
 use crate::domain::audit::details;
+use crate::domain::authn::password::{PasswordProblem, acceptable};
 use crate::domain::contact::{E164, EmailAddress};
 use crate::domain::form::is_unprintable;
 use crate::domain::ids::AgentId;
@@ -31,9 +32,9 @@ pub enum AddAgentError {
     /// The name is empty or unprintable.
     #[error("the name must be one printable line")]
     Name,
-    /// The password is too short or too long.
-    #[error("the password must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")]
-    Password,
+    /// The password is not good enough.
+    #[error(transparent)]
+    Password(#[from] PasswordProblem),
     /// The address is taken.
     #[error("an agent with this e-mail address exists already")]
     Exists,
@@ -66,7 +67,8 @@ impl Desk {
         }
         let password_hash = match new.password {
             Some(password) => {
-                acceptable(&password).map_err(|_| AddAgentError::Password)?;
+                // The first password stands alone until its owner enrolled a second factor.
+                acceptable(&password, false, &[&self.kit.product, new.email.as_str(), &name])?;
                 Some(self.passwords.hash(password).await.map_err(|_| AddAgentError::Hash)?)
             }
             None => None,

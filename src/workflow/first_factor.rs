@@ -15,6 +15,7 @@ use crate::domain::ids::AccountId;
 use crate::domain::limits::Limit;
 use crate::domain::token::Token;
 use crate::locale::text;
+use crate::passwords::Queue;
 use crate::store::{AnyConnection, StoreError, Tx, accounts, agents, known_devices};
 
 /// On which side somebody signs in.
@@ -32,6 +33,13 @@ impl Side {
         match self {
             Self::Desk => (Limit::SignIns, Limit::SignInsFromNetwork, Limit::SignInsAnywhere),
             Self::Account => (Limit::AccountSignIns, Limit::AccountSignInsFromNetwork, Limit::AccountSignInsAnywhere),
+        }
+    }
+
+    const fn queue(self) -> Queue {
+        match self {
+            Self::Desk => Queue::Desk,
+            Self::Account => Queue::Accounts,
         }
     }
 
@@ -114,8 +122,15 @@ impl Desk {
         };
         let (act, account, guessed) = self.store.write(ask).await?;
         let Ok(guessed) = guessed else { return Ok(Err(too_many())) };
-        let proof = Proof::Password(typed.password);
-        let finding = self.directory.examine(account, proof, act.at).await.map_err(unavailable)?;
+        let proof = Proof::Password(typed.password, side.queue());
+        let finding = match self.directory.examine(account, proof, act.at).await {
+            Ok(finding) => finding,
+            Err(error) => {
+                // Nothing was looked at: a flood must not use up the budget of whoever could not be checked.
+                self.store.write(move |tx| guesses::take_back(tx, &guessed)).await?;
+                return Err(unavailable(error));
+            }
+        };
         Ok(Ok(Checked { act, account, finding, guessed }))
     }
 }

@@ -12,10 +12,12 @@ use crate::domain::limits::Limit;
 use crate::store::{StoreError, Tx, guesses, throttle};
 
 /// What was counted of a password that may turn out right.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Guessed {
-    /// The rows that a right password begins anew.
-    rows: Vec<String>,
+    /// The rows that it was counted in.
+    counted: Vec<String>,
+    /// The row of all browsers that are not known, which a right password begins anew as well.
+    anywhere: String,
     network: Vec<EntryId>,
 }
 
@@ -36,7 +38,7 @@ pub(super) fn count(
     told: impl FnOnce(&mut Tx<'_>),
 ) -> Result<Result<Guessed, Reached>, StoreError> {
     let [place, network, anywhere] = Counted::tries(kit, (named, about), &act.ip, side.password_limits());
-    let forgotten = row(anywhere.limit, &anywhere.subject);
+    let all = row(anywhere.limit, &anywhere.subject);
     let counted = match known {
         Some(browser) => {
             let browser = Counted::new(Limit::SignInsOfBrowser, browser.to_string(), about);
@@ -56,16 +58,11 @@ pub(super) fn count(
         Ok(network) => network,
         Err(reached) => return Ok(Err(reached)),
     };
-    let mut rows = Vec::new();
-    for (each, _) in &counted {
-        let row = row(each.limit, &each.subject);
-        guesses::add(tx, &row, act.at)?;
-        rows.push(row);
+    let counted: Vec<String> = counted.iter().map(|(each, _)| row(each.limit, &each.subject)).collect();
+    for row in &counted {
+        guesses::add(tx, row, act.at)?;
     }
-    if !rows.contains(&forgotten) {
-        rows.push(forgotten);
-    }
-    Ok(Ok(Guessed { rows, network }))
+    Ok(Ok(Guessed { counted, anywhere: all, network }))
 }
 
 /// Which budget is spent, and until when.
@@ -86,7 +83,14 @@ fn waits<'a>(
 
 /// The password was right: the row of wrong ones begins anew.
 pub(super) fn begin_anew(tx: &mut Tx<'_>, guessed: &Guessed) -> Result<(), StoreError> {
-    guessed.rows.iter().try_for_each(|row| guesses::forget(tx, row))?;
+    guessed.counted.iter().try_for_each(|row| guesses::forget(tx, row))?;
+    guesses::forget(tx, &guessed.anywhere)?;
+    give_back(tx, &guessed.network)
+}
+
+/// The password was not looked at after all.
+pub(super) fn take_back(tx: &mut Tx<'_>, guessed: &Guessed) -> Result<(), StoreError> {
+    guessed.counted.iter().try_for_each(|row| guesses::take_back(tx, row))?;
     give_back(tx, &guessed.network)
 }
 

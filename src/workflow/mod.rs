@@ -88,7 +88,7 @@ pub use phone_budget::CodesHeld;
 pub use phone_change::{Administered, ChangeFile};
 pub use rotate_secrets::Rotated;
 pub use second_factor::SecondFactor;
-pub use set_password::{LONGEST_PASSWORD, PasswordLink, SHORTEST_PASSWORD};
+pub use set_password::PasswordLink;
 pub use sign_in::{AgentOffered, AgentSignedIn, AgentStep};
 pub use submit_case::Submission;
 pub use view_case::{CaseFile, CustomerFile};

@@ -61,7 +61,8 @@ impl Desk {
             Ok(_) => Ok(Ok(())),
             Err(AddAgentError::Store(error)) => Err(error),
             Err(
-                error @ (AddAgentError::Name | AddAgentError::Password | AddAgentError::Exists | AddAgentError::Hash),
+                error
+                @ (AddAgentError::Name | AddAgentError::Password(_) | AddAgentError::Exists | AddAgentError::Hash),
             ) => Ok(Err(Halt::BadText(error.to_string()))),
         }
     }

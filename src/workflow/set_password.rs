@@ -1,7 +1,7 @@
 //! Passwords of people at the desk: set by a mailed link, or changed by whoever is signed in.
 
 use chrono::TimeDelta;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::account_sign_in::unavailable;
 use super::act::{Act, Done, Halt};
@@ -11,6 +11,7 @@ use super::second_factor::{SecondFactor, Weighed};
 use super::{Desk, Kit, guesses, letters};
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::audit::details;
+use crate::domain::authn::password::acceptable;
 use crate::domain::authn::{Next, Stuck, after_password};
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::{AgentId, AgentSessionId, SignInLinkId};
@@ -26,18 +27,9 @@ const ASKED_FOR: TimeDelta = TimeDelta::minutes(60);
 /// How long the link to a new colleague works, who may read their mail tomorrow.
 const INVITED: TimeDelta = TimeDelta::hours(24);
 
-/// SP 800-63B-4 §3.1.1.2 asks for 15 characters where the password is the only factor.
-pub const SHORTEST_PASSWORD: usize = 15;
-/// Hashing takes longer the longer the text; no passphrase needs more.
-pub const LONGEST_PASSWORD: usize = 1024;
-
-/// Why a password cannot be chosen, if it cannot.
-pub(super) fn acceptable(password: &SecretString) -> Result<(), Halt> {
-    let length = password.expose_secret().chars().count();
-    if (SHORTEST_PASSWORD..=LONGEST_PASSWORD).contains(&length) {
-        return Ok(());
-    }
-    Err(Halt::BadText(format!("A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")))
+fn weigh_new(kit: &Kit, agent: &Agent, password: &SecretString, has_mfa: bool) -> Result<(), Halt> {
+    let about = [kit.product.as_str(), agent.email.as_str(), agent.name.as_str()];
+    acceptable(password, has_mfa, &about).map_err(|problem| Halt::BadText(problem.to_string()))
 }
 
 /// Mails a link that lets somebody at the desk set a password. Older links end with it.
@@ -141,11 +133,11 @@ impl Desk {
             Ok(found) => found,
             Err(halt) => return Ok(Err(halt)),
         };
-        if let Err(halt) = acceptable(&password) {
-            return Ok(Err(halt));
-        }
         let act = Act { actor: agent.actor(), ip, at: self.now() };
         let needs_factor = next != Next::Stuck(Stuck::NoDevice);
+        if let Err(halt) = weigh_new(&self.kit, &agent, &password, needs_factor) {
+            return Ok(Err(halt));
+        }
         let weighed = match (needs_factor, factor) {
             (false, _) => None,
             (true, None) => return Ok(Err(Halt::NotVerified)),
@@ -189,7 +181,8 @@ impl Desk {
         browser: Option<Token>,
         (old, new): (SecretString, SecretString),
     ) -> Result<Result<(), Halt>, StoreError> {
-        if let Err(halt) = acceptable(&new) {
+        // Whoever is signed in has a second factor.
+        if let Err(halt) = weigh_new(&self.kit, &session.agent, &new, true) {
             return Ok(Err(halt));
         }
         let typed = Typed { side: Side::Desk, email: Some(session.agent.email.clone()), password: old, browser };

@@ -620,7 +620,7 @@ fn agents_are_added_with_a_password_from_standard_input() {
         assert!(err(&refused).contains(why), "{email}: {}", err(&refused));
     }
     // Fifteen is enough, and characters are counted, not bytes.
-    exits(&add("fifteen@desk.example", "agent", "fifteen chars!!"), 0);
+    exits(&add("limit@desk.example", "agent", "fifteen chars!!"), 0);
     exits(&add("bytes@desk.example", "agent", "ßßßßßßßßßßßßßß"), 2);
 
     let listed = out(&run(folder.path(), &["agents", "list", "--data", "."]));

@@ -5,6 +5,7 @@ mod ceremony;
 mod guesses;
 mod keeping;
 mod passkey;
+pub mod password;
 mod recovery_code;
 mod steps;
 mod totp;
