@@ -3,6 +3,7 @@
 step-up-title = Bestätigen Sie, dass Sie es sind
 step-up-text = Dafür wird ein neuer Code Ihres Geräts gebraucht. Er gilt { $minutes } Minuten lang. Noch ist nichts geschehen.
 step-up-button = Bestätigen
+sessions-nav = Anmeldungen
 sessions-title = Wo Sie angemeldet sind
 sessions-text = Jede Zeile ist eine Anmeldung. Beenden Sie, was Sie nicht kennen, und ändern Sie Ihr Passwort, falls es jemand anderes weiß.
 sessions-device = Browser

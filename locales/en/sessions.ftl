@@ -3,6 +3,7 @@
 step-up-title = Confirm that it is you
 step-up-text = What you want to do needs a fresh code of your device. It counts for { $minutes } minutes. Nothing has been done yet.
 step-up-button = Confirm
+sessions-nav = Sign-ins
 sessions-title = Where you are signed in
 sessions-text = Each line is a sign-in. End those that you do not know, and change your password if somebody else knows it.
 sessions-device = Browser

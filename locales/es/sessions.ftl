@@ -3,6 +3,7 @@
 step-up-title = Confirme que es usted
 step-up-text = Para esto se necesita un código nuevo de su dispositivo. Vale durante { $minutes } minutos. Todavía no se ha hecho nada.
 step-up-button = Confirmar
+sessions-nav = Sesiones
 sessions-title = Dónde tiene la sesión iniciada
 sessions-text = Cada línea es un inicio de sesión. Cierre los que no reconozca y cambie la contraseña si otra persona la conoce.
 sessions-device = Navegador

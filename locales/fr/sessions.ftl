@@ -3,6 +3,7 @@
 step-up-title = Confirmez que c’est bien vous
 step-up-text = Cette action demande un nouveau code de votre appareil. Il reste valable { $minutes } minutes. Rien n’a encore été fait.
 step-up-button = Confirmer
+sessions-nav = Connexions
 sessions-title = Où vous êtes connecté
 sessions-text = Chaque ligne est une connexion. Mettez fin à celles que vous ne reconnaissez pas, et changez de mot de passe si quelqu’un d’autre le connaît.
 sessions-device = Navigateur

@@ -3,6 +3,7 @@
 step-up-title = ご本人であることの確認
 step-up-text = この操作には、デバイスの新しいコードが必要です。コードは{ $minutes }分間有効です。まだ何も実行されていません。
 step-up-button = 確認する
+sessions-nav = サインイン
 sessions-title = サインイン中の場所
 sessions-text = 1行が1回のサインインです。覚えのないものは終了し、ほかの人がパスワードを知っている場合は変更してください。
 sessions-device = ブラウザー

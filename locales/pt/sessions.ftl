@@ -3,6 +3,7 @@
 step-up-title = Confirme que é você
 step-up-text = Para isto é preciso um novo código do seu dispositivo. Ele vale por { $minutes } minutos. Nada foi feito ainda.
 step-up-button = Confirmar
+sessions-nav = Acessos
 sessions-title = Onde você está conectado
 sessions-text = Cada linha é um acesso. Encerre os que você não reconhece e mude a senha se outra pessoa a souber.
 sessions-device = Navegador

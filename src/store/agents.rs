@@ -93,6 +93,13 @@ pub fn suspended(connection: &mut AnyConnection) -> Result<BTreeSet<AgentId>, St
     ids.iter().map(|id| parsed("agent", id)).collect()
 }
 
+/// Agents who supervise.
+pub fn supervisors(connection: &mut AnyConnection) -> Result<BTreeSet<AgentId>, StoreError> {
+    let roles = Role::ALL.iter().filter(|role| role.supervises()).map(|role| role.code());
+    let ids: Vec<String> = agents::table.filter(agents::role.eq_any(roles)).select(agents::id).load(connection)?;
+    ids.iter().map(|id| parsed("agent", id)).collect()
+}
+
 /// Up to when what an agent gave was voided by a suspension.
 pub fn voided(connection: &mut AnyConnection) -> Result<BTreeMap<AgentId, DateTime<Utc>>, StoreError> {
     let rows: Vec<(String, Option<NaiveDateTime>)> = agents::table

@@ -2,6 +2,7 @@ use secrecy::SecretString;
 
 use super::Desk;
 use super::act::Act;
+use super::people::stand;
 use super::set_password::mail_link;
 use crate::domain::actor::Role;
 use crate::domain::audit::details;
@@ -101,12 +102,7 @@ impl Desk {
     pub async fn set_standing(&self, act: Act, email: EmailAddress, standing: Standing) -> Result<bool, StoreError> {
         let set = move |tx: &mut Tx<'_>| {
             let Some(agent) = agents::find_by_email(tx.connection, &email)? else { return Ok(false) };
-            let suspended = standing == Standing::Suspended;
-            agents::set_suspended(tx, agent.id, suspended, act.at)?;
-            if suspended {
-                agents::end_sessions(tx, agent.id, None, act.at)?;
-            }
-            let action = if suspended { "agent.suspended" } else { "agent.restored" };
+            let action = stand(tx, &act, &agent, standing)?;
             tx.record(act.entry(action, None, None, details([("agent", agent.email.as_str().into())])));
             Ok(true)
         };

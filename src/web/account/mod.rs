@@ -4,6 +4,7 @@ pub(crate) mod contact;
 pub(crate) mod home;
 pub(crate) mod link;
 pub(crate) mod requests;
+pub(crate) mod sessions;
 pub(crate) mod sign_in;
 pub(crate) mod step_up;
 

@@ -65,7 +65,7 @@ pub struct World {
 pub fn password_hash() -> String {
     static HASH: OnceLock<String> = OnceLock::new();
     let make = || {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(PasswordHasher::new(1).unwrap().hash(SecretString::from(PASSWORD))).unwrap()
     };
     HASH.get_or_init(|| std::thread::spawn(make).join().unwrap()).clone()
