@@ -18,6 +18,8 @@ use crate::support::world::{OWNER, PASSWORD, Setup, World, csrf_on, link_in, peo
 
 const SIGN_IN: &str = "/desk/sign-in";
 const SECOND_STEP: &str = "/desk/sign-in/device";
+/// Pages of the desk for those who are not signed in.
+const OPEN: [&str; 3] = [SIGN_IN, "/desk/forgotten-password", "/desk/set-password"];
 const SIGN_OUT: &str = "/desk/sign-out";
 
 /// What a route is called, for messages.
@@ -30,7 +32,7 @@ fn path(route: &RouteSpec, reference: &str) -> String {
     let nothing = "00000000-0000-7000-8000-000000000000";
     let path = route.path.replace("{reference}", reference).replace("{mail}", nothing).replace("{call}", nothing);
     let path = path.replace("{name}", "app.css").replace("{block}", nothing).replace("{document}", nothing);
-    let path = path.replace("{alarm}", nothing);
+    let path = path.replace("{alarm}", nothing).replace("{session}", nothing).replace("{agent}", nothing);
     assert!(!path.contains('{'), "the test does not know what to put into {path}");
     path
 }
@@ -96,8 +98,8 @@ const TYPED: [(&str, &str); 5] =
 fn everything_under_desk_is_for_those_who_signed_in_but_the_sign_in_itself() {
     for route in routes::all(true) {
         let desk = route.path == "/desk" || route.path.starts_with("/desk/");
-        let for_desk = matches!(route.access, Access::Desk(_));
-        assert_eq!(for_desk, desk && route.path != SIGN_IN, "{}", name(&route));
+        let for_desk = matches!(route.access, Access::Desk(_) | Access::DeskSecondStep | Access::DeskAuthenticators);
+        assert_eq!(for_desk, desk && !OPEN.contains(&route.path), "{}", name(&route));
     }
 }
 
