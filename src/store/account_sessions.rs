@@ -6,7 +6,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use super::schema::account_sessions;
 use super::{AnyConnection, StoreError, Tx, accounts, corrupt, parsed, parsed_if, stored};
 use crate::domain::account::Account;
-use crate::domain::authn::Assurance;
+use crate::domain::authn::{Assurance, is_device};
 use crate::domain::ids::{AccountId, AccountSessionId, CaseId};
 
 /// A sign-in of an account.
@@ -22,6 +22,8 @@ pub struct AccountSession {
     pub case: Option<CaseId>,
     /// When a second factor was last given in it.
     pub proved_at: Option<DateTime<Utc>>,
+    /// The account has an active authenticator other than saved codes.
+    pub has_device: bool,
     /// When it was last used.
     pub last_seen_at: DateTime<Utc>,
     /// When it ends at the latest.
@@ -175,6 +177,7 @@ pub fn find(connection: &mut AnyConnection, token_hash: &str) -> Result<Option<A
     let Some(account) = accounts::find(connection, parsed("account", &account)?)? else { return Ok(None) };
     Ok(Some(AccountSession {
         id: parsed("session", &id)?,
+        has_device: accounts::authenticators(connection, account.id)?.iter().any(is_device),
         account,
         assurance: Assurance::from_code(&assurance).ok_or_else(|| corrupt("assurance", &assurance))?,
         case: parsed_if("case", case.as_deref())?,

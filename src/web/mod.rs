@@ -15,6 +15,7 @@ pub mod new_number;
 mod next_page;
 pub mod page;
 pub mod routes;
+mod security;
 mod words;
 
 use std::net::IpAddr;

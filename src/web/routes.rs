@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{Handler, Responder, Route};
 
 use super::guard::access::{Access, Need};
-use super::{account, assets, customer, demo, desk, health, hooks};
+use super::{account, assets, customer, demo, desk, health, hooks, security};
 
 /// What a posted body is, and by which limits it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +82,9 @@ impl RouteSpec {
 const PUBLIC: Access = Access::Public;
 const CUSTOMER: Access = Access::Customer;
 const SECOND_STEP: Access = Access::SecondStep;
+const AUTHENTICATORS: Access = Access::Authenticators;
 const ACCOUNT: Access = Access::Account;
+const DESK_AUTHENTICATORS: Access = Access::DeskAuthenticators;
 const DESK_SECOND_STEP: Access = Access::DeskSecondStep;
 const ANYONE: Access = Access::Desk(Need::Anyone);
 const WORKS: Access = Access::Desk(Need::WorksCases);
@@ -124,10 +126,12 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         get("/account/sign-in/device", SECOND_STEP, account::sign_in::device),
         post("/account/sign-in/device", SECOND_STEP, account::sign_in::code),
         post("/account/sign-in/recovery-code", SECOND_STEP, account::sign_in::recovery_code),
-        post("/account/sign-out", ACCOUNT, account::sign_in::sign_out),
+        post("/account/sign-in/passkey", SECOND_STEP, account::sign_in::passkey),
+        post("/account/sign-out", AUTHENTICATORS, account::sign_in::sign_out),
         get("/account/step-up", ACCOUNT, account::step_up::show),
         post("/account/step-up", ACCOUNT, account::step_up::code),
         post("/account/step-up/recovery-code", ACCOUNT, account::step_up::recovery_code),
+        post("/account/step-up/passkey", ACCOUNT, account::step_up::passkey),
         get("/account/sessions", ACCOUNT, account::sessions::show),
         post("/account/sessions/{session}/end", ACCOUNT, account::sessions::end),
         post("/account/sessions/end-all", ACCOUNT, account::sessions::end_all),
@@ -145,10 +149,12 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         get("/desk/sign-in/device", DESK_SECOND_STEP, desk::device::show),
         post("/desk/sign-in/device", DESK_SECOND_STEP, desk::device::code),
         post("/desk/sign-in/recovery-code", DESK_SECOND_STEP, desk::device::recovery_code),
+        post("/desk/sign-in/passkey", DESK_SECOND_STEP, desk::device::passkey),
         post("/desk/sign-in/cancel", DESK_SECOND_STEP, desk::sign_in::sign_out),
         get("/desk/step-up", ANYONE, desk::step_up::show),
         post("/desk/step-up", ANYONE, desk::step_up::code),
         post("/desk/step-up/recovery-code", ANYONE, desk::step_up::recovery_code),
+        post("/desk/step-up/passkey", ANYONE, desk::step_up::passkey),
         get("/desk/forgotten-password", PUBLIC, desk::password::forgotten),
         post("/desk/forgotten-password", PUBLIC, desk::password::send_link),
         get("/desk/set-password", PUBLIC, desk::password::show_link),
@@ -169,7 +175,7 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
             .stepped_up_on("/desk/people/{agent}"),
         post("/desk/people/{agent}/invite", SUPERVISES, desk::people::invite_again)
             .stepped_up_on("/desk/people/{agent}"),
-        post("/desk/sign-out", ANYONE, desk::sign_in::sign_out),
+        post("/desk/sign-out", DESK_AUTHENTICATORS, desk::sign_in::sign_out),
         get("/desk", ANYONE, desk::queue::show),
         get("/desk/cases/{reference}", ANYONE, desk::case::show),
         post("/desk/cases/{reference}/claim", WORKS, desk::acts::claim),
@@ -211,6 +217,7 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/hooks/voice/twilio/{call}/digits", Access::Provider, hooks::twilio::digits),
         post("/hooks/voice/twilio/{call}/status", Access::Provider, hooks::twilio::status),
     ];
+    routes.extend(security_credentials());
     if demo {
         routes.extend([
             get("/demo/mail", PUBLIC, demo::mail_page),
@@ -223,6 +230,36 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
             get("/demo/accounts.json", PUBLIC, demo::accounts_json),
         ]);
     }
+    routes
+}
+
+/// **Security credentials**, the same pages for both sides.
+fn security_credentials() -> Vec<RouteSpec> {
+    let mut routes = Vec::new();
+    macro_rules! side {
+        ($base:literal, $access:expr) => {
+            routes.extend([
+                get(concat!($base, "/security"), $access, security::list::show),
+                get(concat!($base, "/security/activate"), $access, security::activate::show),
+                post(concat!($base, "/security/activate"), $access, security::activate::begin),
+                get(concat!($base, "/security/activate/device/{ceremony}"), $access, security::activate::device),
+                post(concat!($base, "/security/activate/device/{ceremony}"), $access, security::activate::codes),
+                get(concat!($base, "/security/activate/passkey/{ceremony}"), $access, security::activate::passkey),
+                post(concat!($base, "/security/activate/passkey/{ceremony}"), $access, security::activate::answer),
+                post(concat!($base, "/security/recovery-codes"), $access, security::recovery_codes::make),
+                get(concat!($base, "/security/devices/{device}/rename"), $access, security::rename::show),
+                post(concat!($base, "/security/devices/{device}/rename"), $access, security::rename::rename),
+                get(concat!($base, "/security/devices/{device}/deactivate"), $access, security::deactivate::confirm),
+                post(
+                    concat!($base, "/security/devices/{device}/deactivate"),
+                    $access,
+                    security::deactivate::deactivate,
+                ),
+            ]);
+        };
+    }
+    side!("/account", AUTHENTICATORS);
+    side!("/desk", DESK_AUTHENTICATORS);
     routes
 }
 

@@ -200,7 +200,7 @@ impl Desk {
         Ok(done.map(|()| AccountSignedIn { cookie: fresh, browser: known }))
     }
 
-    /// What comes after the password for this account, as its page has to say it.
+    /// What comes after the password for this account.
     ///
     /// # Errors
     /// [`StoreError`] when the directory cannot be asked.

@@ -87,7 +87,7 @@ pub use people::Person;
 pub use phone_budget::CodesHeld;
 pub use phone_change::{Administered, ChangeFile};
 pub use rotate_secrets::Rotated;
-pub use second_factor::SecondFactor;
+pub use second_factor::{Asked, SecondFactor};
 pub use set_password::PasswordLink;
 pub use sign_in::{AgentOffered, AgentSignedIn, AgentStep};
 pub use submit_case::Submission;

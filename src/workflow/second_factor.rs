@@ -3,10 +3,11 @@
 use super::Desk;
 use super::account_sign_in::unavailable;
 use super::act::{Act, Halt};
+use super::credentials::{Holder, PasskeyAsked};
 use super::first_factor::{Side, too_many};
 use super::limits::{Counted, give_back, spend_tries};
 use crate::directory::{Finding, PasskeyAnswer, Proof};
-use crate::domain::authn::{RecoveryCode, TotpCode};
+use crate::domain::authn::{Next, RecoveryCode, TotpCode, after_password};
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::{AccountId, CeremonyId, EntryId};
 use crate::domain::limits::Limit;
@@ -69,7 +70,30 @@ impl Weighed {
     }
 }
 
+/// What somebody is asked for beside the password.
+pub struct Asked {
+    /// Whether they can give anything.
+    pub next: Next,
+    /// A device of theirs shows codes.
+    pub codes: bool,
+    /// What the browser is asked for a passkey with.
+    pub passkey: Option<PasskeyAsked>,
+}
+
 impl Desk {
+    /// What somebody has for a second factor; a passkey is asked for in this `session`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails or the directory cannot be asked.
+    pub async fn ask_second_factor(&self, account: AccountId, session: String) -> Result<Asked, StoreError> {
+        let means = self.directory.means(account).await.map_err(unavailable)?;
+        let passkey = match means.passkeys {
+            true => self.ask_passkey(Holder { account, session }).await?,
+            false => None,
+        };
+        Ok(Asked { next: after_password(means, false), codes: means.codes, passkey })
+    }
+
     /// Counts a second factor as wrong, and looks at it. A passkey has to have been asked for in this `session`.
     ///
     /// # Errors

@@ -133,7 +133,11 @@ fn led(app: &App, cookie: &Token, browser: Option<&Token>, to: &str) -> HttpResp
     answer.insert_header((LOCATION, to)).finish()
 }
 
-const ACTIONS: Actions = Actions { code: "/account/sign-in/device", recovery_code: "/account/sign-in/recovery-code" };
+const ACTIONS: Actions = Actions {
+    code: "/account/sign-in/device",
+    recovery_code: "/account/sign-in/recovery-code",
+    passkey: "/account/sign-in/passkey",
+};
 
 async fn device_page(
     app: &App,
@@ -142,8 +146,8 @@ async fn device_page(
     wrong: Option<(Form, &Halt)>,
 ) -> Result<HttpResponse, PageError> {
     let language = me.caller.language;
-    let means = app.desk.account_next(me.session.account.id).await?;
-    let (status, content) = content(&ACTIONS, of_account(next), language, means, wrong);
+    let asked = app.desk.ask_second_factor(me.session.account.id, me.session.id.to_string()).await?;
+    let (status, content) = content(&ACTIONS, of_account(next), language, asked, wrong);
     let title = text!("device-title").to(language);
     let mut head = Head::new(&title);
     head.csrf = me.csrf.clone();
@@ -194,6 +198,16 @@ pub async fn recovery_code(
     fields: Fields,
 ) -> Result<HttpResponse, PageError> {
     second_step(&app, &me, &request, &fields, Form::RecoveryCode).await
+}
+
+/// Takes what a browser answered that was asked for a passkey.
+pub async fn passkey(
+    app: Data<App>,
+    me: SignedInAccount,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, PageError> {
+    second_step(&app, &me, &request, &fields, Form::Passkey).await
 }
 
 /// Signs an account out, at once and on the server.

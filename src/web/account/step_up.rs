@@ -14,7 +14,11 @@ use crate::web::next_page::{After, of_account};
 use crate::web::page::{Head, see_other};
 use crate::workflow::Halt;
 
-const ACTIONS: Actions = Actions { code: "/account/step-up", recovery_code: "/account/step-up/recovery-code" };
+const ACTIONS: Actions = Actions {
+    code: "/account/step-up",
+    recovery_code: "/account/step-up/recovery-code",
+    passkey: "/account/step-up/passkey",
+};
 
 async fn page(
     app: &App,
@@ -23,8 +27,8 @@ async fn page(
     wrong: Option<(Form, &Halt)>,
 ) -> Result<HttpResponse, PageError> {
     let language = me.caller.language;
-    let means = app.desk.account_next(me.session.account.id).await?;
-    let (status, mut content) = content(&ACTIONS, of_account(next), language, means, wrong);
+    let asked = app.desk.ask_second_factor(me.session.account.id, me.session.id.to_string()).await?;
+    let (status, mut content) = content(&ACTIONS, of_account(next), language, asked, wrong);
     content["minutes"] = app.desk.kit.sessions.step_up_minutes.into();
     let title = text!("step-up-title").to(language);
     account_page(app, me, status, "account/step_up.html", Head::new(&title), content)
@@ -55,4 +59,9 @@ pub async fn code(app: Data<App>, me: SignedInAccount, fields: Fields) -> Result
 /// Takes a saved recovery code.
 pub async fn recovery_code(app: Data<App>, me: SignedInAccount, fields: Fields) -> Result<HttpResponse, PageError> {
     take(&app, &me, &fields, Form::RecoveryCode).await
+}
+
+/// Takes what a browser answered that was asked for a passkey.
+pub async fn passkey(app: Data<App>, me: SignedInAccount, fields: Fields) -> Result<HttpResponse, PageError> {
+    take(&app, &me, &fields, Form::Passkey).await
 }

@@ -14,7 +14,11 @@ use crate::web::page::{Head, show as show_page};
 use crate::web::{App, cookies};
 use crate::workflow::Halt;
 
-const ACTIONS: Actions = Actions { code: "/desk/sign-in/device", recovery_code: "/desk/sign-in/recovery-code" };
+const ACTIONS: Actions = Actions {
+    code: "/desk/sign-in/device",
+    recovery_code: "/desk/sign-in/recovery-code",
+    passkey: "/desk/sign-in/passkey",
+};
 
 async fn page(
     app: &App,
@@ -22,8 +26,8 @@ async fn page(
     next: &str,
     wrong: Option<(Form, &Halt)>,
 ) -> Result<HttpResponse, PageError> {
-    let means = app.desk.agent_next(me.session.agent.id).await?;
-    let (status, mut content) = content(&ACTIONS, of_desk(next), me.caller.language, means, wrong);
+    let asked = app.desk.ask_second_factor(me.session.agent.id.account(), me.session.id.to_string()).await?;
+    let (status, mut content) = content(&ACTIONS, of_desk(next), me.caller.language, asked, wrong);
     content["email"] = me.session.agent.email.masked().into();
     let mut head = Head::new("Sign in with authentication device");
     head.csrf = me.csrf.clone();
@@ -78,4 +82,14 @@ pub async fn recovery_code(
     fields: Fields,
 ) -> Result<HttpResponse, PageError> {
     take(&app, &me, &request, &fields, Form::RecoveryCode).await
+}
+
+/// Takes what a browser answered that was asked for a passkey.
+pub async fn passkey(
+    app: Data<App>,
+    me: SignedInAgent,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, PageError> {
+    take(&app, &me, &request, &fields, Form::Passkey).await
 }

@@ -12,7 +12,8 @@ use crate::web::next_page::{After, of_desk};
 use crate::web::page::{Head, see_other, show as show_page};
 use crate::workflow::Halt;
 
-const ACTIONS: Actions = Actions { code: "/desk/step-up", recovery_code: "/desk/step-up/recovery-code" };
+const ACTIONS: Actions =
+    Actions { code: "/desk/step-up", recovery_code: "/desk/step-up/recovery-code", passkey: "/desk/step-up/passkey" };
 
 async fn page(
     app: &App,
@@ -20,8 +21,8 @@ async fn page(
     next: &str,
     wrong: Option<(Form, &Halt)>,
 ) -> Result<HttpResponse, PageError> {
-    let means = app.desk.agent_next(me.session.agent.id).await?;
-    let (status, mut content) = content(&ACTIONS, of_desk(next), me.caller.language, means, wrong);
+    let asked = app.desk.ask_second_factor(me.session.agent.id.account(), me.session.id.to_string()).await?;
+    let (status, mut content) = content(&ACTIONS, of_desk(next), me.caller.language, asked, wrong);
     content["minutes"] = app.desk.kit.sessions.step_up_minutes.into();
     let head = Head::desk("Confirm that it is you", me);
     show_page(app, &me.caller, status, "desk/step_up.html", head, content)
@@ -52,4 +53,9 @@ pub async fn code(app: Data<App>, me: SignedInAgent, fields: Fields) -> Result<H
 /// Takes a saved recovery code.
 pub async fn recovery_code(app: Data<App>, me: SignedInAgent, fields: Fields) -> Result<HttpResponse, PageError> {
     take(&app, &me, &fields, Form::RecoveryCode).await
+}
+
+/// Takes what a browser answered that was asked for a passkey.
+pub async fn passkey(app: Data<App>, me: SignedInAgent, fields: Fields) -> Result<HttpResponse, PageError> {
+    take(&app, &me, &fields, Form::Passkey).await
 }

@@ -179,7 +179,7 @@ async fn admit(request: &mut ServiceRequest) -> Result<Option<String>, PageError
         return Err(PageError::CrossSite);
     }
     let renewed = admit_by(request, &app, route, posted).await?;
-    step_up::check(request, &app, route).await?;
+    step_up::check(request, &app, route)?;
     Ok(renewed)
 }
 

@@ -5,10 +5,10 @@ use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
 use chrono::{DateTime, Utc};
 
-use super::access::{Access, SignedInAgent};
+use super::access::SignedInAgent;
 use super::account::SignedInAccount;
 use super::fields::Fields;
-use crate::domain::authn::{Assurance, Next, Stuck, fresh};
+use crate::domain::authn::fresh;
 use crate::web::App;
 use crate::web::error::PageError;
 use crate::web::next_page::encoded;
@@ -23,24 +23,12 @@ pub fn is_fresh(app: &App, proved: Option<DateTime<Utc>>) -> bool {
 ///
 /// # Errors
 /// [`PageError::StepUp`] when the route asks for a fresh one and the session has none.
-pub(super) async fn check(request: &ServiceRequest, app: &App, route: &RouteSpec) -> Result<(), PageError> {
+pub(super) fn check(request: &ServiceRequest, app: &App, route: &RouteSpec) -> Result<(), PageError> {
     let Some(page) = route.step_up else { return Ok(()) };
-    let agent = request.extensions().get::<SignedInAgent>().map(|agent| agent.session.clone());
-    let account = request.extensions().get::<SignedInAccount>().map(|account| account.session.clone());
-    let (proved, next) = if let Some(session) = agent {
-        (session.proved_at, app.desk.agent_next(session.agent.id).await?)
-    } else if let Some(session) = account {
-        if session.assurance == Assurance::Recovery {
-            // Won with all that a recovery asks for, and good for nothing else.
-            return Ok(());
-        }
-        (session.proved_at, app.desk.account_next(session.account.id).await?)
-    } else {
-        return Err(PageError::Forbidden);
-    };
-    // The first authenticator is set up without one.
-    let sets_up = matches!(route.access, Access::DeskAuthenticators | Access::Authenticators);
-    if is_fresh(app, proved) || sets_up && next == Next::Stuck(Stuck::NoDevice) {
+    let agent = request.extensions().get::<SignedInAgent>().map(|agent| agent.session.proved_at);
+    let account = request.extensions().get::<SignedInAccount>().map(|account| account.session.proved_at);
+    let proved = agent.or(account).ok_or(PageError::Forbidden)?;
+    if is_fresh(app, proved) {
         return Ok(());
     }
     Err(PageError::StepUp { next: page_of(request, page) })

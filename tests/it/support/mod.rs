@@ -5,5 +5,6 @@ pub mod browser;
 pub mod database;
 pub mod mail_reader;
 pub mod smtp;
+pub mod soft_key;
 pub mod twilio;
 pub mod world;
