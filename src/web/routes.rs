@@ -150,6 +150,8 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/desk/sign-in/device", DESK_SECOND_STEP, desk::device::code),
         post("/desk/sign-in/recovery-code", DESK_SECOND_STEP, desk::device::recovery_code),
         post("/desk/sign-in/passkey", DESK_SECOND_STEP, desk::device::passkey),
+        get("/desk/sign-in/lost", DESK_SECOND_STEP, desk::device::show_lost),
+        post("/desk/sign-in/lost", DESK_SECOND_STEP, desk::device::open_case),
         post("/desk/sign-in/cancel", DESK_SECOND_STEP, desk::sign_in::sign_out),
         get("/desk/step-up", ANYONE, desk::step_up::show),
         post("/desk/step-up", ANYONE, desk::step_up::code),

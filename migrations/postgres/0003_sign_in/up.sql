@@ -102,7 +102,7 @@ CREATE INDEX ceremonies_by_session ON ceremonies (session_id);
 CREATE TABLE sign_in_links (
     id TEXT NOT NULL PRIMARY KEY,
     account_id TEXT NOT NULL REFERENCES accounts (id),
-    purpose TEXT NOT NULL CHECK (purpose IN ('set_password')),
+    purpose TEXT NOT NULL CHECK (purpose IN ('set_password', 'enrol')),
     token_hash TEXT NOT NULL UNIQUE,
     created_at TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL,

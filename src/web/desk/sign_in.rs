@@ -3,29 +3,38 @@ use actix_web::http::header::{LOCATION, SET_COOKIE};
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use secrecy::SecretString;
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::domain::authn::{Next, Stuck};
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::{AgentId, AgentSessionId};
+use crate::domain::token::Token;
 use crate::web::error::{PageError, status_of};
 use crate::web::guard::access::SignedInAgent;
 use crate::web::guard::caller::Caller;
 use crate::web::guard::fields::Fields;
-use crate::web::next_page::{After, encoded, of_desk};
+use crate::web::next_page::{encoded, of_desk};
 use crate::web::page::{Head, show as show_page};
 use crate::web::{App, cookies};
 use crate::workflow::AgentOffered;
+
+/// What the address of the sign-in page carries.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Asked {
+    next: String,
+    token: String,
+}
 
 fn page(
     app: &App,
     caller: &Caller,
     status: StatusCode,
-    email: &str,
-    error: Option<String>,
-    next: &str,
+    (email, error): (&str, Option<String>),
+    (next, token): (&str, &str),
 ) -> Result<HttpResponse, PageError> {
-    let content = json!({ "email": email, "error": error, "next": of_desk(next) });
+    let content = json!({ "email": email, "error": error, "next": of_desk(next), "token": token });
     show_page(app, caller, status, "desk/sign_in.html", Head::new("Sign in to the desk"), content)
 }
 
@@ -37,8 +46,8 @@ pub(super) fn session_cookie(app: &App, session: AgentSessionId, agent: AgentId)
 }
 
 /// The sign-in page.
-pub async fn show(app: Data<App>, caller: Caller, after: Query<After>) -> Result<HttpResponse, PageError> {
-    page(&app, &caller, StatusCode::OK, "", None, &after.next)
+pub async fn show(app: Data<App>, caller: Caller, asked: Query<Asked>) -> Result<HttpResponse, PageError> {
+    page(&app, &caller, StatusCode::OK, ("", None), (&asked.next, &asked.token))
 }
 
 /// Takes address and password: 303 to the second step, or to where an authenticator is set up by those who have none;
@@ -55,6 +64,7 @@ pub async fn sign_in(
         ip: caller.ip.clone(),
         device: caller.device.clone(),
         browser: cookies::browser(&request, &app),
+        link: Token::presented(fields.get("token")),
         before: cookies::agent(&request, &app).and_then(|cookie| app.tokens.read(&cookie, app.now())),
     };
     match app.desk.sign_in(offered).await? {
@@ -71,7 +81,8 @@ pub async fn sign_in(
                 .finish())
         }
         Err(halt) => {
-            page(&app, &caller, status_of(&halt), fields.get("email"), Some(halt.to_string()), fields.get("next"))
+            let carried = (fields.get("next"), fields.get("token"));
+            page(&app, &caller, status_of(&halt), (fields.get("email"), Some(halt.to_string())), carried)
         }
     }
 }
