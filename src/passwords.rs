@@ -1,65 +1,118 @@
 //! Passwords, hashed with Argon2id.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
+use crate::domain::authn::password::prepared;
+
+/// How many wait for a place on one side before others are told to come again later.
+const LONGEST_QUEUE: usize = 64;
+/// How long one waits for a place at most.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+/// On whose side a password is hashed. Each has places of its own, so that a flood of sign-ins on one side does not
+/// keep the other waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queue {
+    /// People at the desk.
+    Desk,
+    /// Customers' accounts.
+    Accounts,
+}
+
+/// Why a password was neither hashed nor checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotHashed {
+    /// Too many wait on this side.
+    #[error("too many passwords wait to be checked")]
+    Busy,
+    /// The algorithm or a thread failed.
+    #[error("the password could not be hashed")]
+    Failed,
+}
+
 /// Hashes and checks passwords with Argon2id, off the async threads and a few at a time: each takes 19 MiB.
 pub struct PasswordHasher {
-    free: Arc<Semaphore>,
+    desk: Lane,
+    accounts: Lane,
     decoy: String,
 }
 
-/// A password could not be hashed.
-#[derive(Debug, thiserror::Error)]
-#[error("the password could not be hashed")]
-pub struct NotHashed;
+struct Lane {
+    places: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
+    wait: Duration,
+}
+
+impl Lane {
+    fn new(places: usize) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(places)),
+            queue: Arc::new(Semaphore::new(LONGEST_QUEUE)),
+            wait: LONGEST_WAIT,
+        }
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, NotHashed> {
+        let queued = Arc::clone(&self.queue).try_acquire_owned().map_err(|_| NotHashed::Busy)?;
+        let place = tokio::time::timeout(self.wait, Arc::clone(&self.places).acquire_owned()).await;
+        let place = place.map_err(|_| NotHashed::Busy)?.map_err(|_| NotHashed::Failed)?;
+        drop(queued);
+        let run = move || {
+            let _place = place;
+            work()
+        };
+        tokio::task::spawn_blocking(run).await.map_err(|_| NotHashed::Failed)
+    }
+}
 
 fn hash_now(password: &SecretString) -> Result<String, NotHashed> {
-    let hash = Argon2::default().hash_password(password.expose_secret().as_bytes()).map_err(|_| NotHashed)?;
-    Ok(hash.to_string())
+    let hash = Argon2::default().hash_password(prepared(password).expose_secret().as_bytes());
+    Ok(hash.map_err(|_| NotHashed::Failed)?.to_string())
 }
 
 impl PasswordHasher {
-    /// At most `at_once` passwords are hashed at a time.
+    /// At most `at_once` passwords are hashed at a time on each side.
     ///
     /// # Errors
     /// [`NotHashed`] when the algorithm cannot be set up.
     pub fn new(at_once: usize) -> Result<Self, NotHashed> {
         let decoy = hash_now(&SecretString::from("a password that nobody has"))?;
-        Ok(Self { free: Arc::new(Semaphore::new(at_once)), decoy })
+        Ok(Self { desk: Lane::new(at_once), accounts: Lane::new(at_once), decoy })
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, NotHashed> {
-        let permit = Arc::clone(&self.free).acquire_owned().await.map_err(|_| NotHashed)?;
-        let run = move || {
-            let _permit = permit;
-            work()
-        };
-        tokio::task::spawn_blocking(run).await.map_err(|_| NotHashed)
+    const fn lane(&self, queue: Queue) -> &Lane {
+        match queue {
+            Queue::Desk => &self.desk,
+            Queue::Accounts => &self.accounts,
+        }
     }
 
-    /// The password's hash in PHC string format.
+    /// The password's hash in PHC string format. Only who has proved themself sets a password, so no flood waits here.
     ///
     /// # Errors
-    /// [`NotHashed`] when the algorithm fails.
+    /// [`NotHashed`] when it has to wait too long, or the algorithm fails.
     pub async fn hash(&self, password: SecretString) -> Result<String, NotHashed> {
-        self.run(move || hash_now(&password)).await?
+        self.desk.run(move || hash_now(&password)).await?
     }
 
     /// Whether the password is the one that was hashed. Without a hash the same work is done in vain, so
     /// that the time tells nothing.
     ///
     /// # Errors
-    /// [`NotHashed`] when the work cannot be done.
-    pub async fn check(&self, hash: Option<String>, password: SecretString) -> Result<bool, NotHashed> {
+    /// [`NotHashed::Busy`] when too many wait on this side; [`NotHashed::Failed`] when the work cannot be done.
+    pub async fn check(&self, queue: Queue, hash: Option<String>, password: SecretString) -> Result<bool, NotHashed> {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.decoy.clone());
         let right = self
+            .lane(queue)
             .run(move || {
+                let password = prepared(&password);
                 let parsed = argon2::password_hash::phc::PasswordHash::new(&hash);
                 parsed.is_ok_and(|parsed| {
                     Argon2::default().verify_password(password.expose_secret().as_bytes(), &parsed).is_ok()
@@ -101,5 +154,38 @@ mod tests {
         ] {
             assert!(!is_usable_hash(&wrong), "{wrong}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_flood_on_one_side_fills_its_own_queue_and_the_other_side_goes_on() {
+        let hasher = Arc::new(PasswordHasher::new(1).unwrap());
+        let ours = hasher.hash(SecretString::from("a password")).await.unwrap();
+        let check = |queue| {
+            let (hasher, hash) = (Arc::clone(&hasher), Some(ours.clone()));
+            tokio::spawn(async move { hasher.check(queue, hash, SecretString::from("a password")).await })
+        };
+        // Whoever holds the only place never lets go: every sign-in of an account waits.
+        let held = Arc::clone(&hasher.accounts.places).acquire_owned().await.unwrap();
+        let flood: Vec<_> = (0..LONGEST_QUEUE).map(|_| check(Queue::Accounts)).collect();
+        while hasher.accounts.queue.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(check(Queue::Accounts).await.unwrap(), Err(NotHashed::Busy));
+        assert_eq!(check(Queue::Desk).await.unwrap(), Ok(true));
+        drop(held);
+        for waiting in flood {
+            assert_eq!(waiting.await.unwrap(), Ok(true));
+        }
+        assert_eq!(hasher.accounts.queue.available_permits(), LONGEST_QUEUE);
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_a_place_for_ever() {
+        let mut hasher = PasswordHasher::new(1).unwrap();
+        hasher.desk.wait = Duration::from_millis(1);
+        let _held = Arc::clone(&hasher.desk.places).acquire_owned().await.unwrap();
+        let waited = hasher.check(Queue::Desk, None, SecretString::from("a password")).await;
+        assert_eq!(waited, Err(NotHashed::Busy));
+        assert_eq!(hasher.desk.queue.available_permits(), LONGEST_QUEUE);
     }
 }

@@ -73,7 +73,7 @@ pub struct Parts {
 pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
     let store = Arc::new(Store::open(&settings.database)?);
     let broken = |error: String| StartError::Broken(error);
-    let passwords = Arc::new(PasswordHasher::new(2).map_err(|error| broken(error.to_string()))?);
+    let passwords = Arc::new(PasswordHasher::new(1).map_err(|error| broken(error.to_string()))?);
     let offers_calls = parts.voice.is_some();
     let mut kit = Kit::new(settings, parts.base_url, parts.key, parts.clock, parts.entropy, offers_calls)
         .map_err(|bad| broken(bad.to_string()))?;

@@ -16,7 +16,6 @@ refused-disputed = Jemand an einer Adresse des Kontos hat gesagt, dass diese Anf
 refused-no-account = Kein Konto passt zu dieser Anfrage, darum kann nichts geprüft oder deaktiviert werden.
 refused-account-suspended = Das Konto ist gesperrt. Es muss zuerst wiederhergestellt werden.
 refused-cooling-off = Die Wartezeit ist noch nicht zu Ende.
-too-many-attempts = Zu viele Versuche. Warten Sie eine Viertelstunde und versuchen Sie es noch einmal.
 calls-not-offered = Automatische Anrufe gibt es hier nicht. Der Helpdesk ruft Sie an.
 no-phone-of-record = Für das Konto ist keine Telefonnummer hinterlegt.
 called-too-often = Dieses Telefon wurde so oft angerufen, wie es im Moment erlaubt ist. Versuchen Sie es später noch einmal.

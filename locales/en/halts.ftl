@@ -16,7 +16,6 @@ refused-disputed = Someone at an address of the account said that this request w
 refused-no-account = No account matches this request, so nothing can be checked or deactivated.
 refused-account-suspended = The account is suspended. It has to be restored first.
 refused-cooling-off = The waiting time has not ended yet.
-too-many-attempts = Too many attempts. Wait a quarter of an hour and try again.
 calls-not-offered = Automated calls are not offered here. The desk will call you.
 no-phone-of-record = The account has no telephone number of record.
 called-too-often = This phone has been called as often as is allowed for now. Try again later.

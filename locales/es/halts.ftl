@@ -16,7 +16,6 @@ refused-disputed = Alguien en una dirección de la cuenta ha dicho que esta soli
 refused-no-account = Ninguna cuenta corresponde a esta solicitud, así que no se puede comprobar ni desactivar nada.
 refused-account-suspended = La cuenta está suspendida. Primero hay que restablecerla.
 refused-cooling-off = El tiempo de espera todavía no ha terminado.
-too-many-attempts = Demasiados intentos. Espere un cuarto de hora e inténtelo de nuevo.
 calls-not-offered = Aquí no se ofrecen llamadas automáticas. El centro de soporte le llamará.
 no-phone-of-record = La cuenta no tiene ningún número de teléfono registrado.
 called-too-often = Se ha llamado a este teléfono tantas veces como se permite por ahora. Inténtelo más tarde.

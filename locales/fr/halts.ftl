@@ -16,7 +16,6 @@ refused-disputed = Quelqu’un à une adresse du compte a dit que cette demande 
 refused-no-account = Aucun compte ne correspond à cette demande ; rien ne peut donc être vérifié ni désactivé.
 refused-account-suspended = Le compte est suspendu. Il doit d’abord être rétabli.
 refused-cooling-off = Le délai d’attente n’est pas encore terminé.
-too-many-attempts = Trop de tentatives. Attendez un quart d’heure et réessayez.
 calls-not-offered = Les appels automatiques ne sont pas proposés ici. Le service d’assistance vous appellera.
 no-phone-of-record = Aucun numéro de téléphone n’est enregistré pour le compte.
 called-too-often = Ce téléphone a été appelé aussi souvent que cela est permis pour le moment. Réessayez plus tard.

@@ -16,7 +16,6 @@ refused-disputed = アカウントの連絡先の方から、この依頼は自�
 refused-no-account = この依頼に一致するアカウントがないため、確認も無効化もできません。
 refused-account-suspended = アカウントは停止されています。先に復旧する必要があります。
 refused-cooling-off = 待機期間はまだ終わっていません。
-too-many-attempts = 試行回数が多すぎます。15 分待ってからもう一度お試しください。
 calls-not-offered = ここでは自動音声電話をご利用いただけません。サポートデスクからお電話します。
 no-phone-of-record = アカウントに電話番号が登録されていません。
 called-too-often = この電話には、現在許されている回数まで発信しました。後でもう一度お試しください。

@@ -16,7 +16,6 @@ refused-disputed = Alguém num endereço da conta disse que este pedido não era
 refused-no-account = Nenhuma conta corresponde a este pedido, por isso nada pode ser verificado nem desativado.
 refused-account-suspended = A conta está suspensa. Tem de ser restabelecida primeiro.
 refused-cooling-off = O tempo de espera ainda não terminou.
-too-many-attempts = Demasiadas tentativas. Espere um quarto de hora e tente de novo.
 calls-not-offered = Aqui não há chamadas automáticas. O atendimento vai ligar-lhe.
 no-phone-of-record = A conta não tem um número de telefone registado.
 called-too-often = Já ligámos para este telefone tantas vezes quantas são permitidas por agora. Tente mais tarde.

@@ -13,7 +13,7 @@ use crate::domain::contact::E164;
 use crate::domain::ids::{AccountId, AuthenticatorId, OutboxId};
 use crate::domain::sealed::{Sealing, SealingKeys};
 use crate::passkeys::{NotProven, Passkeys, Proven};
-use crate::passwords::PasswordHasher;
+use crate::passwords::{NotHashed, PasswordHasher, Queue};
 use crate::store::ceremonies::{self, CeremonyKey};
 use crate::store::credentials::{self, StoredTotp};
 use crate::store::{Store, StoreError, Tx, accounts};
@@ -45,14 +45,18 @@ impl LocalDirectory {
         &self,
         account: Option<AccountId>,
         password: secrecy::SecretString,
+        queue: Queue,
     ) -> Result<Finding, DirectoryError> {
         let hash_of = move |connection: &mut _| match account {
             Some(account) => credentials::password_hash(connection, account),
             None => Ok(None),
         };
         let checked = self.store.read(hash_of).await.map_err(unavailable)?;
-        let right = self.passwords.check(checked.clone(), password).await;
-        let right = right.map_err(|error| DirectoryError::Unavailable(error.to_string()))?;
+        let right = self.passwords.check(queue, checked.clone(), password).await;
+        let right = right.map_err(|error| match error {
+            NotHashed::Busy => DirectoryError::Busy,
+            NotHashed::Failed => DirectoryError::Unavailable(error.to_string()),
+        })?;
         Ok(Finding::in_transaction(move |tx| {
             let current = match account {
                 Some(account) => credentials::password_hash(tx.connection, account)?,
@@ -203,7 +207,7 @@ impl Directory for LocalDirectory {
         at: DateTime<Utc>,
     ) -> Result<Finding, DirectoryError> {
         match proof {
-            Proof::Password(password) => self.password(account, password).await,
+            Proof::Password(password, queue) => self.password(account, password, queue).await,
             Proof::Code(code) => Ok(self.clockwork(account, at, move |secret, clock| accept(secret, clock, &code, at))),
             Proof::TwoCodes(first, second) => {
                 let weigh = move |secret: &TotpSecret, clock| resynchronise(secret, clock, (&first, &second), at);

@@ -14,6 +14,7 @@ use crate::domain::account::AuthenticatorState;
 use crate::domain::authn::{Means, RecoveryCode, TotpCode};
 use crate::domain::contact::E164;
 use crate::domain::ids::{AccountId, AuthenticatorId, CeremonyId, OutboxId};
+use crate::passwords::Queue;
 use crate::store::{StoreError, Tx};
 
 /// Why a directory did not do what it was asked.
@@ -25,6 +26,9 @@ pub enum DirectoryError {
     /// It cannot be reached; nothing was changed.
     #[error("the directory is unavailable: {0}")]
     Unavailable(String),
+    /// Too many wait for it; nothing was looked at.
+    #[error("the directory is busy")]
+    Busy,
     /// It did not answer: it may or may not have acted, and is asked before anything is repeated.
     #[error("the directory did not answer: {0}")]
     Unknown(String),
@@ -49,8 +53,8 @@ pub struct Capabilities {
 
 /// What someone offers as a proof.
 pub enum Proof {
-    /// The account's password.
-    Password(SecretString),
+    /// The account's password, checked in this queue.
+    Password(SecretString, Queue),
     /// A code that an authenticator shows.
     Code(TotpCode),
     /// Two codes in a row.

@@ -43,6 +43,79 @@ pub struct SessionOrigin {
     pub device: String,
 }
 
+/// A session as lists show it.
+#[derive(Debug, Clone)]
+pub struct SessionLine {
+    /// Internal identifier.
+    pub id: String,
+    /// Where it comes from.
+    pub origin: SessionOrigin,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When it was last used.
+    pub last_seen_at: DateTime<Utc>,
+}
+
+pub(super) type LineRow = (String, String, Option<NaiveDateTime>, String, String, NaiveDateTime, NaiveDateTime);
+
+impl SessionLine {
+    pub(super) fn from_row(row: LineRow) -> Self {
+        let (id, method, proved_at, ip, device, created_at, last_seen_at) = row;
+        Self {
+            id,
+            origin: SessionOrigin { method, proved_at: proved_at.map(|at| at.and_utc()), ip, device },
+            created_at: created_at.and_utc(),
+            last_seen_at: last_seen_at.and_utc(),
+        }
+    }
+}
+
+/// The sessions of an account that are good for something at this moment, the newest first. Those that sat idle since
+/// `idle_since` are not.
+pub fn of_account(
+    connection: &mut AnyConnection,
+    account: AccountId,
+    (now, idle_since): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<SessionLine>, StoreError> {
+    let rows: Vec<LineRow> = account_sessions::table
+        .filter(account_sessions::account_id.eq(account.to_string()))
+        .filter(account_sessions::ended_at.is_null())
+        .filter(account_sessions::expires_at.gt(stored(now)))
+        .filter(account_sessions::last_seen_at.gt(stored(idle_since)))
+        .order(account_sessions::created_at.desc())
+        .select((
+            account_sessions::id,
+            account_sessions::method,
+            account_sessions::proved_at,
+            account_sessions::ip,
+            account_sessions::device,
+            account_sessions::created_at,
+            account_sessions::last_seen_at,
+        ))
+        .load(connection)?;
+    Ok(rows.into_iter().map(SessionLine::from_row).collect())
+}
+
+/// Ends a session of this account. False when it is not theirs or has ended.
+pub fn end_of_account(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    id: AccountSessionId,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(account_sessions::table.find(id.to_string()))
+        .filter(account_sessions::account_id.eq(account.to_string()))
+        .filter(account_sessions::ended_at.is_null())
+        .set(account_sessions::ended_at.eq(stored(at)))
+        .execute(tx.connection)?;
+    Ok(changed == 1)
+}
+
+/// Ends every session of an account for good.
+pub fn end_all(tx: &mut Tx<'_>, account: AccountId, at: DateTime<Utc>) -> Result<usize, StoreError> {
+    end_others(tx, account, "", at)
+}
+
 /// A session that begins.
 #[derive(Debug, Clone)]
 pub struct NewSession {
@@ -133,15 +206,20 @@ pub fn extend(tx: &mut Tx<'_>, id: AccountSessionId, until: DateTime<Utc>) -> Re
 
 /// Ends every session of an account that was won by alternative factors. Answers how many there were.
 pub fn end_recoveries(tx: &mut Tx<'_>, account: AccountId, at: DateTime<Utc>) -> Result<usize, StoreError> {
-    end_all(tx, account, Assurance::Recovery, at)
+    end_of_assurance(tx, account, Assurance::Recovery, at)
 }
 
 /// Ends every session of an account that has both steps behind it. Answers how many there were.
 pub fn end_complete(tx: &mut Tx<'_>, account: AccountId, at: DateTime<Utc>) -> Result<usize, StoreError> {
-    end_all(tx, account, Assurance::Complete, at)
+    end_of_assurance(tx, account, Assurance::Complete, at)
 }
 
-fn end_all(tx: &mut Tx<'_>, account: AccountId, assurance: Assurance, at: DateTime<Utc>) -> Result<usize, StoreError> {
+fn end_of_assurance(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    assurance: Assurance,
+    at: DateTime<Utc>,
+) -> Result<usize, StoreError> {
     let open = account_sessions::table
         .filter(account_sessions::account_id.eq(account.to_string()))
         .filter(account_sessions::assurance.eq(assurance.code()))
@@ -149,12 +227,13 @@ fn end_all(tx: &mut Tx<'_>, account: AccountId, assurance: Assurance, at: DateTi
     Ok(diesel::update(open).set(account_sessions::ended_at.eq(stored(at))).execute(tx.connection)?)
 }
 
-/// Notes that a second factor was given in a session just now.
-pub fn step_up(tx: &mut Tx<'_>, id: AccountSessionId, at: DateTime<Utc>) -> Result<(), StoreError> {
-    diesel::update(account_sessions::table.find(id.to_string()))
+/// Notes that a second factor was given in a session just now. False when the session has ended.
+pub fn step_up(tx: &mut Tx<'_>, id: AccountSessionId, at: DateTime<Utc>) -> Result<bool, StoreError> {
+    let changed = diesel::update(account_sessions::table.find(id.to_string()))
+        .filter(account_sessions::ended_at.is_null())
         .set(account_sessions::proved_at.eq(stored(at)))
         .execute(tx.connection)?;
-    Ok(())
+    Ok(changed == 1)
 }
 
 /// Ends a session for good. False when somebody just did.

@@ -216,6 +216,12 @@ pub fn authenticators(connection: &mut AnyConnection, account: AccountId) -> Res
     rows.into_iter().map(AuthenticatorRow::into_authenticator).collect()
 }
 
+/// Whether an account has an active authenticator.
+pub fn has_authenticator(connection: &mut AnyConnection, account: AccountId) -> Result<bool, StoreError> {
+    let active = authenticators(connection, account)?;
+    Ok(active.iter().any(|authenticator| authenticator.state == AuthenticatorState::Active))
+}
+
 /// One authenticator.
 pub fn authenticator(connection: &mut AnyConnection, id: AuthenticatorId) -> Result<Option<Authenticator>, StoreError> {
     let row: Option<AuthenticatorRow> = authenticators::table.find(id.to_string()).first(connection).optional()?;

@@ -340,6 +340,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    password_failures (subject) {
+        subject -> Text,
+        failures -> Integer,
+        last_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     ceremonies (id) {
         id -> Text,
         account_id -> Text,
@@ -497,6 +505,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     alarms,
     blocks,
     known_devices,
+    password_failures,
     ceremonies,
     sign_in_links,
     sso_sign_ins,

@@ -35,6 +35,18 @@ pub enum PageError {
         /// Where to go afterwards.
         next: String,
     },
+    /// Somebody at the desk gave their password: the second step is still to come.
+    #[error("second step needed at the desk")]
+    DeskSecondStep {
+        /// Where to go afterwards.
+        next: String,
+    },
+    /// Somebody at the desk gave their password and has no authenticator yet.
+    #[error("an authenticator has to be set up first")]
+    DeskEnrol,
+    /// The step is behind somebody at the desk who asks for it.
+    #[error("signed in to the desk already")]
+    AtDeskAlready,
     /// An account has to sign in first.
     #[error("account sign-in needed")]
     SignInAccount {
@@ -122,8 +134,11 @@ impl PageError {
             | Self::SignInAccount { .. }
             | Self::SecondStep { .. }
             | Self::SignedInAlready
-            | Self::RecoveryOnly
-            | Self::StepUp { .. } => {
+            | Self::DeskSecondStep { .. }
+            | Self::DeskEnrol
+            | Self::AtDeskAlready
+            | Self::StepUp { .. }
+            | Self::RecoveryOnly => {
                 (StatusCode::FORBIDDEN, text!("forbidden"), text!("forbidden-text"), text!("forbidden-next"))
             }
             Self::CrossSite => {
@@ -223,6 +238,9 @@ impl ResponseError for PageError {
             Self::SignIn { next } => return to_sign_in("/desk/sign-in", next),
             Self::SignInAccount { next } => return to_sign_in("/account/sign-in", next),
             Self::SecondStep { next } => return to_sign_in("/account/sign-in/device", next),
+            Self::DeskSecondStep { next } => return to_sign_in("/desk/sign-in/device", next),
+            Self::DeskEnrol => return page::see_other("/desk/security"),
+            Self::AtDeskAlready => return page::see_other("/desk"),
             Self::SignedInAlready => return page::see_other("/account"),
             Self::RecoveryOnly => return page::see_other("/account/security"),
             Self::StepUp { next } => {

@@ -1,19 +1,17 @@
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::Desk;
 use super::act::Act;
+use super::people::stand;
+use super::set_password::mail_link;
 use crate::domain::actor::Role;
 use crate::domain::audit::details;
-use crate::domain::contact::EmailAddress;
+use crate::domain::authn::password::{PasswordProblem, acceptable};
+use crate::domain::contact::{E164, EmailAddress};
 use crate::domain::form::is_unprintable;
 use crate::domain::ids::AgentId;
 use crate::store::agents::{self, Agent};
-use crate::store::{StoreError, Tx};
-
-/// SP 800-63B-4 §3.1.1.2 asks for 15 characters where the password is the only factor.
-pub const SHORTEST_PASSWORD: usize = 15;
-/// Hashing takes longer the longer the text; no passphrase needs more.
-pub const LONGEST_PASSWORD: usize = 1024;
+use crate::store::{StoreError, Tx, accounts};
 
 /// A person who is to work at the desk.
 pub struct NewAgent {
@@ -23,8 +21,10 @@ pub struct NewAgent {
     pub name: String,
     /// What they may do.
     pub role: Role,
-    /// Their first password.
-    pub password: SecretString,
+    /// Their first password; without one they are mailed a link to set it.
+    pub password: Option<SecretString>,
+    /// Their telephone number of record, by which a case of theirs can be checked.
+    pub phone: Option<E164>,
 }
 
 /// Why an agent was not added.
@@ -33,9 +33,9 @@ pub enum AddAgentError {
     /// The name is empty or unprintable.
     #[error("the name must be one printable line")]
     Name,
-    /// The password is too short or too long.
-    #[error("the password must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")]
-    Password,
+    /// The password is not good enough.
+    #[error(transparent)]
+    Password(#[from] PasswordProblem),
     /// The address is taken.
     #[error("an agent with this e-mail address exists already")]
     Exists,
@@ -66,17 +66,26 @@ impl Desk {
         if name.is_empty() || name.chars().count() > 120 || name.chars().any(is_unprintable) {
             return Err(AddAgentError::Name);
         }
-        let length = new.password.expose_secret().chars().count();
-        if !(SHORTEST_PASSWORD..=LONGEST_PASSWORD).contains(&length) {
-            return Err(AddAgentError::Password);
-        }
-        let password_hash = self.passwords.hash(new.password).await.map_err(|_| AddAgentError::Hash)?;
+        let password_hash = match new.password {
+            Some(password) => {
+                // The first password stands alone until its owner enrolled a second factor.
+                acceptable(&password, false, &[&self.kit.product, new.email.as_str(), &name])?;
+                Some(self.passwords.hash(password).await.map_err(|_| AddAgentError::Hash)?)
+            }
+            None => None,
+        };
+        let kit = self.kit.clone();
         let id = self.kit.id(AgentId::new, act.at);
         let agent = Agent { id, email: new.email, name, role: new.role, suspended_at: None };
         let add = move |tx: &mut Tx<'_>| {
-            agents::insert(tx, &agent, Some(&password_hash), act.at)?;
+            agents::insert(tx, &agent, (new.phone.clone(), password_hash.as_deref()), act.at)?;
             let about = details([("agent", agent.email.as_str().into()), ("role", agent.role.code().into())]);
             tx.record(act.entry("agent.added", None, None, about));
+            if password_hash.is_none()
+                && let Some(account) = accounts::find(tx.connection, agent.id.account())?
+            {
+                mail_link(tx, &kit, &act, &account, true)?;
+            }
             Ok(())
         };
         match self.store.write(add).await {
@@ -93,12 +102,7 @@ impl Desk {
     pub async fn set_standing(&self, act: Act, email: EmailAddress, standing: Standing) -> Result<bool, StoreError> {
         let set = move |tx: &mut Tx<'_>| {
             let Some(agent) = agents::find_by_email(tx.connection, &email)? else { return Ok(false) };
-            let suspended = standing == Standing::Suspended;
-            agents::set_suspended(tx, agent.id, suspended, act.at)?;
-            if suspended {
-                agents::end_sessions(tx, agent.id, act.at)?;
-            }
-            let action = if suspended { "agent.suspended" } else { "agent.restored" };
+            let action = stand(tx, &act, &agent, standing)?;
             tx.record(act.entry(action, None, None, details([("agent", agent.email.as_str().into())])));
             Ok(true)
         };

@@ -505,6 +505,7 @@ impl Desk {
         let outcome = match before {
             Ok(AuthenticatorState::Deactivated) => Ok(()),
             Err(DirectoryError::Unavailable(why) | DirectoryError::Unknown(why)) => Err(DirectoryError::Unknown(why)),
+            Err(DirectoryError::Busy) => Err(DirectoryError::Unknown("it is busy".to_owned())),
             Err(refused @ DirectoryError::Refused(_)) => Err(refused),
             Ok(AuthenticatorState::Active) if !still_wanted => {
                 Err(DirectoryError::Refused("the case does not permit it any more".to_owned()))

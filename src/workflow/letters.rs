@@ -60,9 +60,12 @@ impl Desk {
         let url = match letter.letter.link() {
             Some(link) => {
                 let token = self.kit.key.sign_in_link_token(link);
-                self.kit.url(&format!("{page}/password?token={}", token.expose()))
+                self.kit.url(&format!("{page}/set-password?token={}", token.expose()))
             }
-            None => self.kit.url(&format!("{page}/security")),
+            None => match letter.letter {
+                Letter::GlassBrokenFor { .. } => self.kit.url("/desk/alarms"),
+                _ => self.kit.url(&format!("{page}/security")),
+            },
         };
         let context = LetterContext {
             language: letter.language,

@@ -17,6 +17,9 @@ use crate::support::browser::Page;
 use crate::support::world::{OWNER, PASSWORD, Setup, World, csrf_on, link_in, people};
 
 const SIGN_IN: &str = "/desk/sign-in";
+const SECOND_STEP: &str = "/desk/sign-in/device";
+/// Pages of the desk for those who are not signed in.
+const OPEN: [&str; 3] = [SIGN_IN, "/desk/forgotten-password", "/desk/set-password"];
 const SIGN_OUT: &str = "/desk/sign-out";
 
 /// What a route is called, for messages.
@@ -29,7 +32,8 @@ fn path(route: &RouteSpec, reference: &str) -> String {
     let nothing = "00000000-0000-7000-8000-000000000000";
     let path = route.path.replace("{reference}", reference).replace("{mail}", nothing).replace("{call}", nothing);
     let path = path.replace("{name}", "app.css").replace("{block}", nothing).replace("{document}", nothing);
-    let path = path.replace("{alarm}", nothing).replace("{ceremony}", nothing).replace("{device}", nothing);
+    let path = path.replace("{alarm}", nothing).replace("{session}", nothing).replace("{agent}", nothing);
+    let path = path.replace("{ceremony}", nothing).replace("{device}", nothing);
     assert!(!path.contains('{'), "the test does not know what to put into {path}");
     path
 }
@@ -62,7 +66,11 @@ fn cookie_on(page: &Page) -> String {
 /// Someone at the desk, as a cookie and the token of their forms.
 async fn signed_in(world: &World, agent: &str) -> (String, String) {
     let email = format!("{agent}@desk.example.test");
+    let code = world.fresh_code(&email).await;
     let page = ask(world, &Method::POST, SIGN_IN, "", &[("email", &email), ("password", PASSWORD)]).await;
+    let step = cookie_on(page.is(303));
+    let csrf = csrf_on(ask(world, &Method::GET, SECOND_STEP, &step, &[]).await.is(200));
+    let page = ask(world, &Method::POST, SECOND_STEP, &step, &[("code", &code), ("csrf", &csrf)]).await;
     let cookie = cookie_on(page.is(303));
     let csrf = csrf_on(ask(world, &Method::GET, "/desk", &cookie, &[]).await.is(200));
     (cookie, csrf)
@@ -91,8 +99,8 @@ const TYPED: [(&str, &str); 5] =
 fn everything_under_desk_is_for_those_who_signed_in_but_the_sign_in_itself() {
     for route in routes::all(true) {
         let desk = route.path == "/desk" || route.path.starts_with("/desk/");
-        let for_desk = matches!(route.access, Access::Desk(_));
-        assert_eq!(for_desk, desk && route.path != SIGN_IN, "{}", name(&route));
+        let for_desk = matches!(route.access, Access::Desk(_) | Access::DeskSecondStep | Access::DeskAuthenticators);
+        assert_eq!(for_desk, desk && !OPEN.contains(&route.path), "{}", name(&route));
     }
 }
 
@@ -374,7 +382,7 @@ async fn a_session_that_alternative_factors_won_reaches_authenticators_and_nothi
                 page.is(303);
                 assert_eq!(page.headers["location"], "/account/security", "{}", name(&route));
             }
-            Access::Desk(_) => {
+            Access::Desk(_) | Access::DeskSecondStep | Access::DeskAuthenticators => {
                 let page = ask(&world, &route.method, &path, &cookie, &TYPED).await;
                 assert!(page.headers["location"].to_str().unwrap().starts_with(SIGN_IN), "{}", name(&route));
             }

@@ -12,6 +12,7 @@ DROP TABLE recoveries;
 DROP TABLE sso_sign_ins;
 DROP TABLE sign_in_links;
 DROP TABLE ceremonies;
+DROP TABLE password_failures;
 DROP TABLE known_devices;
 DROP TABLE account_sessions;
 CREATE TABLE account_sessions (

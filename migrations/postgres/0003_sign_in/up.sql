@@ -67,13 +67,21 @@ CREATE INDEX account_sessions_by_account ON account_sessions (account_id);
 CREATE TABLE known_devices (
     id TEXT NOT NULL PRIMARY KEY,
     account_id TEXT NOT NULL REFERENCES accounts (id),
-    token_hash TEXT NOT NULL UNIQUE,
+    token_hash TEXT NOT NULL,
     device TEXT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     last_seen_at TIMESTAMP NOT NULL,
-    ended_at TIMESTAMP
+    ended_at TIMESTAMP,
+    UNIQUE (account_id, token_hash)
 );
 CREATE INDEX known_devices_by_account ON known_devices (account_id);
+
+-- Wrong passwords in a row, by hashes of whom they were for and where they came from.
+CREATE TABLE password_failures (
+    subject TEXT NOT NULL PRIMARY KEY,
+    failures INTEGER NOT NULL,
+    last_at TIMESTAMP NOT NULL
+);
 
 -- What was asked of a browser and is still to be answered: a passkey's challenge, or an authenticator that is being
 -- set up. Each is answered once, in the session that it was asked in.
@@ -94,7 +102,7 @@ CREATE INDEX ceremonies_by_session ON ceremonies (session_id);
 CREATE TABLE sign_in_links (
     id TEXT NOT NULL PRIMARY KEY,
     account_id TEXT NOT NULL REFERENCES accounts (id),
-    purpose TEXT NOT NULL CHECK (purpose IN ('set_password')),
+    purpose TEXT NOT NULL CHECK (purpose IN ('set_password', 'enrol')),
     token_hash TEXT NOT NULL UNIQUE,
     created_at TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL,

@@ -2,13 +2,16 @@
 //! authenticators.
 
 mod ceremony;
+mod guesses;
 mod keeping;
 mod passkey;
+pub mod password;
 mod recovery_code;
 mod steps;
 mod totp;
 
 pub use ceremony::{CeremonyKind, OPEN_AT_ONCE};
+pub use guesses::{Budget as GuessBudget, Guesses};
 pub use keeping::{
     DeviceName, Kept, LONGEST_NAME, MOST_AUTHENTICATORS, RECOVERY_CODES, enrol, is_device, may_activate,
     may_deactivate, may_rename,

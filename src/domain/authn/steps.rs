@@ -4,12 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::words::coded;
 
-/// How long a second factor that was given counts for acts that need a fresh one.
-const FRESH: TimeDelta = TimeDelta::minutes(10);
-
 /// Whether a second factor was given so recently that an act which needs a fresh one may go ahead.
-pub fn fresh(proved_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
-    proved_at.is_some_and(|at| at <= now && now - at < FRESH)
+pub fn fresh(proved_at: Option<DateTime<Utc>>, now: DateTime<Utc>, within: TimeDelta) -> bool {
+    proved_at.is_some_and(|at| at <= now && now - at < within)
 }
 
 coded! {
@@ -75,11 +72,12 @@ mod tests {
     #[test]
     fn a_second_factor_is_fresh_for_ten_minutes() {
         let now = DateTime::from_timestamp(1_795_500_000, 0).unwrap();
-        assert!(fresh(Some(now), now));
-        assert!(fresh(Some(now - TimeDelta::seconds(599)), now));
-        assert!(!fresh(Some(now - TimeDelta::minutes(10)), now));
-        assert!(!fresh(Some(now + TimeDelta::seconds(1)), now));
-        assert!(!fresh(None, now));
+        let fresh = |at| fresh(at, now, TimeDelta::minutes(10));
+        assert!(fresh(Some(now)));
+        assert!(fresh(Some(now - TimeDelta::seconds(599))));
+        assert!(!fresh(Some(now - TimeDelta::minutes(10))));
+        assert!(!fresh(Some(now + TimeDelta::seconds(1))));
+        assert!(!fresh(None));
     }
 
     #[test]

@@ -85,6 +85,7 @@ struct World {
     account: AccountFacts,
     policy: Policy,
     suspended: BTreeSet<AgentId>,
+    supervisors: BTreeSet<AgentId>,
     voided: BTreeMap<AgentId, DateTime<Utc>>,
     raised: Vec<Raised>,
     now: DateTime<Utc>,
@@ -100,6 +101,7 @@ impl World {
             account: account(kind, tier),
             policy: policy(),
             suspended: BTreeSet::new(),
+            supervisors: BTreeSet::new(),
             voided: BTreeMap::new(),
             raised: Vec::new(),
             now: start(),
@@ -115,6 +117,7 @@ impl World {
             policy: &self.policy,
             account,
             suspended: &self.suspended,
+            supervisors: &self.supervisors,
             voided: &self.voided,
             raised: &self.raised,
         };
@@ -170,6 +173,7 @@ impl World {
             policy: &self.policy,
             account: Some(&self.account),
             suspended: &self.suspended,
+            supervisors: &self.supervisors,
             voided: &self.voided,
             raised: &self.raised,
         };
@@ -740,6 +744,7 @@ fn a_signal_that_fires_after_an_owner_was_let_in_stops_them() {
         policy: &world.policy,
         account: Some(&world.account),
         suspended: &world.suspended,
+        supervisors: &world.supervisors,
         voided: &world.voided,
         raised: &world.raised,
     };

@@ -7,7 +7,9 @@ pub(crate) mod home;
 pub(crate) mod link;
 pub(crate) mod new_device;
 pub(crate) mod requests;
+pub(crate) mod sessions;
 pub(crate) mod sign_in;
+pub(crate) mod step_up;
 pub(crate) mod troubleshoot;
 
 use actix_web::HttpResponse;

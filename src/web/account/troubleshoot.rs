@@ -29,7 +29,7 @@ struct Said {
 
 async fn page(app: &App, me: &SignedInAccount, said: Said) -> Result<HttpResponse, PageError> {
     let language = me.caller.language;
-    let (_, means) = app.desk.account_next(me.session.account.id).await?;
+    let means = app.desk.account_means(me.session.account.id).await?;
     let words = |halt: &Halt| text_of(halt).to(language);
     let halt = said.halt.as_ref().or(said.codes.as_ref());
     let status = halt.map_or(StatusCode::OK, status_of);

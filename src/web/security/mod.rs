@@ -19,9 +19,10 @@ use super::error::PageError;
 use super::guard::access::{SignedInAgent, customer_act};
 use super::guard::account::SignedInAccount;
 use super::guard::caller::Caller;
+use super::guard::step_up::is_fresh;
 use super::page::{Head, moment, moment_in, show};
 use super::words::text_of;
-use crate::domain::authn::{Assurance, fresh};
+use crate::domain::authn::Assurance;
 use crate::domain::ids::AuthenticatorId;
 use crate::locale::label;
 use crate::store::credentials::HeldAuthenticator;
@@ -99,7 +100,7 @@ impl Keeper {
             Self::Desk(me) => (me.session.assurance, me.session.proved_at),
         };
         let needed = assurance == Assurance::Complete && !keyring.devices.is_empty();
-        if needed && !fresh(proved_at, app.now()) {
+        if needed && !is_fresh(app, proved_at) {
             return Err(PageError::StepUp { next: self.security(next) });
         }
         Ok(())

@@ -39,7 +39,7 @@ impl Desk {
                 return Ok(Err(Halt::Gone));
             }
             let ended = account_sessions::end_others(tx, account.id, &holder.session, act.at)?
-                + agents::end_other_sessions(tx, AgentId::of(account.id), &holder.session, act.at)?;
+                + agents::end_sessions(tx, AgentId::of(account.id), Some(&holder.session), act.at)?;
             let about = details([
                 ("authenticator", id.to_string().into()),
                 ("kind", device.kind.code().into()),
