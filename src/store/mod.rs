@@ -15,6 +15,7 @@ pub mod credentials;
 mod dialect;
 pub mod documents;
 mod entries;
+mod forms;
 pub mod leftovers;
 pub mod links;
 pub mod notes;
