@@ -15,7 +15,7 @@ async fn gives_password(browser: &Browser, name: &str) -> Page {
 
 async fn has_phone(world: &World, name: &str) {
     let (account, at) = (world.account_id(&address(name)).await, world.now());
-    let set = move |tx: &mut Tx<'_>| accounts::set_phone(tx, account, &"+447911555555".parse().unwrap(), at);
+    let set = move |tx: &mut Tx<'_>| accounts::set_phone(tx, account, &"+447911123457".parse().unwrap(), at);
     world.desk.store.write(set).await.unwrap();
     // A number that was changed lately is a risk signal, and not what this is about.
     world.later(TimeDelta::days(31)).await;

@@ -84,6 +84,8 @@ async fn a_step_up_leads_back_to_the_form_and_counts_for_ten_minutes() {
     world.clock.advance(TimeDelta::minutes(10));
     // The form was open meanwhile: nothing is done, and it is there again afterwards.
     let asked = ana.send(&confirm, "/deactivate", &[]).await;
+    assert!(asked.url.contains("deactivate"), "{}", asked.url);
+    assert!(asked.html.contains("deactivate"), "{}", asked.url);
     let wrong = ana.send(asked.says("Confirm that it is you"), "/desk/step-up", &[("code", "000000")]).await;
     wrong.is(401).says("This could not be verified");
     let back = world.steps_up(&ana, "ana", &wrong).await;
