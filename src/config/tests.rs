@@ -57,7 +57,7 @@ fn every_type_can_be_set_from_the_environment() {
     );
     assert_eq!(settings.server.listen, "[::1]:9000".parse().unwrap());
     assert_eq!(settings.server.base_url.unwrap().as_str(), "https://desk.example.org/");
-    let proxies: Vec<IpAddr> = vec!["10.0.0.5".parse().unwrap(), "::1".parse().unwrap()];
+    let proxies: Vec<std::net::IpAddr> = vec!["10.0.0.5".parse().unwrap(), "::1".parse().unwrap()];
     assert_eq!(settings.server.trusted_proxies, proxies);
     assert_eq!(settings.mail.from.unwrap().email.to_string(), "desk@example.org");
     assert_eq!(settings.mail.smtp.port(), 465);
