@@ -26,6 +26,10 @@ mod self_service;
 mod smtp_peer;
 mod smtp_wire;
 // Not every journey uses all that the stand-ins can do.
+mod desk_sign_in;
+mod lost_colleague;
+mod people;
+mod step_up;
 #[allow(dead_code)]
 mod support;
 mod timers;
