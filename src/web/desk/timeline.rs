@@ -13,6 +13,7 @@ fn words(action: &str) -> &str {
     match action {
         "case.submitted" => "Request received",
         "case.opened_on_behalf" => "Opened by an administrator of the account, on the owner’s behalf",
+        "case.opened_by_colleague" => "Opened by a colleague who cannot use their device",
         "case.submitted_again" => "The same form came again",
         "case.account_matched" => "Account found",
         "case.unmatched" => "No account found",
