@@ -98,7 +98,7 @@ impl Keeper {
             Self::Account(me) => (me.session.assurance, me.session.proved_at),
             Self::Desk(me) => (me.session.assurance, me.session.proved_at),
         };
-        let needed = assurance == Assurance::Complete && !keyring.devices.is_empty();
+        let needed = assurance != Assurance::Recovery && !keyring.devices.is_empty();
         if needed && !fresh(proved_at, app.now()) {
             return Err(PageError::StepUp { next: self.security(next) });
         }
