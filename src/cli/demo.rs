@@ -87,14 +87,14 @@ fn introduce(base: &str, accounts: &[crate::web::demo::DemoAccount]) {
     println!("  {base}/assistance    the customer's form");
     println!("  {base}/demo/mail     the mails it sends");
     println!("  {base}/demo/phone    the telephone it calls");
-    println!("  {base}/demo/devices  the codes that the sample accounts' devices show");
+    println!("  {base}/demo/devices  the codes that everybody's devices show, the desk's too");
     println!("  {base}/desk          the desk\n");
     println!("Sign in to the desk with one of these (password after the address):");
     for (email, _, role, password) in AGENTS {
         println!("  {email:<28} {password}   ({})", role.label().to_lowercase());
     }
     println!("\nSample accounts, to ask for help as:");
-    for account in accounts {
+    for account in accounts.iter().filter(|account| !account.is_at_desk()) {
         println!("  {:<28} {} {}, phone {}", account.email, account.tier, account.kind, account.phone);
     }
     println!();

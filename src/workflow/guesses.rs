@@ -16,8 +16,8 @@ use crate::store::{StoreError, Tx, guesses, throttle};
 pub(super) struct Guessed {
     /// The rows that it was counted in.
     counted: Vec<String>,
-    /// The row of all browsers that are not known, which a right password begins anew as well.
-    anywhere: String,
+    /// The rows of browsers that are not known, which a right password begins anew as well.
+    strangers: [String; 2],
     network: Vec<EntryId>,
 }
 
@@ -38,7 +38,7 @@ pub(super) fn count(
     told: impl FnOnce(&mut Tx<'_>),
 ) -> Result<Result<Guessed, Reached>, StoreError> {
     let [place, network, anywhere] = Counted::tries(kit, (named, about), &act.ip, side.password_limits());
-    let all = row(anywhere.limit, &anywhere.subject);
+    let strangers = [row(place.limit, &place.subject), row(anywhere.limit, &anywhere.subject)];
     let counted = match known {
         Some(browser) => {
             let browser = Counted::new(Limit::SignInsOfBrowser, browser.to_string(), about);
@@ -62,7 +62,7 @@ pub(super) fn count(
     for row in &counted {
         guesses::add(tx, row, act.at)?;
     }
-    Ok(Ok(Guessed { counted, anywhere: all, network }))
+    Ok(Ok(Guessed { counted, strangers, network }))
 }
 
 /// Which budget is spent, and until when.
@@ -84,7 +84,7 @@ fn waits<'a>(
 /// The password was right: the row of wrong ones begins anew.
 pub(super) fn begin_anew(tx: &mut Tx<'_>, guessed: &Guessed) -> Result<(), StoreError> {
     guessed.counted.iter().try_for_each(|row| guesses::forget(tx, row))?;
-    guesses::forget(tx, &guessed.anywhere)?;
+    guessed.strangers.iter().try_for_each(|row| guesses::forget(tx, row))?;
     give_back(tx, &guessed.network)
 }
 

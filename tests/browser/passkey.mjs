@@ -102,19 +102,19 @@ try {
   await page.getByRole('link', { name: 'I have saved them' }).click();
   await page.waitForURL(/\/security$/);
 
-  await page.getByRole('link', { name: "Rename Olivia's old phone" }).click();
+  await page.getByRole('link', { name: 'Rename New phone' }).click();
   await page.waitForURL(/\/rename$/);
   await look(page, 'rename');
-  await page.getByLabel('Name of the device').fill('Phone in the lake');
+  await page.getByLabel('Name of the device').fill('Kitchen phone');
   await press(page, 'Rename');
   await page.waitForURL(/done=renamed/);
-  await page.getByRole('link', { name: 'Deactivate New phone' }).click();
+  await page.getByRole('link', { name: 'Deactivate Kitchen phone' }).click();
   await page.waitForURL(/\/deactivate$/);
   await look(page, 'deactivate');
   await press(page, 'Deactivate');
   await page.waitForURL(/done=deactivated/);
-  await says(page, /Phone in the lake/);
-  assert.doesNotMatch(await page.locator('main').innerText(), /New phone/);
+  await says(page, /Olivia's old phone/);
+  assert.doesNotMatch(await page.locator('main').innerText(), /Kitchen phone/);
   await look(page, 'security-after');
 
   // Without scripts the button is not there, and the page says what is.

@@ -1415,8 +1415,9 @@ async fn under_an_https_address_cookies_have_the_host_prefix_and_are_secure() {
     // They open what they are for; a cookie without the prefix, which a neighbouring host could plant, does not.
     let cookie = cookie_on(&agent);
     let desk = async |cookie: &str| answered(bare().get(format!("{base}/desk")).header("cookie", cookie)).await;
-    desk(&cookie).await.is(200);
-    desk(cookie.trim_start_matches("__Host-")).await.is(303);
+    assert_eq!(location(desk(&cookie).await.is(303)), "/desk/security");
+    let stranger = desk(cookie.trim_start_matches("__Host-")).await;
+    assert!(location(stranger.is(303)).starts_with("/desk/sign-in"));
     let own =
         async |cookie: &str| answered(bare().get(format!("{base}/cases/{reference}")).header("cookie", cookie)).await;
     let cookie = cookie_on(&customer);

@@ -569,6 +569,7 @@ async fn proves_agents(world: &World) {
 async fn the_desk_keeps_its_devices_on_the_same_pages_and_never_deactivates_the_last() {
     let world = World::new().await;
     let ana = world.agent("ana").await;
+    world.takes_fresh_devices_away("ana@desk.example.test").await;
     ana.get("/desk/security").await.is(200).says("Security credentials").says("You have no MFA device yet.");
     activates_app(&world, &ana, "/desk", "Work phone").await.is(200).says("Here are recovery codes");
     let mail = world.mail("MFA device activated").await;
@@ -578,6 +579,7 @@ async fn the_desk_keeps_its_devices_on_the_same_pages_and_never_deactivates_the_
     let page = asked_to_deactivate(&ana, "/desk", 0).await;
     ana.send(page.is(200), "/deactivate", &[]).await.is(409).says("Activate another one first");
     let elsewhere = world.agent("ana").await;
+    world.takes_fresh_devices_away("ana@desk.example.test").await;
     elsewhere.get("/desk").await.is(200).says("Queue");
     activates_passkey(&ana, "/desk", "Key", &mut SoftKey::new("work")).await.is(200);
     let page = asked_to_deactivate(&ana, "/desk", 0).await;

@@ -42,7 +42,7 @@ pub struct DemoAccount {
 
 impl DemoAccount {
     /// Somebody at the desk.
-    fn is_at_desk(&self) -> bool {
+    pub fn is_at_desk(&self) -> bool {
         self.kind == AccountKind::Staff.code()
     }
 }

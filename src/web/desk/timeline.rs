@@ -21,6 +21,7 @@ fn words(action: &str) -> &str {
         "account.signed_in" => "Signed in to manage authenticators",
         "account.sessions_ended" => "Signed out everywhere",
         "account.recovery_ended" => "Sign-in by alternative factors ended",
+        "case.opened_by_colleague" => "Opened by a colleague who cannot use their device",
         "case.submitted_again" => "The same form came again",
         "case.account_matched" => "Account found",
         "case.unmatched" => "No account found",

@@ -99,7 +99,7 @@ impl Keeper {
             Self::Account(me) => (me.session.assurance, me.session.proved_at),
             Self::Desk(me) => (me.session.assurance, me.session.proved_at),
         };
-        let needed = assurance == Assurance::Complete && !keyring.devices.is_empty();
+        let needed = assurance != Assurance::Recovery && !keyring.devices.is_empty();
         if needed && !is_fresh(app, proved_at) {
             return Err(PageError::StepUp { next: self.security(next) });
         }

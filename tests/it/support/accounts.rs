@@ -27,6 +27,9 @@ fn random_of(of: &str) -> [u8; 32] {
     Sha256::digest(of.as_bytes()).into()
 }
 
+/// What the devices are called that [`World::fresh_code`] adds.
+const FRESH: &str = "One more device";
+
 /// The secret of the app of an account that [`World::adds`] made.
 pub fn secret_of(email: &str) -> TotpSecret {
     TotpSecret::from_bytes(&random_of(email)[..20]).unwrap()
@@ -114,7 +117,7 @@ impl World {
         let secret: [u8; 20] = kit.entropy.bytes();
         let add = move |tx: &mut Tx<'_>| {
             let id = AuthenticatorId::new(at, kit.entropy.bytes());
-            let (kind, label) = (AuthenticatorKind::VirtualTotp, "One more device".to_owned());
+            let (kind, label) = (AuthenticatorKind::VirtualTotp, FRESH.to_owned());
             let state = AuthenticatorState::Active;
             accounts::insert_authenticator(tx, &Authenticator { id, account, kind, label, state }, at)?;
             let nonce = kit.entropy.bytes();
@@ -123,6 +126,20 @@ impl World {
         };
         self.desk.store.write(add).await.unwrap();
         TotpSecret::from_bytes(&secret).unwrap().code_at(step_at(at)).expose().to_owned()
+    }
+
+    /// Deactivates the devices that [`Self::fresh_code`] added.
+    pub async fn takes_fresh_devices_away(&self, email: &str) {
+        let (at, account) = (self.now(), self.account_id(email).await);
+        let take = move |tx: &mut Tx<'_>| {
+            for device in accounts::authenticators(tx.connection, account)? {
+                if device.label == FRESH {
+                    accounts::deactivate(tx, device.id, at)?;
+                }
+            }
+            Ok::<_, StoreError>(())
+        };
+        self.desk.store.write(take).await.unwrap();
     }
 
     /// A browser that an account signed in with before.
