@@ -11,6 +11,7 @@ pub mod notify;
 pub mod passwords;
 mod private_files;
 pub mod server;
+pub mod sso;
 pub mod store;
 pub mod web;
 pub mod worker;

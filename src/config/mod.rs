@@ -21,6 +21,7 @@ mod policy;
 mod reference;
 mod risk;
 mod server;
+mod sso;
 mod value;
 mod voice;
 
@@ -49,6 +50,7 @@ pub use policy::PolicySettings;
 pub use reference::{RANGES, REFERENCE, reference_table};
 pub use risk::RiskSettings;
 pub use server::ServerSettings;
+pub use sso::{SsoRoles, SsoSettings};
 pub use voice::{TwilioSettings, VoiceProvider, VoiceSettings};
 
 use check::Checker;
@@ -82,6 +84,8 @@ pub struct Settings {
     pub policy: PolicySettings,
     /// What makes a case need more.
     pub risk: RiskSettings,
+    /// Single sign-on for people at the desk.
+    pub sso: SsoSettings,
     /// How long people stay signed in.
     pub sessions: SessionSettings,
     /// Bounds on what a stranger can make the desk do.
@@ -150,6 +154,7 @@ impl Settings {
             self.policy.check(&mut checker);
             self.check_policy(&mut checker);
             self.risk.check(&mut checker);
+            self.sso.check(self.server.base_url.as_ref(), &mut checker);
             self.sessions.check(&mut checker);
             self.limits.check(&mut checker);
             self.documents.check(&mut checker);

@@ -127,6 +127,32 @@ pub(super) fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Secret
     from.deserialize_any(Secret)
 }
 
+struct Flag;
+
+impl Visitor<'_> for Flag {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("true or false")
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<bool, E> {
+        Ok(value)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<bool, E> {
+        match text.trim() {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            text => Err(E::custom(format!("`{text}` is refused, expected true or false"))),
+        }
+    }
+}
+
+pub(super) fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    from.deserialize_any(Flag)
+}
+
 struct Number;
 
 impl Visitor<'_> for Number {

@@ -41,6 +41,8 @@ coded! {
         SignInsAnywhere = "sign-in-anywhere", "Sign-ins of one person";
         /// Wrong passwords from one network.
         SignInsFromNetwork = "sign-in-network", "Sign-ins from one network";
+        /// Single sign-ons that begin in one network.
+        SsoSignIns = "sso-network", "Single sign-ons from one network";
         /// Too many wrong passwords in a row of one person at the desk.
         AgentPassword = "agent-password", "Password of one person at the desk";
         /// Wrong passwords, and wrong codes of second steps, of accounts from one network.
@@ -102,7 +104,14 @@ impl Limit {
     /// Counted one after another, over all instances. What anyone can flood must not make instances wait for each
     /// other; it may be exceeded by what they take at the very same moment.
     pub const fn is_exact(self) -> bool {
-        !matches!(self, Self::FormsOfNetwork | Self::FormsForAddress | Self::FormsForAddressAnywhere | Self::LinkAsks)
+        !matches!(
+            self,
+            Self::FormsOfNetwork
+                | Self::FormsForAddress
+                | Self::FormsForAddressAnywhere
+                | Self::LinkAsks
+                | Self::SsoSignIns
+        )
     }
 
     /// Reached, it stays so until a supervisor lifts it.
@@ -160,6 +169,8 @@ const PHONE_CHANGES: u32 = 5;
 /// Wrong passwords for one person from one place, and from anywhere, before none is looked at.
 const SIGN_INS: u32 = 10;
 const SIGN_INS_ANYWHERE: u32 = 50;
+/// Single sign-ons that begin in one network. None is a guess, so whole offices fit in.
+const SSO_SIGN_INS: u32 = 1000;
 
 const HOUR: TimeDelta = TimeDelta::hours(1);
 const DAY: TimeDelta = TimeDelta::days(1);
@@ -187,6 +198,7 @@ impl Amounts {
             Limit::WrongCodes | Limit::PhoneCodes | Limit::AgentPassword => &[],
             Limit::SignIns => &[(SIGN_INS, QUARTER)],
             Limit::SignInsAnywhere => &[(SIGN_INS_ANYWHERE, QUARTER)],
+            Limit::SsoSignIns => &[(SSO_SIGN_INS, QUARTER)],
             Limit::SignInsFromNetwork | Limit::AccountSignInsFromNetwork => &[(self.sign_ins_from_network, QUARTER)],
             // Whoever goes on waits longer and longer; a stranger elsewhere can close the door for a quarter of an hour.
             Limit::AccountSignIns => &[(10, QUARTER), (20, TimeDelta::hours(2)), (40, DAY)],

@@ -28,6 +28,8 @@ pub enum Sealing {
     Document,
     /// The secret of an authenticator.
     AuthenticatorSecret,
+    /// What a sign-in began with that is under way elsewhere.
+    SignIn,
 }
 
 impl Sealing {
@@ -35,6 +37,7 @@ impl Sealing {
         match self {
             Self::Document => b"mfa-desk/document/1",
             Self::AuthenticatorSecret => b"mfa-desk/authenticator-secret/1",
+            Self::SignIn => b"mfa-desk/sign-in/1",
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod outbox;
 pub mod phone_changes;
 mod readers;
 pub mod schema;
+pub mod sso;
 pub mod throttle;
 mod tx;
 pub mod views;

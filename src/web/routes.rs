@@ -122,6 +122,8 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/account/contact/withdraw", ACCOUNT, account::contact::withdraw),
         get("/desk/sign-in", PUBLIC, desk::sign_in::show),
         post("/desk/sign-in", PUBLIC, desk::sign_in::sign_in),
+        post("/desk/sso", PUBLIC, desk::sso::begin),
+        get("/desk/sso/callback", PUBLIC, desk::sso::callback),
         post("/desk/sign-out", ANYONE, desk::sign_in::sign_out),
         get("/desk", ANYONE, desk::queue::show),
         get("/desk/cases/{reference}", ANYONE, desk::case::show),

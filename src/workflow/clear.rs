@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 
 use super::Desk;
 use super::limits::REMEMBERED;
-use crate::store::{StoreError, leftovers, throttle};
+use crate::store::{StoreError, leftovers, sso, throttle};
 
 /// How long what is over is kept.
 const KEPT: TimeDelta = TimeDelta::days(30);
@@ -20,6 +20,7 @@ impl Desk {
     pub async fn clear(&self) -> Result<usize, StoreError> {
         let now = self.now();
         self.store.write(move |tx| throttle::forget(tx, now - REMEMBERED, 10_000)).await?;
+        self.store.write(move |tx| sso::forget(tx, now)).await?;
         let mut count = 0;
         for _ in 0..BATCHES {
             // Looking for them takes long in large tables, so the writer is spared it.

@@ -37,6 +37,7 @@ mod risk;
 mod rotate_secrets;
 mod send_link;
 mod sign_in;
+mod sso;
 mod start_call;
 mod submit_case;
 mod tick;
@@ -76,6 +77,7 @@ pub use phone_budget::CodesHeld;
 pub use phone_change::{Administered, ChangeFile};
 pub use rotate_secrets::Rotated;
 pub use sign_in::SignedIn;
+pub use sso::{AT_PROVIDER, NoCode, SsoAnswered, SsoAsked, SsoBegan, SsoHalt, SsoSignedIn};
 pub use submit_case::Submission;
 pub use view_case::{CaseFile, CustomerFile};
 
@@ -89,6 +91,7 @@ use crate::domain::token::ServerKey;
 use crate::entropy::Entropy;
 use crate::notify::mail::{MailTemplates, Mailer};
 use crate::notify::voice::VoiceCaller;
+use crate::sso::Provider;
 use crate::store::Store;
 
 /// What every act needs and no act changes.
@@ -227,6 +230,8 @@ pub struct Desk {
     pub templates: MailTemplates,
     /// Hashes passwords, a few at a time.
     pub passwords: Arc<PasswordHasher>,
+    /// Where people at the desk sign in; none without single sign-on.
+    pub sso: Option<Provider>,
     /// Wakes the worker when an errand was added: one for each lane.
     pub errands: [Notify; 4],
 }

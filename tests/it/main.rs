@@ -23,6 +23,8 @@ mod program;
 mod routes;
 mod smtp_peer;
 mod smtp_wire;
+mod sso;
+mod sso_peer;
 // Not every journey uses all that the stand-ins can do.
 #[allow(dead_code)]
 mod support;

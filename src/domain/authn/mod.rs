@@ -3,6 +3,7 @@
 
 pub mod password;
 mod recovery_code;
+pub mod sso;
 mod steps;
 mod totp;
 

@@ -12,4 +12,5 @@ pub(crate) mod phone_change;
 mod policy;
 pub(crate) mod queue;
 pub(crate) mod sign_in;
+pub(crate) mod sso;
 mod timeline;

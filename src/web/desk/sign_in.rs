@@ -6,6 +6,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::sso;
 use crate::domain::contact::EmailAddress;
 use crate::web::error::{PageError, status_of};
 use crate::web::guard::access::SignedInAgent;
@@ -19,10 +20,13 @@ use crate::web::{App, cookies};
 pub struct Next {
     #[serde(default)]
     next: String,
+    /// Why a single sign-on signed nobody in.
+    #[serde(default)]
+    sso: String,
 }
 
 /// Only pages of our own desk: a sign-in page that leads elsewhere helps phishers.
-fn own_page(next: &str) -> &str {
+pub(super) fn own_page(next: &str) -> &str {
     let ours = next == "/desk" || next.starts_with("/desk/") || next.starts_with("/desk?");
     let plain = next.chars().all(|c| c.is_ascii_graphic() && c != '\\') && !next.contains("//");
     if ours && plain { next } else { "/desk" }
@@ -36,17 +40,20 @@ fn page(
     error: Option<String>,
     next: &str,
 ) -> Result<HttpResponse, PageError> {
-    let content = json!({ "email": email, "error": error, "next": own_page(next) });
+    let content = json!({ "email": email, "error": error, "next": own_page(next), "sso": sso::offer(app) });
     show_page(app, caller, status, "desk/sign_in.html", Head::new("Sign in to the desk"), content)
 }
 
 /// The sign-in page.
 pub async fn show(app: Data<App>, caller: Caller, query: Query<Next>) -> Result<HttpResponse, PageError> {
-    page(&app, &caller, StatusCode::OK, "", None, &query.next)
+    page(&app, &caller, StatusCode::OK, "", sso::reason(&app, &query.sso), &query.next)
 }
 
 /// Signs an agent in: 303 to where they wanted to go, 401 with one message for everything that can be wrong.
 pub async fn sign_in(app: Data<App>, caller: Caller, fields: Fields) -> Result<HttpResponse, PageError> {
+    if !app.desk.takes_desk_passwords() {
+        return Err(PageError::NotFound);
+    }
     let email = fields.get("email").parse::<EmailAddress>().ok();
     let password = SecretString::from(fields.get("password"));
     match app.desk.sign_in(email, password, (caller.ip.clone(), caller.device.clone())).await? {
