@@ -6,7 +6,7 @@ pub const REFERENCE: &[(&str, &str, &str)] = &[
     ("server.listen", "127.0.0.1:8080", "Address and port to listen on."),
     ("server.base_url", "", "Public http(s) address of the desk; required to serve, and https unless the host is localhost."),
     ("server.product_name", "mfa-desk", "Name on pages and in mails, at most 64 characters."),
-    ("server.trusted_proxies", "", "List of IP addresses of proxies whose `X-Forwarded-For` is believed."),
+    ("server.trusted_proxies", "", "List of IP addresses of proxies, or ranges such as `10.0.0.0/24` that only they are in, whose `X-Forwarded-For` is believed."),
     ("server.country_header", "", "Header in which a trusted proxy names the country of a request (ISO 3166-1 alpha-2), such as `CF-IPCountry`."),
     ("server.workers", "2", "Threads that answer requests."),
     ("server.shutdown_seconds", "20", "Seconds that requests under way get to finish after a stop signal."),

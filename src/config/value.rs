@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use lettre::message::Mailbox;
@@ -45,13 +45,6 @@ impl Setting for PathBuf {
 
 impl Setting for SocketAddr {
     const ALLOWED: &'static str = "an IP address and a port such as 127.0.0.1:8080";
-    fn read(text: &str) -> Option<Self> {
-        text.trim().parse().ok()
-    }
-}
-
-impl Setting for IpAddr {
-    const ALLOWED: &'static str = "IP addresses such as 10.0.0.5, without port or prefix length";
     fn read(text: &str) -> Option<Self> {
         text.trim().parse().ok()
     }

@@ -29,4 +29,6 @@ mod sso_peer;
 #[allow(dead_code)]
 mod support;
 mod timers;
+mod timing;
 mod voice_twilio;
+mod web_hardening;

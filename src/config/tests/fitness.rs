@@ -114,6 +114,8 @@ fn a_switch_is_true_or_false_and_nothing_else() {
 fn serving_refuses() {
     for change in [
         "server.base_url = 'ftp://desk.example.org'",
+        "server.trusted_proxies = ['10.0.0.1', '0.0.0.0/0']",
+        "server.trusted_proxies = ['::/0']",
         "server.base_url = 'https://desk.example.org/?a=b'",
         "server.base_url = 'https://desk.example.org/#a'",
         "server.base_url = 'https://example.org/desk'",
