@@ -1,5 +1,6 @@
 //! Reading a token whose signature was checked.
 
+use chrono::{DateTime, Utc};
 use openidconnect::core::CoreGenderClaim;
 use openidconnect::{AdditionalClaims, IdTokenClaims};
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,13 @@ pub(super) fn read(token: &IdTokenClaims<Extra, CoreGenderClaim>, role_claim: &s
         auth_time: token.auth_time(),
         issued_at: token.issue_time(),
     })
+}
+
+/// From when the token counts, where it says so (RFC 7519 §4.1.5).
+pub(super) fn begins_at(token: &IdTokenClaims<Extra, CoreGenderClaim>) -> Option<DateTime<Utc>> {
+    let seconds = token.additional_claims().all.get("nbf")?.as_f64()?;
+    // A fraction of a second is nothing beside what clocks differ.
+    Some(DateTime::from_timestamp(seconds as i64, 0).unwrap_or(DateTime::<Utc>::MAX_UTC))
 }
 
 /// The values of a claim: a list of texts, or one text. A name with dots is looked for inside other claims too, as in

@@ -282,6 +282,9 @@ impl Provider {
         if claims.authorized_party().is_some_and(|party| *party != self.client_id) {
             return Err(ClaimsVerificationError::InvalidAudience("made for another client".to_owned()));
         }
+        if claims::begins_at(claims).is_some_and(|from| now + CLOCKS_DIFFER < from) {
+            return Err(ClaimsVerificationError::Expired("not valid yet".to_owned()));
+        }
         claims::read(claims, &self.settings.role_claim)
             .ok_or_else(|| ClaimsVerificationError::InvalidSubject("the subject cannot be one".to_owned()))
     }

@@ -150,6 +150,7 @@ async fn no_token_is_believed_but_the_one_that_was_asked_for() {
         json!({ "iss": null }),
         json!({ "exp": now }),
         json!({ "exp": null }),
+        json!({ "nbf": now + 120 }),
         json!({ "iat": now + 120 }),
         json!({ "iat": now - 3600 }),
         json!({ "sub": null }),
@@ -179,7 +180,7 @@ async fn no_token_is_believed_but_the_one_that_was_asked_for() {
         assert!(!page.html.contains("provider's words"));
     }
     let refused = logged(&world, "agent.sign_in_refused").await;
-    assert_eq!(refused.len(), 20);
+    assert_eq!(refused.len(), 21);
     assert!(refused.iter().all(|entry| *entry == json!({ "why": "not_confirmed", "by": "sso" })), "{refused:?}");
     signs_in(&world.browser(), &provider).await.is(200).says("Dora Desk");
 }
