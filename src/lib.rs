@@ -8,6 +8,7 @@ pub mod domain;
 pub mod entropy;
 pub mod locale;
 pub mod notify;
+pub mod passkeys;
 pub mod passwords;
 mod private_files;
 pub mod server;

@@ -77,12 +77,13 @@ pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
     let passwords = Arc::new(PasswordHasher::new(1).map_err(|error| broken(error.to_string()))?);
     let offers_calls = parts.voice.is_some();
     let mut kit = Kit::new(settings, parts.base_url, parts.key, parts.clock, parts.entropy, offers_calls)
-        .map_err(|bad| broken(format!("secrets.data_keys {bad}")))?;
+        .map_err(|bad| broken(bad.to_string()))?;
     let directory = LocalDirectory::new(
         Arc::clone(&store),
         Arc::clone(&kit.clock),
         Arc::clone(&kit.sealing),
         Arc::clone(&passwords),
+        kit.passkeys.clone(),
     );
     let sso = Provider::new(&settings.sso, &kit.base_url, Arc::clone(&kit.clock));
     kit.offers_texts = parts.voice.as_deref().is_some_and(|voice| voice.texts().is_some());

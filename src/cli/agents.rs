@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::{Failure, Place, desk_of, operator, runtime};
 use crate::domain::actor::Role;
-use crate::domain::contact::EmailAddress;
+use crate::domain::contact::{E164, EmailAddress};
 use crate::workflow::{NewAgent, Standing};
 
 #[derive(Subcommand)]
@@ -22,6 +22,9 @@ pub(super) enum AgentsCommand {
         /// What they may do: agent, supervisor, auditor or admin
         #[arg(long, value_parser = role)]
         role: Role,
+        /// Their telephone number, with the country code: a case about a lost device of theirs is checked by it
+        #[arg(long)]
+        phone: Option<E164>,
         #[command(flatten)]
         place: Place,
     },
@@ -37,7 +40,7 @@ pub(super) enum AgentsCommand {
         #[command(flatten)]
         place: Place,
     },
-    /// Give a person's access back, also after too many failed sign-ins
+    /// Give a person's access back
     Restore {
         /// Whose
         email: EmailAddress,
@@ -52,7 +55,7 @@ fn role(text: &str) -> Result<Role, String> {
 
 pub(super) fn run(command: AgentsCommand) -> Result<ExitCode, Failure> {
     match command {
-        AgentsCommand::Add { email, name, role, place } => add(email, name, role, &place),
+        AgentsCommand::Add { email, name, role, phone, place } => add((email, phone), name, role, &place),
         AgentsCommand::List { place } => list(&place),
         AgentsCommand::Suspend { email, place } => stand(email, Standing::Suspended, &place),
         AgentsCommand::Restore { email, place } => stand(email, Standing::Restored, &place),
@@ -70,11 +73,16 @@ fn password() -> Result<SecretString, Failure> {
     Ok(SecretString::from(text.trim_end_matches(['\r', '\n'])))
 }
 
-fn add(email: EmailAddress, name: String, role: Role, place: &Place) -> Result<ExitCode, Failure> {
+fn add(
+    (email, phone): (EmailAddress, Option<E164>),
+    name: String,
+    role: Role,
+    place: &Place,
+) -> Result<ExitCode, Failure> {
     let password = password()?;
     let desk = desk_of(place)?;
     let shown = email.clone();
-    let new = NewAgent { email, name, role, password };
+    let new = NewAgent { email, name, role, password: Some(password), phone };
     runtime()?.block_on(desk.add_agent(operator(&desk), new)).map_err(Failure::new)?;
     println!("added {shown} ({})", role.label().to_lowercase());
     Ok(ExitCode::SUCCESS)

@@ -12,7 +12,7 @@ use crate::domain::authn::RecoveryCode;
 use crate::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
 use crate::domain::ids::{AccountId, AuthenticatorId, RecoveryCodeId};
 use crate::domain::sealed::Sealing;
-use crate::store::{StoreError, Tx, accounts, credentials};
+use crate::store::{StoreError, Tx, accounts, agents, credentials};
 use crate::web::demo::{DemoAccount, DemoDevice};
 use crate::workflow::{Act, AddAgentError, Desk, NewAgent, Submission};
 
@@ -24,6 +24,10 @@ pub(super) const AGENTS: [(&str, &str, Role, &str); 5] = [
     ("auditor@demo.example", "Aud Auditor", Role::Auditor, "correct-audit-horse-4"),
     ("admin@demo.example", "Ada Admin", Role::Admin, "correct-admin-horse-5"),
 ];
+
+/// What each of them signs in with beside the password, and the number that is theirs.
+const AGENTS_DEVICE: &str = "Phone at the desk";
+const AGENTS_PHONE: &str = "+442079460123";
 
 struct Sample {
     email: &'static str,
@@ -175,18 +179,64 @@ pub(super) async fn sow(desk: &Desk) -> Result<Vec<DemoAccount>, Failure> {
             email: email.parse().map_err(Failure::new)?,
             name: name.to_owned(),
             role,
-            password: SecretString::from(password),
+            password: Some(SecretString::from(password)),
+            phone: Some(AGENTS_PHONE.parse().map_err(|_| Failure(format!("{AGENTS_PHONE} is no number")))?),
         };
         match desk.add_agent(act.clone(), new).await {
             Ok(_) | Err(AddAgentError::Exists) => {}
             Err(error) => return Err(Failure::new(error)),
         }
+        give_device(desk, email).await?;
     }
     if desk.store.read(accounts::count).await.map_err(Failure::new)? == 0 {
         sow_accounts(desk).await?;
         sow_cases(desk).await?;
     }
-    Ok(SAMPLES.iter().map(shown).collect())
+    Ok(AGENTS
+        .iter()
+        .map(|(email, _, _, password)| shown_agent(email, password))
+        .chain(SAMPLES.iter().map(shown))
+        .collect())
+}
+
+fn shown_agent(email: &str, password: &str) -> DemoAccount {
+    DemoAccount {
+        email: email.to_owned(),
+        kind: AccountKind::Staff.code().to_owned(),
+        tier: Tier::Privileged.code().to_owned(),
+        password: password.to_owned(),
+        phone: AGENTS_PHONE.to_owned(),
+        devices: vec![DemoDevice {
+            kind: APP.label(),
+            label: AGENTS_DEVICE.to_owned(),
+            secret: secret_of(email, AGENTS_DEVICE).to_vec(),
+            clock_off: 0,
+        }],
+        recovery_codes: Vec::new(),
+    }
+}
+
+/// Gives a sample person at the desk an authenticator, unless they have one.
+async fn give_device(desk: &Desk, email: &str) -> Result<(), Failure> {
+    let (kit, at, address) = (desk.kit.clone(), super::now(), email.parse().map_err(Failure::new)?);
+    let secret = secret_of(email, AGENTS_DEVICE);
+    let give = move |tx: &mut Tx<'_>| {
+        let Some(agent) = agents::find_by_email(tx.connection, &address)? else { return Ok(()) };
+        let account = agent.id.account();
+        if !accounts::authenticators(tx.connection, account)?.is_empty() {
+            return Ok(());
+        }
+        let id = AuthenticatorId::new(at, kit.entropy.bytes());
+        let (label, state) = (AGENTS_DEVICE.to_owned(), AuthenticatorState::Active);
+        accounts::insert_authenticator(tx, &Authenticator { id, account, kind: APP, label, state }, at)?;
+        let nonce = kit.entropy.bytes();
+        credentials::set_secret(
+            tx,
+            id,
+            &kit.sealing.seal(Sealing::AuthenticatorSecret, &id.to_string(), nonce, &secret),
+        )
+    };
+    desk.store.write(give).await.map_err(Failure::new)
 }
 
 async fn sow_accounts(desk: &Desk) -> Result<(), Failure> {

@@ -75,6 +75,9 @@ pub struct SessionSettings {
     /// Hours after which an account is signed out in any case.
     #[serde(deserialize_with = "value::number")]
     pub account_hours: u32,
+    /// Minutes for which a second factor counts as given just now.
+    #[serde(deserialize_with = "value::number")]
+    pub step_up_minutes: u32,
 }
 
 impl Default for SessionSettings {
@@ -85,6 +88,7 @@ impl Default for SessionSettings {
             customer_hours: 72,
             account_idle_minutes: 15,
             account_hours: 2,
+            step_up_minutes: 10,
         }
     }
 }
@@ -120,12 +124,19 @@ impl SessionSettings {
         TimeDelta::hours(self.account_hours.into())
     }
 
+    /// Time for which a second factor counts as given just now.
+    #[must_use]
+    pub fn step_up(&self) -> TimeDelta {
+        TimeDelta::minutes(self.step_up_minutes.into())
+    }
+
     pub(super) fn check(&self, checker: &mut Checker) {
         checker.range("sessions.idle_minutes", self.idle_minutes);
         checker.range("sessions.absolute_hours", self.absolute_hours);
         checker.range("sessions.customer_hours", self.customer_hours);
         checker.range("sessions.account_idle_minutes", self.account_idle_minutes);
         checker.range("sessions.account_hours", self.account_hours);
+        checker.range("sessions.step_up_minutes", self.step_up_minutes);
         if self.absolute_hours > 0 && self.idle() > self.absolute() {
             checker.wrong(
                 "sessions.idle_minutes",

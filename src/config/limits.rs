@@ -42,7 +42,7 @@ pub struct LimitSettings {
     /// Wrong codes in a row after which an account gets no more of them.
     #[serde(deserialize_with = "value::number")]
     pub code_failures: u32,
-    /// Failed sign-ins in a row after which an account is blocked (NIST SP 800-63B-4 §3.2.2).
+    /// Wrong passwords in a row after which unknown browsers have one try a day (NIST SP 800-63B-4 §3.2.2).
     #[serde(deserialize_with = "value::number")]
     pub sign_in_failures: u32,
     /// Failed sign-ins from one network in a quarter of an hour.

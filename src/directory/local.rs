@@ -3,14 +3,18 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::{Capabilities, Directory, DirectoryError, Finding, Proof};
+use super::{Capabilities, Directory, DirectoryError, Finding, PasskeyAnswer, Proof};
 use crate::clock::Clock;
-use crate::domain::account::{AccountStatus, AuthenticatorState};
-use crate::domain::authn::{Clockwork, Means, TotpSecret, accept, resynchronise};
+use crate::domain::account::{AccountStatus, AuthenticatorKind, AuthenticatorState};
+use crate::domain::actor::Actor;
+use crate::domain::audit::{NewEntry, details};
+use crate::domain::authn::{CeremonyKind, Clockwork, Means, TotpSecret, accept, counts_on, resynchronise};
 use crate::domain::contact::E164;
 use crate::domain::ids::{AccountId, AuthenticatorId, OutboxId};
 use crate::domain::sealed::{Sealing, SealingKeys};
+use crate::passkeys::{NotProven, Passkeys, Proven};
 use crate::passwords::{NotHashed, PasswordHasher, Queue};
+use crate::store::ceremonies::{self, CeremonyKey};
 use crate::store::credentials::{self, StoredTotp};
 use crate::store::{Store, StoreError, Tx, accounts};
 
@@ -20,6 +24,7 @@ pub struct LocalDirectory {
     clock: Arc<dyn Clock>,
     sealing: Arc<SealingKeys>,
     passwords: Arc<PasswordHasher>,
+    passkeys: Option<Arc<Passkeys>>,
 }
 
 impl LocalDirectory {
@@ -29,8 +34,9 @@ impl LocalDirectory {
         clock: Arc<dyn Clock>,
         sealing: Arc<SealingKeys>,
         passwords: Arc<PasswordHasher>,
+        passkeys: Option<Arc<Passkeys>>,
     ) -> Self {
-        Self { store, clock, sealing, passwords }
+        Self { store, clock, sealing, passwords, passkeys }
     }
 
     /// A password is checked outside the transaction, since it takes long; that it is still the account's is looked at
@@ -64,6 +70,7 @@ impl LocalDirectory {
     fn clockwork(
         &self,
         account: Option<AccountId>,
+        at: DateTime<Utc>,
         weigh: impl Fn(&TotpSecret, Clockwork) -> Option<Clockwork> + Send + Sync + 'static,
     ) -> Finding {
         let sealing = Arc::clone(&self.sealing);
@@ -75,13 +82,75 @@ impl LocalDirectory {
             for stored in credentials::totps(tx.connection, account)? {
                 let Some(secret) = opened(&sealing, &stored) else { continue };
                 if let Some(after) = weigh(&secret, stored.clock)
-                    && credentials::keep_clock(tx, stored.id, after)?
+                    && credentials::keep_clock(tx, stored.id, after, at)?
                 {
                     return Ok(true);
                 }
             }
             Ok(false)
         })
+    }
+
+    /// A signature is checked outside the transaction; that the ceremony was still open, and the passkey is still
+    /// active and not behind its count, is looked at inside. The ceremony is used up by a wrong answer too.
+    async fn passkey(
+        &self,
+        account: Option<AccountId>,
+        given: PasskeyAnswer,
+        at: DateTime<Utc>,
+    ) -> Result<Finding, DirectoryError> {
+        let (Some(account), Some(passkeys)) = (account, &self.passkeys) else { return Ok(Finding::decided(false)) };
+        let kind = CeremonyKind::PasskeyProof;
+        let key = CeremonyKey { id: given.ceremony, kind, account, session: given.session };
+        let asked = key.clone();
+        let state = self.store.read(move |connection| ceremonies::open(connection, &asked, at)).await;
+        let Some(state) = state.map_err(unavailable)? else { return Ok(Finding::decided(false)) };
+        let proven = match self.sealing.open(Sealing::Ceremony, &key.id.to_string(), &state) {
+            Ok(state) => passkeys.proven(&state, &given.answer),
+            Err(_) => Err(NotProven::Unfit),
+        };
+        Ok(Finding::in_transaction(move |tx| {
+            if !ceremonies::take(tx, &key, at)? || !in_use(tx, Some(account))? {
+                return Ok(false);
+            }
+            match &proven {
+                Ok(proven) => keep(tx, account, proven, at),
+                Err(why) => {
+                    if *why == NotProven::Copied {
+                        tx.record(copied(account, at));
+                    }
+                    Ok(false)
+                }
+            }
+        }))
+    }
+}
+
+/// Keeps what a proof tells of its passkey, if that is the account's and its count did not go back.
+fn keep(tx: &mut Tx<'_>, account: AccountId, proven: &Proven, at: DateTime<Utc>) -> Result<bool, StoreError> {
+    let active = credentials::passkeys(tx.connection, account)?;
+    let Some(stored) = active.iter().find(|each| each.passkey.credential_id == proven.credential_id) else {
+        return Ok(false);
+    };
+    if !counts_on(stored.count, proven.count) {
+        tx.record(copied(account, at));
+        return Ok(false);
+    }
+    let json = proven.updated(&stored.passkey.json);
+    let json = json.map_err(|error| StoreError::Corrupt(format!("passkey of authenticator {}: {error}", stored.id)))?;
+    credentials::keep_passkey(tx, stored, &json, proven.count, at)
+}
+
+/// The log says that there may be two of one passkey (WebAuthn Level 3 §6.1.1).
+fn copied(account: AccountId, at: DateTime<Utc>) -> NewEntry {
+    NewEntry {
+        at,
+        actor: Actor::System,
+        action: "authenticator.count_went_back".to_owned(),
+        case_ref: None,
+        account_id: Some(account),
+        ip: String::new(),
+        details: details([("kind", AuthenticatorKind::Passkey.code().into())]),
     }
 }
 
@@ -107,15 +176,24 @@ fn opened(sealing: &SealingKeys, stored: &StoredTotp) -> Option<TotpSecret> {
 #[async_trait]
 impl Directory for LocalDirectory {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { password: true, codes: true, resynchronise: true, recovery_codes: true, update_phone: true }
+        Capabilities {
+            password: true,
+            codes: true,
+            resynchronise: true,
+            recovery_codes: true,
+            passkeys: self.passkeys.is_some(),
+            update_phone: true,
+        }
     }
 
     async fn means(&self, account: AccountId) -> Result<Means, DirectoryError> {
+        let asks = self.passkeys.is_some();
         let look = move |connection: &mut _| {
             let all = accounts::authenticators(connection, account)?;
             Ok(Means {
                 any: all.iter().any(|authenticator| authenticator.state == AuthenticatorState::Active),
                 codes: !credentials::totps(connection, account)?.is_empty(),
+                passkeys: asks && !credentials::passkeys(connection, account)?.is_empty(),
                 recovery_codes: credentials::unused_codes(connection, account)? > 0,
             })
         };
@@ -130,10 +208,12 @@ impl Directory for LocalDirectory {
     ) -> Result<Finding, DirectoryError> {
         match proof {
             Proof::Password(password, queue) => self.password(account, password, queue).await,
-            Proof::Code(code) => Ok(self.clockwork(account, move |secret, clock| accept(secret, clock, &code, at))),
+            Proof::Code(code) => Ok(self.clockwork(account, at, move |secret, clock| accept(secret, clock, &code, at))),
             Proof::TwoCodes(first, second) => {
-                Ok(self.clockwork(account, move |secret, clock| resynchronise(secret, clock, (&first, &second), at)))
+                let weigh = move |secret: &TotpSecret, clock| resynchronise(secret, clock, (&first, &second), at);
+                Ok(self.clockwork(account, at, weigh))
             }
+            Proof::Passkey(given) => self.passkey(account, given, at).await,
             Proof::RecoveryCode(code) => {
                 let hash = code.hash();
                 Ok(Finding::in_transaction(move |tx| {

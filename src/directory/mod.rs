@@ -13,7 +13,7 @@ pub use local::LocalDirectory;
 use crate::domain::account::AuthenticatorState;
 use crate::domain::authn::{Means, RecoveryCode, TotpCode};
 use crate::domain::contact::E164;
-use crate::domain::ids::{AccountId, AuthenticatorId, OutboxId};
+use crate::domain::ids::{AccountId, AuthenticatorId, CeremonyId, OutboxId};
 use crate::passwords::Queue;
 use crate::store::{StoreError, Tx};
 
@@ -45,6 +45,8 @@ pub struct Capabilities {
     pub resynchronise: bool,
     /// A saved recovery code, used up by it.
     pub recovery_codes: bool,
+    /// A passkey.
+    pub passkeys: bool,
     /// The telephone number of record can be replaced; where it cannot, no change is taken on.
     pub update_phone: bool,
 }
@@ -59,6 +61,18 @@ pub enum Proof {
     TwoCodes(TotpCode, TotpCode),
     /// A saved recovery code.
     RecoveryCode(RecoveryCode),
+    /// What a browser answered when it was asked for a passkey.
+    Passkey(PasskeyAnswer),
+}
+
+/// A browser's answer, and what it was asked: by which ceremony, in which session.
+pub struct PasskeyAnswer {
+    /// Which ceremony; it is used up, whatever the answer is worth.
+    pub ceremony: CeremonyId,
+    /// The session that it was asked in.
+    pub session: String,
+    /// The answer, as JSON.
+    pub answer: String,
 }
 
 /// What a directory makes of a proof. What our own database decides is decided in the transaction that records the

@@ -93,6 +93,11 @@ id! {
 }
 
 impl AgentId {
+    /// The person at the desk who signs in with this account, if anybody does.
+    pub const fn of(account: AccountId) -> Self {
+        Self(account.0)
+    }
+
     /// The account that this person at the desk signs in with: it has the same identifier.
     pub const fn account(self) -> AccountId {
         AccountId(self.0)

@@ -43,8 +43,12 @@ coded! {
         SignInsFromNetwork = "sign-in-network", "Sign-ins from one network";
         /// Single sign-ons that begin in one network.
         SsoSignIns = "sso-network", "Single sign-ons from one network";
-        /// Too many wrong passwords in a row of one person at the desk.
-        AgentPassword = "agent-password", "Password of one person at the desk";
+        /// Wrong passwords from one browser that its owner signed in with before.
+        SignInsOfBrowser = "sign-in-browser", "Sign-ins of one person from one known browser";
+        /// Links to set a password that one person at the desk is mailed, asked for from one place.
+        PasswordLinks = "password-link", "Password links for one person from one place";
+        /// Links to set a password that one person at the desk is mailed.
+        PasswordLinksAnywhere = "password-link-anywhere", "Password links for one person";
         /// Wrong passwords, and wrong codes of second steps, of accounts from one network.
         AccountSignInsFromNetwork = "account-sign-in-network", "Sign-ins to accounts from one network";
         /// Wrong passwords of one account from one place.
@@ -59,6 +63,8 @@ coded! {
         RecoveryCodes = "account-recovery-code", "Recovery codes of one account from one place";
         /// Wrong recovery codes in the second step from anywhere.
         RecoveryCodesAnywhere = "account-recovery-code-anywhere", "Recovery codes of one account";
+        /// Changes of the authenticators of one account.
+        AuthenticatorChanges = "authenticator-change", "Changes of one account's devices";
         /// Wrong recovery codes and pairs of codes on the page of one case.
         ProofsOfCase = "proof-case", "Saved codes and device codes of one case";
         /// Wrong recovery codes and pairs of codes on the pages of all cases of one account.
@@ -116,7 +122,7 @@ impl Limit {
 
     /// Reached, it stays so until a supervisor lifts it.
     pub const fn waits_for_supervisor(self) -> bool {
-        matches!(self, Self::PhoneCodes | Self::AgentPassword)
+        matches!(self, Self::PhoneCodes)
     }
 }
 
@@ -166,9 +172,6 @@ const NETWORKS_FOR_ADDRESS: u32 = 3;
 const LINK_ASKS: u32 = 60;
 /// Changes of a telephone number that are asked for in a day: more are not needed, and each is a mail.
 const PHONE_CHANGES: u32 = 5;
-/// Wrong passwords for one person from one place, and from anywhere, before none is looked at.
-const SIGN_INS: u32 = 10;
-const SIGN_INS_ANYWHERE: u32 = 50;
 /// Single sign-ons that begin in one network. None is a guess, so whole offices fit in.
 const SSO_SIGN_INS: u32 = 1000;
 
@@ -195,18 +198,23 @@ impl Amounts {
             Limit::CallsOfCase | Limit::CallsOfAccount => &[(self.calls_of_case, DAY)],
             Limit::CallsFromNetwork => &[(self.calls_from_network, HOUR)],
             Limit::CallsByAgent => &[(self.calls_by_agent, HOUR)],
-            Limit::WrongCodes | Limit::PhoneCodes | Limit::AgentPassword => &[],
-            Limit::SignIns => &[(SIGN_INS, QUARTER)],
-            Limit::SignInsAnywhere => &[(SIGN_INS_ANYWHERE, QUARTER)],
+            Limit::WrongCodes | Limit::PhoneCodes => &[],
+            // Each has to wait longer than the one before: `domain::authn::Guesses`.
+            Limit::SignIns
+            | Limit::SignInsAnywhere
+            | Limit::SignInsOfBrowser
+            | Limit::AccountSignIns
+            | Limit::AccountSignInsAnywhere => &[],
             Limit::SsoSignIns => &[(SSO_SIGN_INS, QUARTER)],
             Limit::SignInsFromNetwork | Limit::AccountSignInsFromNetwork => &[(self.sign_ins_from_network, QUARTER)],
-            // Whoever goes on waits longer and longer; a stranger elsewhere can close the door for a quarter of an hour.
-            Limit::AccountSignIns => &[(10, QUARTER), (20, TimeDelta::hours(2)), (40, DAY)],
-            Limit::AccountSignInsAnywhere => &[(50, QUARTER)],
+            Limit::PasswordLinks => &[(3, HOUR)],
+            Limit::PasswordLinksAnywhere => &[(6, HOUR), (12, DAY)],
             // Only somebody who knows the password gets here, and a million codes are few.
             Limit::AccountCodes => &[(5, QUARTER), (20, DAY)],
             Limit::AccountCodesAnywhere => &[(10, QUARTER), (50, DAY)],
             Limit::RecoveryCodes | Limit::RecoveryCodesAnywhere => &[(10, HOUR)],
+            // Setting eight devices up takes two of these each, with some room for what goes wrong.
+            Limit::AuthenticatorChanges => &[(60, HOUR)],
             Limit::ProofsOfCase => &[(5, HOUR)],
             Limit::ProofsOfAccount => &[(10, HOUR)],
             Limit::AdministratorsOfCase => &[(3, DAY)],
@@ -265,7 +273,16 @@ mod tests {
     fn every_limit_is_a_budget_or_counts_failures_in_a_row() {
         for limit in Limit::ALL {
             let budgets = amounts().budgets(*limit);
-            let in_a_row = matches!(limit, Limit::WrongCodes | Limit::PhoneCodes | Limit::AgentPassword);
+            let in_a_row = matches!(
+                limit,
+                Limit::WrongCodes
+                    | Limit::PhoneCodes
+                    | Limit::SignIns
+                    | Limit::SignInsAnywhere
+                    | Limit::SignInsOfBrowser
+                    | Limit::AccountSignIns
+                    | Limit::AccountSignInsAnywhere
+            );
             assert_eq!(budgets.is_empty(), in_a_row, "{}", limit.code());
             assert!(
                 budgets.iter().all(|budget| budget.most > 0 && budget.window <= LONGEST_WINDOW),
@@ -278,7 +295,7 @@ mod tests {
     #[test]
     fn nothing_that_a_stranger_can_reach_alone_waits_for_a_supervisor() {
         let waits: Vec<_> = Limit::ALL.iter().filter(|limit| limit.waits_for_supervisor()).collect();
-        assert_eq!(waits, [&Limit::PhoneCodes, &Limit::AgentPassword]);
+        assert_eq!(waits, [&Limit::PhoneCodes]);
         assert!(waits.iter().all(|limit| limit.is_shown()));
     }
 

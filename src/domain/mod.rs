@@ -20,6 +20,7 @@ pub mod meeting;
 pub mod need;
 pub mod notice;
 pub mod origin;
+pub mod people;
 pub mod phone_change;
 pub mod policy;
 pub mod reference;

@@ -30,6 +30,8 @@ pub enum Sealing {
     AuthenticatorSecret,
     /// What a sign-in began with that is under way elsewhere.
     SignIn,
+    /// What is kept of a ceremony until it is answered.
+    Ceremony,
 }
 
 impl Sealing {
@@ -38,6 +40,7 @@ impl Sealing {
             Self::Document => b"mfa-desk/document/1",
             Self::AuthenticatorSecret => b"mfa-desk/authenticator-secret/1",
             Self::SignIn => b"mfa-desk/sign-in/1",
+            Self::Ceremony => b"mfa-desk/ceremony/1",
         }
     }
 }

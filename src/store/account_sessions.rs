@@ -6,7 +6,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use super::schema::account_sessions;
 use super::{AnyConnection, StoreError, Tx, accounts, corrupt, parsed, parsed_if, stored};
 use crate::domain::account::Account;
-use crate::domain::authn::Assurance;
+use crate::domain::authn::{Assurance, is_device};
 use crate::domain::ids::{AccountId, AccountSessionId, CaseId};
 
 /// A sign-in of an account.
@@ -22,6 +22,8 @@ pub struct AccountSession {
     pub case: Option<CaseId>,
     /// When a second factor was last given in it.
     pub proved_at: Option<DateTime<Utc>>,
+    /// The account has an active authenticator other than saved codes.
+    pub has_device: bool,
     /// When it was last used.
     pub last_seen_at: DateTime<Utc>,
     /// When it ends at the latest.
@@ -39,6 +41,79 @@ pub struct SessionOrigin {
     pub ip: String,
     /// The browser, in a few words.
     pub device: String,
+}
+
+/// A session as lists show it.
+#[derive(Debug, Clone)]
+pub struct SessionLine {
+    /// Internal identifier.
+    pub id: String,
+    /// Where it comes from.
+    pub origin: SessionOrigin,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When it was last used.
+    pub last_seen_at: DateTime<Utc>,
+}
+
+pub(super) type LineRow = (String, String, Option<NaiveDateTime>, String, String, NaiveDateTime, NaiveDateTime);
+
+impl SessionLine {
+    pub(super) fn from_row(row: LineRow) -> Self {
+        let (id, method, proved_at, ip, device, created_at, last_seen_at) = row;
+        Self {
+            id,
+            origin: SessionOrigin { method, proved_at: proved_at.map(|at| at.and_utc()), ip, device },
+            created_at: created_at.and_utc(),
+            last_seen_at: last_seen_at.and_utc(),
+        }
+    }
+}
+
+/// The sessions of an account that are good for something at this moment, the newest first. Those that sat idle since
+/// `idle_since` are not.
+pub fn of_account(
+    connection: &mut AnyConnection,
+    account: AccountId,
+    (now, idle_since): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<SessionLine>, StoreError> {
+    let rows: Vec<LineRow> = account_sessions::table
+        .filter(account_sessions::account_id.eq(account.to_string()))
+        .filter(account_sessions::ended_at.is_null())
+        .filter(account_sessions::expires_at.gt(stored(now)))
+        .filter(account_sessions::last_seen_at.gt(stored(idle_since)))
+        .order(account_sessions::created_at.desc())
+        .select((
+            account_sessions::id,
+            account_sessions::method,
+            account_sessions::proved_at,
+            account_sessions::ip,
+            account_sessions::device,
+            account_sessions::created_at,
+            account_sessions::last_seen_at,
+        ))
+        .load(connection)?;
+    Ok(rows.into_iter().map(SessionLine::from_row).collect())
+}
+
+/// Ends a session of this account. False when it is not theirs or has ended.
+pub fn end_of_account(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    id: AccountSessionId,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(account_sessions::table.find(id.to_string()))
+        .filter(account_sessions::account_id.eq(account.to_string()))
+        .filter(account_sessions::ended_at.is_null())
+        .set(account_sessions::ended_at.eq(stored(at)))
+        .execute(tx.connection)?;
+    Ok(changed == 1)
+}
+
+/// Ends every session of an account for good.
+pub fn end_all(tx: &mut Tx<'_>, account: AccountId, at: DateTime<Utc>) -> Result<usize, StoreError> {
+    end_others(tx, account, "", at)
 }
 
 /// A session that begins.
@@ -102,6 +177,7 @@ pub fn find(connection: &mut AnyConnection, token_hash: &str) -> Result<Option<A
     let Some(account) = accounts::find(connection, parsed("account", &account)?)? else { return Ok(None) };
     Ok(Some(AccountSession {
         id: parsed("session", &id)?,
+        has_device: accounts::authenticators(connection, account.id)?.iter().any(is_device),
         account,
         assurance: Assurance::from_code(&assurance).ok_or_else(|| corrupt("assurance", &assurance))?,
         case: parsed_if("case", case.as_deref())?,
@@ -119,12 +195,13 @@ pub fn touch(tx: &mut Tx<'_>, id: AccountSessionId, at: DateTime<Utc>) -> Result
     Ok(())
 }
 
-/// Notes that a second factor was given in a session just now.
-pub fn step_up(tx: &mut Tx<'_>, id: AccountSessionId, at: DateTime<Utc>) -> Result<(), StoreError> {
-    diesel::update(account_sessions::table.find(id.to_string()))
+/// Notes that a second factor was given in a session just now. False when the session has ended.
+pub fn step_up(tx: &mut Tx<'_>, id: AccountSessionId, at: DateTime<Utc>) -> Result<bool, StoreError> {
+    let changed = diesel::update(account_sessions::table.find(id.to_string()))
+        .filter(account_sessions::ended_at.is_null())
         .set(account_sessions::proved_at.eq(stored(at)))
         .execute(tx.connection)?;
-    Ok(())
+    Ok(changed == 1)
 }
 
 /// Ends a session for good. False when somebody just did.
@@ -134,6 +211,15 @@ pub fn end(tx: &mut Tx<'_>, id: AccountSessionId, at: DateTime<Utc>) -> Result<b
         .set(account_sessions::ended_at.eq(stored(at)))
         .execute(tx.connection)?;
     Ok(changed == 1)
+}
+
+/// Ends every session of an account but one, and answers how many there were.
+pub fn end_others(tx: &mut Tx<'_>, account: AccountId, but: &str, at: DateTime<Utc>) -> Result<usize, StoreError> {
+    let others = account_sessions::table
+        .filter(account_sessions::account_id.eq(account.to_string()))
+        .filter(account_sessions::id.ne(but))
+        .filter(account_sessions::ended_at.is_null());
+    Ok(diesel::update(others).set(account_sessions::ended_at.eq(stored(at))).execute(tx.connection)?)
 }
 
 /// Ends the session whose cookie has this hash, if there is one.

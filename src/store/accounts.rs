@@ -190,6 +190,8 @@ struct AuthenticatorRow {
     last_step: Option<i64>,
     passkey: Option<String>,
     last_used_at: Option<NaiveDateTime>,
+    credential_id: Option<String>,
+    sign_count: i64,
 }
 
 impl AuthenticatorRow {
@@ -212,6 +214,12 @@ pub fn authenticators(connection: &mut AnyConnection, account: AccountId) -> Res
         .order((authenticators::enrolled_at.asc(), authenticators::id.asc()))
         .load(connection)?;
     rows.into_iter().map(AuthenticatorRow::into_authenticator).collect()
+}
+
+/// Whether an account has an active authenticator.
+pub fn has_authenticator(connection: &mut AnyConnection, account: AccountId) -> Result<bool, StoreError> {
+    let active = authenticators(connection, account)?;
+    Ok(active.iter().any(|authenticator| authenticator.state == AuthenticatorState::Active))
 }
 
 /// One authenticator.
@@ -239,8 +247,17 @@ pub fn insert_authenticator(
         last_step: None,
         passkey: None,
         last_used_at: None,
+        credential_id: None,
+        sign_count: 0,
     };
     diesel::insert_into(authenticators::table).values(row).execute(tx.connection)?;
+    Ok(())
+}
+
+/// Calls an authenticator otherwise.
+pub fn rename(tx: &mut Tx<'_>, id: AuthenticatorId, label: &str) -> Result<(), StoreError> {
+    let one = authenticators::table.find(id.to_string());
+    diesel::update(one).set(authenticators::label.eq(label)).execute(tx.connection)?;
     Ok(())
 }
 

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 
-use super::account_sessions::SessionOrigin;
+use super::account_sessions::{LineRow, SessionLine, SessionOrigin};
 use super::schema::{agent_sessions, agents};
 use super::{AnyConnection, StoreError, Tx, corrupt, parsed, stored};
 use crate::domain::account::{Account, AccountKind, AccountStatus, Background, Tier};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::authn::Assurance;
-use crate::domain::contact::EmailAddress;
-use crate::domain::ids::{AgentId, AgentSessionId};
+use crate::domain::contact::{E164, EmailAddress};
+use crate::domain::ids::{AccountId, AgentId, AgentSessionId};
 
 /// A person who works at the desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +74,12 @@ pub fn find(connection: &mut AnyConnection, id: AgentId) -> Result<Option<Agent>
     row.map(AgentRow::into_agent).transpose()
 }
 
+/// The agent whose account this is: it has the same identifier.
+pub fn of_account(connection: &mut AnyConnection, account: AccountId) -> Result<Option<Agent>, StoreError> {
+    let row: Option<AgentRow> = agents::table.find(account.to_string()).first(connection).optional()?;
+    row.map(AgentRow::into_agent).transpose()
+}
+
 /// Every agent, by name.
 pub fn all(connection: &mut AnyConnection) -> Result<Vec<Agent>, StoreError> {
     let rows: Vec<AgentRow> = agents::table.order(agents::name.asc()).load(connection)?;
@@ -84,6 +90,13 @@ pub fn all(connection: &mut AnyConnection) -> Result<Vec<Agent>, StoreError> {
 pub fn suspended(connection: &mut AnyConnection) -> Result<BTreeSet<AgentId>, StoreError> {
     let ids: Vec<String> =
         agents::table.filter(agents::suspended_at.is_not_null()).select(agents::id).load(connection)?;
+    ids.iter().map(|id| parsed("agent", id)).collect()
+}
+
+/// Agents who supervise.
+pub fn supervisors(connection: &mut AnyConnection) -> Result<BTreeSet<AgentId>, StoreError> {
+    let roles = Role::ALL.iter().filter(|role| role.supervises()).map(|role| role.code());
+    let ids: Vec<String> = agents::table.filter(agents::role.eq_any(roles)).select(agents::id).load(connection)?;
     ids.iter().map(|id| parsed("agent", id)).collect()
 }
 
@@ -104,7 +117,7 @@ pub fn voided(connection: &mut AnyConnection) -> Result<BTreeMap<AgentId, DateTi
 pub fn insert(
     tx: &mut Tx<'_>,
     agent: &Agent,
-    password_hash: Option<&str>,
+    (phone, password_hash): (Option<E164>, Option<&str>),
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let row = AgentRow {
@@ -126,7 +139,7 @@ pub fn insert(
         name: agent.name.clone(),
         kind: AccountKind::Staff,
         tier: Tier::Privileged,
-        phone: None,
+        phone,
         status: AccountStatus::Active,
         background: Background::default(),
     };
@@ -223,12 +236,13 @@ pub fn session(connection: &mut AnyConnection, id: AgentSessionId) -> Result<Opt
         .transpose()
 }
 
-/// Notes that a second factor was given in a session just now.
-pub fn step_up(tx: &mut Tx<'_>, id: AgentSessionId, at: DateTime<Utc>) -> Result<(), StoreError> {
-    diesel::update(agent_sessions::table.find(id.to_string()))
+/// Notes that a second factor was given in a session just now. False when the session has ended.
+pub fn step_up(tx: &mut Tx<'_>, id: AgentSessionId, at: DateTime<Utc>) -> Result<bool, StoreError> {
+    let changed = diesel::update(agent_sessions::table.find(id.to_string()))
+        .filter(agent_sessions::ended_at.is_null())
         .set(agent_sessions::proved_at.eq(stored(at)))
         .execute(tx.connection)?;
-    Ok(())
+    Ok(changed == 1)
 }
 
 /// What waits for someone's attention, shown on every page of the desk.
@@ -253,19 +267,82 @@ pub fn touch_session(tx: &mut Tx<'_>, id: AgentSessionId, at: DateTime<Utc>) -> 
     Ok(())
 }
 
-/// Ends every session of an agent for good.
-pub fn end_sessions(tx: &mut Tx<'_>, agent: AgentId, at: DateTime<Utc>) -> Result<(), StoreError> {
+/// Ends every session of an agent for good, except for one that is kept.
+pub fn end_sessions(
+    tx: &mut Tx<'_>,
+    agent: AgentId,
+    kept: Option<&str>,
+    at: DateTime<Utc>,
+) -> Result<usize, StoreError> {
     let open = agent_sessions::table
         .filter(agent_sessions::agent_id.eq(agent.to_string()))
+        .filter(agent_sessions::id.ne(kept.unwrap_or_default()))
         .filter(agent_sessions::ended_at.is_null());
-    diesel::update(open).set(agent_sessions::ended_at.eq(stored(at))).execute(tx.connection)?;
+    Ok(diesel::update(open).set(agent_sessions::ended_at.eq(stored(at))).execute(tx.connection)?)
+}
+
+/// The sessions of an agent that are good for something at this moment, the newest first. Those that sat idle since
+/// `idle_since` are not.
+pub fn sessions_of(
+    connection: &mut AnyConnection,
+    agent: AgentId,
+    (now, idle_since): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<SessionLine>, StoreError> {
+    let rows: Vec<LineRow> = agent_sessions::table
+        .filter(agent_sessions::agent_id.eq(agent.to_string()))
+        .filter(agent_sessions::ended_at.is_null())
+        .filter(agent_sessions::expires_at.gt(stored(now)))
+        .filter(agent_sessions::last_seen_at.gt(stored(idle_since)))
+        .order(agent_sessions::created_at.desc())
+        .select((
+            agent_sessions::id,
+            agent_sessions::method,
+            agent_sessions::proved_at,
+            agent_sessions::ip,
+            agent_sessions::device,
+            agent_sessions::created_at,
+            agent_sessions::last_seen_at,
+        ))
+        .load(connection)?;
+    Ok(rows.into_iter().map(SessionLine::from_row).collect())
+}
+
+/// Ends a session of this agent. False when it is not theirs or has ended.
+pub fn end_session_of(
+    tx: &mut Tx<'_>,
+    agent: AgentId,
+    id: AgentSessionId,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(agent_sessions::table.find(id.to_string()))
+        .filter(agent_sessions::agent_id.eq(agent.to_string()))
+        .filter(agent_sessions::ended_at.is_null())
+        .set(agent_sessions::ended_at.eq(stored(at)))
+        .execute(tx.connection)?;
+    Ok(changed == 1)
+}
+
+/// When each agent last completed a sign-in.
+pub fn last_sign_ins(connection: &mut AnyConnection) -> Result<BTreeMap<AgentId, DateTime<Utc>>, StoreError> {
+    let rows: Vec<(String, Option<NaiveDateTime>)> = agent_sessions::table
+        .filter(agent_sessions::assurance.eq(Assurance::Complete.code()))
+        .group_by(agent_sessions::agent_id)
+        .select((agent_sessions::agent_id, diesel::dsl::max(agent_sessions::created_at)))
+        .load(connection)?;
+    rows.into_iter().filter_map(|(id, at)| at.map(|at| Ok((parsed("agent", &id)?, at.and_utc())))).collect()
+}
+
+/// Gives an agent another role.
+pub fn set_role(tx: &mut Tx<'_>, id: AgentId, role: Role) -> Result<(), StoreError> {
+    diesel::update(agents::table.find(id.to_string())).set(agents::role.eq(role.code())).execute(tx.connection)?;
     Ok(())
 }
 
-/// Ends a session for good.
-pub fn end_session(tx: &mut Tx<'_>, id: AgentSessionId, at: DateTime<Utc>) -> Result<(), StoreError> {
-    diesel::update(agent_sessions::table.find(id.to_string()))
+/// Ends a session for good. False when somebody just did.
+pub fn end_session(tx: &mut Tx<'_>, id: AgentSessionId, at: DateTime<Utc>) -> Result<bool, StoreError> {
+    let changed = diesel::update(agent_sessions::table.find(id.to_string()))
+        .filter(agent_sessions::ended_at.is_null())
         .set(agent_sessions::ended_at.eq(stored(at)))
         .execute(tx.connection)?;
-    Ok(())
+    Ok(changed == 1)
 }

@@ -1,12 +1,12 @@
 //! What the `local` directory checks: password hashes, the secrets and clocks of authenticators, recovery codes.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::schema::{accounts, authenticators, recovery_codes};
 use super::{AnyConnection, StoreError, Tx, corrupt, parsed, stored};
 use crate::domain::account::{AuthenticatorKind, AuthenticatorState};
-use crate::domain::authn::Clockwork;
+use crate::domain::authn::{Clockwork, StoredPasskey};
 use crate::domain::ids::{AccountId, AuthenticatorId, RecoveryCodeId};
 use crate::domain::sealed::Sealed;
 
@@ -15,6 +15,18 @@ pub fn password_hash(connection: &mut AnyConnection, account: AccountId) -> Resu
     let found: Option<Option<String>> =
         accounts::table.find(account.to_string()).select(accounts::password_hash).first(connection).optional()?;
     Ok(found.flatten())
+}
+
+/// Replaces the password of an account, by its hash in PHC string format.
+pub fn set_password(tx: &mut Tx<'_>, account: AccountId, hash: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::update(accounts::table.find(account.to_string()))
+        .set((
+            accounts::password_hash.eq(hash),
+            accounts::password_changed_at.eq(stored(at)),
+            accounts::updated_at.eq(stored(at)),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
 }
 
 /// An active authenticator that shows codes, with its secret.
@@ -50,6 +62,15 @@ pub fn totps(connection: &mut AnyConnection, account: AccountId) -> Result<Vec<S
         .collect()
 }
 
+/// Gives a new authenticator its secret, and what its first codes told of its clock.
+pub fn set_up_totp(tx: &mut Tx<'_>, id: AuthenticatorId, secret: &Sealed, clock: Clockwork) -> Result<(), StoreError> {
+    set_secret(tx, id, secret)?;
+    diesel::update(authenticators::table.find(id.to_string()))
+        .set((authenticators::drift.eq(clock.drift), authenticators::last_step.eq(clock.last_step)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
 /// Gives an authenticator its secret.
 pub fn set_secret(tx: &mut Tx<'_>, id: AuthenticatorId, secret: &Sealed) -> Result<(), StoreError> {
     diesel::update(authenticators::table.find(id.to_string()))
@@ -59,12 +80,134 @@ pub fn set_secret(tx: &mut Tx<'_>, id: AuthenticatorId, secret: &Sealed) -> Resu
 }
 
 /// Keeps what a taken code tells of a clock. False when a code of this step or a later one was taken meanwhile.
-pub fn keep_clock(tx: &mut Tx<'_>, id: AuthenticatorId, clock: Clockwork) -> Result<bool, StoreError> {
+pub fn keep_clock(
+    tx: &mut Tx<'_>,
+    id: AuthenticatorId,
+    clock: Clockwork,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
     let earlier = authenticators::last_step.is_null().or(authenticators::last_step.lt(clock.last_step));
     let changed = diesel::update(authenticators::table.find(id.to_string()))
         .filter(authenticators::state.eq(AuthenticatorState::Active.code()))
         .filter(earlier)
-        .set((authenticators::drift.eq(clock.drift), authenticators::last_step.eq(clock.last_step)))
+        .set((
+            authenticators::drift.eq(clock.drift),
+            authenticators::last_step.eq(clock.last_step),
+            authenticators::last_used_at.eq(stored(at)),
+        ))
+        .execute(tx.connection)?;
+    Ok(changed == 1)
+}
+
+/// An active authenticator, as its owner sees it in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldAuthenticator {
+    /// Which.
+    pub id: AuthenticatorId,
+    /// What it is.
+    pub kind: AuthenticatorKind,
+    /// What its owner calls it.
+    pub name: String,
+    /// When it was activated.
+    pub activated_at: DateTime<Utc>,
+    /// When it last proved something.
+    pub last_used_at: Option<DateTime<Utc>>,
+}
+
+/// The active authenticators of an account other than saved codes, the longest enrolled first.
+pub fn held(connection: &mut AnyConnection, account: AccountId) -> Result<Vec<HeldAuthenticator>, StoreError> {
+    let rows: Vec<(String, String, String, NaiveDateTime, Option<NaiveDateTime>)> = authenticators::table
+        .filter(authenticators::account_id.eq(account.to_string()))
+        .filter(authenticators::state.eq(AuthenticatorState::Active.code()))
+        .filter(authenticators::kind.ne(AuthenticatorKind::RecoveryCodes.code()))
+        .order((authenticators::enrolled_at.asc(), authenticators::id.asc()))
+        .select((
+            authenticators::id,
+            authenticators::kind,
+            authenticators::label,
+            authenticators::enrolled_at,
+            authenticators::last_used_at,
+        ))
+        .load(connection)?;
+    rows.into_iter()
+        .map(|(id, kind, name, activated_at, last_used_at)| {
+            Ok(HeldAuthenticator {
+                id: parsed("authenticator", &id)?,
+                kind: AuthenticatorKind::from_code(&kind).ok_or_else(|| corrupt("authenticator", &id))?,
+                name,
+                activated_at: activated_at.and_utc(),
+                last_used_at: last_used_at.map(|at| at.and_utc()),
+            })
+        })
+        .collect()
+}
+
+/// An active passkey, and how often it says it was used.
+pub struct ActivePasskey {
+    /// Which authenticator.
+    pub id: AuthenticatorId,
+    /// The passkey.
+    pub passkey: StoredPasskey,
+    /// Its count of signatures.
+    pub count: i64,
+}
+
+/// The active passkeys of an account, the longest enrolled first.
+pub fn passkeys(connection: &mut AnyConnection, account: AccountId) -> Result<Vec<ActivePasskey>, StoreError> {
+    let rows: Vec<(String, Option<String>, Option<String>, i64)> = authenticators::table
+        .filter(authenticators::account_id.eq(account.to_string()))
+        .filter(authenticators::state.eq(AuthenticatorState::Active.code()))
+        .filter(authenticators::kind.eq(AuthenticatorKind::Passkey.code()))
+        .order((authenticators::enrolled_at.asc(), authenticators::id.asc()))
+        .select((
+            authenticators::id,
+            authenticators::credential_id,
+            authenticators::passkey,
+            authenticators::sign_count,
+        ))
+        .load(connection)?;
+    let with_key = |(id, credential_id, json, count): (String, Option<String>, Option<String>, i64)| {
+        let passkey = StoredPasskey { credential_id: credential_id?, json: json? };
+        Some(parsed("authenticator", &id).map(|id| ActivePasskey { id, passkey, count }))
+    };
+    // One that another system enrolled has no key here.
+    rows.into_iter().filter_map(with_key).collect()
+}
+
+/// Gives a new authenticator its passkey.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when an authenticator has it already, of whatever account.
+pub fn set_passkey(tx: &mut Tx<'_>, id: AuthenticatorId, passkey: &StoredPasskey) -> Result<(), StoreError> {
+    diesel::update(authenticators::table.find(id.to_string()))
+        .set((authenticators::credential_id.eq(&passkey.credential_id), authenticators::passkey.eq(&passkey.json)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Whether an authenticator has this passkey, active or not, of whatever account.
+pub fn is_known_passkey(connection: &mut AnyConnection, credential_id: &str) -> Result<bool, StoreError> {
+    let found: i64 =
+        authenticators::table.filter(authenticators::credential_id.eq(credential_id)).count().get_result(connection)?;
+    Ok(found > 0)
+}
+
+/// Keeps what a proof tells of a passkey. False when it was used, or deactivated, meanwhile.
+pub fn keep_passkey(
+    tx: &mut Tx<'_>,
+    before: &ActivePasskey,
+    json: &str,
+    count: i64,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(authenticators::table.find(before.id.to_string()))
+        .filter(authenticators::state.eq(AuthenticatorState::Active.code()))
+        .filter(authenticators::sign_count.eq(before.count))
+        .set((
+            authenticators::passkey.eq(json),
+            authenticators::sign_count.eq(count),
+            authenticators::last_used_at.eq(stored(at)),
+        ))
         .execute(tx.connection)?;
     Ok(changed == 1)
 }

@@ -5,7 +5,9 @@ use diesel::{
     BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, QueryDsl, RunQueryDsl, dsl::exists, dsl::not,
 };
 
-use super::schema::{account_sessions, agent_sessions, blocks, cases, challenges, customer_sessions, links, outbox};
+use super::schema::{
+    account_sessions, agent_sessions, blocks, cases, ceremonies, challenges, customer_sessions, links, outbox,
+};
 use super::{AnyConnection, StoreError, Tx, stored};
 use crate::domain::case::State;
 
@@ -14,6 +16,7 @@ use crate::domain::case::State;
 pub struct Leftovers {
     agent_sessions: Vec<String>,
     account_sessions: Vec<String>,
+    ceremonies: Vec<String>,
     customer_sessions: Vec<String>,
     links: Vec<String>,
     errands: Vec<String>,
@@ -42,6 +45,11 @@ pub fn find(connection: &mut AnyConnection, before: DateTime<Utc>, limit: i64) -
         account_sessions: account_sessions::table
             .filter(account_over)
             .select(account_sessions::id)
+            .limit(limit)
+            .load(connection)?,
+        ceremonies: ceremonies::table
+            .filter(ceremonies::expires_at.lt(before))
+            .select(ceremonies::id)
             .limit(limit)
             .load(connection)?,
         customer_sessions: customer_sessions::table
@@ -84,6 +92,7 @@ pub fn remove(tx: &mut Tx<'_>, found: &Leftovers) -> Result<usize, StoreError> {
     Ok(diesel::delete(agent_sessions::table.filter(agent_sessions::id.eq_any(&found.agent_sessions))).execute(c)?
         + diesel::delete(account_sessions::table.filter(account_sessions::id.eq_any(&found.account_sessions)))
             .execute(c)?
+        + diesel::delete(ceremonies::table.filter(ceremonies::id.eq_any(&found.ceremonies))).execute(c)?
         + diesel::delete(customer_sessions::table.filter(customer_sessions::id.eq_any(&found.customer_sessions)))
             .execute(c)?
         + diesel::delete(links::table.filter(links::id.eq_any(&found.links))).execute(c)?

@@ -46,6 +46,8 @@ diesel::table! {
         last_step -> Nullable<BigInt>,
         passkey -> Nullable<Text>,
         last_used_at -> Nullable<Timestamp>,
+        credential_id -> Nullable<Text>,
+        sign_count -> BigInt,
     }
 }
 
@@ -337,6 +339,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    password_failures (subject) {
+        subject -> Text,
+        failures -> Integer,
+        last_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     ceremonies (id) {
         id -> Text,
         account_id -> Text,
@@ -493,6 +503,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     alarms,
     blocks,
     known_devices,
+    password_failures,
     ceremonies,
     sign_in_links,
     sso_sign_ins,

@@ -1,4 +1,5 @@
-//! The cookies: an agent's session, an account's, a customer's browser for one case, and the language that a visitor chose.
+//! The cookies: an agent's session, an account's, the browser that either signed in with before, a customer's browser for
+//! one case, and the language that a visitor chose.
 
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
@@ -9,6 +10,7 @@ use super::App;
 use crate::domain::form::Language;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
+use crate::store::known_devices::KNOWN_FOR;
 use crate::workflow::AT_PROVIDER;
 
 /// Under TLS the `__Host-` prefix keeps a neighbouring host from planting a cookie.
@@ -92,6 +94,18 @@ pub fn set_account(app: &App, token: &Token) -> String {
 /// The header that takes the cookie of an account's session away.
 pub fn clear_account(app: &App) -> String {
     baked(app, ACCOUNT, "", Duration::ZERO)
+}
+
+const BROWSER: &str = "mfa-desk-device";
+
+/// The secret by which a browser is known to those who signed in with it.
+pub fn browser(request: &HttpRequest, app: &App) -> Option<Token> {
+    Token::presented(request.cookie(&name(app, BROWSER))?.value())
+}
+
+/// The header that makes a browser known.
+pub fn set_browser(app: &App, token: &Token) -> String {
+    baked(app, BROWSER, token.expose(), Duration::days(KNOWN_FOR.num_days()))
 }
 
 /// A preference and no secret, so it needs no prefix.

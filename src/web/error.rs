@@ -8,6 +8,7 @@ use super::guard::access::to_sign_in;
 use super::guard::caller::Caller;
 use super::words::text_of;
 use super::{App, page};
+use crate::domain::authn::Kept;
 use crate::domain::reference::{CaseRef, EXAMPLE};
 use crate::locale::{Text, text};
 use crate::store::StoreError;
@@ -34,6 +35,18 @@ pub enum PageError {
         /// Where to go afterwards.
         next: String,
     },
+    /// Somebody at the desk gave their password: the second step is still to come.
+    #[error("second step needed at the desk")]
+    DeskSecondStep {
+        /// Where to go afterwards.
+        next: String,
+    },
+    /// Somebody at the desk gave their password and has no authenticator yet.
+    #[error("an authenticator has to be set up first")]
+    DeskEnrol,
+    /// The step is behind somebody at the desk who asks for it.
+    #[error("signed in to the desk already")]
+    AtDeskAlready,
     /// An account has to sign in first.
     #[error("account sign-in needed")]
     SignInAccount {
@@ -52,6 +65,12 @@ pub enum PageError {
     /// A session that was won by alternative factors manages authenticators and nothing else.
     #[error("only authenticators can be managed")]
     RecoveryOnly,
+    /// The act needs a second factor that was given just now.
+    #[error("step-up needed")]
+    StepUp {
+        /// Where to go afterwards: a page of the side where it is asked for.
+        next: String,
+    },
     /// A form was posted from another site.
     #[error("posted from another site")]
     CrossSite,
@@ -117,6 +136,10 @@ impl PageError {
             | Self::SignInAccount { .. }
             | Self::SecondStep { .. }
             | Self::SignedInAlready
+            | Self::DeskSecondStep { .. }
+            | Self::DeskEnrol
+            | Self::AtDeskAlready
+            | Self::StepUp { .. }
             | Self::RecoveryOnly => {
                 (StatusCode::FORBIDDEN, text!("forbidden"), text!("forbidden-text"), text!("forbidden-next"))
             }
@@ -178,6 +201,8 @@ pub fn status_of(halt: &Halt) -> StatusCode {
         }
         Halt::WrongPassword | Halt::NotVerified => StatusCode::UNAUTHORIZED,
         Halt::OtherAccount => StatusCode::FORBIDDEN,
+        Halt::Kept(Kept::TooMany | Kept::LastOfStaff) => StatusCode::CONFLICT,
+        Halt::Kept(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Halt::Stale { .. }
         | Halt::Unversioned
         | Halt::Refused(_)
@@ -216,8 +241,15 @@ impl ResponseError for PageError {
             Self::SignIn { next } => return to_sign_in("/desk/sign-in", next),
             Self::SignInAccount { next } => return to_sign_in("/account/sign-in", next),
             Self::SecondStep { next } => return to_sign_in("/account/sign-in/device", next),
+            Self::DeskSecondStep { next } => return to_sign_in("/desk/sign-in/device", next),
+            Self::DeskEnrol => return page::see_other("/desk/security"),
+            Self::AtDeskAlready => return page::see_other("/desk"),
             Self::SignedInAlready => return page::see_other("/account"),
             Self::RecoveryOnly => return page::see_other("/account/security"),
+            Self::StepUp { next } => {
+                let side = if next.starts_with("/desk") { "/desk" } else { "/account" };
+                return to_sign_in(&format!("{side}/step-up"), next);
+            }
             _ => {}
         }
         if let Self::Store(error) = self {

@@ -7,12 +7,15 @@ pub mod customer;
 pub mod demo;
 pub mod desk;
 pub mod error;
+mod factor;
 pub mod guard;
 mod health;
 pub mod hooks;
 pub mod new_number;
+mod next_page;
 pub mod page;
 pub mod routes;
+mod security;
 mod words;
 
 use std::sync::Arc;

@@ -5,7 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{Handler, Responder, Route};
 
 use super::guard::access::{Access, Need};
-use super::{account, assets, customer, demo, desk, health, hooks};
+use super::{account, assets, customer, demo, desk, health, hooks, security};
 
 /// What a posted body is, and by which limits it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,9 @@ pub struct RouteSpec {
     pub access: Access,
     /// What a posted body is.
     pub body: Body,
+    /// A second factor must have been given just now. Whoever has to give one first is led back to this page, which
+    /// holds the form: its `{names}` are taken from the request's path and fields. Empty is the address itself.
+    pub step_up: Option<&'static str>,
     route: std::sync::Arc<dyn Fn(Method) -> Route + Send + Sync>,
 }
 
@@ -38,7 +41,7 @@ where
 {
     let route: std::sync::Arc<dyn Fn(Method) -> Route + Send + Sync> =
         std::sync::Arc::new(move |verb| web::method(verb).to(handler.clone()));
-    RouteSpec { method, path, access, body: Body::Form, route }
+    RouteSpec { method, path, access, body: Body::Form, step_up: None, route }
 }
 
 fn get<F, Args>(path: &'static str, access: Access, handler: F) -> RouteSpec
@@ -64,12 +67,25 @@ impl RouteSpec {
     fn with_file(self) -> Self {
         Self { body: Body::Upload, ..self }
     }
+
+    /// The same page, shown to those who gave a second factor just now.
+    fn stepped_up(self) -> Self {
+        Self { step_up: Some(""), ..self }
+    }
+
+    /// The same form, taken from those who gave a second factor just now. It stands on `page`.
+    fn stepped_up_on(self, page: &'static str) -> Self {
+        Self { step_up: Some(page), ..self }
+    }
 }
 
 const PUBLIC: Access = Access::Public;
 const CUSTOMER: Access = Access::Customer;
 const SECOND_STEP: Access = Access::SecondStep;
+const AUTHENTICATORS: Access = Access::Authenticators;
 const ACCOUNT: Access = Access::Account;
+const DESK_AUTHENTICATORS: Access = Access::DeskAuthenticators;
+const DESK_SECOND_STEP: Access = Access::DeskSecondStep;
 const ANYONE: Access = Access::Desk(Need::Anyone);
 const WORKS: Access = Access::Desk(Need::WorksCases);
 const SUPERVISES: Access = Access::Desk(Need::Supervises);
@@ -110,7 +126,15 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         get("/account/sign-in/device", SECOND_STEP, account::sign_in::device),
         post("/account/sign-in/device", SECOND_STEP, account::sign_in::code),
         post("/account/sign-in/recovery-code", SECOND_STEP, account::sign_in::recovery_code),
-        post("/account/sign-out", ACCOUNT, account::sign_in::sign_out),
+        post("/account/sign-in/passkey", SECOND_STEP, account::sign_in::passkey),
+        post("/account/sign-out", AUTHENTICATORS, account::sign_in::sign_out),
+        get("/account/step-up", ACCOUNT, account::step_up::show),
+        post("/account/step-up", ACCOUNT, account::step_up::code),
+        post("/account/step-up/recovery-code", ACCOUNT, account::step_up::recovery_code),
+        post("/account/step-up/passkey", ACCOUNT, account::step_up::passkey),
+        get("/account/sessions", ACCOUNT, account::sessions::show),
+        post("/account/sessions/{session}/end", ACCOUNT, account::sessions::end),
+        post("/account/sessions/end-all", ACCOUNT, account::sessions::end_all),
         get("/account", ACCOUNT, account::home::show),
         get("/cases/{reference}/administer", PUBLIC, account::link::show),
         get("/account/requests/{reference}", ACCOUNT, account::requests::show),
@@ -124,7 +148,36 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/desk/sign-in", PUBLIC, desk::sign_in::sign_in),
         post("/desk/sso", PUBLIC, desk::sso::begin),
         get("/desk/sso/callback", PUBLIC, desk::sso::callback),
-        post("/desk/sign-out", ANYONE, desk::sign_in::sign_out),
+        get("/desk/sign-in/device", DESK_SECOND_STEP, desk::device::show),
+        post("/desk/sign-in/device", DESK_SECOND_STEP, desk::device::code),
+        post("/desk/sign-in/recovery-code", DESK_SECOND_STEP, desk::device::recovery_code),
+        post("/desk/sign-in/passkey", DESK_SECOND_STEP, desk::device::passkey),
+        post("/desk/sign-in/cancel", DESK_SECOND_STEP, desk::sign_in::sign_out),
+        get("/desk/step-up", ANYONE, desk::step_up::show),
+        post("/desk/step-up", ANYONE, desk::step_up::code),
+        post("/desk/step-up/recovery-code", ANYONE, desk::step_up::recovery_code),
+        post("/desk/step-up/passkey", ANYONE, desk::step_up::passkey),
+        get("/desk/forgotten-password", PUBLIC, desk::password::forgotten),
+        post("/desk/forgotten-password", PUBLIC, desk::password::send_link),
+        get("/desk/set-password", PUBLIC, desk::password::show_link),
+        post("/desk/set-password", PUBLIC, desk::password::set),
+        get("/desk/password", ANYONE, desk::password::show).stepped_up(),
+        post("/desk/password", ANYONE, desk::password::change).stepped_up_on("/desk/password"),
+        get("/desk/sessions", ANYONE, desk::sessions::show),
+        post("/desk/sessions/{session}/end", ANYONE, desk::sessions::end),
+        post("/desk/sessions/end-all", ANYONE, desk::sessions::end_all),
+        get("/desk/people", SUPERVISES, desk::people::list).stepped_up(),
+        get("/desk/people/add", SUPERVISES, desk::people::show_add).stepped_up(),
+        post("/desk/people/add", SUPERVISES, desk::people::add).stepped_up_on("/desk/people/add"),
+        get("/desk/people/{agent}", SUPERVISES, desk::people::show).stepped_up(),
+        post("/desk/people/{agent}/role", SUPERVISES, desk::people::change_role).stepped_up_on("/desk/people/{agent}"),
+        post("/desk/people/{agent}/suspend", SUPERVISES, desk::people::suspend).stepped_up_on("/desk/people/{agent}"),
+        post("/desk/people/{agent}/restore", SUPERVISES, desk::people::restore).stepped_up_on("/desk/people/{agent}"),
+        post("/desk/people/{agent}/end-sessions", SUPERVISES, desk::people::end_sessions)
+            .stepped_up_on("/desk/people/{agent}"),
+        post("/desk/people/{agent}/invite", SUPERVISES, desk::people::invite_again)
+            .stepped_up_on("/desk/people/{agent}"),
+        post("/desk/sign-out", DESK_AUTHENTICATORS, desk::sign_in::sign_out),
         get("/desk", ANYONE, desk::queue::show),
         get("/desk/cases/{reference}", ANYONE, desk::case::show),
         post("/desk/cases/{reference}/claim", WORKS, desk::acts::claim),
@@ -135,34 +188,38 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/desk/cases/{reference}/callback", WORKS, desk::acts::start_callback),
         post("/desk/cases/{reference}/callback/code", WORKS, desk::acts::enter_code),
         get("/desk/approvals", WORKS, desk::approvals::list),
-        get("/desk/cases/{reference}/approve", WORKS, desk::approvals::show),
-        post("/desk/cases/{reference}/approve", WORKS, desk::approvals::approve),
+        get("/desk/cases/{reference}/approve", WORKS, desk::approvals::show).stepped_up(),
+        post("/desk/cases/{reference}/approve", WORKS, desk::approvals::approve)
+            .stepped_up_on("/desk/cases/{reference}/approve"),
         post("/desk/cases/{reference}/refuse-approval", WORKS, desk::approvals::refuse),
         post("/desk/cases/{reference}/ask-approval", WORKS, desk::acts::ask_approval),
         post("/desk/cases/{reference}/reject", WORKS, desk::acts::reject),
         get("/desk/cases/{reference}/documents/{document}", WORKS, desk::document::open),
         post("/desk/cases/{reference}/documents/{document}/examination", WORKS, desk::document::examine),
         post("/desk/cases/{reference}/in-person", WORKS, desk::document::record_meeting),
-        get("/desk/cases/{reference}/deactivate", WORKS, desk::deactivate::confirm),
-        post("/desk/cases/{reference}/deactivate", WORKS, desk::deactivate::deactivate),
+        get("/desk/cases/{reference}/deactivate", WORKS, desk::deactivate::confirm).stepped_up(),
+        post("/desk/cases/{reference}/deactivate", WORKS, desk::deactivate::deactivate)
+            .stepped_up_on("/desk/cases/{reference}/deactivate?authenticator={authenticator}"),
         post("/desk/cases/{reference}/phone-change", WORKS, desk::phone_change::ask),
         post("/desk/cases/{reference}/phone-change/confirm", WORKS, desk::phone_change::confirm),
-        get("/desk/cases/{reference}/phone-change/approve", WORKS, desk::phone_change::decide),
-        post("/desk/cases/{reference}/phone-change/approve", WORKS, desk::phone_change::approve),
+        get("/desk/cases/{reference}/phone-change/approve", WORKS, desk::phone_change::decide).stepped_up(),
+        post("/desk/cases/{reference}/phone-change/approve", WORKS, desk::phone_change::approve)
+            .stepped_up_on("/desk/cases/{reference}/phone-change/approve"),
         post("/desk/cases/{reference}/phone-change/refuse", WORKS, desk::phone_change::refuse),
         post("/desk/cases/{reference}/end-dispute", SUPERVISES, desk::acts::end_dispute),
-        post("/desk/cases/{reference}/reveal", WORKS, desk::acts::reveal),
+        post("/desk/cases/{reference}/reveal", WORKS, desk::acts::reveal).stepped_up_on("/desk/cases/{reference}"),
         post("/desk/cases/{reference}/mails/{mail}/retry", WORKS, desk::acts::send_mail_again),
         get("/desk/alarms", SUPERVISES, desk::alarms::show),
         post("/desk/alarms/{alarm}/seen", SUPERVISES, desk::alarms::see),
         get("/desk/blocks", ANYONE, desk::blocks::show),
         post("/desk/blocks/{block}/lift", SUPERVISES, desk::blocks::lift),
         get("/desk/audit", AUDITS, desk::audit::show),
-        get("/desk/audit.csv", AUDITS, desk::audit::export),
+        get("/desk/audit.csv", AUDITS, desk::audit::export).stepped_up(),
         post("/hooks/voice/twilio/{call}/answer", Access::Provider, hooks::twilio::answer),
         post("/hooks/voice/twilio/{call}/digits", Access::Provider, hooks::twilio::digits),
         post("/hooks/voice/twilio/{call}/status", Access::Provider, hooks::twilio::status),
     ];
+    routes.extend(security_credentials());
     if demo {
         routes.extend([
             get("/demo/mail", PUBLIC, demo::mail_page),
@@ -175,6 +232,36 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
             get("/demo/accounts.json", PUBLIC, demo::accounts_json),
         ]);
     }
+    routes
+}
+
+/// **Security credentials**, the same pages for both sides.
+fn security_credentials() -> Vec<RouteSpec> {
+    let mut routes = Vec::new();
+    macro_rules! side {
+        ($base:literal, $access:expr) => {
+            routes.extend([
+                get(concat!($base, "/security"), $access, security::list::show),
+                get(concat!($base, "/security/activate"), $access, security::activate::show),
+                post(concat!($base, "/security/activate"), $access, security::activate::begin),
+                get(concat!($base, "/security/activate/device/{ceremony}"), $access, security::activate::device),
+                post(concat!($base, "/security/activate/device/{ceremony}"), $access, security::activate::codes),
+                get(concat!($base, "/security/activate/passkey/{ceremony}"), $access, security::activate::passkey),
+                post(concat!($base, "/security/activate/passkey/{ceremony}"), $access, security::activate::answer),
+                post(concat!($base, "/security/recovery-codes"), $access, security::recovery_codes::make),
+                get(concat!($base, "/security/devices/{device}/rename"), $access, security::rename::show),
+                post(concat!($base, "/security/devices/{device}/rename"), $access, security::rename::rename),
+                get(concat!($base, "/security/devices/{device}/deactivate"), $access, security::deactivate::confirm),
+                post(
+                    concat!($base, "/security/devices/{device}/deactivate"),
+                    $access,
+                    security::deactivate::deactivate,
+                ),
+            ]);
+        };
+    }
+    side!("/account", AUTHENTICATORS);
+    side!("/desk", DESK_AUTHENTICATORS);
     routes
 }
 

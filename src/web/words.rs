@@ -1,5 +1,6 @@
 //! What customers are told where an act did not happen. The desk reads the rules' own words.
 
+use crate::domain::authn::{Kept, LONGEST_NAME, MOST_AUTHENTICATORS};
 use crate::domain::case::Refused;
 use crate::domain::document::Unfit;
 use crate::domain::phone_change;
@@ -24,6 +25,7 @@ pub(crate) fn text_of(halt: &Halt) -> Text {
         Halt::NotVerified => text!("halt-not-verified"),
         Halt::OtherAccount => text!("halt-other-account"),
         Halt::Decided => text!("halt-decided"),
+        Halt::Kept(why) => text_of_kept(*why),
         Halt::Gone => text!("halt-gone"),
         Halt::BadDocument(unfit) => text_of_unfit(*unfit),
         Halt::TooManyDocuments(most) => text!("documents-too-many", count = *most),
@@ -34,6 +36,19 @@ pub(crate) fn text_of(halt: &Halt) -> Text {
         | Halt::NotOpened
         | Halt::WrongCode(_)
         | Halt::BadText(_) => text!("halt-not-possible"),
+    }
+}
+
+fn text_of_kept(why: Kept) -> Text {
+    match why {
+        Kept::NoName => text!("kept-no-name"),
+        Kept::LongName => text!("kept-long-name", most = LONGEST_NAME),
+        Kept::UnprintableName => text!("kept-unprintable-name"),
+        Kept::TakenName => text!("kept-taken-name"),
+        Kept::TooMany => text!("kept-too-many", most = MOST_AUTHENTICATORS),
+        Kept::NotInARow => text!("kept-not-in-a-row"),
+        Kept::NoPasskey => text!("kept-no-passkey"),
+        Kept::LastOfStaff => text!("halt-not-possible"),
     }
 }
 

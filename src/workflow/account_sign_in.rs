@@ -5,23 +5,22 @@ use secrecy::SecretString;
 
 use super::act::{Act, Done, Halt};
 use super::confirm_email::usable;
-use super::limits::{Counted, give_back, spend_tries};
-use super::{Desk, Kit};
-use crate::directory::{DirectoryError, Finding, Proof};
+use super::first_factor::{Checked, Side, Typed};
+use super::known_browser::{Browser, welcome};
+use super::second_factor::{SecondFactor, Weighed};
+use super::{Desk, Kit, guesses};
+use crate::directory::DirectoryError;
 use crate::domain::account::{Account, AccountStatus};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
-use crate::domain::authn::{Assurance, Next, RecoveryCode, TotpCode, after_password};
+use crate::domain::authn::{Assurance, Next, after_password};
 use crate::domain::contact::EmailAddress;
-use crate::domain::ids::{AccountId, AccountSessionId, EntryId};
-use crate::domain::limits::Limit;
+use crate::domain::ids::{AccountId, AccountSessionId};
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
-use crate::locale::text;
-use crate::passwords::Queue;
 use crate::store::account_sessions::{self, AccountSession, NewSession, SessionOrigin};
 use crate::store::links::{self, LinkPurpose};
-use crate::store::{StoreError, Tx, accounts};
+use crate::store::{StoreError, Tx};
 
 /// What someone signs in with first.
 pub struct Offered {
@@ -35,37 +34,28 @@ pub struct Offered {
     pub device: String,
     /// The session that the browser held before; it ends.
     pub before: Option<Token>,
+    /// The secret of the browser's cookie for those who signed in with it before.
+    pub browser: Option<Token>,
     /// The mailed link that led here, with the case it speaks of.
     pub link: Option<(CaseRef, Token)>,
 }
 
-/// What someone signs in with in the second step.
-pub enum SecondFactor {
-    /// A code of the authenticator.
-    Code(TotpCode),
-    /// A saved recovery code.
-    RecoveryCode(RecoveryCode),
-}
-
-impl SecondFactor {
-    const fn code(&self) -> &'static str {
-        match self {
-            Self::Code(_) => "code",
-            Self::RecoveryCode(_) => "recovery_code",
-        }
-    }
+/// A sign-in that is complete.
+pub struct AccountSignedIn {
+    /// The secret of the session's cookie.
+    pub cookie: Token,
+    /// The secret of the cookie that the browser is known by.
+    pub browser: Token,
 }
 
 /// A password that was right.
 pub struct FirstStep {
-    /// The secret of the browser's cookie from now on.
+    /// The secret of the session's cookie from now on.
     pub cookie: Token,
+    /// That of the cookie that the browser is known by, where this step completed the sign-in.
+    pub browser: Option<Token>,
     /// What comes next.
     pub next: Next,
-}
-
-fn refuse(tx: &mut Tx<'_>, act: &Act, account: Option<AccountId>, why: &str) {
-    tx.record(act.entry("account.sign_in_refused", None, account, details([("why", why.into())])));
 }
 
 pub(super) fn unavailable(error: DirectoryError) -> StoreError {
@@ -79,10 +69,6 @@ fn origin(method: &str, proved_at: Option<DateTime<Utc>>, act: &Act, device: &st
     SessionOrigin { method: method.to_owned(), proved_at, ip: act.ip.clone(), device: device.to_owned() }
 }
 
-fn too_many() -> Halt {
-    Halt::TooOften(text!("halt-too-often"))
-}
-
 impl Desk {
     /// The first step of a sign-in: address and password. An unknown address, a suspended account and a wrong password
     /// are answered alike and take the same time.
@@ -90,24 +76,16 @@ impl Desk {
     /// # Errors
     /// [`Halt`] when it is not right, or the link is of no use; [`StoreError`] when the database fails.
     pub async fn account_password(&self, offered: Offered) -> Result<Result<FirstStep, Halt>, StoreError> {
-        let act = Act { actor: Actor::Customer, ip: offered.ip, at: self.now() };
-        let named = offered.email.as_ref().map(EmailAddress::key).unwrap_or_default();
-        let about = offered.email.as_ref().map(EmailAddress::masked).unwrap_or_default();
-        let limits = (Limit::AccountSignIns, Limit::AccountSignInsFromNetwork, Limit::AccountSignInsAnywhere);
-        let counted = Counted::tries(&self.kit, (&named, &about), &act.ip, limits);
-        let (kit, email, asking) = (self.kit.clone(), offered.email, act.clone());
-        let ask = move |tx: &mut Tx<'_>| {
-            let account = match &email {
-                Some(email) => accounts::find_by_email(tx.connection, email)?.map(|account| account.id),
-                None => None,
-            };
-            let told = |tx: &mut Tx<'_>| refuse(tx, &asking, account, "too_often");
-            Ok((account, spend_tries(tx, &kit, &asking, &counted, told)?))
+        let typed = Typed {
+            side: Side::Account,
+            email: offered.email,
+            password: offered.password,
+            browser: offered.browser.clone(),
         };
-        let (account, tries) = self.store.write(ask).await?;
-        let Ok(tries) = tries else { return Ok(Err(too_many())) };
-        let password = Proof::Password(offered.password, Queue::Accounts);
-        let finding = self.directory.examine(account, password, act.at).await.map_err(unavailable)?;
+        let Checked { act, account, finding, guessed } = match self.check_password(offered.ip, typed).await? {
+            Ok(checked) => checked,
+            Err(halt) => return Ok(Err(halt)),
+        };
         let (kit, cookie) = (self.kit.clone(), self.kit.entropy.token());
         let new = NewSession {
             id: kit.id(AccountSessionId::new, act.at),
@@ -124,10 +102,11 @@ impl Desk {
         let decide = move |tx: &mut Tx<'_>| {
             let (holds, act) = (finding.settle(tx)?, &deciding);
             let Some(account) = account.filter(|_| holds) else {
-                refuse(tx, act, account, if account.is_some() { "wrong_password" } else { "unknown_address" });
+                let why = if account.is_some() { "wrong_password" } else { "unknown_address" };
+                Side::Account.refuse(tx, act, account, why);
                 return Ok(Err(Halt::WrongPassword));
             };
-            give_back(tx, &tries)?;
+            guesses::begin_anew(tx, &guessed)?;
             if let Some(link) = &link
                 && let Err(halt) = use_link(tx, &kit, act, account, link)?
             {
@@ -147,50 +126,31 @@ impl Desk {
         };
         let means = self.directory.means(new.account).await.map_err(unavailable)?;
         let next = after_password(means, by_link);
-        let cookie = match next {
-            Next::Complete => {
-                match self.complete(act, new.account, cookie, None, ("link", offered.device, Vec::new())).await? {
-                    Ok(cookie) => cookie,
-                    Err(halt) => return Ok(Err(halt)),
-                }
-            }
-            Next::SecondStep | Next::Stuck(_) => cookie,
-        };
-        Ok(Ok(FirstStep { cookie, next }))
+        if next != Next::Complete {
+            return Ok(Ok(FirstStep { cookie, browser: None, next }));
+        }
+        let from = (offered.device, offered.browser);
+        let done = self.complete(act, new.account, cookie, None, from).await?;
+        Ok(done.map(|done| FirstStep { cookie: done.cookie, browser: Some(done.browser), next }))
     }
 
-    /// The second step of a sign-in. Answers with the cookie of the session that begins.
+    /// The second step of a sign-in.
     ///
     /// # Errors
     /// [`Halt`] when the code is not right; [`StoreError`] when the database fails.
     pub async fn account_second_step(
         &self,
-        (ip, device): (String, String),
+        (ip, device, browser): (String, String, Option<Token>),
         session: &AccountSession,
         cookie: Token,
         factor: SecondFactor,
-    ) -> Result<Result<Token, Halt>, StoreError> {
+    ) -> Result<Result<AccountSignedIn, Halt>, StoreError> {
         let act = Act { actor: Actor::Customer, ip, at: self.now() };
-        let (account, named) = (session.account.id, session.account.id.to_string());
-        let (place, anywhere) = match &factor {
-            SecondFactor::Code(_) => (Limit::AccountCodes, Limit::AccountCodesAnywhere),
-            SecondFactor::RecoveryCode(_) => (Limit::RecoveryCodes, Limit::RecoveryCodesAnywhere),
-        };
-        let limits = (place, Limit::AccountSignInsFromNetwork, anywhere);
-        let counted = Counted::tries(&self.kit, (&named, &session.account.email.masked()), &act.ip, limits);
-        let (kit, asking) = (self.kit.clone(), act.clone());
-        let ask = move |tx: &mut Tx<'_>| {
-            let told = |tx: &mut Tx<'_>| refuse(tx, &asking, Some(account), "too_often");
-            spend_tries(tx, &kit, &asking, &counted, told)
-        };
-        let Ok(tries) = self.store.write(ask).await? else { return Ok(Err(too_many())) };
-        let by = factor.code();
-        let proof = match factor {
-            SecondFactor::Code(code) => Proof::Code(code),
-            SecondFactor::RecoveryCode(code) => Proof::RecoveryCode(code),
-        };
-        let finding = self.directory.examine(Some(account), proof, act.at).await.map_err(unavailable)?;
-        self.complete(act, account, cookie, Some(finding), (by, device, tries)).await
+        let account = &session.account;
+        match self.weigh(&act, Side::Account, (account.id, &account.email), &session.id.to_string(), factor).await? {
+            Ok(weighed) => self.complete(act, account.id, cookie, Some(weighed), (device, browser)).await,
+            Err(halt) => Ok(Err(halt)),
+        }
     }
 
     /// Makes a session of the first step a complete one under a new cookie, if what it needs for that holds.
@@ -199,45 +159,48 @@ impl Desk {
         act: Act,
         account: AccountId,
         cookie: Token,
-        finding: Option<Finding>,
-        (by, device, tries): (&'static str, String, Vec<EntryId>),
-    ) -> Result<Result<Token, Halt>, StoreError> {
-        let (old, fresh) = (cookie.hash(), self.kit.entropy.token());
+        weighed: Option<Weighed>,
+        (device, browser): (String, Option<Token>),
+    ) -> Result<Result<AccountSignedIn, Halt>, StoreError> {
+        let (old, fresh, known) = (cookie.hash(), self.kit.entropy.token(), self.kit.entropy.token());
+        let by = weighed.as_ref().map_or("link", |weighed| weighed.by);
         let new = NewSession {
             id: self.kit.id(AccountSessionId::new, act.at),
             account,
             token_hash: fresh.hash(),
             assurance: Assurance::Complete,
             case: None,
-            origin: origin(by, (by != "link").then_some(act.at), &act, &device),
+            origin: origin(by, weighed.is_some().then_some(act.at), &act, &device),
             expires_at: act.at + self.kit.sessions.account_absolute(),
         };
+        let browser = Browser::new(device, browser.as_ref(), &known);
+        let kit = self.kit.clone();
         let complete = move |tx: &mut Tx<'_>| {
             let first = account_sessions::find(tx.connection, &old)?;
             let first = first.filter(|first| first.account.id == account && first.assurance == Assurance::Password);
             let Some(first) = first.filter(|first| act.at < first.expires_at && is_active(&first.account)) else {
                 return Ok(Err(Halt::Gone));
             };
-            if let Some(finding) = &finding
-                && !finding.settle(tx)?
+            if let Some(weighed) = &weighed
+                && !weighed.settle(tx, &act)?
             {
-                refuse(tx, &act, Some(account), &format!("wrong_{by}"));
                 return Ok(Err(Halt::NotVerified));
             }
             if !account_sessions::end(tx, first.id, act.at)? {
                 // Somebody was faster in the same session: what this used up is given back.
                 return Err(StoreError::Conflict);
             }
-            give_back(tx, &tries)?;
             account_sessions::begin(tx, &new, act.at)?;
             let about = details([("session", new.id.to_string().into()), ("by", by.into())]);
             tx.record(act.entry("account.signed_in", None, Some(account), about));
+            welcome(tx, &kit, &act, &first.account, &browser)?;
             Ok(Ok(()))
         };
-        Ok(self.store.write(complete).await?.map(|()| fresh))
+        let done = self.store.write(complete).await?;
+        Ok(done.map(|()| AccountSignedIn { cookie: fresh, browser: known }))
     }
 
-    /// What comes after the password for this account, as its page has to say it.
+    /// What comes after the password for this account.
     ///
     /// # Errors
     /// [`StoreError`] when the directory cannot be asked.

@@ -7,6 +7,7 @@ use super::{Kit, mail, phone_change as changes, risk};
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Details, NewEntry, details};
+use crate::domain::authn::Kept;
 use crate::domain::case::{AccountFacts, Case, Command, Facts, Refused, State, apply};
 use crate::domain::document::Unfit;
 use crate::domain::form::Wrong;
@@ -144,6 +145,9 @@ pub enum Halt {
     /// The document was never looked at.
     #[error("Open the document and look at it before you say how it is.")]
     NotOpened,
+    /// The account's authenticators stay as they are.
+    #[error(transparent)]
+    Kept(Kept),
     /// What was to be acted on is not there.
     #[error("This is not there any more.")]
     Gone,
@@ -157,6 +161,7 @@ pub(super) struct Known {
     pub account: Option<Account>,
     pub facts: Option<AccountFacts>,
     pub suspended: BTreeSet<AgentId>,
+    pub supervisors: BTreeSet<AgentId>,
     pub voided: BTreeMap<AgentId, DateTime<Utc>>,
     pub raised: Vec<Raised>,
 }
@@ -167,6 +172,7 @@ impl Known {
             policy: &kit.policy,
             account: self.facts.as_ref(),
             suspended: &self.suspended,
+            supervisors: &self.supervisors,
             voided: &self.voided,
             raised: &self.raised,
         }
@@ -186,6 +192,7 @@ pub(super) fn known_as(
     account: Option<AccountId>,
 ) -> Result<Known, StoreError> {
     let suspended = agents::suspended(connection)?;
+    let supervisors = agents::supervisors(connection)?;
     let voided = agents::voided(connection)?;
     let account = match account {
         Some(id) => accounts::find(connection, id)?,
@@ -208,12 +215,15 @@ pub(super) fn known_as(
         Some(account) => risk::raised(connection, kit, case, account)?,
         None => Vec::new(),
     };
-    Ok(Known { account, facts, suspended, voided, raised })
+    Ok(Known { account, facts, suspended, supervisors, voided, raised })
 }
 
-/// Finds a case and holds it; a form made from an older version is told who was faster.
+/// Finds a case and holds it, for anybody at the desk but the one whose own account it is about; a form made from an older version is told who was faster.
 pub(super) fn held(tx: &mut Tx<'_>, act: &Act, reference: &CaseRef, version: Option<i64>) -> Done<Filed> {
     let Some(filed) = cases::lock(tx, reference)? else { return Ok(Err(Halt::NoSuchCase)) };
+    if act.actor.agent().is_some_and(|agent| filed.case.is_about(agent)) {
+        return Ok(Err(refuse(tx, act, &filed, "any", Refused::OwnAccount)));
+    }
     if version.is_some_and(|version| version != filed.case.version) {
         tx.record(act.case_entry("case.stale_form", &filed, Details::new()));
         return Ok(Err(Halt::Stale { by: filed.filing.changed_by }));

@@ -2,14 +2,16 @@ use secrecy::SecretString;
 
 use super::Desk;
 use super::act::Act;
+use super::people::stand;
+use super::set_password::mail_link;
 use crate::domain::actor::Role;
 use crate::domain::audit::details;
 use crate::domain::authn::password::{PasswordProblem, acceptable};
-use crate::domain::contact::EmailAddress;
+use crate::domain::contact::{E164, EmailAddress};
 use crate::domain::form::is_unprintable;
 use crate::domain::ids::AgentId;
 use crate::store::agents::{self, Agent};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, accounts};
 
 /// A person who is to work at the desk.
 pub struct NewAgent {
@@ -19,8 +21,10 @@ pub struct NewAgent {
     pub name: String,
     /// What they may do.
     pub role: Role,
-    /// Their first password.
-    pub password: SecretString,
+    /// Their first password; without one they are mailed a link to set it.
+    pub password: Option<SecretString>,
+    /// Their telephone number of record, by which a case of theirs can be checked.
+    pub phone: Option<E164>,
 }
 
 /// Why an agent was not added.
@@ -62,15 +66,26 @@ impl Desk {
         if name.is_empty() || name.chars().count() > 120 || name.chars().any(is_unprintable) {
             return Err(AddAgentError::Name);
         }
-        // The first password stands alone until its owner enrolled a second factor.
-        acceptable(&new.password, false, &[&self.kit.product, new.email.as_str(), &name])?;
-        let password_hash = self.passwords.hash(new.password).await.map_err(|_| AddAgentError::Hash)?;
+        let password_hash = match new.password {
+            Some(password) => {
+                // The first password stands alone until its owner enrolled a second factor.
+                acceptable(&password, false, &[&self.kit.product, new.email.as_str(), &name])?;
+                Some(self.passwords.hash(password).await.map_err(|_| AddAgentError::Hash)?)
+            }
+            None => None,
+        };
+        let kit = self.kit.clone();
         let id = self.kit.id(AgentId::new, act.at);
         let agent = Agent { id, email: new.email, name, role: new.role, suspended_at: None };
         let add = move |tx: &mut Tx<'_>| {
-            agents::insert(tx, &agent, Some(&password_hash), act.at)?;
+            agents::insert(tx, &agent, (new.phone.clone(), password_hash.as_deref()), act.at)?;
             let about = details([("agent", agent.email.as_str().into()), ("role", agent.role.code().into())]);
             tx.record(act.entry("agent.added", None, None, about));
+            if password_hash.is_none()
+                && let Some(account) = accounts::find(tx.connection, agent.id.account())?
+            {
+                mail_link(tx, &kit, &act, &account, true)?;
+            }
             Ok(())
         };
         match self.store.write(add).await {
@@ -87,12 +102,7 @@ impl Desk {
     pub async fn set_standing(&self, act: Act, email: EmailAddress, standing: Standing) -> Result<bool, StoreError> {
         let set = move |tx: &mut Tx<'_>| {
             let Some(agent) = agents::find_by_email(tx.connection, &email)? else { return Ok(false) };
-            let suspended = standing == Standing::Suspended;
-            agents::set_suspended(tx, agent.id, suspended, act.at)?;
-            if suspended {
-                agents::end_sessions(tx, agent.id, act.at)?;
-            }
-            let action = if suspended { "agent.suspended" } else { "agent.restored" };
+            let action = stand(tx, &act, &agent, standing)?;
             tx.record(act.entry(action, None, None, details([("agent", agent.email.as_str().into())])));
             Ok(true)
         };

@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 
-use super::act::{Act, Done, Halt, command, held, refuse};
-use super::{Desk, write};
+use super::act::{Act, Done, Halt, command, held, known, refuse};
+use super::{Desk, Kit, write};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::{Command, State, may_approve};
@@ -57,7 +57,7 @@ impl Desk {
         let kit = self.kit.clone();
         let decision = Command::Approve(authenticator);
         let approve = move |tx: &mut Tx<'_>| {
-            let filed = match as_it_was_seen(tx, &act, &reference, version, &decision)? {
+            let filed = match as_it_was_seen(tx, (&kit, &act), &reference, version, &decision)? {
                 Ok(filed) => filed,
                 Err(halt) => return Ok(Err(halt)),
             };
@@ -82,7 +82,7 @@ impl Desk {
     ) -> Result<Result<(), Halt>, StoreError> {
         let kit = self.kit.clone();
         let refuse = move |tx: &mut Tx<'_>| {
-            let filed = match as_it_was_seen(tx, &act, &reference, version, &Command::RefuseApproval)? {
+            let filed = match as_it_was_seen(tx, (&kit, &act), &reference, version, &Command::RefuseApproval)? {
                 Ok(filed) => filed,
                 Err(halt) => return Ok(Err(halt)),
             };
@@ -129,7 +129,7 @@ impl Desk {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn awaiting_approval(&self, who: &Actor) -> Result<Vec<Awaiting>, StoreError> {
-        let me = who.agent();
+        let (me, kit) = (who.agent(), self.kit.clone());
         self.store
             .read_snapshot(move |connection| {
                 let people = agents::all(connection)?;
@@ -137,7 +137,8 @@ impl Desk {
                 let mut list = Vec::new();
                 for reference in cases::in_state(connection, State::AwaitingApproval, MOST_LISTED)? {
                     let Some(filed) = cases::find(connection, &reference)? else { continue };
-                    let refused = me.and_then(|me| may_approve(&filed.case, me).err());
+                    let known = known(connection, &kit, &filed.case)?;
+                    let refused = me.and_then(|me| may_approve(&filed.case, me, &known.facts(&kit)).err());
                     list.push(Awaiting {
                         what: Awaited::Deactivation,
                         name: cases::form(connection, filed.case.id)?.name,
@@ -150,7 +151,9 @@ impl Desk {
                 }
                 for (change, reference) in phone_changes::awaiting_approval(connection, MOST_LISTED)? {
                     let Some(filed) = cases::find(connection, &reference)? else { continue };
-                    let refused = me.and_then(|me| phone_change::may_approve(&change, &filed.case, me).err());
+                    let known = known(connection, &kit, &filed.case)?;
+                    let facts = known.facts(&kit);
+                    let refused = me.and_then(|me| phone_change::may_approve(&change, &filed.case, me, &facts).err());
                     list.push(Awaiting {
                         what: Awaited::PhoneChange,
                         name: cases::form(connection, filed.case.id)?.name,
@@ -172,7 +175,7 @@ impl Desk {
 /// nothing.
 fn as_it_was_seen(
     tx: &mut Tx<'_>,
-    act: &Act,
+    (kit, act): (&Kit, &Act),
     reference: &CaseRef,
     version: Option<i64>,
     decision: &Command,
@@ -184,7 +187,8 @@ fn as_it_was_seen(
     if version.is_some() {
         return Ok(Ok(filed));
     }
-    let allowed = act.actor.agent().map_or(Ok(()), |agent| may_approve(&filed.case, agent));
+    let known = known(tx.connection, kit, &filed.case)?;
+    let allowed = act.actor.agent().map_or(Ok(()), |agent| may_approve(&filed.case, agent, &known.facts(kit)));
     if let Err(refused) = allowed {
         return Ok(Err(refuse(tx, act, &filed, decision.code(), refused)));
     }

@@ -2,10 +2,12 @@ use chrono::TimeDelta;
 
 use super::Desk;
 use super::limits::REMEMBERED;
-use crate::store::{StoreError, leftovers, sso, throttle};
+use crate::store::{StoreError, guesses, known_devices, leftovers, sso, throttle};
 
 /// How long what is over is kept.
 const KEPT: TimeDelta = TimeDelta::days(30);
+/// How long wrong passwords are held against those who went on no more.
+const GUESSES_KEPT: TimeDelta = TimeDelta::days(180);
 /// Rows of a table that one transaction removes.
 const BATCH: i64 = 500;
 /// Batches of one clearing; what is left is for the next.
@@ -20,7 +22,13 @@ impl Desk {
     pub async fn clear(&self) -> Result<usize, StoreError> {
         let now = self.now();
         self.store.write(move |tx| throttle::forget(tx, now - REMEMBERED, 10_000)).await?;
-        self.store.write(move |tx| sso::forget(tx, now)).await?;
+        self.store
+            .write(move |tx| {
+                guesses::forget_old(tx, now - GUESSES_KEPT)?;
+                known_devices::forget_old(tx, now)?;
+                sso::forget(tx, now)
+            })
+            .await?;
         let mut count = 0;
         for _ in 0..BATCHES {
             // Looking for them takes long in large tables, so the writer is spared it.

@@ -60,7 +60,7 @@ impl Desk {
         let url = match letter.letter.link() {
             Some(link) => {
                 let token = self.kit.key.sign_in_link_token(link);
-                self.kit.url(&format!("{page}/password?token={}", token.expose()))
+                self.kit.url(&format!("{page}/set-password?token={}", token.expose()))
             }
             None => self.kit.url(&format!("{page}/security")),
         };

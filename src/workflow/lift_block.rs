@@ -1,11 +1,12 @@
 use super::Desk;
 use super::act::{Act, Halt};
+use super::guesses::row;
 use crate::domain::audit::details;
 use crate::domain::case::Refused;
 use crate::domain::ids::{AccountId, BlockId};
 use crate::domain::limits::Limit;
 use crate::store::blocks::Block;
-use crate::store::{StoreError, Tx, accounts, blocks, cases, throttle};
+use crate::store::{StoreError, Tx, accounts, blocks, cases, guesses, throttle};
 
 impl Desk {
     /// A supervisor lifts a block: what was counted is forgotten with it.
@@ -49,6 +50,6 @@ fn forget(tx: &mut Tx<'_>, block: &Block) -> Result<(), StoreError> {
             throttle::forget_subject(tx, Limit::WrongCodes.code(), &block.subject)?;
             accounts::clear_code_failures(tx, account)
         }
-        _ => Ok(()),
+        limit => guesses::forget(tx, &row(limit, &block.subject)),
     }
 }

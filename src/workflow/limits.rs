@@ -20,8 +20,8 @@ use crate::store::{AnyConnection, StoreError, Tx, throttle};
 /// Whom or what a limit counts.
 #[derive(Debug, Clone)]
 pub(super) struct Counted {
-    limit: Limit,
-    subject: String,
+    pub(super) limit: Limit,
+    pub(super) subject: String,
     about: String,
     case: Option<(CaseId, CaseRef)>,
     account: Option<AccountId>,
@@ -37,6 +37,12 @@ impl Counted {
     pub(super) fn case(limit: Limit, filed: &Filed) -> Self {
         let case = &filed.case;
         Self::new(limit, case.id.to_string(), case.reference.to_string()).within(filed)
+    }
+
+    /// What one account has, outside every case.
+    pub(super) fn of_account(limit: Limit, account: &Account) -> Self {
+        let counted = Self::new(limit, account.id.to_string(), account.email.masked());
+        Self { account: Some(account.id), ..counted }
     }
 
     /// What one account has.
@@ -136,13 +142,27 @@ pub(super) fn spend_tries(
     told: impl FnOnce(&mut Tx<'_>),
 ) -> Result<Result<Vec<EntryId>, Reached>, StoreError> {
     let spent = spend(tx, kit, act, counted)?;
-    if let Err(reached) = &spent {
-        let subject = counted.iter().find(|each| each.limit == reached.limit).map_or("", |each| &each.subject);
-        if take(tx, kit, act, Limit::SignInRefusals, &format!("{} {subject}", reached.limit.code()))? {
-            told(tx);
-        }
+    if let Err(reached) = &spent
+        && let Some(each) = counted.iter().find(|each| each.limit == reached.limit)
+    {
+        tell_once(tx, kit, act, each, told)?;
     }
     Ok(spent)
+}
+
+/// Tells the log of a try that was too many, once a minute for each subject.
+pub(super) fn tell_once(
+    tx: &mut Tx<'_>,
+    kit: &Kit,
+    act: &Act,
+    counted: &Counted,
+    told: impl FnOnce(&mut Tx<'_>),
+) -> Result<(), StoreError> {
+    let subject = format!("{} {}", counted.limit.code(), counted.subject);
+    if take(tx, kit, act, Limit::SignInRefusals, &subject)? {
+        told(tx);
+    }
+    Ok(())
 }
 
 /// Gives back what was counted of tries that turn out well.

@@ -12,6 +12,7 @@ mod ask_administrators;
 mod callback;
 mod clear;
 mod confirm_email;
+mod credentials;
 mod deactivate;
 mod deliver;
 mod dispute;
@@ -20,14 +21,18 @@ mod erase_documents;
 mod examine;
 mod explain_policy;
 mod export_audit;
+mod first_factor;
+mod guesses;
 mod hold;
 mod import_accounts;
 mod intake;
+mod known_browser;
 mod letters;
 mod lift_block;
 mod limits;
 mod mail;
 mod open_document;
+mod people;
 mod phone_budget;
 mod phone_change;
 mod prove;
@@ -35,10 +40,14 @@ mod reject;
 mod reveal;
 mod risk;
 mod rotate_secrets;
+mod second_factor;
 mod send_link;
+mod sessions;
+mod set_password;
 mod sign_in;
 mod sso;
 mod start_call;
+mod step_up;
 mod submit_case;
 mod tick;
 mod upload_document;
@@ -55,13 +64,14 @@ use tokio::sync::Notify;
 use url::Url;
 
 pub use crate::passwords::PasswordHasher;
-pub use account_sign_in::{FirstStep, Offered, SecondFactor};
+pub use account_sign_in::{AccountSignedIn, FirstStep, Offered};
 pub use act::{Act, Halt};
 pub use add_agent::{AddAgentError, NewAgent, Standing};
 pub use administer::{Decision, MemberRequest};
 pub use answer_call::Spoken;
 pub use approve::{Awaited, Awaiting};
 pub use confirm_email::{Confirmed, Opened};
+pub use credentials::{Activated, Holder, Keyring, PasskeyAsked, PasskeySetUp, VirtualDevice};
 pub use deactivate::Attempted;
 pub use deliver::{Lane, errand_word};
 pub use dispute::Stopped;
@@ -71,12 +81,16 @@ pub use explain_policy::{
     ExplainedCase, ExplainedEvidence, ExplainedPath, ExplainedProgress, ExplainedSignal, Explanation, NotExplained,
 };
 pub use export_audit::AuditChunks;
+pub use first_factor::Side;
 pub use import_accounts::{ImportError, ImportReport, LineError};
 pub use open_document::OpenedDocument;
+pub use people::Person;
 pub use phone_budget::CodesHeld;
 pub use phone_change::{Administered, ChangeFile};
 pub use rotate_secrets::Rotated;
-pub use sign_in::SignedIn;
+pub use second_factor::{Asked, SecondFactor};
+pub use set_password::PasswordLink;
+pub use sign_in::{AgentOffered, AgentSignedIn, AgentStep};
 pub use sso::{AT_PROVIDER, NoCode, SsoAnswered, SsoAsked, SsoBegan, SsoHalt, SsoSignedIn};
 pub use submit_case::Submission;
 pub use view_case::{CaseFile, CustomerFile};
@@ -91,8 +105,20 @@ use crate::domain::token::ServerKey;
 use crate::entropy::Entropy;
 use crate::notify::mail::{MailTemplates, Mailer};
 use crate::notify::voice::VoiceCaller;
+use crate::passkeys::{Broken, Passkeys};
 use crate::sso::Provider;
 use crate::store::Store;
+
+/// Why there is no kit.
+#[derive(Debug, thiserror::Error)]
+pub enum BadKit {
+    /// The configured sealing keys cannot be used.
+    #[error("secrets.data_keys {0}")]
+    Keys(#[from] BadKeys),
+    /// Passkeys cannot be bound to the base URL.
+    #[error("server.base_url: {0}")]
+    Passkeys(#[from] Broken),
+}
 
 /// What every act needs and no act changes.
 pub struct Kit {
@@ -102,6 +128,8 @@ pub struct Kit {
     pub entropy: Arc<dyn Entropy>,
     /// The server's key.
     pub key: ServerKey,
+    /// Passkeys; none where the base URL's host is an address.
+    pub passkeys: Option<Arc<Passkeys>>,
     /// The keys of what is stored encrypted.
     pub sealing: Arc<SealingKeys>,
     /// What is sealed can be opened again later: a key is configured.
@@ -142,7 +170,7 @@ impl Kit {
     /// The kit that the settings describe.
     ///
     /// # Errors
-    /// [`BadKeys`] when the configured sealing keys cannot be used.
+    /// [`BadKit`] when the configured sealing keys or the base URL cannot be used.
     pub fn new(
         settings: &Settings,
         base_url: Url,
@@ -150,10 +178,11 @@ impl Kit {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         offers_calls: bool,
-    ) -> Result<Self, BadKeys> {
+    ) -> Result<Self, BadKit> {
         let periods = settings.policy.clone();
         let policy = settings.rules();
         Ok(Self {
+            passkeys: Passkeys::new(&base_url, &settings.server.product_name)?.map(Arc::new),
             clock,
             entropy,
             common_domains: risk::common_domains(&key, &settings.risk.common_mail_domains),

@@ -1,88 +1,167 @@
-use chrono::TimeDelta;
+//! How people at the desk sign in: e-mail address and password, then a second step that nobody is spared.
+
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 
+use super::account_sign_in::unavailable;
 use super::act::{Act, Done, Halt};
-use super::limits::{Counted, give_back, spend_tries, take};
-use super::{Desk, Kit};
-use crate::domain::actor::Actor;
+use super::first_factor::{Checked, Side, Typed};
+use super::known_browser::{Browser, welcome};
+use super::limits::take;
+use super::second_factor::SecondFactor;
+use super::{Desk, Kit, guesses};
 use crate::domain::audit::details;
-use crate::domain::authn::Assurance;
+use crate::domain::authn::{Assurance, Next, after_password};
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::{AgentId, AgentSessionId};
 use crate::domain::limits::Limit;
-use crate::locale::text;
-use crate::passwords::{NotHashed, Queue};
+use crate::domain::token::Token;
 use crate::store::account_sessions::SessionOrigin;
 use crate::store::agents::{self, Agent, AgentSession, NewAgentSession, Waiting};
-use crate::store::{AnyConnection, StoreError, Tx, credentials};
+use crate::store::{AnyConnection, StoreError, Tx, accounts};
 
-/// An agent who signed in.
+/// What someone signs in to the desk with first.
+pub struct AgentOffered {
+    /// Their address, if it is one at all.
+    pub email: Option<EmailAddress>,
+    /// The password.
+    pub password: SecretString,
+    /// From which network address.
+    pub ip: String,
+    /// With which browser.
+    pub device: String,
+    /// The secret of the browser's cookie for those who signed in with it before.
+    pub browser: Option<Token>,
+    /// The session that the browser held before; it ends.
+    pub before: Option<AgentSessionId>,
+}
+
+/// A password that was right.
 #[derive(Debug, Clone)]
-pub struct SignedIn {
+pub struct AgentStep {
     /// The session the cookie names.
     pub session: AgentSessionId,
     /// Who.
     pub agent: Agent,
+    /// What comes next. It is never [`Next::Complete`].
+    pub next: Next,
+}
+
+/// A sign-in that is complete.
+pub struct AgentSignedIn {
+    /// The session the cookie names.
+    pub session: AgentSessionId,
+    /// Who.
+    pub agent: Agent,
+    /// The secret of the cookie that the browser is known by.
+    pub browser: Token,
 }
 
 impl Desk {
-    /// Checks an agent's password and begins a session. An unknown address, a suspended agent and a wrong
-    /// password are answered alike.
+    /// Checks an agent's password and begins a session that lets them give a second factor and nothing else. An
+    /// unknown address, a suspended agent and a wrong password are answered alike.
     ///
     /// # Errors
     /// [`Halt::WrongPassword`] or [`Halt::TooOften`]; [`StoreError`] when the database fails.
-    pub async fn sign_in(
-        &self,
-        email: Option<EmailAddress>,
-        password: SecretString,
-        (ip, device): (String, String),
-    ) -> Result<Result<SignedIn, Halt>, StoreError> {
-        let at = self.now();
-        let named = email.as_ref().map(EmailAddress::key).unwrap_or_default();
-        let masked = email.as_ref().map(EmailAddress::masked).unwrap_or_default();
-        let limits = (Limit::SignIns, Limit::SignInsFromNetwork, Limit::SignInsAnywhere);
-        let counted = Counted::tries(&self.kit, (&named, &masked), &ip, limits);
-        let kit = self.kit.clone();
-        let ask = move |tx: &mut Tx<'_>| {
-            let agent = match &email {
-                Some(email) => agents::find_by_email(tx.connection, email)?,
-                None => None,
+    pub async fn sign_in(&self, offered: AgentOffered) -> Result<Result<AgentStep, Halt>, StoreError> {
+        let typed =
+            Typed { side: Side::Desk, email: offered.email, password: offered.password, browser: offered.browser };
+        let Checked { act, account, finding, guessed } = match self.check_password(offered.ip, typed).await? {
+            Ok(checked) => checked,
+            Err(halt) => return Ok(Err(halt)),
+        };
+        let (kit, device, before) = (self.kit.clone(), offered.device, offered.before);
+        let decide = move |tx: &mut Tx<'_>| {
+            let Some(agent) = act.actor.agent() else {
+                Side::Desk.refuse(tx, &act, None, "unknown_address");
+                return Ok(Err(Halt::WrongPassword));
             };
-            let act = Act { actor: agent.as_ref().map_or(Actor::Customer, Agent::actor), ip: ip.clone(), at };
-            let tries = spend_tries(tx, &kit, &act, &counted, |tx| refuse(tx, &act, "too_often"))?;
-            Ok((act, agent, tries))
-        };
-        let (act, agent, tries) = self.store.write(ask).await?;
-        let Ok(tries) = tries else { return Ok(Err(Halt::TooOften(text!("too-many-attempts")))) };
-        let account = agent.as_ref().map(|agent| agent.id.account());
-        let hash_of = move |connection: &mut AnyConnection| match account {
-            Some(account) => credentials::password_hash(connection, account),
-            None => Ok(None),
-        };
-        let hash = self.store.read(hash_of).await?;
-        let right = self.passwords.check(Queue::Desk, hash, password).await.map_err(|error| match error {
-            NotHashed::Busy => StoreError::Busy,
-            NotHashed::Failed => StoreError::Unavailable(error.to_string()),
-        })?;
-        let kit = self.kit.clone();
-        let decide = move |tx: &mut Tx<'_>| match &agent {
-            Some(agent) if right => {
-                let begun = begin(tx, &kit, &act, agent.id, &device)?;
-                if begun.is_ok() {
-                    give_back(tx, &tries)?;
+            if !finding.settle(tx)? {
+                Side::Desk.refuse(tx, &act, None, "wrong_password");
+                return Ok(Err(Halt::WrongPassword));
+            }
+            let began = begin(
+                tx,
+                &kit,
+                &act,
+                agent,
+                How { assurance: Assurance::Password, by: "password", device: &device, proved_at: None },
+            )?;
+            if began.is_ok() {
+                guesses::begin_anew(tx, &guessed)?;
+                if let Some(before) = before {
+                    agents::end_session(tx, before, act.at)?;
                 }
-                Ok(begun)
             }
-            Some(_) => {
-                refuse(tx, &act, "wrong_password");
-                Ok(Err(Halt::WrongPassword))
-            }
-            None => {
-                refuse(tx, &act, "unknown_address");
-                Ok(Err(Halt::WrongPassword))
-            }
+            Ok(began)
         };
-        self.store.write(decide).await
+        let (session, agent) = match self.store.write(decide).await? {
+            Ok(began) => began,
+            Err(halt) => return Ok(Err(halt)),
+        };
+        let means = match account {
+            Some(account) => self.directory.means(account).await.map_err(unavailable)?,
+            None => Default::default(),
+        };
+        Ok(Ok(AgentStep { session, agent, next: after_password(means, false) }))
+    }
+
+    /// The second step: the session of the first ends, and another begins under a new identifier.
+    ///
+    /// # Errors
+    /// [`Halt`] when the factor does not hold; [`StoreError`] when the database fails.
+    pub async fn agent_second_step(
+        &self,
+        act: Act,
+        session: &AgentSession,
+        (device, browser): (String, Option<Token>),
+        factor: SecondFactor,
+    ) -> Result<Result<AgentSignedIn, Halt>, StoreError> {
+        let (first, agent) = (session.id, session.agent.id);
+        let who = (agent.account(), &session.agent.email);
+        let weighed = match self.weigh(&act, Side::Desk, who, &first.to_string(), factor).await? {
+            Ok(weighed) => weighed,
+            Err(halt) => return Ok(Err(halt)),
+        };
+        let (kit, known) = (self.kit.clone(), self.kit.entropy.token());
+        let browser = Browser::new(device, browser.as_ref(), &known);
+        let complete = move |tx: &mut Tx<'_>| {
+            let found = agents::session(tx.connection, first)?;
+            let found = found.filter(|found| found.assurance == Assurance::Password && act.at < found.expires_at);
+            if found.is_none() {
+                return Ok(Err(Halt::Gone));
+            }
+            if !weighed.settle(tx, &act)? {
+                return Ok(Err(Halt::NotVerified));
+            }
+            if !agents::end_session(tx, first, act.at)? {
+                // Somebody was faster in the same session: what this used up is given back.
+                return Err(StoreError::Conflict);
+            }
+            let how = How {
+                assurance: Assurance::Complete,
+                by: weighed.by,
+                device: &browser.device,
+                proved_at: Some(act.at),
+            };
+            let began = begin(tx, &kit, &act, agent, how)?;
+            if began.is_ok()
+                && let Some(account) = accounts::find(tx.connection, agent.account())?
+            {
+                welcome(tx, &kit, &act, &account, &browser)?;
+            }
+            Ok(began)
+        };
+        let done = self.store.write(complete).await?;
+        Ok(done.map(|(session, agent)| AgentSignedIn { session, agent, browser: known }))
+    }
+
+    /// Whether somebody at the desk has an authenticator for the second step, and what for.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the directory cannot be asked.
+    pub async fn agent_next(&self, agent: AgentId) -> Result<Next, StoreError> {
+        Ok(after_password(self.directory.means(agent.account()).await.map_err(unavailable)?, false))
     }
 
     /// Ends an agent's session at once.
@@ -157,31 +236,48 @@ impl Desk {
     }
 }
 
-fn refuse(tx: &mut Tx<'_>, act: &Act, why: &str) {
-    tx.record(act.entry("agent.sign_in_refused", None, None, details([("why", why.into())])));
+/// How a session begins.
+pub(super) struct How<'a> {
+    /// How far it has come.
+    pub assurance: Assurance,
+    /// By what the person proved themself last.
+    pub by: &'static str,
+    /// The browser, in a few words.
+    pub device: &'a str,
+    /// When a second factor was given.
+    pub proved_at: Option<DateTime<Utc>>,
 }
 
-fn begin(tx: &mut Tx<'_>, kit: &Kit, act: &Act, agent: AgentId, device: &str) -> Done<SignedIn> {
-    // Read again: the password took a while to check, and others may have failed or suspended meanwhile.
+/// Begins a session of somebody at the desk who may act.
+pub(super) fn begin(
+    tx: &mut Tx<'_>,
+    kit: &Kit,
+    act: &Act,
+    agent: AgentId,
+    how: How<'_>,
+) -> Done<(AgentSessionId, Agent)> {
+    // Read again: the password took a while to check, and somebody may have suspended them meanwhile.
     let Some(agent) = agents::find(tx.connection, agent)? else { return Ok(Err(Halt::WrongPassword)) };
     if agent.suspended_at.is_some() {
-        refuse(tx, act, "suspended");
+        Side::Desk.refuse(tx, act, None, "suspended");
         return Ok(Err(Halt::WrongPassword));
     }
     let session = kit.id(AgentSessionId::new, act.at);
+    let complete = how.assurance == Assurance::Complete;
     let new = NewAgentSession {
         id: session,
         agent: agent.id,
-        assurance: Assurance::Complete,
+        assurance: how.assurance,
         origin: SessionOrigin {
-            method: "password".to_owned(),
-            proved_at: None,
+            method: how.by.to_owned(),
+            proved_at: how.proved_at,
             ip: act.ip.clone(),
-            device: device.to_owned(),
+            device: how.device.to_owned(),
         },
-        expires_at: act.at + kit.sessions.absolute(),
+        expires_at: act.at + if complete { kit.sessions.absolute() } else { kit.sessions.idle() },
     };
     agents::begin_session(tx, &new, act.at)?;
-    tx.record(act.entry("agent.signed_in", None, None, details([("session", session.to_string().into())])));
-    Ok(Ok(SignedIn { session, agent }))
+    let about = details([("session", session.to_string().into()), ("by", how.by.into())]);
+    tx.record(act.entry(if complete { "agent.signed_in" } else { "agent.password_accepted" }, None, None, about));
+    Ok(Ok((session, agent)))
 }

@@ -6,7 +6,9 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::act::Act;
+use super::known_browser::{Browser, welcome};
 use super::limits::{network_of, take};
+use super::sign_in::{How, begin};
 use super::{Desk, Kit};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
@@ -17,9 +19,8 @@ use crate::domain::limits::Limit;
 use crate::domain::sealed::{Sealed, Sealing};
 use crate::domain::token::{Token, same};
 use crate::sso::{Answered, Asked, Provider, ProviderError};
-use crate::store::account_sessions::SessionOrigin;
-use crate::store::agents::{self, Agent, NewAgentSession};
-use crate::store::{StoreError, Tx, sso};
+use crate::store::agents::{self, Agent};
+use crate::store::{StoreError, Tx, accounts, sso};
 
 /// How long somebody may take at the provider.
 pub const AT_PROVIDER: TimeDelta = TimeDelta::minutes(10);
@@ -58,6 +59,8 @@ pub struct SsoAnswered {
     pub code: Result<SecretString, NoCode>,
     /// The provider's name, where it says it.
     pub issuer: Option<String>,
+    /// The secret of the browser's cookie for those who signed in with it before.
+    pub known: Option<Token>,
     /// The session that the browser held before; it ends.
     pub before: Option<AgentSessionId>,
 }
@@ -77,6 +80,8 @@ pub struct SsoSignedIn {
     pub session: AgentSessionId,
     /// Whose.
     pub agent: AgentId,
+    /// The secret of the cookie that the browser is known by, where the sign-in is complete.
+    pub known: Option<Token>,
     /// The page to go to.
     pub next: String,
 }
@@ -169,7 +174,9 @@ impl Desk {
                 })
             }
         };
-        let (kit, settings, device) = (self.kit.clone(), provider.settings().clone(), answered.device);
+        let (kit, settings) = (self.kit.clone(), provider.settings().clone());
+        let known = self.kit.entropy.token();
+        let browser = Browser::new(answered.device, answered.known.as_ref(), &known);
         let (next, before) = (under_way.next, answered.before);
         let decide = move |tx: &mut Tx<'_>| {
             let claims = match &claims {
@@ -191,8 +198,17 @@ impl Desk {
             if let Some(before) = before {
                 agents::end_session(tx, before, act.at)?;
             }
-            let session = begin(tx, &kit, &act, &agent, (&device, admitted.proved_at))?;
-            Ok(Ok(SsoSignedIn { session, agent: agent.id, next: next.clone() }))
+            let complete = admitted.proved_at.is_some();
+            let assurance = if complete { Assurance::Complete } else { Assurance::Password };
+            let how = How { assurance, by: "sso", device: &browser.device, proved_at: admitted.proved_at };
+            let Ok((session, _)) = begin(tx, &kit, &act, agent.id, how)? else {
+                return Ok(Err(SsoHalt::Refused(Refusal::Suspended)));
+            };
+            if complete && let Some(account) = accounts::find(tx.connection, agent.id.account())? {
+                welcome(tx, &kit, &act, &account, &browser)?;
+            }
+            let known = complete.then(|| known.clone());
+            Ok(Ok(SsoSignedIn { session, agent: agent.id, known, next: next.clone() }))
         };
         match self.store.write(decide.clone()).await {
             // Another instance just added the same person: now they are known.
@@ -286,7 +302,7 @@ fn found(
             let id = kit.id(AgentId::new, act.at);
             let (email, name) = (admitted.email.clone(), admitted.name.clone());
             let agent = Agent { id, email, name, role: admitted.role, suspended_at: None };
-            agents::insert(tx, &agent, None, act.at)?;
+            agents::insert(tx, &agent, (None, None), act.at)?;
             sso::bind(tx, id, &claims.subject)?;
             let about = named(&agent, [("role", agent.role.code().into()), ("by", "sso".into())]);
             tx.record(act.entry("agent.added", None, None, about));
@@ -309,28 +325,4 @@ fn named<const N: usize>(agent: &Agent, more: [(&'static str, serde_json::Value)
     let mut about = details(more);
     about.insert("agent".to_owned(), agent.email.as_str().into());
     about
-}
-
-/// Begins a session. Without a second factor at the provider it is as far as after a password.
-fn begin(
-    tx: &mut Tx<'_>,
-    kit: &Kit,
-    act: &Act,
-    agent: &Agent,
-    (device, proved_at): (&str, Option<DateTime<Utc>>),
-) -> Result<AgentSessionId, StoreError> {
-    let session = kit.id(AgentSessionId::new, act.at);
-    let complete = proved_at.is_some();
-    let lasts = if complete { kit.sessions.absolute() } else { kit.sessions.idle() };
-    let new = NewAgentSession {
-        id: session,
-        agent: agent.id,
-        assurance: if complete { Assurance::Complete } else { Assurance::Password },
-        origin: SessionOrigin { method: "sso".to_owned(), proved_at, ip: act.ip.clone(), device: device.to_owned() },
-        expires_at: act.at + lasts,
-    };
-    agents::begin_session(tx, &new, act.at)?;
-    let about = details([("session", session.to_string().into()), ("by", "sso".into())]);
-    tx.record(act.entry(if complete { "agent.signed_in" } else { "agent.sso_accepted" }, None, None, about));
-    Ok(session)
 }

@@ -12,10 +12,10 @@ use super::mail::customer_needs;
 use super::phone_budget::{CodesHeld, calls_left, codes_held};
 use super::phone_change::{ChangeFile, change_file};
 use super::{Desk, Kit, risk};
-use crate::domain::account::{Account, Authenticator};
+use crate::domain::account::{Account, AccountKind, Authenticator};
 use crate::domain::audit::{Entry, details};
 use crate::domain::audit_filter::Filter;
-use crate::domain::case::{Assessment, Case, Stage, State, assess};
+use crate::domain::case::{Assessment, Case, Refused, Stage, State, assess, may_approve};
 use crate::domain::code::{PhoneCode, two_words};
 use crate::domain::evidence::CheckKind;
 use crate::domain::form::AssistanceForm;
@@ -80,6 +80,19 @@ pub struct CaseFile {
 }
 
 impl CaseFile {
+    /// Whether `agent` may decide about the second approval.
+    ///
+    /// # Errors
+    /// [`Refused`] names the rule that forbids it.
+    pub fn may_approve(&self, kit: &Kit, agent: AgentId) -> Result<(), Refused> {
+        may_approve(&self.filed.case, agent, &self.known.facts(kit))
+    }
+
+    /// Whether it is about the account of somebody at the desk.
+    pub fn is_about_colleague(&self) -> bool {
+        self.account().is_some_and(|account| account.kind == AccountKind::Staff)
+    }
+
     /// The account, once matched.
     pub fn account(&self) -> Option<&Account> {
         self.known.account.as_ref()

@@ -121,7 +121,7 @@ async fn desks() -> Desks {
     for (name, role) in [("ana", Role::Agent), ("ben", Role::Agent), ("sam", Role::Supervisor)] {
         let email: EmailAddress = format!("{name}@desk.example.test").parse().unwrap();
         let password = SecretString::from("a long enough password");
-        let new = NewAgent { email: email.clone(), name: name.to_owned(), role, password };
+        let new = NewAgent { email: email.clone(), name: name.to_owned(), role, password: Some(password), phone: None };
         let act = Act { actor: Actor::Operator, ip: String::new(), at: clock.now() };
         agents.push((desk.add_agent(act, new).await.unwrap(), email, role));
     }

@@ -17,6 +17,9 @@ use crate::support::browser::Page;
 use crate::support::world::{OWNER, PASSWORD, Setup, World, csrf_on, link_in, people};
 
 const SIGN_IN: &str = "/desk/sign-in";
+const SECOND_STEP: &str = "/desk/sign-in/device";
+/// Pages of the desk for those who are not signed in.
+const OPEN: [&str; 5] = [SIGN_IN, "/desk/forgotten-password", "/desk/set-password", "/desk/sso", "/desk/sso/callback"];
 const SIGN_OUT: &str = "/desk/sign-out";
 
 /// What a route is called, for messages.
@@ -29,7 +32,8 @@ fn path(route: &RouteSpec, reference: &str) -> String {
     let nothing = "00000000-0000-7000-8000-000000000000";
     let path = route.path.replace("{reference}", reference).replace("{mail}", nothing).replace("{call}", nothing);
     let path = path.replace("{name}", "app.css").replace("{block}", nothing).replace("{document}", nothing);
-    let path = path.replace("{alarm}", nothing);
+    let path = path.replace("{alarm}", nothing).replace("{session}", nothing).replace("{agent}", nothing);
+    let path = path.replace("{ceremony}", nothing).replace("{device}", nothing);
     assert!(!path.contains('{'), "the test does not know what to put into {path}");
     path
 }
@@ -62,7 +66,11 @@ fn cookie_on(page: &Page) -> String {
 /// Someone at the desk, as a cookie and the token of their forms.
 async fn signed_in(world: &World, agent: &str) -> (String, String) {
     let email = format!("{agent}@desk.example.test");
+    let code = world.fresh_code(&email).await;
     let page = ask(world, &Method::POST, SIGN_IN, "", &[("email", &email), ("password", PASSWORD)]).await;
+    let step = cookie_on(page.is(303));
+    let csrf = csrf_on(ask(world, &Method::GET, SECOND_STEP, &step, &[]).await.is(200));
+    let page = ask(world, &Method::POST, SECOND_STEP, &step, &[("code", &code), ("csrf", &csrf)]).await;
     let cookie = cookie_on(page.is(303));
     let csrf = csrf_on(ask(world, &Method::GET, "/desk", &cookie, &[]).await.is(200));
     (cookie, csrf)
@@ -91,8 +99,8 @@ const TYPED: [(&str, &str); 5] =
 fn everything_under_desk_is_for_those_who_signed_in_but_the_sign_in_itself() {
     for route in routes::all(true) {
         let desk = route.path == "/desk" || route.path.starts_with("/desk/");
-        let for_desk = matches!(route.access, Access::Desk(_));
-        assert_eq!(for_desk, desk && route.path != SIGN_IN, "{}", name(&route));
+        let for_desk = matches!(route.access, Access::Desk(_) | Access::DeskSecondStep | Access::DeskAuthenticators);
+        assert_eq!(for_desk, desk && !OPEN.contains(&route.path), "{}", name(&route));
     }
 }
 
@@ -115,7 +123,8 @@ fn what_acts_on_a_case_or_reads_the_log_needs_more_than_a_sign_in() {
     for route in routes::all(true) {
         let acts = route.method == Method::POST && route.path.starts_with("/desk/cases/");
         let reads_log = route.path.starts_with("/desk/audit");
-        let deactivates = route.path.ends_with("/deactivate");
+        // One's own devices are one's own affair.
+        let deactivates = route.path.ends_with("/deactivate") && !route.path.contains("/security/devices/");
         if acts || reads_log || deactivates {
             assert!(
                 matches!(route.access, Access::Desk(need) if need != Need::Anyone),
@@ -297,7 +306,7 @@ async fn an_accounts_pages_are_for_those_who_signed_in_and_their_forms_need_the_
     let (agent, _) = signed_in(&world, "ada").await;
     let mut walked = 0;
     for route in routes::all(true) {
-        if !matches!(route.access, Access::Account | Access::SecondStep) {
+        if !matches!(route.access, Access::Account | Access::Authenticators | Access::SecondStep) {
             continue;
         }
         walked += 1;
@@ -314,7 +323,7 @@ async fn an_accounts_pages_are_for_those_who_signed_in_and_their_forms_need_the_
         let page = ask(&world, &route.method, &path, &step, &TYPED).await;
         match route.access {
             // Whoever gave the password alone is led to the second step and nowhere else.
-            Access::Account => {
+            Access::Account | Access::Authenticators => {
                 page.is(303);
                 let to = page.headers["location"].to_str().unwrap();
                 assert!(to.starts_with("/account/sign-in/device?next="), "{}", name(&route));

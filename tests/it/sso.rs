@@ -128,7 +128,7 @@ async fn a_provider_that_saw_no_second_factor_is_worth_a_password() {
         assert_eq!(last, ("password".to_owned(), "sso".to_owned(), false, false), "{amr}");
     }
     assert_eq!(logged(&world, "agent.signed_in").await, Vec::<Value>::new());
-    assert_eq!(logged(&world, "agent.sso_accepted").await.len(), 4);
+    assert_eq!(logged(&world, "agent.password_accepted").await.len(), 4);
 }
 
 async fn browser_comes_back(world: &World, provider: &OidcServer) {

@@ -42,7 +42,7 @@ async fn sow(world: &World) {
                 let id = AgentId::new(at, kit.entropy.bytes());
                 let email = format!("desk-{}", address(kind, n)).parse().unwrap();
                 let agent = Agent { id, email, name: format!("Agent {n}"), role: Role::Agent, suspended_at: None };
-                agents::insert(tx, &agent, Some(&hash), at)?;
+                agents::insert(tx, &agent, (None, Some(&hash)), at)?;
             }
         }
         Ok::<(), StoreError>(())

@@ -8,6 +8,11 @@ ALTER TABLE accounts ADD COLUMN staff BOOLEAN NOT NULL DEFAULT FALSE;
 -- What WebAuthn keeps of a passkey: a public key and its counter.
 ALTER TABLE authenticators ADD COLUMN passkey TEXT;
 ALTER TABLE authenticators ADD COLUMN last_used_at TIMESTAMP;
+-- What a browser calls it by, and how often it says it was used: no passkey is set up twice, and a count that goes back
+-- tells of a copy.
+ALTER TABLE authenticators ADD COLUMN credential_id TEXT;
+ALTER TABLE authenticators ADD COLUMN sign_count BIGINT NOT NULL DEFAULT 0;
+CREATE UNIQUE INDEX authenticators_by_credential ON authenticators (credential_id);
 
 -- Who the single sign-on says it is: issuer and subject, separated by a space.
 ALTER TABLE agents ADD COLUMN sso_subject TEXT;
@@ -62,13 +67,21 @@ CREATE INDEX account_sessions_by_account ON account_sessions (account_id);
 CREATE TABLE known_devices (
     id TEXT NOT NULL PRIMARY KEY,
     account_id TEXT NOT NULL REFERENCES accounts (id),
-    token_hash TEXT NOT NULL UNIQUE,
+    token_hash TEXT NOT NULL,
     device TEXT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     last_seen_at TIMESTAMP NOT NULL,
-    ended_at TIMESTAMP
+    ended_at TIMESTAMP,
+    UNIQUE (account_id, token_hash)
 );
 CREATE INDEX known_devices_by_account ON known_devices (account_id);
+
+-- Wrong passwords in a row, by hashes of whom they were for and where they came from.
+CREATE TABLE password_failures (
+    subject TEXT NOT NULL PRIMARY KEY,
+    failures INTEGER NOT NULL,
+    last_at TIMESTAMP NOT NULL
+);
 
 -- What was asked of a browser and is still to be answered: a passkey's challenge, or an authenticator that is being
 -- set up. Each is answered once, in the session that it was asked in.

@@ -21,6 +21,7 @@ DROP TABLE recoveries;
 DROP TABLE sso_sign_ins;
 DROP TABLE sign_in_links;
 DROP TABLE ceremonies;
+DROP TABLE password_failures;
 DROP TABLE known_devices;
 DROP TABLE account_sessions;
 CREATE TABLE account_sessions (
@@ -49,6 +50,9 @@ ALTER TABLE agents ADD COLUMN password_hash TEXT NOT NULL DEFAULT '';
 UPDATE agents SET password_hash = COALESCE((SELECT password_hash FROM accounts WHERE accounts.id = agents.id), '');
 DROP INDEX agents_by_sso_subject;
 ALTER TABLE agents DROP COLUMN sso_subject;
+DROP INDEX authenticators_by_credential;
+ALTER TABLE authenticators DROP COLUMN sign_count;
+ALTER TABLE authenticators DROP COLUMN credential_id;
 ALTER TABLE authenticators DROP COLUMN last_used_at;
 ALTER TABLE authenticators DROP COLUMN passkey;
 -- Accounts of people at the desk stay, so that what refers to them does; without the column they are customers' that

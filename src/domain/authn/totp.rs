@@ -3,6 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use totp_rs::{Algorithm, Builder, Secret, Totp};
@@ -65,6 +66,23 @@ impl TotpSecret {
     /// The bytes, to be sealed.
     pub fn expose(&self) -> &[u8] {
         self.0.secret().as_bytes()
+    }
+
+    /// The secret in base32, for people to type into an app.
+    pub fn base32(&self) -> SecretString {
+        SecretString::from(self.0.secret().to_base32())
+    }
+
+    /// What apps read from a QR code: the address scheme that authenticator apps share. `issuer` is the product and
+    /// `account` the account's address.
+    pub fn uri(&self, issuer: &str, account: &str) -> SecretString {
+        let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let (issuer, account) = (encoded(issuer), encoded(account));
+        let secret = self.base32();
+        SecretString::from(format!(
+            "otpauth://totp/{issuer}:{account}?secret={}&issuer={issuer}&algorithm=SHA1&digits=6&period={STEP}",
+            secret.expose_secret()
+        ))
     }
 
     /// The code of a time step.
@@ -187,6 +205,15 @@ mod tests {
             assert_eq!(TotpSecret::from_base32(wrong).unwrap_err(), NotASecret, "{wrong}");
         }
         assert_eq!(format!("{bytes:?}"), "TotpSecret");
+        assert_eq!(bytes.base32().expose_secret(), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+    }
+
+    #[test]
+    fn an_app_reads_issuer_account_and_secret_from_the_address() {
+        let uri = secret().uri("Acme: Desk", "ö@a.example");
+        let expected = "otpauth://totp/Acme%3A%20Desk:%C3%B6%40a%2Eexample?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&\
+            issuer=Acme%3A%20Desk&algorithm=SHA1&digits=6&period=30";
+        assert_eq!(uri.expose_secret(), expected);
     }
 
     #[test]

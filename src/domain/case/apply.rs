@@ -25,6 +25,9 @@ pub fn apply(
     if !may_act {
         return Err(Refused::Suspended);
     }
+    if actor.agent().is_some_and(|agent| case.is_about(agent)) {
+        return Err(Refused::OwnAccount);
+    }
     if case.state.is_final() {
         return if *command == Command::Tick {
             Ok(Step::new(case, now).finish(facts))
@@ -203,7 +206,7 @@ impl Step {
             }
             Command::Approve(authenticator) => self.approve(*authenticator, worker(actor)?, facts),
             Command::RefuseApproval => {
-                may_approve(&self.case, worker(actor)?)?;
+                may_approve(&self.case, worker(actor)?, facts)?;
                 self.prove_anew(State::Verifying);
                 self.record("case.approval_refused", Details::new());
                 self.notices.push(Notice::ApprovalRefused);
@@ -339,6 +342,9 @@ impl Step {
     }
 
     pub(super) fn may_hold(&self, agent: AgentId) -> Result<(), Refused> {
+        if self.case.is_about(agent) {
+            return Err(Refused::OwnAccount);
+        }
         let approved = self.case.approvals.iter().any(|approval| approval.agent == agent);
         if approved { Err(Refused::ApproverCannotHold) } else { Ok(()) }
     }

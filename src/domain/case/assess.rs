@@ -217,11 +217,13 @@ fn covers(approval: &Approval, path: &Path, groups: &[GroupAssessment<'_>], case
 }
 
 /// Four eyes: an approval by whoever holds the case, asked for it, overruled a dispute of it or supplied
-/// evidence in it does not count.
+/// evidence in it does not count, nor one for a colleague by somebody who is no supervisor any more.
 fn approval_counts(approval: &Approval, case: &Case, facts: &Facts<'_>) -> bool {
     let agent = approval.agent;
     approval.at >= case.evidence_since
         && !facts.is_void(agent, approval.at)
+        && facts.may_vouch(agent)
+        && !case.is_about(agent)
         && case.holder != Some(agent)
         && !case.barred.contains(&agent)
         && !gave_evidence(agent, case)

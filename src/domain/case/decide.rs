@@ -20,11 +20,14 @@ pub fn still_permits(case: &Case, authenticator: AuthenticatorId, now: DateTime<
         && assess(case, facts, now).best().is_some_and(|best| best.stage == Stage::Ready)
 }
 
-/// Whether `agent` may decide about the second approval of a case, as far as the case alone tells.
+/// Whether `agent` may decide about the second approval of a case, as far as who they are tells.
 ///
 /// # Errors
 /// [`Refused`] names the rule that forbids it.
-pub fn may_approve(case: &Case, agent: AgentId) -> Result<(), Refused> {
+pub fn may_approve(case: &Case, agent: AgentId, facts: &Facts<'_>) -> Result<(), Refused> {
+    if case.is_about(agent) {
+        return Err(Refused::OwnAccount);
+    }
     if case.state != State::AwaitingApproval {
         return Err(Refused::WrongState(case.state));
     }
@@ -39,6 +42,9 @@ pub fn may_approve(case: &Case, agent: AgentId) -> Result<(), Refused> {
     }
     if case.approvals.iter().any(|approval| approval.agent == agent) {
         return Err(Refused::AlreadyApproved);
+    }
+    if !facts.may_vouch(agent) {
+        return Err(Refused::NeedsSupervisor);
     }
     Ok(())
 }
@@ -66,7 +72,7 @@ impl Step {
         facts: &Facts<'_>,
     ) -> Result<(), Refused> {
         self.drop_void_approvals(facts);
-        may_approve(&self.case, agent)?;
+        may_approve(&self.case, agent, facts)?;
         let covered = {
             let assessment = assess(&self.case, facts, self.now);
             let best = assessment.best().filter(|best| best.stage >= Stage::Approval);

@@ -204,8 +204,13 @@ impl Case {
         }
     }
 
-    /// A case that an administrator opens on the owner's behalf, whose account is known from the start: nothing in it
-    /// is proved by that.
+    /// Whether it is about the account that `agent` signs in with.
+    pub fn is_about(&self, agent: AgentId) -> bool {
+        self.account == Some(agent.account())
+    }
+
+    /// A case that is opened on the owner's behalf, or by an owner who gave the password just now. Its account is known
+    /// from the start; nothing in it is proved by that.
     pub fn opened_for(
         account: AccountId,
         id: CaseId,
@@ -247,6 +252,8 @@ pub struct Facts<'a> {
     pub account: Option<&'a AccountFacts>,
     /// Agents who may not act, and whose evidence and approvals do not count.
     pub suspended: &'a BTreeSet<AgentId>,
+    /// Agents who supervise at this moment.
+    pub supervisors: &'a BTreeSet<AgentId>,
     /// What an agent gave up to this moment was voided by a suspension, even one that is over.
     pub voided: &'a BTreeMap<AgentId, DateTime<Utc>>,
     /// The risk signals that fire for the case.
@@ -254,6 +261,16 @@ pub struct Facts<'a> {
 }
 
 impl Facts<'_> {
+    /// Whether an approval of a case has to come from a supervisor: the account belongs to somebody at the desk.
+    pub fn needs_supervisor(&self) -> bool {
+        self.account.is_some_and(|account| account.kind == AccountKind::Staff)
+    }
+
+    /// Whether `agent` has the role that an approval of this case asks for.
+    pub fn may_vouch(&self, agent: AgentId) -> bool {
+        !self.needs_supervisor() || self.supervisors.contains(&agent)
+    }
+
     /// Whether what `agent` gave at `at` counts for nothing.
     pub fn is_void(&self, agent: AgentId, at: DateTime<Utc>) -> bool {
         self.suspended.contains(&agent) || self.voided.get(&agent).is_some_and(|until| at <= *until)

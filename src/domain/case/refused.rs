@@ -57,6 +57,12 @@ pub enum Refused {
     /// Nobody frees themself.
     #[error("This block is your own. Another supervisor has to lift it.")]
     OwnBlock,
+    /// Nobody works on what concerns their own sign-in.
+    #[error("This case is about your own account. A colleague has to work on it.")]
+    OwnAccount,
+    /// A colleague's device is approved by a supervisor.
+    #[error("This case is about a colleague’s account, so a supervisor has to approve it.")]
+    NeedsSupervisor,
     /// One approval each.
     #[error("You have approved this case already.")]
     AlreadyApproved,
@@ -98,6 +104,8 @@ impl Refused {
             Self::OtherAuthenticator => "other_authenticator",
             Self::OwnDispute => "own_dispute",
             Self::OwnBlock => "own_block",
+            Self::OwnAccount => "own_account",
+            Self::NeedsSupervisor => "needs_supervisor",
             Self::AlreadyApproved => "already_approved",
             Self::PolicyNotMet(_) => "policy_not_met",
             Self::CoolingOff => "cooling_off",

@@ -81,6 +81,7 @@ struct World {
     account: AccountFacts,
     policy: Policy,
     suspended: BTreeSet<AgentId>,
+    supervisors: BTreeSet<AgentId>,
     voided: BTreeMap<AgentId, DateTime<Utc>>,
     raised: Vec<Raised>,
     now: DateTime<Utc>,
@@ -96,6 +97,7 @@ impl World {
             account: account(kind, tier),
             policy: policy(),
             suspended: BTreeSet::new(),
+            supervisors: BTreeSet::new(),
             voided: BTreeMap::new(),
             raised: Vec::new(),
             now: start(),
@@ -111,6 +113,7 @@ impl World {
             policy: &self.policy,
             account,
             suspended: &self.suspended,
+            supervisors: &self.supervisors,
             voided: &self.voided,
             raised: &self.raised,
         };

@@ -22,7 +22,7 @@ pub fn request(
     now: DateTime<Utc>,
     around: &Around<'_>,
 ) -> Result<Transition, Refused> {
-    not_suspended(actor, around)?;
+    may_act(actor, around)?;
     if around.case.state == case::State::Disputed {
         return Err(Refused::Disputed);
     }
@@ -84,7 +84,7 @@ pub fn apply(
     now: DateTime<Utc>,
     around: &Around<'_>,
 ) -> Result<Transition, Refused> {
-    not_suspended(actor, around)?;
+    may_act(actor, around)?;
     let mut step = Step::new(change, now);
     let by_itself = matches!(command, Command::Tick | Command::Weigh);
     if change.state.is_final() {
@@ -151,9 +151,16 @@ struct Step {
     tell: Vec<Moment>,
 }
 
-fn not_suspended(actor: &Actor, around: &Around<'_>) -> Result<(), Refused> {
-    let suspended = actor.agent().is_some_and(|agent| around.facts.suspended.contains(&agent));
-    if suspended { Err(Refused::Suspended) } else { Ok(()) }
+/// Nobody acts who is suspended, or on what concerns their own account.
+fn may_act(actor: &Actor, around: &Around<'_>) -> Result<(), Refused> {
+    let Some(agent) = actor.agent() else { return Ok(()) };
+    if around.facts.suspended.contains(&agent) {
+        return Err(Refused::Suspended);
+    }
+    if around.case.is_about(agent) {
+        return Err(Refused::OwnAccount);
+    }
+    Ok(())
 }
 
 fn worker(actor: &Actor) -> Result<AgentId, Refused> {
@@ -167,7 +174,18 @@ fn worker(actor: &Actor) -> Result<AgentId, Refused> {
 ///
 /// # Errors
 /// [`Refused`] names the part that they had.
-pub fn may_approve(change: &PhoneChange, case: &case::Case, agent: AgentId) -> Result<(), Refused> {
+pub fn may_approve(
+    change: &PhoneChange,
+    case: &case::Case,
+    agent: AgentId,
+    facts: &case::Facts<'_>,
+) -> Result<(), Refused> {
+    if case.is_about(agent) {
+        return Err(Refused::OwnAccount);
+    }
+    if !facts.may_vouch(agent) {
+        return Err(Refused::NeedsSupervisor);
+    }
     if case.holder == Some(agent) {
         return Err(Refused::HolderCannotApprove);
     }
@@ -254,7 +272,7 @@ impl Step {
         if self.change.state != State::AwaitingApproval {
             return Err(Refused::WrongState(self.change.state));
         }
-        may_approve(&self.change, around.case, agent)?;
+        may_approve(&self.change, around.case, agent, around.facts)?;
         let weighed = weigh(&self.change, around, self.now);
         if !weighed.permitted {
             return Err(Refused::AccountSuspended);

@@ -40,6 +40,12 @@ pub enum Refused {
     /// Whoever asked may not approve.
     #[error("You asked for this change, so another agent has to approve it.")]
     AskerCannotApprove,
+    /// Nobody works on what concerns their own sign-in.
+    #[error("This case is about your own account. A colleague has to work on it.")]
+    OwnAccount,
+    /// A colleague's number is approved by a supervisor.
+    #[error("This case is about a colleague’s account, so a supervisor has to approve the change.")]
+    NeedsSupervisor,
     /// The evidence is not there.
     #[error("Evidence is missing: {0}.")]
     EvidenceMissing(String),
@@ -69,6 +75,8 @@ impl Refused {
             Self::NotHolder => "not_holder",
             Self::HolderCannotApprove => "holder_cannot_approve",
             Self::GiverCannotApprove => "giver_cannot_approve",
+            Self::OwnAccount => "own_account",
+            Self::NeedsSupervisor => "needs_supervisor",
             Self::AskerCannotApprove => "asker_cannot_approve",
             Self::EvidenceMissing(_) => "evidence_missing",
             Self::SameNumber => "same_number",

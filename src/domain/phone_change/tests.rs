@@ -53,6 +53,7 @@ struct World {
     phone: Option<E164>,
     policy: Policy,
     suspended: BTreeSet<AgentId>,
+    supervisors: BTreeSet<AgentId>,
     voided: BTreeMap<AgentId, DateTime<Utc>>,
     raised: Vec<Raised>,
     now: DateTime<Utc>,
@@ -86,6 +87,7 @@ impl World {
                 close_after: TimeDelta::days(14),
             }),
             suspended: BTreeSet::new(),
+            supervisors: BTreeSet::new(),
             voided: BTreeMap::new(),
             raised: Vec::new(),
             now: start(),
@@ -103,6 +105,7 @@ impl World {
             policy: &self.policy,
             account: Some(&self.account),
             suspended: &self.suspended,
+            supervisors: &self.supervisors,
             voided: &self.voided,
             raised: &self.raised,
         }

@@ -108,6 +108,7 @@ fn approval_counts(approval: &Approval, change: &PhoneChange, around: &Around<'_
     let agent = approval.agent;
     approval.at >= around.case.evidence_since
         && !around.facts.is_void(agent, approval.at)
+        && around.facts.may_vouch(agent)
         && around.case.holder != Some(agent)
         && change.requester.agent() != Some(agent)
         && !around.case.barred.contains(&agent)

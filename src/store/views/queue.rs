@@ -1,5 +1,7 @@
 //! The agents' queue.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{
     BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl,
@@ -296,4 +298,18 @@ pub fn count(
     let ids: Vec<String> =
         in_view(joined(), view, agent, now).select(cases::id).limit(MOST_COUNTED + 1).load(connection)?;
     Ok(i64::try_from(ids.len()).unwrap_or(MOST_COUNTED))
+}
+
+/// Those of some cases that are about the account of somebody at the desk.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub fn about_staff(connection: &mut AnyConnection, among: &[CaseId]) -> Result<BTreeSet<CaseId>, StoreError> {
+    let among: Vec<String> = among.iter().map(ToString::to_string).collect();
+    let ids: Vec<String> = cases::table
+        .inner_join(agents::table.on(cases::account_id.eq(agents::id.nullable())))
+        .filter(cases::id.eq_any(among))
+        .select(cases::id)
+        .load(connection)?;
+    ids.iter().map(|id| parsed("case", id)).collect()
 }

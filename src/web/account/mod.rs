@@ -4,7 +4,9 @@ pub(crate) mod contact;
 pub(crate) mod home;
 pub(crate) mod link;
 pub(crate) mod requests;
+pub(crate) mod sessions;
 pub(crate) mod sign_in;
+pub(crate) mod step_up;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -14,6 +16,7 @@ use super::App;
 use super::error::PageError;
 use super::guard::account::SignedInAccount;
 use super::page::{Head, show};
+use crate::domain::authn::Assurance;
 
 /// Draws a page for someone who is signed in, with their name above it.
 pub(super) fn page(
@@ -27,7 +30,10 @@ pub(super) fn page(
     head.csrf = me.csrf.clone();
     if let Value::Object(fields) = &mut content {
         let account = &me.session.account;
-        fields.insert("me".to_owned(), json!({ "name": account.name, "email_masked": account.email.masked() }));
+        let complete = me.session.assurance == Assurance::Complete;
+        let about = json!({ "name": account.name, "email_masked": account.email.masked(), "complete": complete });
+        fields.insert("me".to_owned(), about);
+        fields.entry("unprotected").or_insert(Value::from(!me.session.has_device));
     }
     show(app, &me.caller, status, template, head, content)
 }

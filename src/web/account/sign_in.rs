@@ -5,38 +5,25 @@ use actix_web::http::header::{LOCATION, SET_COOKIE};
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use secrecy::SecretString;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::domain::authn::{Next, RecoveryCode, Stuck, TotpCode};
+use crate::domain::authn::Next;
 use crate::domain::contact::EmailAddress;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::locale::{Text, text};
 use crate::web::error::{PageError, status_of};
+use crate::web::factor::{Actions, Form, content};
 use crate::web::guard::account::SignedInAccount;
 use crate::web::guard::caller::Caller;
 use crate::web::guard::fields::Fields;
+use crate::web::next_page::{After, encoded, of_account};
 use crate::web::page::{Head, show as show_page};
 use crate::web::words::text_of;
 use crate::web::{App, cookies};
-use crate::workflow::{Halt, Offered, SecondFactor};
+use crate::workflow::{Halt, Offered};
 
 const REQUESTS: &str = "/account/requests/";
-
-/// Where to go after signing in.
-#[derive(Deserialize)]
-pub struct After {
-    #[serde(default)]
-    next: String,
-}
-
-/// Only pages of an account: a sign-in page that leads elsewhere helps phishers.
-fn own_page(next: &str) -> &str {
-    let ours = next == "/account" || next.starts_with("/account/") || next.starts_with("/account?");
-    let plain = next.len() <= 200 && next.chars().all(|c| c.is_ascii_graphic() && c != '\\') && !next.contains("//");
-    if ours && plain && !next.starts_with("/account/sign-") { next } else { "/account" }
-}
 
 /// What the forms of the first step carry along.
 struct Carried<'a> {
@@ -46,7 +33,7 @@ struct Carried<'a> {
 
 impl<'a> Carried<'a> {
     fn of(fields: &'a Fields) -> Self {
-        Self { next: own_page(fields.get("next")), link: fields.get("link") }
+        Self { next: of_account(fields.get("next")), link: fields.get("link") }
     }
 
     /// The mailed link that led here, with the case that its page is about.
@@ -93,7 +80,7 @@ fn password_page(
 
 /// The first page: the account's e-mail address.
 pub async fn show(app: Data<App>, caller: Caller, after: Query<After>) -> Result<HttpResponse, PageError> {
-    first_page(&app, &caller, ("", None), &Carried { next: own_page(&after.next), link: "" })
+    first_page(&app, &caller, ("", None), &Carried { next: of_account(&after.next), link: "" })
 }
 
 /// Takes the address and asks for the password, whether or not there is such an account.
@@ -122,6 +109,7 @@ pub async fn password(
         ip: caller.ip.clone(),
         device: caller.device.clone(),
         before: cookies::account(&request, &app),
+        browser: cookies::browser(&request, &app),
         link: carried.link(),
     };
     match app.desk.account_password(offered).await? {
@@ -130,87 +118,96 @@ pub async fn password(
                 Next::Complete => carried.next.to_owned(),
                 Next::SecondStep | Next::Stuck(_) => format!("/account/sign-in/device?next={}", encoded(carried.next)),
             };
-            Ok(led(&app, &step.cookie, &to))
+            Ok(led(&app, &step.cookie, step.browser.as_ref(), &to))
         }
         Err(halt) => password_page(&app, &caller, status_of(&halt), (&email, Some(text_of(&halt))), &carried),
     }
 }
 
-fn encoded(next: &str) -> String {
-    percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC).to_string()
+fn led(app: &App, cookie: &Token, browser: Option<&Token>, to: &str) -> HttpResponse {
+    let mut answer = HttpResponse::SeeOther();
+    answer.append_header((SET_COOKIE, cookies::set_account(app, cookie)));
+    if let Some(browser) = browser {
+        answer.append_header((SET_COOKIE, cookies::set_browser(app, browser)));
+    }
+    answer.insert_header((LOCATION, to)).finish()
 }
 
-fn led(app: &App, cookie: &Token, to: &str) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header((SET_COOKIE, cookies::set_account(app, cookie)))
-        .insert_header((LOCATION, to))
-        .finish()
-}
+const ACTIONS: Actions = Actions {
+    code: "/account/sign-in/device",
+    recovery_code: "/account/sign-in/recovery-code",
+    passkey: "/account/sign-in/passkey",
+};
 
-/// What was wrong with the second step, beside the form that it came from.
-#[derive(Default)]
-struct Wrong {
-    status: Option<StatusCode>,
-    code: Option<Text>,
-    recovery_code: Option<Text>,
-}
-
-async fn device_page(app: &App, me: &SignedInAccount, next: &str, wrong: Wrong) -> Result<HttpResponse, PageError> {
+async fn device_page(
+    app: &App,
+    me: &SignedInAccount,
+    next: &str,
+    wrong: Option<(Form, &Halt)>,
+) -> Result<HttpResponse, PageError> {
     let language = me.caller.language;
-    let stuck = match app.desk.account_next(me.session.account.id).await? {
-        Next::Stuck(Stuck::NoDevice) => Some(text!("device-none-text")),
-        Next::Stuck(Stuck::NoneHere) => Some(text!("device-none-here-text")),
-        Next::SecondStep | Next::Complete => None,
-    };
-    let said = |text: Option<Text>| text.map_or(Value::Null, |text| text.to(language).into());
-    let content = json!({
-        "next": own_page(next),
-        "stuck": said(stuck),
-        "code_error": said(wrong.code),
-        "recovery_error": said(wrong.recovery_code),
-    });
+    let asked = app.desk.ask_second_factor(me.session.account.id, me.session.id.to_string()).await?;
+    let (status, content) = content(&ACTIONS, of_account(next), language, asked, wrong);
     let title = text!("device-title").to(language);
     let mut head = Head::new(&title);
     head.csrf = me.csrf.clone();
-    show_page(app, &me.caller, wrong.status.unwrap_or(StatusCode::OK), "account/device.html", head, content)
+    show_page(app, &me.caller, status, "account/device.html", head, content)
 }
 
 /// **Sign in with authentication device**.
 pub async fn device(app: Data<App>, me: SignedInAccount, after: Query<After>) -> Result<HttpResponse, PageError> {
-    device_page(&app, &me, &after.next, Wrong::default()).await
+    device_page(&app, &me, &after.next, None).await
 }
 
 async fn second_step(
     app: &App,
     me: &SignedInAccount,
-    factor: Option<SecondFactor>,
+    request: &HttpRequest,
     fields: &Fields,
-    wrong: fn(StatusCode, Text) -> Wrong,
+    form: Form,
 ) -> Result<HttpResponse, PageError> {
     let next = fields.get("next");
-    let Some(factor) = factor else {
-        let halt = Halt::UnreadableCode;
-        return device_page(app, me, next, wrong(status_of(&halt), text_of(&halt))).await;
+    let done = match form.typed(fields) {
+        Ok(factor) => {
+            let from = (me.caller.ip.clone(), me.caller.device.clone(), cookies::browser(request, app));
+            app.desk.account_second_step(from, &me.session, me.cookie.clone(), factor).await?
+        }
+        Err(halt) => Err(halt),
     };
-    let from = (me.caller.ip.clone(), me.caller.device.clone());
-    match app.desk.account_second_step(from, &me.session, me.cookie.clone(), factor).await? {
-        Ok(cookie) => Ok(led(app, &cookie, own_page(next))),
-        Err(halt) => device_page(app, me, next, wrong(status_of(&halt), text_of(&halt))).await,
+    match done {
+        Ok(done) => Ok(led(app, &done.cookie, Some(&done.browser), of_account(next))),
+        Err(halt) => device_page(app, me, next, Some((form, &halt))).await,
     }
 }
 
 /// Takes a code of the authenticator.
-pub async fn code(app: Data<App>, me: SignedInAccount, fields: Fields) -> Result<HttpResponse, PageError> {
-    let typed = TotpCode::typed(fields.get("code")).map(SecondFactor::Code);
-    let wrong = |status, text| Wrong { status: Some(status), code: Some(text), recovery_code: None };
-    second_step(&app, &me, typed, &fields, wrong).await
+pub async fn code(
+    app: Data<App>,
+    me: SignedInAccount,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, PageError> {
+    second_step(&app, &me, &request, &fields, Form::Code).await
 }
 
 /// Takes a saved recovery code.
-pub async fn recovery_code(app: Data<App>, me: SignedInAccount, fields: Fields) -> Result<HttpResponse, PageError> {
-    let typed = RecoveryCode::typed(fields.get("recovery_code")).map(SecondFactor::RecoveryCode);
-    let wrong = |status, text| Wrong { status: Some(status), code: None, recovery_code: Some(text) };
-    second_step(&app, &me, typed, &fields, wrong).await
+pub async fn recovery_code(
+    app: Data<App>,
+    me: SignedInAccount,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, PageError> {
+    second_step(&app, &me, &request, &fields, Form::RecoveryCode).await
+}
+
+/// Takes what a browser answered that was asked for a passkey.
+pub async fn passkey(
+    app: Data<App>,
+    me: SignedInAccount,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, PageError> {
+    second_step(&app, &me, &request, &fields, Form::Passkey).await
 }
 
 /// Signs an account out, at once and on the server.
@@ -220,29 +217,4 @@ pub async fn sign_out(app: Data<App>, me: SignedInAccount) -> Result<HttpRespons
         .insert_header((SET_COOKIE, cookies::clear_account(&app)))
         .insert_header((LOCATION, "/account/sign-in"))
         .finish())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn signing_in_never_leads_elsewhere_nor_round_in_circles() {
-        for elsewhere in [
-            "https://evil.example",
-            "//evil.example",
-            "/\\evil.example",
-            "/account//evil",
-            "/account\r\nx",
-            "/desk",
-            "/accounts",
-            "/account/sign-in",
-            "/account/sign-in/device",
-            "/account/sign-out",
-            "",
-        ] {
-            assert_eq!(own_page(elsewhere), "/account", "{elsewhere:?}");
-        }
-        assert_eq!(own_page("/account/requests/MFA-7K3Q-9ZDX"), "/account/requests/MFA-7K3Q-9ZDX");
-    }
 }

@@ -52,6 +52,7 @@ fn listed(app: &App) -> Result<Vec<Value>, PageError> {
             .collect();
         json!({
             "email": account.email,
+            "at_desk": account.is_at_desk(),
             "password": account.password,
             "devices": devices,
             "recovery_codes": account.recovery_codes,

@@ -15,6 +15,7 @@ use super::error::PageError;
 use super::guard::caller::Caller;
 use super::guard::fields::Fields;
 use super::page::{Flash, Head, moment, see_other, show};
+use crate::domain::account::AccountKind;
 use crate::domain::ids::CallId;
 use crate::store::calls::{self, Call};
 
@@ -23,7 +24,7 @@ use crate::store::calls::{self, Call};
 pub struct DemoAccount {
     /// E-mail address of record.
     pub email: String,
-    /// Owner or member.
+    /// Owner, member or staff.
     pub kind: String,
     /// Standard or privileged.
     pub tier: String,
@@ -37,6 +38,13 @@ pub struct DemoAccount {
     /// Its saved recovery codes.
     #[serde(skip)]
     pub recovery_codes: Vec<String>,
+}
+
+impl DemoAccount {
+    /// Somebody at the desk.
+    fn is_at_desk(&self) -> bool {
+        self.kind == AccountKind::Staff.code()
+    }
 }
 
 const CALLS: i64 = 50;
@@ -68,7 +76,7 @@ pub async fn mail_page(app: Data<App>, caller: Caller) -> Result<HttpResponse, P
             let links: Vec<String> = mail
                 .text
                 .split_whitespace()
-                .filter(|word| word.starts_with(&base) && word.contains("/cases/"))
+                .filter(|word| word.starts_with(&base) && (word.contains("/cases/") || word.contains("?token=")))
                 .map(str::to_owned)
                 .collect();
             json!({ "to": mail.to, "subject": mail.subject, "text": mail.text, "at": moment(mail.at), "links": links })
@@ -161,7 +169,8 @@ pub async fn type_digits(app: Data<App>, caller: Caller, fields: Fields) -> Resu
     show(&app, &caller, StatusCode::NOT_FOUND, "demo/phone.html", head, content)
 }
 
-/// The sample accounts.
+/// The sample accounts of customers.
 pub async fn accounts_json(app: Data<App>) -> Result<HttpResponse, PageError> {
-    Ok(HttpResponse::Ok().json(&of_demo(&app)?.accounts))
+    let accounts = of_demo(&app)?.accounts.iter();
+    Ok(HttpResponse::Ok().json(accounts.filter(|account| !account.is_at_desk()).collect::<Vec<_>>()))
 }

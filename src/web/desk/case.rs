@@ -10,7 +10,7 @@ use super::queue::due;
 use super::{policy, timeline};
 use crate::domain::account::AuthenticatorState;
 use crate::domain::actor::Role;
-use crate::domain::case::{State, may_approve};
+use crate::domain::case::State;
 use crate::domain::evidence::{CheckKind, Giver};
 use crate::store::cases::EntryKind;
 use crate::web::App;
@@ -18,7 +18,7 @@ use crate::web::error::{PageError, reference, status_of};
 use crate::web::guard::access::SignedInAgent;
 use crate::web::guard::fields::Fields;
 use crate::web::page::{Flash, Head, moment, moment_if, show as show_page, span};
-use crate::workflow::{CaseFile, Halt, errand_word};
+use crate::workflow::{CaseFile, Halt, Kit, errand_word};
 
 /// What the page says beside the case itself.
 #[derive(Default)]
@@ -223,7 +223,9 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
         "notes": written(file, &[EntryKind::Note, EntryKind::Reason, EntryKind::Administrator]),
         "messages": written(file, &[EntryKind::ToCustomer, EntryKind::FromCustomer]),
         "mails": mails(file, agent.session.agent.role),
-        "may": may(agent, file),
+        "colleague": file.is_about_colleague(),
+        "own": case.is_about(me),
+        "may": may(&app.desk.kit, agent, file),
         "why_not": why_not(agent, file),
         "agents": file.agents.values()
             .filter(|agent| agent.role.works_cases() && agent.suspended_at.is_none() && Some(agent.id) != case.holder)
@@ -301,9 +303,11 @@ fn mails(file: &CaseFile, role: Role) -> Vec<Value> {
 }
 
 /// Which buttons are of use; the rules decide again when one is pressed.
-fn may(agent: &SignedInAgent, file: &CaseFile) -> Value {
+fn may(kit: &Kit, agent: &SignedInAgent, file: &CaseFile) -> Value {
     let (case, who) = (&file.filed.case, &agent.session.agent);
-    let works = who.role.works_cases();
+    let own = case.is_about(who.id);
+    let works = who.role.works_cases() && !own;
+    let supervises = who.role.supervises() && !own;
     let mine = case.holder == Some(who.id);
     let live = !case.state.is_final() && case.state != State::Disputed;
     let approved = case.approvals.iter().any(|approval| approval.agent == who.id);
@@ -311,18 +315,18 @@ fn may(agent: &SignedInAgent, file: &CaseFile) -> Value {
     let mut may = json!({
         "claim": works && live && case.holder.is_none() && !approved,
         "release": works && live && mine,
-        "reassign": who.role.supervises() && live,
+        "reassign": supervises && live,
         "note": works,
         "message": works && !case.state.is_final() && file.account().is_some(),
         "callback": works && mine && case.state.is_under_review()
             && file.calls_left > 0
             && file.codes_held.is_none()
             && file.account().is_some_and(|account| account.phone.is_some()),
-        "approve": works && may_approve(case, who.id).is_ok(),
+        "approve": works && file.may_approve(kit, who.id).is_ok(),
         "ask_approval": works && mine && case.state == State::AwaitingApproval && case.asked.is_none(),
-        "reject": works && live && !ended && (mine || who.role.supervises()),
+        "reject": works && live && !ended && (mine || supervises),
         "deactivate": works && mine && case.state == State::Ready && !approved,
-        "end_dispute": who.role.supervises() && case.state == State::Disputed,
+        "end_dispute": supervises && case.state == State::Disputed,
         "reveal": works,
     });
     if let Value::Object(buttons) = &mut may {
@@ -339,7 +343,11 @@ fn why_not(agent: &SignedInAgent, file: &CaseFile) -> Value {
     let gave = case.evidence.iter().any(|given| given.giver.agent() == Some(who.id));
     let asked = case.asked.as_ref().is_some_and(|asked| asked.agent == who.id);
     let first = |reasons: &[(bool, &'static str)]| reasons.iter().find(|(holds, _)| *holds).map_or("", |(_, why)| why);
-    let role = (!who.role.works_cases(), "Your role reads cases and changes nothing.");
+    let role = match case.is_about(who.id) {
+        true => (true, "This case is about your own account. A colleague has to work on it."),
+        false => (!who.role.works_cases(), "Your role reads cases and changes nothing."),
+    };
+    let vouches = !file.is_about_colleague() || who.role.supervises();
     let over = (case.state.is_final(), "The case is over.");
     let frozen = (case.state == State::Disputed, "The case is frozen by a dispute.");
     let done =
@@ -355,6 +363,7 @@ fn why_not(agent: &SignedInAgent, file: &CaseFile) -> Value {
             (gave, "You supplied evidence, so another agent has to approve it."),
             (asked, "You asked for this approval, so another agent has to give it."),
             (approved, "You have approved this case."),
+            (!vouches, "This case is about a colleague, so a supervisor has to approve it."),
         ]),
         "deactivate": first(&[
             role, over, frozen, done,

@@ -7,10 +7,24 @@ pub(crate) mod audit;
 pub(crate) mod blocks;
 pub(crate) mod case;
 pub(crate) mod deactivate;
+pub(crate) mod device;
 pub(crate) mod document;
+pub(crate) mod password;
+pub(crate) mod people;
 pub(crate) mod phone_change;
 mod policy;
 pub(crate) mod queue;
+pub(crate) mod sessions;
 pub(crate) mod sign_in;
 pub(crate) mod sso;
+pub(crate) mod step_up;
 mod timeline;
+
+use serde::Deserialize;
+
+/// What a press did, as the address of the next page says it.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(crate) struct After {
+    done: String,
+}

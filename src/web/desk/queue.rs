@@ -68,14 +68,15 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
         limit: i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
         now,
     };
-    let (mut lines, counts) = app
+    let (mut lines, staff, counts) = app
         .desk
         .store
         .read_snapshot(move |connection| {
             let lines = queue::page(connection, &query)?;
+            let staff = queue::about_staff(connection, &lines.iter().map(|line| line.id).collect::<Vec<_>>())?;
             let counts: Result<Vec<i64>, _> =
                 View::ALL.into_iter().map(|view| queue::count(connection, view, me, now)).collect();
-            Ok((lines, counts?))
+            Ok((lines, staff, counts?))
         })
         .await?;
     let more = lines.len() > PAGE;
@@ -102,7 +103,7 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
         "q": asked.q,
         "state_options": State::ALL.iter().map(state).collect::<Vec<_>>(),
         "tier_options": Tier::ALL.iter().map(tier).collect::<Vec<_>>(),
-        "rows": lines.iter().map(|line| row(line, me, now)).collect::<Vec<_>>(),
+        "rows": lines.iter().map(|line| row(line, staff.contains(&line.id), me, now)).collect::<Vec<_>>(),
         "shown": lines.len(),
         "first_url": (!asked.after.is_empty()).then(|| asked.url(view, "")),
         "next_url": last.map(|last| asked.url(view, &last)),
@@ -122,11 +123,12 @@ pub fn due(answer_by: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Value {
     })
 }
 
-fn row(line: &Line, me: AgentId, now: DateTime<Utc>) -> Value {
+fn row(line: &Line, colleague: bool, me: AgentId, now: DateTime<Utc>) -> Value {
     json!({
         "reference": line.reference,
         "url": format!("/desk/cases/{}", line.reference),
         "name": line.name,
+        "colleague": colleague,
         "email_masked": line.email.parse::<EmailAddress>().map(|email| email.masked()).unwrap_or_default(),
         "state": line.state.code(),
         "state_label": line.state.label(),

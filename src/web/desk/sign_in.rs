@@ -1,35 +1,32 @@
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{LOCATION, SET_COOKIE};
 use actix_web::web::{Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::sso;
+use crate::domain::authn::{Next, Stuck};
 use crate::domain::contact::EmailAddress;
+use crate::domain::ids::{AgentId, AgentSessionId};
 use crate::web::error::{PageError, status_of};
 use crate::web::guard::access::SignedInAgent;
 use crate::web::guard::caller::Caller;
 use crate::web::guard::fields::Fields;
+use crate::web::next_page::{encoded, of_desk};
 use crate::web::page::{Head, show as show_page};
 use crate::web::{App, cookies};
+use crate::workflow::AgentOffered;
 
-/// Where to go after signing in.
+/// What leads to the sign-in page.
 #[derive(Deserialize)]
-pub struct Next {
+pub struct Arrived {
     #[serde(default)]
     next: String,
     /// Why a single sign-on signed nobody in.
     #[serde(default)]
     sso: String,
-}
-
-/// Only pages of our own desk: a sign-in page that leads elsewhere helps phishers.
-pub(super) fn own_page(next: &str) -> &str {
-    let ours = next == "/desk" || next.starts_with("/desk/") || next.starts_with("/desk?");
-    let plain = next.chars().all(|c| c.is_ascii_graphic() && c != '\\') && !next.contains("//");
-    if ours && plain { next } else { "/desk" }
 }
 
 fn page(
@@ -40,31 +37,52 @@ fn page(
     error: Option<String>,
     next: &str,
 ) -> Result<HttpResponse, PageError> {
-    let content = json!({ "email": email, "error": error, "next": own_page(next), "sso": sso::offer(app) });
+    let content = json!({ "email": email, "error": error, "next": of_desk(next), "sso": sso::offer(app) });
     show_page(app, caller, status, "desk/sign_in.html", Head::new("Sign in to the desk"), content)
 }
 
-/// The sign-in page.
-pub async fn show(app: Data<App>, caller: Caller, query: Query<Next>) -> Result<HttpResponse, PageError> {
-    page(&app, &caller, StatusCode::OK, "", sso::reason(&app, &query.sso), &query.next)
+/// The header that names a session to the browser.
+pub(super) fn session_cookie(app: &App, session: AgentSessionId, agent: AgentId) -> Result<String, PageError> {
+    let token = app.tokens.issue(session, agent, app.now());
+    let token = token.map_err(|error| PageError::Template(error.to_string()))?;
+    Ok(cookies::set_agent(app, &token))
 }
 
-/// Signs an agent in: 303 to where they wanted to go, 401 with one message for everything that can be wrong.
-pub async fn sign_in(app: Data<App>, caller: Caller, fields: Fields) -> Result<HttpResponse, PageError> {
+/// The sign-in page.
+pub async fn show(app: Data<App>, caller: Caller, arrived: Query<Arrived>) -> Result<HttpResponse, PageError> {
+    page(&app, &caller, StatusCode::OK, "", sso::reason(&app, &arrived.sso), &arrived.next)
+}
+
+/// Takes address and password: 303 to the second step, or to where an authenticator is set up by those who have none;
+/// 401 with one message for everything that can be wrong.
+pub async fn sign_in(
+    app: Data<App>,
+    caller: Caller,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, PageError> {
     if !app.desk.takes_desk_passwords() {
         return Err(PageError::NotFound);
     }
-    let email = fields.get("email").parse::<EmailAddress>().ok();
-    let password = SecretString::from(fields.get("password"));
-    match app.desk.sign_in(email, password, (caller.ip.clone(), caller.device.clone())).await? {
-        Ok(signed_in) => {
-            let token = app
-                .tokens
-                .issue(signed_in.session, signed_in.agent.id, app.now())
-                .map_err(|error| PageError::Template(error.to_string()))?;
+    let offered = AgentOffered {
+        email: fields.get("email").parse::<EmailAddress>().ok(),
+        password: SecretString::from(fields.get("password")),
+        ip: caller.ip.clone(),
+        device: caller.device.clone(),
+        browser: cookies::browser(&request, &app),
+        before: cookies::agent(&request, &app).and_then(|cookie| app.tokens.read(&cookie, app.now())),
+    };
+    match app.desk.sign_in(offered).await? {
+        Ok(step) => {
+            let to = match step.next {
+                Next::Stuck(Stuck::NoDevice) => "/desk/security".to_owned(),
+                Next::SecondStep | Next::Complete | Next::Stuck(Stuck::NoneHere) => {
+                    format!("/desk/sign-in/device?next={}", encoded(of_desk(fields.get("next"))))
+                }
+            };
             Ok(HttpResponse::SeeOther()
-                .insert_header((SET_COOKIE, cookies::set_agent(&app, &token)))
-                .insert_header((LOCATION, own_page(fields.get("next"))))
+                .insert_header((SET_COOKIE, session_cookie(&app, step.session, step.agent.id)?))
+                .insert_header((LOCATION, to))
                 .finish())
         }
         Err(halt) => {
@@ -80,18 +98,4 @@ pub async fn sign_out(app: Data<App>, agent: SignedInAgent) -> Result<HttpRespon
         .insert_header((SET_COOKIE, cookies::clear_agent(&app)))
         .insert_header((LOCATION, "/desk/sign-in"))
         .finish())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::own_page;
-
-    #[test]
-    fn signing_in_never_leads_elsewhere() {
-        for elsewhere in ["https://evil.example", "//evil.example", "/\\evil.example", "/desk//evil", "/desk\r\nx", ""]
-        {
-            assert_eq!(own_page(elsewhere), "/desk", "{elsewhere:?}");
-        }
-        assert_eq!(own_page("/desk/cases/MFA-7K3Q-9ZDX"), "/desk/cases/MFA-7K3Q-9ZDX");
-    }
 }

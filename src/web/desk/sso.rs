@@ -8,12 +8,13 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::sign_in::own_page;
+use super::sign_in::session_cookie;
 use crate::domain::authn::sso::Refusal;
 use crate::domain::token::Token;
 use crate::web::error::PageError;
 use crate::web::guard::caller::Caller;
 use crate::web::guard::fields::Fields;
+use crate::web::next_page::of_desk;
 use crate::web::page::{Head, see_other, show as show_page};
 use crate::web::{App, cookies};
 use crate::workflow::{NoCode, SsoAnswered, SsoAsked, SsoHalt};
@@ -92,7 +93,7 @@ pub async fn begin(
     let asked = SsoAsked {
         ip: caller.ip.clone(),
         browser: cookies::sso(&request, &app),
-        next: own_page(fields.get("next")).to_owned(),
+        next: of_desk(fields.get("next")).to_owned(),
         again: fields.get("again") == "1",
     };
     let began = match app.desk.sso_begin(asked).await? {
@@ -140,6 +141,7 @@ pub async fn callback(
         state: Token::presented(&answer.state),
         code,
         issuer: answer.iss,
+        known: cookies::browser(&request, &app),
         before: cookies::agent(&request, &app).and_then(|cookie| app.tokens.read(&cookie, app.now())),
     };
     let signed_in = match app.desk.sso_finish(answered).await? {
@@ -147,13 +149,12 @@ pub async fn callback(
         Err(SsoHalt::Off) => return Err(PageError::NotFound),
         Err(halt) => return Ok(to_sign_in_page(halt)),
     };
-    let token = app
-        .tokens
-        .issue(signed_in.session, signed_in.agent, app.now())
-        .map_err(|error| PageError::Template(error.to_string()))?;
-    Ok(HttpResponse::SeeOther()
-        .append_header((SET_COOKIE, cookies::set_agent(&app, &token)))
+    let mut back = HttpResponse::SeeOther();
+    back.append_header((SET_COOKIE, session_cookie(&app, signed_in.session, signed_in.agent)?))
         .append_header((SET_COOKIE, cookies::clear_sso(&app)))
-        .append_header((LOCATION, own_page(&signed_in.next)))
-        .finish())
+        .append_header((LOCATION, of_desk(&signed_in.next)));
+    if let Some(known) = &signed_in.known {
+        back.append_header((SET_COOKIE, cookies::set_browser(&app, known)));
+    }
+    Ok(back.finish())
 }

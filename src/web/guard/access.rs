@@ -13,9 +13,9 @@ use futures_util::future::{Ready, ready};
 use super::account::admit_account;
 use super::caller::Caller;
 use super::fields::{content_type, decode};
-use super::upload;
+use super::{step_up, upload};
 use crate::domain::actor::{Actor, Role};
-use crate::domain::authn::Assurance;
+use crate::domain::authn::{Assurance, Next as NextStep, Stuck};
 use crate::domain::token::{Purpose, Token, same};
 use crate::store::agents::{AgentSession, Waiting};
 use crate::web::App;
@@ -56,7 +56,11 @@ pub enum Access {
     Public,
     /// A browser that confirmed the case's address; forms carry that browser's token.
     Customer,
-    /// People at the desk; forms carry their session's token.
+    /// Somebody at the desk whose password was right and whose second step is still to come, and nobody else.
+    DeskSecondStep,
+    /// People at the desk, and those of them who gave their password and have no authenticator yet.
+    DeskAuthenticators,
+    /// People at the desk who are signed in; forms carry their session's token.
     Desk(Need),
     /// An account whose password was right and whose second step is still to come, and nobody else.
     SecondStep,
@@ -177,23 +181,36 @@ async fn admit(request: &mut ServiceRequest) -> Result<Option<String>, PageError
     if posted && route.access != Access::Provider && !from_our_pages(request, &app) {
         return Err(PageError::CrossSite);
     }
+    let renewed = admit_by(request, &app, route, posted).await?;
+    step_up::check(request, &app, route)?;
+    Ok(renewed)
+}
+
+async fn admit_by(
+    request: &mut ServiceRequest,
+    app: &Data<App>,
+    route: &RouteSpec,
+    posted: bool,
+) -> Result<Option<String>, PageError> {
     match route.access {
         Access::Public | Access::Provider => Ok(None),
         Access::Customer => {
             // A page that shows more to its own browser checks the cookie itself; a form must carry its token.
             if posted {
                 let reference = request.match_info().get("reference").or_else(|| request.path().split('/').nth(2));
-                let cookie = cookies::customer(request.request(), &app, reference.unwrap_or_default());
-                check_csrf(request, cookie.map(|cookie| csrf_of_browser(&app, &cookie)).as_deref())?;
+                let cookie = cookies::customer(request.request(), app, reference.unwrap_or_default());
+                check_csrf(request, cookie.map(|cookie| csrf_of_browser(app, &cookie)).as_deref())?;
             }
             Ok(None)
         }
-        Access::Desk(need) => admit_agent(request, &app, need, (route.path, posted)).await,
-        Access::SecondStep => admit_account(request, &app, &[Assurance::Password], posted).await.map(|()| None),
+        Access::DeskSecondStep => admit_agent(request, app, AtDesk::SecondStep, (route.path, posted)).await,
+        Access::DeskAuthenticators => admit_agent(request, app, AtDesk::Authenticators, (route.path, posted)).await,
+        Access::Desk(need) => admit_agent(request, app, AtDesk::Complete(need), (route.path, posted)).await,
+        Access::SecondStep => admit_account(request, app, &[Assurance::Password], posted).await.map(|()| None),
         Access::Authenticators => {
-            admit_account(request, &app, &[Assurance::Recovery, Assurance::Complete], posted).await.map(|()| None)
+            admit_account(request, app, &[Assurance::Recovery, Assurance::Complete], posted).await.map(|()| None)
         }
-        Access::Account => admit_account(request, &app, &[Assurance::Complete], posted).await.map(|()| None),
+        Access::Account => admit_account(request, app, &[Assurance::Complete], posted).await.map(|()| None),
     }
 }
 
@@ -208,10 +225,33 @@ pub fn csrf_of_browser(app: &App, cookie: &Token) -> String {
     csrf_token(app, cookie.expose())
 }
 
+/// How far a sign-in at the desk has to have come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum AtDesk {
+    SecondStep,
+    Authenticators,
+    Complete(Need),
+}
+
+/// Sends a sign-in that is at another step to the page that is its own.
+async fn check_step(app: &App, session: &AgentSession, at: AtDesk, here: String) -> Result<(), PageError> {
+    let first = session.assurance != Assurance::Complete;
+    match at {
+        AtDesk::SecondStep if !first => Err(PageError::AtDeskAlready),
+        AtDesk::Complete(_) | AtDesk::Authenticators if !first => Ok(()),
+        _ if app.desk.agent_next(session.agent.id).await? == NextStep::Stuck(Stuck::NoDevice) => match at {
+            AtDesk::Authenticators => Ok(()),
+            AtDesk::SecondStep | AtDesk::Complete(_) => Err(PageError::DeskEnrol),
+        },
+        AtDesk::SecondStep => Ok(()),
+        AtDesk::Authenticators | AtDesk::Complete(_) => Err(PageError::DeskSecondStep { next: here }),
+    }
+}
+
 async fn admit_agent(
     request: &mut ServiceRequest,
     app: &Data<App>,
-    need: Need,
+    at: AtDesk,
     (route, posted): (&'static str, bool),
 ) -> Result<Option<String>, PageError> {
     let back = if posted { "/desk".to_owned() } else { request.uri().to_string() };
@@ -222,6 +262,7 @@ async fn admit_agent(
     // A page that looks again by itself is no sign that anyone sits in front of it.
     let by_hand = !request.headers().contains_key(LIVE);
     let (session, waiting) = app.desk.agent_session(id, by_hand).await?.ok_or_else(sign_in)?;
+    check_step(app, &session, at, back).await?;
     let csrf = csrf_token(app, &id.to_string());
     if posted {
         check_csrf(request, Some(&csrf))?;
@@ -230,7 +271,9 @@ async fn admit_agent(
     let renewed = renewed.map(|token| cookies::set_agent(app, &token));
     let caller = request.extensions().get::<Caller>().cloned().ok_or(PageError::NotFound)?;
     let agent = SignedInAgent { session, waiting, csrf, caller };
-    if !need.is_met_by(agent.session.agent.role) {
+    if let AtDesk::Complete(need) = at
+        && !need.is_met_by(agent.session.agent.role)
+    {
         app.desk.refuse_access(agent.act(app), route).await?;
         return Err(PageError::Forbidden);
     }

@@ -6,5 +6,6 @@ pub mod caller;
 pub mod fields;
 pub mod headers;
 pub mod session_token;
+pub mod step_up;
 pub mod trace;
 pub mod upload;

@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use mfa_desk::domain::account::*;
 use mfa_desk::domain::authn::{RecoveryCode, TotpSecret, step_at};
-use mfa_desk::domain::ids::{AccountId, AuthenticatorId, RecoveryCodeId};
+use mfa_desk::domain::contact::EmailAddress;
+use mfa_desk::domain::ids::{AccountId, AuthenticatorId, KnownDeviceId, RecoveryCodeId};
 use mfa_desk::domain::sealed::Sealing;
-use mfa_desk::store::{StoreError, Tx, accounts, credentials};
+use mfa_desk::store::{AnyConnection, StoreError, Tx, accounts, agents, credentials, known_devices};
 use sha2::{Digest, Sha256};
 
 use super::browser::{Browser, Page};
@@ -95,6 +96,48 @@ impl World {
         id
     }
 
+    /// The account with this address, of a customer or of somebody at the desk.
+    pub async fn account_id(&self, email: &str) -> AccountId {
+        let email: EmailAddress = email.parse().unwrap();
+        let find = move |connection: &mut AnyConnection| {
+            if let Some(agent) = agents::find_by_email(connection, &email)? {
+                return Ok::<_, StoreError>(agent.id.account());
+            }
+            Ok(accounts::find_by_email(connection, &email)?.expect("no such account").id)
+        };
+        self.desk.store.read(find).await.unwrap()
+    }
+
+    /// A code that is good now, of another device each time: the clock stands still, and a code is taken once.
+    pub async fn fresh_code(&self, email: &str) -> String {
+        let (at, kit, account) = (self.now(), self.desk.kit.clone(), self.account_id(email).await);
+        let secret: [u8; 20] = kit.entropy.bytes();
+        let add = move |tx: &mut Tx<'_>| {
+            let id = AuthenticatorId::new(at, kit.entropy.bytes());
+            let (kind, label) = (AuthenticatorKind::VirtualTotp, "One more device".to_owned());
+            let state = AuthenticatorState::Active;
+            accounts::insert_authenticator(tx, &Authenticator { id, account, kind, label, state }, at)?;
+            let nonce = kit.entropy.bytes();
+            let sealed = kit.sealing.seal(Sealing::AuthenticatorSecret, &id.to_string(), nonce, &secret);
+            credentials::set_secret(tx, id, &sealed)
+        };
+        self.desk.store.write(add).await.unwrap();
+        TotpSecret::from_bytes(&secret).unwrap().code_at(step_at(at)).expose().to_owned()
+    }
+
+    /// A browser that an account signed in with before.
+    pub async fn known_browser(&self, email: &str) -> Browser {
+        let (at, kit, account) = (self.now(), self.desk.kit.clone(), self.account_id(email).await);
+        let token = kit.entropy.token();
+        let hash = token.hash();
+        let add = move |tx: &mut Tx<'_>| {
+            let id = KnownDeviceId::new(at, kit.entropy.bytes());
+            known_devices::insert(tx, id, (account, &hash), "Browser of a test", at)
+        };
+        self.desk.store.write(add).await.unwrap();
+        Browser::with_cookie(&self.base, &format!("mfa-desk-device={}", token.expose()))
+    }
+
     /// The first step of a sign-in: the page that comes after the password.
     pub async fn gives_password(&self, browser: &Browser, email: &str) -> Page {
         let page = browser.get("/account/sign-in").await;
@@ -104,7 +147,7 @@ impl World {
 
     /// An account that is signed in with its app. Time goes by, since a code is taken once.
     pub async fn account(&self, email: &str) -> Browser {
-        let browser = self.browser();
+        let browser = self.known_browser(email).await;
         self.later(chrono::TimeDelta::seconds(60)).await;
         let page = self.gives_password(&browser, email).await;
         let code = code_of(email, self.now(), 0);

@@ -108,6 +108,15 @@ impl Browser {
         Self { http, base: base.to_owned() }
     }
 
+    /// A browser that holds a cookie already.
+    pub fn with_cookie(base: &str, cookie: &str) -> Self {
+        mfa_desk::notify::install_tls_provider();
+        let jar = std::sync::Arc::new(reqwest::cookie::Jar::default());
+        jar.add_cookie_str(cookie, &base.parse().unwrap());
+        let http = reqwest::Client::builder().cookie_provider(jar).redirect(Policy::limited(5)).build().unwrap();
+        Self { http, base: base.to_owned() }
+    }
+
     /// The same browser, with its cookies, at another instance.
     pub fn at(&self, base: &str) -> Self {
         Self { http: self.http.clone(), base: base.to_owned() }

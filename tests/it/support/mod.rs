@@ -6,5 +6,6 @@ pub mod database;
 pub mod mail_reader;
 pub mod oidc;
 pub mod smtp;
+pub mod soft_key;
 pub mod twilio;
 pub mod world;

@@ -92,6 +92,11 @@ fn single_sign_on(issuer: String) -> SsoSettings {
     }
 }
 
+/// What somebody at the desk signs in with.
+pub fn address(name: &str) -> String {
+    format!("{name}@desk.example.test")
+}
+
 pub fn people() -> Vec<(&'static str, Role)> {
     vec![
         ("ana", Role::Agent),
@@ -182,13 +187,21 @@ impl World {
         Browser::new(&self.base)
     }
 
-    /// Someone at the desk, signed in.
+    /// Someone at the desk, signed in with a browser that they used before.
     pub async fn agent(&self, name: &str) -> Browser {
-        let browser = self.browser();
+        let email = address(name);
+        let browser = self.known_browser(&email).await;
+        let code = self.fresh_code(&email).await;
         let page = browser.get("/desk/sign-in").await;
-        let email = format!("{name}@desk.example.test");
-        browser.send(&page, "/desk/sign-in", &[("email", &email), ("password", PASSWORD)]).await.is(200);
+        let page = browser.send(&page, "/desk/sign-in", &[("email", &email), ("password", PASSWORD)]).await;
+        browser.send(page.is(200), "/desk/sign-in/device", &[("code", &code)]).await.is(200);
         browser
+    }
+
+    /// Someone at the desk gives a second factor again, on the page that they were led to.
+    pub async fn steps_up(&self, browser: &Browser, name: &str, page: &Page) -> Page {
+        let code = self.fresh_code(&address(name)).await;
+        browser.send(page.says("Confirm that it is you"), "/desk/step-up", &[("code", &code)]).await
     }
 
     /// Lets time go by and everything happen that it brings.
@@ -417,7 +430,7 @@ async fn sow(desk: &Desk) {
                 role,
                 suspended_at: None,
             };
-            agents::insert(tx, &agent, Some(&hash), at)?;
+            agents::insert(tx, &agent, (None, Some(&hash)), at)?;
         }
         for (email, name, kind, tier, number, phone) in [
             (OWNER, "Olivia Öwner", AccountKind::Owner, Tier::Standard, "1001", Some("+447911123456")),

@@ -1,0 +1,95 @@
+//! The second step of a sign-in at the desk.
+
+use actix_web::http::header::{LOCATION, SET_COOKIE};
+use actix_web::web::{Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::sign_in::session_cookie;
+use crate::web::error::PageError;
+use crate::web::factor::{Actions, Form, content};
+use crate::web::guard::access::SignedInAgent;
+use crate::web::guard::fields::Fields;
+use crate::web::next_page::{After, of_desk};
+use crate::web::page::{Head, show as show_page};
+use crate::web::{App, cookies};
+use crate::workflow::Halt;
+
+const ACTIONS: Actions = Actions {
+    code: "/desk/sign-in/device",
+    recovery_code: "/desk/sign-in/recovery-code",
+    passkey: "/desk/sign-in/passkey",
+};
+
+async fn page(
+    app: &App,
+    me: &SignedInAgent,
+    next: &str,
+    wrong: Option<(Form, &Halt)>,
+) -> Result<HttpResponse, PageError> {
+    let asked = app.desk.ask_second_factor(me.session.agent.id.account(), me.session.id.to_string()).await?;
+    let (status, mut content) = content(&ACTIONS, of_desk(next), me.caller.language, asked, wrong);
+    content["email"] = me.session.agent.email.masked().into();
+    let mut head = Head::new("Sign in with authentication device");
+    head.csrf = me.csrf.clone();
+    show_page(app, &me.caller, status, "desk/device.html", head, content)
+}
+
+/// **Sign in with authentication device**.
+pub async fn show(app: Data<App>, me: SignedInAgent, after: Query<After>) -> Result<HttpResponse, PageError> {
+    page(&app, &me, &after.next, None).await
+}
+
+async fn take(
+    app: &App,
+    me: &SignedInAgent,
+    request: &HttpRequest,
+    fields: &Fields,
+    form: Form,
+) -> Result<HttpResponse, PageError> {
+    let done = match form.typed(fields) {
+        Ok(factor) => {
+            let from = (me.caller.device.clone(), cookies::browser(request, app));
+            app.desk.agent_second_step(me.act(app), &me.session, from, factor).await?
+        }
+        Err(halt) => Err(halt),
+    };
+    let next = fields.get("next");
+    match done {
+        Ok(done) => Ok(HttpResponse::SeeOther()
+            .append_header((SET_COOKIE, session_cookie(app, done.session, done.agent.id)?))
+            .append_header((SET_COOKIE, cookies::set_browser(app, &done.browser)))
+            .insert_header((LOCATION, of_desk(next)))
+            .finish()),
+        Err(halt) => page(app, me, next, Some((form, &halt))).await,
+    }
+}
+
+/// Takes a code of the authenticator.
+pub async fn code(
+    app: Data<App>,
+    me: SignedInAgent,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, PageError> {
+    take(&app, &me, &request, &fields, Form::Code).await
+}
+
+/// Takes a saved recovery code.
+pub async fn recovery_code(
+    app: Data<App>,
+    me: SignedInAgent,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, PageError> {
+    take(&app, &me, &request, &fields, Form::RecoveryCode).await
+}
+
+/// Takes what a browser answered that was asked for a passkey.
+pub async fn passkey(
+    app: Data<App>,
+    me: SignedInAgent,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, PageError> {
+    take(&app, &me, &request, &fields, Form::Passkey).await
+}

@@ -1,0 +1,237 @@
+//! Passwords of people at the desk: set by a mailed link, or changed by whoever is signed in.
+
+use chrono::TimeDelta;
+use secrecy::SecretString;
+
+use super::account_sign_in::unavailable;
+use super::act::{Act, Done, Halt};
+use super::first_factor::{Checked, Side, Typed, too_many};
+use super::limits::{Counted, spend_tries};
+use super::second_factor::{SecondFactor, Weighed};
+use super::{Desk, Kit, guesses, letters};
+use crate::domain::account::{Account, AccountKind};
+use crate::domain::audit::details;
+use crate::domain::authn::password::acceptable;
+use crate::domain::authn::{Next, Stuck, after_password};
+use crate::domain::contact::EmailAddress;
+use crate::domain::ids::{AgentId, AgentSessionId, SignInLinkId};
+use crate::domain::letter::Letter;
+use crate::domain::limits::Limit;
+use crate::domain::token::Token;
+use crate::store::agents::{self, Agent, AgentSession};
+use crate::store::sign_in_links::{self, SignInLink};
+use crate::store::{StoreError, Tx, accounts, credentials};
+
+/// How long a link that was asked for works (SP 800-63B-4 §4.2.1 allows a day).
+const ASKED_FOR: TimeDelta = TimeDelta::minutes(60);
+/// How long the link to a new colleague works, who may read their mail tomorrow.
+const INVITED: TimeDelta = TimeDelta::hours(24);
+
+fn weigh_new(kit: &Kit, agent: &Agent, password: &SecretString, has_mfa: bool) -> Result<(), Halt> {
+    let about = [kit.product.as_str(), agent.email.as_str(), agent.name.as_str()];
+    acceptable(password, has_mfa, &about).map_err(|problem| Halt::BadText(problem.to_string()))
+}
+
+/// Mails a link that lets somebody at the desk set a password. Older links end with it.
+pub(super) fn mail_link(
+    tx: &mut Tx<'_>,
+    kit: &Kit,
+    act: &Act,
+    account: &Account,
+    invited: bool,
+) -> Result<(), StoreError> {
+    let until = act.at + if invited { INVITED } else { ASKED_FOR };
+    let id = kit.id(SignInLinkId::new, act.at);
+    let link = SignInLink { id, account: account.id, expires_at: until, used_at: None };
+    sign_in_links::insert(tx, &link, &kit.key.sign_in_link_token(id).hash(), act.at)?;
+    letters::queue(tx, kit, act, account, Letter::SetPassword { link: id, invited, until })
+}
+
+/// A link that can be used, and whose password it sets.
+pub struct PasswordLink {
+    /// Whose.
+    pub agent: Agent,
+    /// What they have to give beside it.
+    pub next: Next,
+    link: SignInLink,
+}
+
+impl Desk {
+    /// Somebody at the desk forgot their password. Whether there is such a person, nobody is told: the answer is the
+    /// same, and so is what is counted.
+    ///
+    /// # Errors
+    /// [`Halt::TooOften`]; [`StoreError`] when the database fails.
+    pub async fn forgot_password(&self, act: Act, email: EmailAddress) -> Result<Result<(), Halt>, StoreError> {
+        let kit = self.kit.clone();
+        let ask = move |tx: &mut Tx<'_>| {
+            let named = email.key();
+            let limits = (Limit::PasswordLinks, Limit::SignInsFromNetwork, Limit::PasswordLinksAnywhere);
+            let counted = Counted::tries(&kit, (&named, &email.masked()), &act.ip, limits);
+            if spend_tries(tx, &kit, &act, &counted, |tx| Side::Desk.refuse(tx, &act, None, "too_often"))?.is_err() {
+                return Ok(Err(too_many()));
+            }
+            let agent = agents::find_by_email(tx.connection, &email)?.filter(|agent| agent.suspended_at.is_none());
+            let account = match &agent {
+                Some(agent) => accounts::find(tx.connection, agent.id.account())?,
+                None => None,
+            };
+            let known = account.is_some();
+            tx.record(act.entry("agent.password_link_asked", None, None, details([("known", known.into())])));
+            if let Some(account) = account {
+                mail_link(tx, &kit, &act, &account, false)?;
+            }
+            Ok(Ok(()))
+        };
+        self.store.write(ask).await
+    }
+
+    /// The link that a token opens.
+    ///
+    /// # Errors
+    /// [`Halt`] when it is of no use; [`StoreError`] when the database fails.
+    pub async fn password_link(&self, token: &Token) -> Result<Result<PasswordLink, Halt>, StoreError> {
+        let (hash, now) = (token.hash(), self.now());
+        let found = self
+            .store
+            .read(move |connection| {
+                let Some(link) = sign_in_links::find(connection, &hash)? else { return Ok(Err(Halt::UnknownLink)) };
+                let Some(agent) = agents::of_account(connection, link.account)? else {
+                    return Ok(Err(Halt::UnknownLink));
+                };
+                Ok::<_, StoreError>(match (link.used_at, agent.suspended_at) {
+                    (Some(_), _) => Err(Halt::UsedLink),
+                    (None, Some(_)) => Err(Halt::UnknownLink),
+                    (None, None) if link.expires_at <= now => Err(Halt::ExpiredLink),
+                    (None, None) => Ok((agent, link)),
+                })
+            })
+            .await?;
+        let (agent, link) = match found {
+            Ok(found) => found,
+            Err(halt) => return Ok(Err(halt)),
+        };
+        let means = self.directory.means(agent.id.account()).await;
+        let next = after_password(means.map_err(unavailable)?, false);
+        Ok(Ok(PasswordLink { agent, next, link }))
+    }
+
+    /// Sets a password by a mailed link. A mailbox alone takes nothing over: whoever has an authenticator gives a
+    /// second factor too. Every session ends.
+    ///
+    /// # Errors
+    /// [`Halt`] when the link or the factor is of no use, or the password cannot be chosen; [`StoreError`] when the
+    /// database fails.
+    pub async fn set_password(
+        &self,
+        ip: String,
+        token: &Token,
+        password: SecretString,
+        factor: Option<SecondFactor>,
+    ) -> Result<Result<(), Halt>, StoreError> {
+        let PasswordLink { agent, next, link } = match self.password_link(token).await? {
+            Ok(found) => found,
+            Err(halt) => return Ok(Err(halt)),
+        };
+        let act = Act { actor: agent.actor(), ip, at: self.now() };
+        let needs_factor = next != Next::Stuck(Stuck::NoDevice);
+        if let Err(halt) = weigh_new(&self.kit, &agent, &password, needs_factor) {
+            return Ok(Err(halt));
+        }
+        let weighed = match (needs_factor, factor) {
+            (false, _) => None,
+            (true, None) => return Ok(Err(Halt::NotVerified)),
+            (true, Some(factor)) => {
+                match self
+                    .weigh(&act, Side::Desk, (agent.id.account(), &agent.email), &link.id.to_string(), factor)
+                    .await?
+                {
+                    Ok(weighed) => Some(weighed),
+                    Err(halt) => return Ok(Err(halt)),
+                }
+            }
+        };
+        let hash = self.hashed(password).await?;
+        let kit = self.kit.clone();
+        let set = move |tx: &mut Tx<'_>| {
+            if let Err(halt) = settle(tx, &act, weighed.as_ref())? {
+                return Ok(Err(halt));
+            }
+            // An authenticator that was set up meanwhile is asked for.
+            let has_any = accounts::has_authenticator(tx.connection, agent.id.account())?;
+            if has_any != needs_factor {
+                return Err(StoreError::Conflict);
+            }
+            if !sign_in_links::use_up(tx, link.id, act.at)? {
+                return Err(StoreError::Conflict);
+            }
+            replace(tx, &kit, &act, agent.id, (&hash, "link"), None)
+        };
+        self.store.write(set).await
+    }
+
+    /// Somebody who is signed in changes their password; every other session of theirs ends.
+    ///
+    /// # Errors
+    /// [`Halt`] when the old one is wrong or the new one cannot be chosen; [`StoreError`] when the database fails.
+    pub async fn change_password(
+        &self,
+        act: Act,
+        session: &AgentSession,
+        browser: Option<Token>,
+        (old, new): (SecretString, SecretString),
+    ) -> Result<Result<(), Halt>, StoreError> {
+        // Whoever is signed in has a second factor.
+        if let Err(halt) = weigh_new(&self.kit, &session.agent, &new, true) {
+            return Ok(Err(halt));
+        }
+        let typed = Typed { side: Side::Desk, email: Some(session.agent.email.clone()), password: old, browser };
+        let Checked { finding, guessed, .. } = match self.check_password(act.ip.clone(), typed).await? {
+            Ok(checked) => checked,
+            Err(halt) => return Ok(Err(halt)),
+        };
+        let (hash, kit, agent, kept) = (self.hashed(new).await?, self.kit.clone(), session.agent.id, session.id);
+        let change = move |tx: &mut Tx<'_>| {
+            if !finding.settle(tx)? {
+                Side::Desk.refuse(tx, &act, None, "wrong_password");
+                return Ok(Err(Halt::WrongPassword));
+            }
+            guesses::begin_anew(tx, &guessed)?;
+            replace(tx, &kit, &act, agent, (&hash, "password"), Some(kept))
+        };
+        self.store.write(change).await
+    }
+
+    pub(super) async fn hashed(&self, password: SecretString) -> Result<String, StoreError> {
+        self.passwords.hash(password).await.map_err(|error| StoreError::Unavailable(error.to_string()))
+    }
+}
+
+fn settle(tx: &mut Tx<'_>, act: &Act, weighed: Option<&Weighed>) -> Done<()> {
+    match weighed {
+        Some(weighed) if !weighed.settle(tx, act)? => Ok(Err(Halt::NotVerified)),
+        _ => Ok(Ok(())),
+    }
+}
+
+/// Replaces a password, ends what the old one opened and tells its owner.
+fn replace(
+    tx: &mut Tx<'_>,
+    kit: &Kit,
+    act: &Act,
+    agent: AgentId,
+    (hash, by): (&str, &str),
+    kept: Option<AgentSessionId>,
+) -> Done<()> {
+    let account = accounts::find(tx.connection, agent.account())?;
+    let Some(account) = account.filter(|account| account.kind == AccountKind::Staff) else {
+        return Ok(Err(Halt::Gone));
+    };
+    credentials::set_password(tx, account.id, hash, act.at)?;
+    sign_in_links::end_all(tx, account.id, act.at)?;
+    agents::end_sessions(tx, agent, kept.map(|id| id.to_string()).as_deref(), act.at)?;
+    guesses::forget_person(tx, kit, Side::Desk, &account.email.key())?;
+    tx.record(act.entry("agent.password_changed", None, None, details([("by", by.into())])));
+    letters::queue(tx, kit, act, &account, Letter::PasswordChanged)?;
+    Ok(Ok(()))
+}
