@@ -34,7 +34,7 @@ security-second-code-hint = Warten Sie, bis die App den nächsten Code zeigt.
 security-passkey-title = Passkey oder Sicherheitsschlüssel aktivieren
 security-passkey-text = Ihr Browser fragt nach dem Passkey oder Sicherheitsschlüssel, und das Gerät nach PIN, Finger oder Gesicht.
 security-passkey-button = Passkey oder Sicherheitsschlüssel einrichten
-security-codes-title = Wiederherstellungscodes
+security-codes-title = Wiederherstellungs­codes
 security-codes-text = Ein Wiederherstellungscode meldet Sie einmal an, wenn Sie Ihr Gerät nicht zur Hand haben.
 security-codes-left = { $count ->
     [0] Sie haben keine Wiederherstellungscodes.

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use super::{Failure, Place, desk_of, operator, runtime};
 use crate::domain::actor::Role;
 use crate::domain::contact::{E164, EmailAddress};
+use crate::domain::form::is_unprintable;
 use crate::workflow::{NewAgent, Standing};
 
 #[derive(Subcommand)]
@@ -40,6 +41,17 @@ pub(super) enum AgentsCommand {
         #[command(flatten)]
         place: Place,
     },
+    /// Deactivate a person's devices and make a link, good for 15 minutes, to activate another: when nobody is left
+    /// who could work their case
+    BreakGlass {
+        /// Whose
+        email: EmailAddress,
+        /// Why, for the audit record
+        #[arg(long, value_parser = reason)]
+        reason: String,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Give a person's access back
     Restore {
         /// Whose
@@ -53,10 +65,17 @@ fn role(text: &str) -> Result<Role, String> {
     Role::from_code(text).ok_or_else(|| "must be agent, supervisor, auditor or admin".to_owned())
 }
 
+fn reason(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let plain = !text.is_empty() && text.chars().count() <= 500 && !text.chars().any(is_unprintable);
+    if plain { Ok(text.to_owned()) } else { Err("must be one line of at most 500 characters".to_owned()) }
+}
+
 pub(super) fn run(command: AgentsCommand) -> Result<ExitCode, Failure> {
     match command {
         AgentsCommand::Add { email, name, role, phone, place } => add((email, phone), name, role, &place),
         AgentsCommand::List { place } => list(&place),
+        AgentsCommand::BreakGlass { email, reason, place } => break_glass(email, reason, &place),
         AgentsCommand::Suspend { email, place } => stand(email, Standing::Suspended, &place),
         AgentsCommand::Restore { email, place } => stand(email, Standing::Restored, &place),
     }
@@ -107,4 +126,20 @@ fn stand(email: EmailAddress, standing: Standing, place: &Place) -> Result<ExitC
     }
     println!("{shown} is {}", if standing == Standing::Suspended { "suspended" } else { "active" });
     Ok(ExitCode::SUCCESS)
+}
+
+fn break_glass(email: EmailAddress, reason: String, place: &Place) -> Result<ExitCode, Failure> {
+    let desk = desk_of(place)?;
+    let shown = email.clone();
+    let done = runtime()?.block_on(desk.break_glass(operator(&desk), email, reason)).map_err(Failure::new)?;
+    let Some(done) = done else { return Err(Failure(format!("there is no agent {shown} who is not suspended"))) };
+    println!("{} of {shown} deactivated, and every sign-in ended.", counted(done.deactivated));
+    println!("Until {}, once, with their password:", done.until.format("%H:%M UTC"));
+    println!("{}", done.url);
+    println!("Every supervisor is told.");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn counted(devices: usize) -> String {
+    if devices == 1 { "1 device".to_owned() } else { format!("{devices} devices") }
 }

@@ -30,7 +30,7 @@ mod voice;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 
 use secrecy::SecretString;
@@ -122,15 +122,13 @@ impl Settings {
     /// The settings of a demonstration that keeps its data in `data_dir`.
     #[must_use]
     pub fn demo(data_dir: &Path, listen: SocketAddr, key: SecretString) -> Settings {
-        // A browser cannot be sent to the unspecified address, although a server can listen on it.
-        let host = match listen.ip() {
-            IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
-            IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
-            ip => ip,
-        };
+        // A browser cannot be sent to the unspecified address, although a server can listen on it. Passkeys are bound to
+        // a name, and browsers take this one without TLS.
+        let here = listen.ip().is_loopback() || listen.ip().is_unspecified();
+        let host = if here { format!("localhost:{}", listen.port()) } else { listen.to_string() };
         let mut demo = Settings::default();
         demo.server.listen = listen;
-        demo.server.base_url = Url::parse(&format!("http://{}", SocketAddr::new(host, listen.port()))).ok();
+        demo.server.base_url = Url::parse(&format!("http://{host}")).ok();
         demo.database.url = DatabaseUrl::Sqlite(data_dir.join("mfa-desk.sqlite3"));
         demo.secrets.key = Some(key);
         demo.mail.from = "mfa-desk demo <desk@demo.example>".parse().ok();

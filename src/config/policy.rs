@@ -46,6 +46,9 @@ pub struct PolicySettings {
     /// Hours for which a mailed link works.
     #[serde(deserialize_with = "value::number")]
     pub email_link_hours: u32,
+    /// Minutes for which the link of a verification mail works, where an owner helps themself.
+    #[serde(deserialize_with = "value::number")]
+    pub recovery_link_minutes: u32,
     /// Minutes for which a code entered during a call works (NIST SP 800-63B-4: 10 at most).
     #[serde(deserialize_with = "value::number")]
     pub phone_code_minutes: u32,
@@ -77,6 +80,7 @@ impl Default for PolicySettings {
             case_expiry_days: 14,
             close_after_days: 14,
             email_link_hours: 24,
+            recovery_link_minutes: 60,
             phone_code_minutes: 5,
             calls_per_hour: 3,
             calls_per_day: 8,
@@ -123,6 +127,12 @@ impl PolicySettings {
         TimeDelta::hours(self.email_link_hours.into())
     }
 
+    /// Time for which the link of a verification mail works, where an owner helps themself.
+    #[must_use]
+    pub fn recovery_link(&self) -> TimeDelta {
+        TimeDelta::minutes(self.recovery_link_minutes.into())
+    }
+
     /// Time for which a code entered during a call works.
     #[must_use]
     pub fn phone_code(&self) -> TimeDelta {
@@ -148,6 +158,7 @@ impl PolicySettings {
         checker.range("policy.case_expiry_days", self.case_expiry_days);
         checker.range("policy.close_after_days", self.close_after_days);
         checker.range("policy.email_link_hours", self.email_link_hours);
+        checker.range("policy.recovery_link_minutes", self.recovery_link_minutes);
         checker.range("policy.phone_code_minutes", self.phone_code_minutes);
         checker.range("policy.calls_per_hour", self.calls_per_hour);
         checker.range("policy.calls_per_day", self.calls_per_day);

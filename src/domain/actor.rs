@@ -53,6 +53,11 @@ pub enum Actor {
         /// What they may do at this moment.
         role: Role,
     },
+    /// The owner of an account, who helps themself after giving its password.
+    Owner {
+        /// Whose account.
+        account: AccountId,
+    },
     /// An administrator of the account, signed in with an account of their own.
     Administrator {
         /// The administrator's account.
@@ -69,6 +74,7 @@ impl Actor {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Customer => "customer",
+            Self::Owner { .. } => "owner",
             Self::Administrator { .. } => "administrator",
             Self::Agent { role, .. } => role.code(),
             Self::System => "system",
@@ -76,12 +82,12 @@ impl Actor {
         }
     }
 
-    /// The `actor` column of the audit log: an agent's address, an administrator's account identifier, empty
-    /// for those without a name.
+    /// The `actor` column of the audit log: an agent's address, the account identifier of an owner or an administrator,
+    /// empty for those without a name.
     pub fn name(&self) -> Cow<'_, str> {
         match self {
             Self::Agent { email, .. } => Cow::Borrowed(email.as_str()),
-            Self::Administrator { account } => Cow::Owned(account.to_string()),
+            Self::Owner { account } | Self::Administrator { account } => Cow::Owned(account.to_string()),
             Self::Customer | Self::System | Self::Operator => Cow::Borrowed(""),
         }
     }
@@ -90,7 +96,7 @@ impl Actor {
     pub const fn agent(&self) -> Option<AgentId> {
         match self {
             Self::Agent { id, .. } => Some(*id),
-            Self::Customer | Self::Administrator { .. } | Self::System | Self::Operator => None,
+            Self::Customer | Self::Owner { .. } | Self::Administrator { .. } | Self::System | Self::Operator => None,
         }
     }
 
@@ -98,7 +104,7 @@ impl Actor {
     pub const fn role(&self) -> Option<Role> {
         match self {
             Self::Agent { role, .. } => Some(*role),
-            Self::Customer | Self::Administrator { .. } | Self::System | Self::Operator => None,
+            Self::Customer | Self::Owner { .. } | Self::Administrator { .. } | Self::System | Self::Operator => None,
         }
     }
 }

@@ -59,19 +59,10 @@ impl CheckKind {
         matches!(self, Self::Document | Self::InPerson)
     }
 
-    /// Whether this version has a way to make the check; the policy knows the others already.
-    pub const fn is_offered(self) -> bool {
-        match self {
-            Self::EmailLink
-            | Self::PhoneCode
-            | Self::AgentCallback
-            | Self::RecoveryCode
-            | Self::Resync
-            | Self::Administrator
-            | Self::Document
-            | Self::InPerson => true,
-            Self::Password => false,
-        }
+    /// Whether it can still be made once the desk has a case. The password is given before, by an owner who helps
+    /// themself, and counts on from there.
+    pub const fn is_made_at_desk(self) -> bool {
+        !matches!(self, Self::Password)
     }
 
     /// Whether the telephone number of record is what this check proves.

@@ -46,6 +46,13 @@ pub enum Letter {
     },
     /// To somebody at the desk: their password was changed.
     PasswordChanged,
+    /// To somebody at the desk: their authenticators were deactivated on the server.
+    GlassBroken,
+    /// To supervisors: that it was done for a colleague.
+    GlassBrokenFor {
+        /// The colleague's name.
+        name: String,
+    },
 }
 
 impl Letter {
@@ -58,6 +65,8 @@ impl Letter {
             Self::NewDevice { .. } => "new_device",
             Self::SetPassword { .. } => "set_password",
             Self::PasswordChanged => "password_changed",
+            Self::GlassBroken => "glass_broken",
+            Self::GlassBrokenFor { .. } => "glass_broken_for",
         }
     }
 

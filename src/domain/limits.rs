@@ -63,6 +63,10 @@ coded! {
         RecoveryCodes = "account-recovery-code", "Recovery codes of one account from one place";
         /// Wrong recovery codes in the second step from anywhere.
         RecoveryCodesAnywhere = "account-recovery-code-anywhere", "Recovery codes of one account";
+        /// Cases that the owner of one account begins alone, from one place.
+        RecoveriesFromPlace = "recovery-place", "Self-service of one account from one place";
+        /// Cases that the owner of one account begins alone, from anywhere.
+        RecoveriesOfAccount = "recovery-account", "Self-service of one account";
         /// Changes of the authenticators of one account.
         AuthenticatorChanges = "authenticator-change", "Changes of one account's devices";
         /// Wrong recovery codes and pairs of codes on the page of one case.
@@ -213,6 +217,9 @@ impl Amounts {
             Limit::AccountCodes => &[(5, QUARTER), (20, DAY)],
             Limit::AccountCodesAnywhere => &[(10, QUARTER), (50, DAY)],
             Limit::RecoveryCodes | Limit::RecoveryCodesAnywhere => &[(10, HOUR)],
+            // Only somebody who knows the password gets here. One place alone cannot use up what the owner has elsewhere.
+            Limit::RecoveriesFromPlace => &[(5, HOUR), (10, DAY)],
+            Limit::RecoveriesOfAccount => &[(15, HOUR), (40, DAY)],
             // Setting eight devices up takes two of these each, with some room for what goes wrong.
             Limit::AuthenticatorChanges => &[(60, HOUR)],
             Limit::ProofsOfCase => &[(5, HOUR)],

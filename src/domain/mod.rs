@@ -23,6 +23,7 @@ pub mod origin;
 pub mod people;
 pub mod phone_change;
 pub mod policy;
+pub mod recovery;
 pub mod reference;
 pub mod risk;
 pub mod sealed;

@@ -12,6 +12,12 @@ use super::phone_change::Told;
 pub enum Notice {
     /// The request came in; holds the link that confirms the address.
     Received,
+    /// The account's owner helps themself; holds the link that verifies the address.
+    VerifyEmail,
+    /// The account's owner was let in to their authenticators by alternative factors.
+    OwnerLetIn,
+    /// The account's owner asked the desk for help with what they had begun alone.
+    HandedOver,
     /// A fresh link to the case's page, asked for on it.
     LinkAgain,
     /// The address is confirmed; says what is needed next.
@@ -97,6 +103,9 @@ impl Notice {
         };
         vec![
             Self::Received,
+            Self::VerifyEmail,
+            Self::OwnerLetIn,
+            Self::HandedOver,
             Self::LinkAgain,
             Self::EmailConfirmed,
             Self::AwaitingApproval,
@@ -134,6 +143,9 @@ impl Notice {
     pub const fn template(&self) -> &'static str {
         match self {
             Self::Received => "received",
+            Self::VerifyEmail => "verify_email",
+            Self::OwnerLetIn => "owner_let_in",
+            Self::HandedOver => "handed_over",
             Self::LinkAgain => "link_again",
             Self::EmailConfirmed => "email_confirmed",
             Self::AwaitingApproval => "awaiting_approval",
@@ -204,6 +216,8 @@ impl Notice {
         matches!(
             self,
             Self::Received
+                | Self::VerifyEmail
+                | Self::HandedOver
                 | Self::LinkAgain
                 | Self::EmailConfirmed
                 | Self::AwaitingApproval

@@ -7,6 +7,7 @@ use crate::domain::case::State;
 use crate::domain::document::DocumentKind;
 use crate::domain::form::{DeviceKind, Reason};
 use crate::domain::need::Need;
+use crate::domain::recovery::Setback;
 
 /// An enumeration whose values customers read.
 pub trait Labelled: Copy + 'static {
@@ -44,6 +45,7 @@ labelled! {
     "document": DocumentKind,
     "need": Need,
     "reason": Reason,
+    "setback": Setback,
     "state": State,
 }
 

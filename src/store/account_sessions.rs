@@ -195,6 +195,38 @@ pub fn touch(tx: &mut Tx<'_>, id: AccountSessionId, at: DateTime<Utc>) -> Result
     Ok(())
 }
 
+/// Lets a session last longer than it was to.
+pub fn extend(tx: &mut Tx<'_>, id: AccountSessionId, until: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::update(account_sessions::table.find(id.to_string()))
+        .filter(account_sessions::expires_at.lt(stored(until)))
+        .set(account_sessions::expires_at.eq(stored(until)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Ends every session of an account that was won by alternative factors. Answers how many there were.
+pub fn end_recoveries(tx: &mut Tx<'_>, account: AccountId, at: DateTime<Utc>) -> Result<usize, StoreError> {
+    end_of_assurance(tx, account, Assurance::Recovery, at)
+}
+
+/// Ends every session of an account that has both steps behind it. Answers how many there were.
+pub fn end_complete(tx: &mut Tx<'_>, account: AccountId, at: DateTime<Utc>) -> Result<usize, StoreError> {
+    end_of_assurance(tx, account, Assurance::Complete, at)
+}
+
+fn end_of_assurance(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    assurance: Assurance,
+    at: DateTime<Utc>,
+) -> Result<usize, StoreError> {
+    let open = account_sessions::table
+        .filter(account_sessions::account_id.eq(account.to_string()))
+        .filter(account_sessions::assurance.eq(assurance.code()))
+        .filter(account_sessions::ended_at.is_null());
+    Ok(diesel::update(open).set(account_sessions::ended_at.eq(stored(at))).execute(tx.connection)?)
+}
+
 /// Notes that a second factor was given in a session just now. False when the session has ended.
 pub fn step_up(tx: &mut Tx<'_>, id: AccountSessionId, at: DateTime<Utc>) -> Result<bool, StoreError> {
     let changed = diesel::update(account_sessions::table.find(id.to_string()))

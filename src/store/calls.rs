@@ -7,7 +7,7 @@ use super::schema::{calls, cases, challenges, phone_changes};
 use super::{AnyConnection, StoreError, Tx, corrupt, parsed, parsed_if, stored};
 use crate::domain::contact::E164;
 use crate::domain::evidence::{CheckKind, Subject};
-use crate::domain::ids::{AgentId, CallId, CaseId, ChallengeId, CustomerSessionId, PhoneChangeId};
+use crate::domain::ids::{AccountSessionId, AgentId, CallId, CaseId, ChallengeId, CustomerSessionId, PhoneChangeId};
 use crate::domain::reference::CaseRef;
 
 /// Where a challenge stands; its time can be over in any of them.
@@ -41,6 +41,25 @@ impl ChallengeState {
     }
 }
 
+/// The browser that a code is shown in, and in no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShownIn {
+    /// One that opened the case's page.
+    CasePage(CustomerSessionId),
+    /// One in which an owner helps themself.
+    SignIn(AccountSessionId),
+}
+
+impl ShownIn {
+    fn columns(shown: Option<Self>) -> (Option<String>, Option<String>) {
+        match shown {
+            Some(Self::CasePage(session)) => (Some(session.to_string()), None),
+            Some(Self::SignIn(session)) => (None, Some(session.to_string())),
+            None => (None, None),
+        }
+    }
+}
+
 /// A six-digit code that is being asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Challenge {
@@ -51,7 +70,7 @@ pub struct Challenge {
     /// `phone_code` or `agent_callback`.
     pub kind: CheckKind,
     /// The browser that is shown the code; none until a callback's customer asks for it.
-    pub session: Option<CustomerSessionId>,
+    pub browser: Option<ShownIn>,
     /// The agent who called back.
     pub agent: Option<AgentId>,
     /// Keyed hash of the code, once a browser is bound.
@@ -88,15 +107,18 @@ struct ChallengeRow {
     tries_left: i32,
     created_at: NaiveDateTime,
     expires_at: NaiveDateTime,
+    account_session_id: Option<String>,
 }
 
 impl ChallengeRow {
     fn into_challenge(self) -> Result<Challenge, StoreError> {
+        let page = parsed_if("session", self.session_id.as_deref())?.map(ShownIn::CasePage);
+        let sign_in = parsed_if("session", self.account_session_id.as_deref())?.map(ShownIn::SignIn);
         Ok(Challenge {
             id: parsed("challenge", &self.id)?,
             case: parsed("case", &self.case_id)?,
             kind: CheckKind::from_code(&self.kind).ok_or_else(|| corrupt("check", &self.kind))?,
-            session: parsed_if("session", self.session_id.as_deref())?,
+            browser: page.or(sign_in),
             agent: parsed_if("agent", self.agent_id.as_deref())?,
             code_hash: self.code_hash,
             subject: Subject(self.subject),
@@ -120,12 +142,14 @@ pub fn void(tx: &mut Tx<'_>, case: CaseId) -> Result<(), StoreError> {
 /// Stores a new challenge and puts it in the place of the case's open ones.
 pub fn insert_challenge(tx: &mut Tx<'_>, challenge: &Challenge) -> Result<(), StoreError> {
     void(tx, challenge.case)?;
+    let (page, sign_in) = ShownIn::columns(challenge.browser);
     diesel::insert_into(challenges::table)
         .values((
             challenges::id.eq(challenge.id.to_string()),
             challenges::case_id.eq(challenge.case.to_string()),
             challenges::kind.eq(challenge.kind.code()),
-            challenges::session_id.eq(challenge.session.map(|id| id.to_string())),
+            challenges::session_id.eq(page),
+            challenges::account_session_id.eq(sign_in),
             challenges::agent_id.eq(challenge.agent.map(|id| id.to_string())),
             challenges::code_hash.eq(challenge.code_hash.as_deref()),
             challenges::subject.eq(&challenge.subject.0),
@@ -140,9 +164,11 @@ pub fn insert_challenge(tx: &mut Tx<'_>, challenge: &Challenge) -> Result<(), St
 
 /// Keeps what became of a challenge.
 pub fn update_challenge(tx: &mut Tx<'_>, challenge: &Challenge) -> Result<(), StoreError> {
+    let (page, sign_in) = ShownIn::columns(challenge.browser);
     diesel::update(challenges::table.find(challenge.id.to_string()))
         .set((
-            challenges::session_id.eq(challenge.session.map(|id| id.to_string())),
+            challenges::session_id.eq(page),
+            challenges::account_session_id.eq(sign_in),
             challenges::code_hash.eq(challenge.code_hash.as_deref()),
             challenges::state.eq(challenge.state.code()),
             challenges::tries_left.eq(challenge.tries_left),

@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::{AsChangeset, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 
 pub use super::entries::{EntryKind, WrittenEntry, entries, write_entry};
-use super::schema::{approvals, case_forms, cases, evidence};
-use super::{AnyConnection, StoreError, Tx, corrupt, dialect, parsed, parsed_if, stored};
+use super::schema::{approvals, case_forms, cases, evidence, recoveries};
+use super::{AnyConnection, StoreError, Tx, accounts, corrupt, dialect, parsed, parsed_if, stored};
 use crate::domain::account::Tier;
 use crate::domain::case::{Approval, Asked, Case, Conclusion, State, Wait, due_at};
 use crate::domain::evidence::{CheckKind, Evidence, Giver, Outcome, Subject};
@@ -290,13 +290,29 @@ pub fn reference_of(connection: &mut AnyConnection, id: CaseId) -> Result<CaseRe
     parsed("reference", &found)
 }
 
-/// Stores a new case and the form it came from, which will never change.
+/// Where a case stands, by its internal identifier.
+pub fn state_of(connection: &mut AnyConnection, id: CaseId) -> Result<State, StoreError> {
+    let found: String = cases::table.find(id.to_string()).select(cases::state).first(connection)?;
+    state(&found)
+}
+
+/// Stores a new case and the form it came from.
 pub fn insert(tx: &mut Tx<'_>, filed: &Filed, form: &AssistanceForm) -> Result<(), StoreError> {
-    let row = CaseRow::from_filed(filed);
-    diesel::insert_into(cases::table).values(&row).execute(tx.connection)?;
+    insert_without_form(tx, filed)?;
+    insert_form(tx, filed.case.id, form)
+}
+
+/// Stores a new case whose form comes later, if ever.
+pub fn insert_without_form(tx: &mut Tx<'_>, filed: &Filed) -> Result<(), StoreError> {
+    diesel::insert_into(cases::table).values(CaseRow::from_filed(filed)).execute(tx.connection)?;
+    Ok(())
+}
+
+/// Stores the form of a case, which will never change.
+pub fn insert_form(tx: &mut Tx<'_>, case: CaseId, form: &AssistanceForm) -> Result<(), StoreError> {
     diesel::insert_into(case_forms::table)
         .values((
-            case_forms::case_id.eq(&row.id),
+            case_forms::case_id.eq(case.to_string()),
             case_forms::email.eq(form.email.as_str()),
             case_forms::email_key.eq(form.email.key()),
             case_forms::account_number.eq(form.account_number.as_deref()),
@@ -442,6 +458,11 @@ pub fn going_on(connection: &mut AnyConnection, account: AccountId) -> Result<Ve
     of_account(connection, account, can_go_on)
 }
 
+/// The cases of an account that wait for a new authenticator to be seen, the oldest first.
+pub fn deactivated(connection: &mut AnyConnection, account: AccountId) -> Result<Vec<CaseRef>, StoreError> {
+    of_account(connection, account, |state| state == State::Deactivated)
+}
+
 /// The cases of an account that are frozen, the oldest first.
 pub fn frozen(connection: &mut AnyConnection, account: AccountId) -> Result<Vec<CaseRef>, StoreError> {
     of_account(connection, account, |state| state == State::Disputed)
@@ -465,23 +486,54 @@ struct FormRow {
 
 /// The language that a case's form asks to be answered in.
 pub fn language(connection: &mut AnyConnection, case: CaseId) -> Result<Language, StoreError> {
-    let code: String = case_forms::table.find(case.to_string()).select(case_forms::language).first(connection)?;
+    let of_form = case_forms::table.find(case.to_string()).select(case_forms::language);
+    let code: String = match of_form.first(connection).optional()? {
+        Some(code) => code,
+        None => recoveries::table.find(case.to_string()).select(recoveries::language).first(connection)?,
+    };
     Language::from_code(&code).ok_or_else(|| corrupt("language", &code))
 }
 
-/// The form as it was submitted.
+/// The form as it was submitted. An owner who helps themself has sent none: it says what their account says.
 pub fn form(connection: &mut AnyConnection, case: CaseId) -> Result<AssistanceForm, StoreError> {
-    let row: FormRow = case_forms::table.find(case.to_string()).first(connection)?;
+    let row: Option<FormRow> = case_forms::table.find(case.to_string()).first(connection).optional()?;
+    match row {
+        Some(row) => row.into_form(),
+        None => form_of_owner(connection, case),
+    }
+}
+
+fn form_of_owner(connection: &mut AnyConnection, case: CaseId) -> Result<AssistanceForm, StoreError> {
+    let id: String = recoveries::table.find(case.to_string()).select(recoveries::account_id).first(connection)?;
+    let account = accounts::find(connection, parsed("account", &id)?)?.ok_or_else(|| corrupt("account", &id))?;
     Ok(AssistanceForm {
-        email: parsed("form e-mail", &row.email)?,
-        account_number: row.account_number,
-        name: row.name,
-        device_kind: DeviceKind::from_code(&row.device_kind).ok_or_else(|| corrupt("device", &row.device_kind))?,
-        reason: Reason::from_code(&row.reason).ok_or_else(|| corrupt("reason", &row.reason))?,
-        failed_step: row.failed_step,
-        phone: parsed_if("form phone", row.phone.as_deref())?,
-        language: Language::from_code(&row.language).ok_or_else(|| corrupt("language", &row.language))?,
-        callback_time: row.callback_time,
-        message: row.message,
+        email: account.email,
+        account_number: account.number,
+        name: account.name,
+        device_kind: DeviceKind::Unsure,
+        reason: Reason::Other,
+        failed_step: String::new(),
+        phone: None,
+        language: language(connection, case)?,
+        callback_time: String::new(),
+        message: String::new(),
     })
+}
+
+impl FormRow {
+    fn into_form(self) -> Result<AssistanceForm, StoreError> {
+        Ok(AssistanceForm {
+            email: parsed("form e-mail", &self.email)?,
+            account_number: self.account_number,
+            name: self.name,
+            device_kind: DeviceKind::from_code(&self.device_kind)
+                .ok_or_else(|| corrupt("device", &self.device_kind))?,
+            reason: Reason::from_code(&self.reason).ok_or_else(|| corrupt("reason", &self.reason))?,
+            failed_step: self.failed_step,
+            phone: parsed_if("form phone", self.phone.as_deref())?,
+            language: Language::from_code(&self.language).ok_or_else(|| corrupt("language", &self.language))?,
+            callback_time: self.callback_time,
+            message: self.message,
+        })
+    }
 }

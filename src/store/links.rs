@@ -127,6 +127,17 @@ pub fn opened_unconfirmed(connection: &mut AnyConnection, case: CaseId) -> Resul
     Ok(times.into_iter().flatten().map(|at| at.and_utc()).collect())
 }
 
+/// Whether a link that opens or verifies was ever mailed about a case.
+pub fn was_mailed(connection: &mut AnyConnection, case: CaseId) -> Result<bool, StoreError> {
+    let found: Option<String> = links::table
+        .filter(links::case_id.eq(case.to_string()))
+        .filter(links::purpose.eq(LinkPurpose::Open.code()))
+        .select(links::id)
+        .first(connection)
+        .optional()?;
+    Ok(found.is_some())
+}
+
 /// Notes the first time a link's page was fetched.
 pub fn mark_opened(tx: &mut Tx<'_>, id: LinkId, at: DateTime<Utc>) -> Result<bool, StoreError> {
     let changed = diesel::update(links::table.find(id.to_string()))

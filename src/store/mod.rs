@@ -24,6 +24,7 @@ pub mod origins;
 pub mod outbox;
 pub mod phone_changes;
 mod readers;
+pub mod recoveries;
 pub mod schema;
 pub mod sign_in_links;
 pub mod sso;

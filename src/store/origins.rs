@@ -9,7 +9,7 @@ use diesel::{
 };
 
 use super::schema::{case_origins, cases};
-use super::{AnyConnection, StoreError, Tx, parsed, stored};
+use super::{AnyConnection, StoreError, Tx, parsed, recoveries, stored};
 use crate::domain::case::State;
 use crate::domain::ids::{AccountId, CaseId};
 use crate::domain::reference::CaseRef;
@@ -157,11 +157,13 @@ pub fn cases_of_account(
     account: AccountId,
     since: DateTime<Utc>,
 ) -> Result<i64, StoreError> {
-    Ok(cases::table
+    let all: i64 = cases::table
         .filter(cases::account_id.eq(account.to_string()))
         .filter(cases::submitted_at.ge(stored(since)))
         .count()
-        .get_result(connection)?)
+        .get_result(connection)?;
+    // Otherwise a stranger with the password could lengthen the owner's waits as they like.
+    Ok(all - recoveries::unconfirmed(connection, account, since)?)
 }
 
 /// States in which a case rests on what is needed from it, and time alone can carry it on.

@@ -210,6 +210,7 @@ diesel::table! {
         tries_left -> Integer,
         created_at -> Timestamp,
         expires_at -> Timestamp,
+        account_session_id -> Nullable<Text>,
     }
 }
 
@@ -388,6 +389,7 @@ diesel::table! {
         account_id -> Text,
         session_id -> Text,
         started_at -> Timestamp,
+        language -> Text,
         failed -> Nullable<Text>,
         failed_at -> Nullable<Timestamp>,
         handed_over_at -> Nullable<Timestamp>,

@@ -1,4 +1,4 @@
-//! Mailed links that are about no case: those that let somebody set a password.
+//! Links that are about no case: those that let somebody at the desk set a password, or set up an authenticator.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
@@ -7,14 +7,30 @@ use super::schema::sign_in_links;
 use super::{AnyConnection, StoreError, Tx, parsed, stored};
 use crate::domain::ids::{AccountId, SignInLinkId};
 
-const SET_PASSWORD: &str = "set_password";
+/// What a link is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkPurpose {
+    /// Sets a password.
+    SetPassword,
+    /// Lets somebody whose authenticators were deactivated on the server set up another.
+    Enrol,
+}
 
-/// A link as it was mailed.
+impl LinkPurpose {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::SetPassword => "set_password",
+            Self::Enrol => "enrol",
+        }
+    }
+}
+
+/// A link as it was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignInLink {
     /// Internal identifier.
     pub id: SignInLinkId,
-    /// Whose password it sets.
+    /// Whose it is.
     pub account: AccountId,
     /// Until when it works.
     pub expires_at: DateTime<Utc>,
@@ -22,14 +38,20 @@ pub struct SignInLink {
     pub used_at: Option<DateTime<Utc>>,
 }
 
-/// Makes a link. Older ones of the account end with it.
-pub fn insert(tx: &mut Tx<'_>, link: &SignInLink, token_hash: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
-    end_all(tx, link.account, at)?;
+/// Makes a link. Older ones of the account for the same purpose end with it.
+pub fn insert(
+    tx: &mut Tx<'_>,
+    link: &SignInLink,
+    purpose: LinkPurpose,
+    token_hash: &str,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    end_all(tx, link.account, purpose, at)?;
     diesel::insert_into(sign_in_links::table)
         .values((
             sign_in_links::id.eq(link.id.to_string()),
             sign_in_links::account_id.eq(link.account.to_string()),
-            sign_in_links::purpose.eq(SET_PASSWORD),
+            sign_in_links::purpose.eq(purpose.code()),
             sign_in_links::token_hash.eq(token_hash),
             sign_in_links::created_at.eq(stored(at)),
             sign_in_links::expires_at.eq(stored(link.expires_at)),
@@ -38,11 +60,32 @@ pub fn insert(tx: &mut Tx<'_>, link: &SignInLink, token_hash: &str, at: DateTime
     Ok(())
 }
 
-/// The link whose token has this hash, used or not.
+/// The link that an account has to use to set up an authenticator, with the hash of its token: one that was made and
+/// not used, even if its time is over.
+pub fn open_enrolment(
+    connection: &mut AnyConnection,
+    account: AccountId,
+) -> Result<Option<(SignInLink, String)>, StoreError> {
+    let row: Option<(String, String, NaiveDateTime)> = sign_in_links::table
+        .filter(sign_in_links::account_id.eq(account.to_string()))
+        .filter(sign_in_links::purpose.eq(LinkPurpose::Enrol.code()))
+        .filter(sign_in_links::used_at.is_null())
+        .select((sign_in_links::id, sign_in_links::token_hash, sign_in_links::expires_at))
+        .first(connection)
+        .optional()?;
+    row.map(|(id, hash, expires_at)| {
+        let link = SignInLink { id: parsed("link", &id)?, account, expires_at: expires_at.and_utc(), used_at: None };
+        Ok((link, hash))
+    })
+    .transpose()
+}
+
+/// The link for setting a password whose token has this hash, used or not.
 pub fn find(connection: &mut AnyConnection, token_hash: &str) -> Result<Option<SignInLink>, StoreError> {
     type Row = (String, String, NaiveDateTime, Option<NaiveDateTime>);
     let row: Option<Row> = sign_in_links::table
         .filter(sign_in_links::token_hash.eq(token_hash))
+        .filter(sign_in_links::purpose.eq(LinkPurpose::SetPassword.code()))
         .select((sign_in_links::id, sign_in_links::account_id, sign_in_links::expires_at, sign_in_links::used_at))
         .first(connection)
         .optional()?;
@@ -66,9 +109,10 @@ pub fn use_up(tx: &mut Tx<'_>, id: SignInLinkId, at: DateTime<Utc>) -> Result<bo
     Ok(changed == 1)
 }
 
-/// Ends every link of an account that can still be used.
-pub fn end_all(tx: &mut Tx<'_>, account: AccountId, at: DateTime<Utc>) -> Result<(), StoreError> {
+/// Ends every link of an account for a purpose that can still be used.
+pub fn end_all(tx: &mut Tx<'_>, account: AccountId, purpose: LinkPurpose, at: DateTime<Utc>) -> Result<(), StoreError> {
     let open = sign_in_links::table
+        .filter(sign_in_links::purpose.eq(purpose.code()))
         .filter(sign_in_links::account_id.eq(account.to_string()))
         .filter(sign_in_links::used_at.is_null());
     diesel::update(open).set(sign_in_links::used_at.eq(stored(at))).execute(tx.connection)?;

@@ -8,19 +8,20 @@ use super::confirm_email::usable;
 use super::first_factor::{Checked, Side, Typed};
 use super::known_browser::{Browser, welcome};
 use super::second_factor::{SecondFactor, Weighed};
-use super::{Desk, Kit, guesses};
+use super::{Desk, Kit, guesses, recovery};
 use crate::directory::DirectoryError;
 use crate::domain::account::{Account, AccountStatus};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
-use crate::domain::authn::{Assurance, Next, after_password};
+use crate::domain::authn::{Assurance, Means, Next, after_password};
+use crate::domain::case::OWNERS_TIME;
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::{AccountId, AccountSessionId};
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::store::account_sessions::{self, AccountSession, NewSession, SessionOrigin};
 use crate::store::links::{self, LinkPurpose};
-use crate::store::{StoreError, Tx};
+use crate::store::{AnyConnection, StoreError, Tx};
 
 /// What someone signs in with first.
 pub struct Offered {
@@ -200,12 +201,12 @@ impl Desk {
         Ok(done.map(|()| AccountSignedIn { cookie: fresh, browser: known }))
     }
 
-    /// What comes after the password for this account.
+    /// What an account has for the second step.
     ///
     /// # Errors
     /// [`StoreError`] when the directory cannot be asked.
-    pub async fn account_next(&self, account: AccountId) -> Result<Next, StoreError> {
-        Ok(after_password(self.directory.means(account).await.map_err(unavailable)?, false))
+    pub async fn account_means(&self, account: AccountId) -> Result<Means, StoreError> {
+        self.directory.means(account).await.map_err(unavailable)
     }
 
     /// The session that a cookie holds, unless it ended, sat idle too long, or its account was suspended. Only what is
@@ -215,9 +216,21 @@ impl Desk {
     /// [`StoreError`] when the database fails.
     pub async fn account_session(&self, cookie: &Token, by_hand: bool) -> Result<Option<AccountSession>, StoreError> {
         let (now, hash) = (self.now(), cookie.hash());
-        let idle = self.kit.sessions.account_idle();
-        let found = self.store.read(move |connection| account_sessions::find(connection, &hash)).await?;
+        let find = move |connection: &mut AnyConnection| {
+            let found = account_sessions::find(connection, &hash)?;
+            let stands = match found.as_ref().and_then(|session| session.case) {
+                Some(case) => recovery::still_stands(connection, case)?,
+                None => true,
+            };
+            Ok(found.filter(|_| stands))
+        };
+        let found = self.store.read(find).await?;
         let live = |session: &AccountSession| {
+            // Whoever waits for a mail or a call between the steps is not idle.
+            let idle = match session.assurance {
+                Assurance::Password => OWNERS_TIME,
+                Assurance::Recovery | Assurance::Complete => self.kit.sessions.account_idle(),
+            };
             is_active(&session.account) && now < session.expires_at && now < session.last_seen_at + idle
         };
         let Some(session) = found.filter(live) else { return Ok(None) };

@@ -8,7 +8,8 @@ use crate::domain::evidence::{CheckKind, Giver};
 use crate::domain::ids::CustomerSessionId;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
-use crate::store::{StoreError, Tx, calls};
+use crate::store::calls::{self, ShownIn};
+use crate::store::{StoreError, Tx};
 
 impl Desk {
     /// An agent is about to dial the phone of record: the customer's page offers to show a code.
@@ -66,10 +67,10 @@ impl Desk {
             else {
                 return Ok(Err(Halt::NoChallenge));
             };
-            if challenge.session.is_some_and(|bound| bound != session) {
+            if challenge.browser.is_some_and(|bound| bound != ShownIn::CasePage(session)) {
                 return Ok(Err(Halt::NoChallenge));
             }
-            challenge.session = Some(session);
+            challenge.browser = Some(ShownIn::CasePage(session));
             let code = PhoneCode::derive(&kit.key, &cookie, challenge.id);
             challenge.code_hash = Some(code.stored(&kit.key, challenge.id));
             calls::update_challenge(tx, &challenge)?;

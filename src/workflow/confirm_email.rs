@@ -18,16 +18,20 @@ use crate::store::{StoreError, Tx, accounts};
 pub struct Opened {
     /// The address is not confirmed yet: the button does it.
     pub first: bool,
+    /// The owner helps themself: the button verifies the address for the sign-in that asked, and opens nothing here.
+    pub of_owner: bool,
     /// The account that a link for administrators was sent to.
     pub administrator: Option<AccountId>,
     /// The language of the case's form.
     pub language: Language,
 }
 
-/// A browser that may now see the case.
+/// An address that was confirmed.
 pub struct Confirmed {
-    /// The secret of its cookie.
-    pub session: Token,
+    /// The secret of the cookie of a browser that may now see the case; none where its owner goes on elsewhere.
+    pub session: Option<Token>,
+    /// The language of the case.
+    pub language: Language,
 }
 
 impl Desk {
@@ -53,7 +57,13 @@ impl Desk {
                 tx.record(act.case_entry("link.opened", &filed, details([("link", link.id.to_string().into())])));
             }
             let language = cases::language(tx.connection, filed.case.id)?;
-            Ok(Ok(Opened { administrator: link.administrator, first: filed.case.state == State::Submitted, language }))
+            let of_owner = filed.case.with_owner;
+            Ok(Ok(Opened {
+                of_owner,
+                administrator: link.administrator,
+                first: filed.case.state == State::Submitted,
+                language,
+            }))
         };
         self.store.write(look).await
     }
@@ -75,7 +85,7 @@ impl Desk {
         let press = move |tx: &mut Tx<'_>| press(tx, &kit, &act, &reference, token.as_ref(), &cookie);
         let pressed = self.store.write(press).await?;
         self.run_errands();
-        Ok(pressed.map(|()| Confirmed { session }))
+        Ok(pressed.map(|(let_in, language)| Confirmed { session: let_in.then_some(session), language }))
     }
 }
 
@@ -131,7 +141,15 @@ fn administers(tx: &mut Tx<'_>, kit: &Kit, filed: &Filed, link: &Link) -> Result
     Ok(found.is_some_and(|found| kit.key.email_subject(&found.email) == link.subject))
 }
 
-fn press(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, token: Option<&Token>, cookie: &str) -> Done<()> {
+/// Confirms the address. Answers whether the browser was let in, and the language of the case.
+fn press(
+    tx: &mut Tx<'_>,
+    kit: &Kit,
+    act: &Act,
+    reference: &CaseRef,
+    token: Option<&Token>,
+    cookie: &str,
+) -> Done<(bool, Language)> {
     let (filed, link) = match usable(tx, kit, act, reference, LinkPurpose::Open, token)? {
         Ok(found) => found,
         Err(halt) => return Ok(Err(halt)),
@@ -142,7 +160,11 @@ fn press(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, token: Opti
     if !links::use_up(tx, link.id, act.at)? {
         return Ok(Err(Halt::UsedLink));
     }
+    let language = cases::language(tx.connection, filed.case.id)?;
     let wanted = filed.case.state == State::Submitted || filed.case.state.is_under_review();
+    if filed.case.with_owner && !wanted {
+        return Ok(Err(Halt::ExpiredLink));
+    }
     if wanted {
         let id = kit.id(EvidenceId::new, act.at);
         let given = Evidence::passed(id, CheckKind::EmailLink, act.at, Giver::Customer, Some(link.subject.clone()));
@@ -151,9 +173,13 @@ fn press(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, token: Opti
             Err(halt) => return Ok(Err(halt)),
         }
     }
+    if filed.case.with_owner {
+        links::void(tx, filed.case.id, act.at)?;
+        return Ok(Ok((false, language)));
+    }
     let session = kit.id(CustomerSessionId::new, act.at);
     let expires_at = act.at + kit.sessions.customer();
     links::begin_session(tx, session, filed.case.id, cookie, act.at, expires_at)?;
     tx.record(act.case_entry("case.page_opened", &filed, details([("session", session.to_string().into())])));
-    Ok(Ok(()))
+    Ok(Ok((true, language)))
 }

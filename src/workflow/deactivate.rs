@@ -31,6 +31,19 @@ impl Desk {
         version: Option<i64>,
         authenticator: AuthenticatorId,
     ) -> Result<Result<Attempted, Halt>, StoreError> {
+        self.order_deactivation(act, (reference, version), Command::Deactivate(authenticator)).await
+    }
+
+    /// Asks the rules whether the order may be given, gives it and carries it out.
+    ///
+    /// # Errors
+    /// [`Halt`] when a rule forbids it; [`StoreError`] when the database fails.
+    pub(super) async fn order_deactivation(
+        &self,
+        act: Act,
+        (reference, version): (CaseRef, Option<i64>),
+        order: Command,
+    ) -> Result<Result<Attempted, Halt>, StoreError> {
         let kit = self.kit.clone();
         let errand = self.kit.id(OutboxId::new, act.at);
         let wanted = reference.clone();
@@ -39,7 +52,7 @@ impl Desk {
                 Ok(filed) => filed,
                 Err(halt) => return Ok(Err(halt)),
             };
-            match command(tx, &kit, &act, &filed, &Command::Deactivate(authenticator))? {
+            match command(tx, &kit, &act, &filed, &order)? {
                 Ok(Changed { deactivate: Some(authenticator), filed }) => {
                     let order = Errand::Directory { authenticator };
                     Ok(Ok(outbox::add_leased(tx, errand, filed.case.id, &order, act.at, LEASE)?))

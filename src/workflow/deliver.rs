@@ -19,8 +19,9 @@ use crate::locale::{label, text};
 use crate::notify::mail::{AuditWitness, MailContext, OutgoingMail, SendError};
 use crate::notify::voice::{PlaceCall, PlaceError};
 use crate::store::calls::CallAbout;
+use crate::store::cases::{self, Filed};
 use crate::store::outbox::{self, Errand, Leased, MailErrand};
-use crate::store::{StoreError, Tx, audit, calls, cases, throttle};
+use crate::store::{StoreError, Tx, account_sessions, audit, calls, throttle};
 
 const BATCH: i64 = 64;
 
@@ -117,6 +118,16 @@ fn ready_call(tx: &mut Tx<'_>, kit: &Kit, act: &Act, call: CallId) -> Result<Rea
     };
     calls::update_call(tx, call, "placing", None, act.at)?;
     Ok(Ready::Place { phone: found.phone, notice })
+}
+
+/// Whoever has the device that was switched off may be signed in with it (ASVS 5.0, 7.4.3).
+fn sign_out(tx: &mut Tx<'_>, act: &Act, filed: &Filed) -> Result<(), StoreError> {
+    let Some(account) = filed.case.account else { return Ok(()) };
+    let ended = account_sessions::end_complete(tx, account, act.at)?;
+    if ended > 0 {
+        tx.record(act.case_entry("account.sessions_ended", filed, details([("sessions_ended", ended.into())])));
+    }
+    Ok(())
 }
 
 impl Desk {
@@ -513,8 +524,11 @@ impl Desk {
         let settle = move |tx: &mut Tx<'_>| match &next {
             Err(next) => outbox::retry_at(tx, id, *next, &why),
             Ok(answer) => {
-                if let Ok(filed) = held(tx, &act, &reference, None)? {
-                    let _ = command(tx, &kit, &act, &filed, answer)?;
+                if let Ok(filed) = held(tx, &act, &reference, None)?
+                    && command(tx, &kit, &act, &filed, answer)?.is_ok()
+                    && *answer == Command::DeactivationConfirmed
+                {
+                    sign_out(tx, &act, &filed)?;
                 }
                 outbox::done(tx, id, act.at)
             }

@@ -11,7 +11,7 @@ use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::store::cases::{self, Filed};
 use crate::store::links::{self, LinkPurpose};
-use crate::store::{StoreError, Tx, calls, throttle};
+use crate::store::{StoreError, Tx, account_sessions, calls, throttle};
 
 /// A case that someone stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +118,12 @@ fn let_out(tx: &mut Tx<'_>, act: &Act, filed: &Filed) -> Result<(), StoreError> 
     links::end_sessions(tx, filed.case.id)?;
     links::void(tx, filed.case.id, act.at)?;
     links::close_request(tx, filed.case.id, act.at)?;
-    calls::void(tx, filed.case.id)
+    calls::void(tx, filed.case.id)?;
+    let Some(account) = filed.case.account else { return Ok(()) };
+    if account_sessions::end_recoveries(tx, account, act.at)? > 0 {
+        tx.record(act.case_entry("account.recovery_ended", filed, details([])));
+    }
+    Ok(())
 }
 
 /// Whoever asks in somebody's name asks more than once: every case of the account that could go on stands still.

@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use super::act::{Act, known};
 use super::{Desk, risk};
-use crate::domain::account::{Account, AccountStatus};
+use crate::domain::account::{Account, AccountKind, AccountStatus};
 use crate::domain::audit::{details, timestamp};
 use crate::domain::case::{Assessment, Case, PathAssessment, Stage, State, assess};
 use crate::domain::evidence::CheckKind;
@@ -197,7 +197,9 @@ fn explained_path(
     raised: &[Raised],
     progress: Option<ExplainedProgress>,
 ) -> ExplainedPath {
-    let possible = |kind: &CheckKind| kind.is_offered() && (account.phone.is_some() || !kind.proves_phone());
+    let by_owner = account.kind == AccountKind::Owner;
+    let possible =
+        |kind: &CheckKind| (kind.is_made_at_desk() || by_owner) && (account.phone.is_some() || !kind.proves_phone());
     let unoffered = path.checks.iter().filter(|group| !group.iter().any(possible));
     ExplainedPath {
         name: path.name.clone(),

@@ -62,7 +62,10 @@ impl Desk {
                 let token = self.kit.key.sign_in_link_token(link);
                 self.kit.url(&format!("{page}/set-password?token={}", token.expose()))
             }
-            None => self.kit.url(&format!("{page}/security")),
+            None => match letter.letter {
+                Letter::GlassBrokenFor { .. } => self.kit.url("/desk/alarms"),
+                _ => self.kit.url(&format!("{page}/security")),
+            },
         };
         let context = LetterContext {
             language: letter.language,

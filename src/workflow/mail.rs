@@ -58,7 +58,11 @@ pub(super) fn queue(
         links::insert(tx, &link, &kit.key.link_token(id).hash(), act.at)?;
         Ok(id)
     };
-    let open = notice.opens_case().then(|| link(LinkPurpose::Open, kit.periods.email_link())).transpose()?;
+    let lifetime = match notice {
+        Notice::VerifyEmail => kit.periods.recovery_link(),
+        _ => kit.periods.email_link(),
+    };
+    let open = notice.opens_case().then(|| link(LinkPurpose::Open, lifetime)).transpose()?;
     let object =
         notice.can_be_objected_to().then(|| link(LinkPurpose::Object, kit.periods.dispute_link())).transpose()?;
     let device = filed.case.authenticator.and_then(|id| {
@@ -103,7 +107,7 @@ pub(super) fn customer_needs(assessment: &Assessment<'_>, kit: &Kit, has_phone: 
     if assessment.best().is_none_or(|best| best.stage > Stage::Evidence) {
         return nothing;
     }
-    let possible = |kind: &CheckKind| kind.is_offered() && (has_phone || !kind.proves_phone());
+    let possible = |kind: &CheckKind| kind.is_made_at_desk() && (has_phone || !kind.proves_phone());
     let missing = |path: &PathAssessment<'_>| -> Option<Vec<CheckKind>> {
         let unmet = path.groups.iter().filter(|group| group.met_by.is_none());
         unmet.map(|group| group.alternatives.iter().copied().find(possible)).collect()

@@ -10,7 +10,8 @@ use crate::domain::audit::{Details, details};
 use crate::domain::ids::AgentId;
 use crate::domain::people::{Change, may};
 use crate::store::agents::{self, Agent};
-use crate::store::{AnyConnection, StoreError, Tx, accounts, credentials, known_devices, sign_in_links};
+use crate::store::sign_in_links::{self, LinkPurpose};
+use crate::store::{AnyConnection, StoreError, Tx, accounts, credentials, known_devices};
 
 /// Somebody at the desk as the list of people shows them.
 #[derive(Debug, Clone)]
@@ -152,7 +153,7 @@ pub(super) fn stand(tx: &mut Tx<'_>, act: &Act, agent: &Agent, to: Standing) -> 
     agents::set_suspended(tx, agent.id, suspended, act.at)?;
     if suspended {
         agents::end_sessions(tx, agent.id, None, act.at)?;
-        sign_in_links::end_all(tx, agent.id.account(), act.at)?;
+        sign_in_links::end_all(tx, agent.id.account(), LinkPurpose::SetPassword, act.at)?;
         known_devices::forget(tx, agent.id.account())?;
     }
     Ok(if suspended { "agent.suspended" } else { "agent.restored" })

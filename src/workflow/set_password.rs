@@ -19,7 +19,7 @@ use crate::domain::letter::Letter;
 use crate::domain::limits::Limit;
 use crate::domain::token::Token;
 use crate::store::agents::{self, Agent, AgentSession};
-use crate::store::sign_in_links::{self, SignInLink};
+use crate::store::sign_in_links::{self, LinkPurpose, SignInLink};
 use crate::store::{StoreError, Tx, accounts, credentials};
 
 /// How long a link that was asked for works (SP 800-63B-4 §4.2.1 allows a day).
@@ -43,7 +43,7 @@ pub(super) fn mail_link(
     let until = act.at + if invited { INVITED } else { ASKED_FOR };
     let id = kit.id(SignInLinkId::new, act.at);
     let link = SignInLink { id, account: account.id, expires_at: until, used_at: None };
-    sign_in_links::insert(tx, &link, &kit.key.sign_in_link_token(id).hash(), act.at)?;
+    sign_in_links::insert(tx, &link, LinkPurpose::SetPassword, &kit.key.sign_in_link_token(id).hash(), act.at)?;
     letters::queue(tx, kit, act, account, Letter::SetPassword { link: id, invited, until })
 }
 
@@ -228,7 +228,7 @@ fn replace(
         return Ok(Err(Halt::Gone));
     };
     credentials::set_password(tx, account.id, hash, act.at)?;
-    sign_in_links::end_all(tx, account.id, act.at)?;
+    sign_in_links::end_all(tx, account.id, LinkPurpose::SetPassword, act.at)?;
     agents::end_sessions(tx, agent, kept.map(|id| id.to_string()).as_deref(), act.at)?;
     guesses::forget_person(tx, kit, Side::Desk, &account.email.key())?;
     tx.record(act.entry("agent.password_changed", None, None, details([("by", by.into())])));

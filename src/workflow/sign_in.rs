@@ -5,6 +5,7 @@ use secrecy::SecretString;
 
 use super::account_sign_in::unavailable;
 use super::act::{Act, Done, Halt};
+use super::break_glass::may_enrol;
 use super::first_factor::{Checked, Side, Typed};
 use super::known_browser::{Browser, welcome};
 use super::limits::take;
@@ -34,6 +35,8 @@ pub struct AgentOffered {
     pub browser: Option<Token>,
     /// The session that the browser held before; it ends.
     pub before: Option<AgentSessionId>,
+    /// The link that led here, of somebody whose authenticators were deactivated on the server.
+    pub link: Option<Token>,
 }
 
 /// A password that was right.
@@ -70,7 +73,7 @@ impl Desk {
             Ok(checked) => checked,
             Err(halt) => return Ok(Err(halt)),
         };
-        let (kit, device, before) = (self.kit.clone(), offered.device, offered.before);
+        let (kit, device, before, link) = (self.kit.clone(), offered.device, offered.before, offered.link);
         let decide = move |tx: &mut Tx<'_>| {
             let Some(agent) = act.actor.agent() else {
                 Side::Desk.refuse(tx, &act, None, "unknown_address");
@@ -79,6 +82,10 @@ impl Desk {
             if !finding.settle(tx)? {
                 Side::Desk.refuse(tx, &act, None, "wrong_password");
                 return Ok(Err(Halt::WrongPassword));
+            }
+            if let Err(halt) = may_enrol(tx, &act, agent.account(), link.as_ref())? {
+                Side::Desk.refuse(tx, &act, None, "no_link");
+                return Ok(Err(halt));
             }
             let began = begin(
                 tx,

@@ -10,7 +10,7 @@ use crate::domain::ids::{CallId, ChallengeId, CustomerSessionId, OutboxId};
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::locale::text;
-use crate::store::calls::{self, Call, CallAbout, Challenge, ChallengeState};
+use crate::store::calls::{self, Call, CallAbout, Challenge, ChallengeState, ShownIn};
 use crate::store::cases::{self, Filed};
 use crate::store::outbox::{self, Errand};
 use crate::store::{StoreError, Tx};
@@ -36,34 +36,44 @@ impl Desk {
                 Ok(filed) => filed,
                 Err(halt) => return Ok(Err(halt)),
             };
-            let made = match challenge(tx, &kit, &act, &filed, CheckKind::PhoneCode)? {
-                Ok(made) => made,
-                Err(halt) => return Ok(Err(halt)),
-            };
-            let (mut challenge, phone) = made;
-            challenge.session = Some(session);
-            let code = PhoneCode::derive(&kit.key, &cookie, challenge.id);
-            challenge.code_hash = Some(code.stored(&kit.key, challenge.id));
-            calls::insert_challenge(tx, &challenge)?;
-            let words = two_words(&kit.key, challenge.id);
-            let greeting = text!("voice-greeting", product = kit.product.clone(), words = words);
-            let call = Call {
-                id: kit.id(CallId::new, act.at),
-                about: CallAbout::Challenge(challenge.id),
-                phone,
-                state: "queued".to_owned(),
-                says: greeting.to(cases::language(tx.connection, filed.case.id)?),
-            };
-            calls::insert_call(tx, &call, act.at)?;
-            let errand = Errand::Call { call: call.id };
-            outbox::add(tx, kit.id(OutboxId::new, act.at), filed.case.id, &errand, act.at)?;
-            tx.record(act.case_entry("call.asked_for", &filed, details([("call", call.id.to_string().into())])));
-            Ok(Ok(()))
+            call(tx, &kit, &act, &filed, (ShownIn::CasePage(session), &cookie))
         };
         let started = self.store.write(start).await?;
         self.run_errands();
         Ok(started)
     }
+}
+
+/// Makes a code for a browser and queues a call to the phone of record.
+pub(super) fn call(
+    tx: &mut Tx<'_>,
+    kit: &Kit,
+    act: &Act,
+    filed: &Filed,
+    (browser, cookie): (ShownIn, &Token),
+) -> Done<()> {
+    let (mut challenge, phone) = match challenge(tx, kit, act, filed, CheckKind::PhoneCode)? {
+        Ok(made) => made,
+        Err(halt) => return Ok(Err(halt)),
+    };
+    challenge.browser = Some(browser);
+    let code = PhoneCode::derive(&kit.key, cookie, challenge.id);
+    challenge.code_hash = Some(code.stored(&kit.key, challenge.id));
+    calls::insert_challenge(tx, &challenge)?;
+    let words = two_words(&kit.key, challenge.id);
+    let greeting = text!("voice-greeting", product = kit.product.clone(), words = words);
+    let call = Call {
+        id: kit.id(CallId::new, act.at),
+        about: CallAbout::Challenge(challenge.id),
+        phone,
+        state: "queued".to_owned(),
+        says: greeting.to(cases::language(tx.connection, filed.case.id)?),
+    };
+    calls::insert_call(tx, &call, act.at)?;
+    let errand = Errand::Call { call: call.id };
+    outbox::add(tx, kit.id(OutboxId::new, act.at), filed.case.id, &errand, act.at)?;
+    tx.record(act.case_entry("call.asked_for", filed, details([("call", call.id.to_string().into())])));
+    Ok(Ok(()))
 }
 
 fn callable(known: &Known) -> Option<(&Account, E164, Subject)> {
@@ -97,7 +107,7 @@ pub(super) fn challenge(
         id: kit.id(ChallengeId::new, act.at),
         case: filed.case.id,
         kind,
-        session: None,
+        browser: None,
         agent: act.actor.agent(),
         code_hash: None,
         subject,

@@ -29,10 +29,11 @@ use crate::domain::token::Token;
 use crate::store::agents::{self, Agent};
 use crate::store::audit;
 use crate::store::blocks::{self, Block};
-use crate::store::calls::{self, Call, Challenge};
+use crate::store::calls::{self, Call, Challenge, ShownIn};
 use crate::store::cases::{self, Filed, WrittenEntry};
 use crate::store::links;
 use crate::store::outbox::{self, MailRow};
+use crate::store::recoveries::{self, Recovery};
 use crate::store::{AnyConnection, StoreError, Tx, accounts};
 
 /// The newest entries of a case's timeline that its page shows.
@@ -45,6 +46,8 @@ pub struct CaseFile {
     /// The form as submitted.
     pub form: AssistanceForm,
     known: Known,
+    /// How it began, where its owner began it alone.
+    pub recovery: Option<Recovery>,
     /// Notes, messages and reasons, oldest first.
     pub entries: Vec<WrittenEntry>,
     /// Mails, oldest first.
@@ -183,7 +186,7 @@ pub(super) fn ways(case: &Case, assessment: &Assessment<'_>, change: Option<&Cha
         .flat_map(|group| group.alternatives)
         .chain(asks.into_iter().flat_map(|file| file.weighed.unmet().flatten()))
         .copied()
-        .filter(|kind| kind.is_offered())
+        .filter(|kind| kind.is_made_at_desk())
         .collect()
 }
 
@@ -246,6 +249,7 @@ impl Desk {
             let seen = left(connection, &kit, Limit::SameView, &viewer, now)? == 0;
             let file = CaseFile {
                 form: cases::form(connection, id)?,
+                recovery: recoveries::of_case(connection, id)?,
                 entries: cases::entries(connection, id)?,
                 mails: outbox::mails(connection, id)?,
                 opened: links::opened_unconfirmed(connection, id)?,
@@ -296,7 +300,7 @@ impl Desk {
             let challenge = match calls::latest_challenge(connection, id)? {
                 Some(challenge) => Some(ShownChallenge {
                     words: two_words(&kit.key, challenge.id),
-                    code: (challenge.session == Some(session) && challenge.is_open(now))
+                    code: (challenge.browser == Some(ShownIn::CasePage(session)) && challenge.is_open(now))
                         .then(|| PhoneCode::derive(&kit.key, &cookie, challenge.id)),
                     call: calls::call_of(connection, challenge.id)?,
                     challenge,

@@ -1,68 +1,13 @@
 // The demo's tour in a real browser. BASE is the running demo, SHOTS a folder for screenshots (optional).
 import assert from 'node:assert/strict';
-import { chromium } from 'playwright-core';
-import axe from '@axe-core/playwright';
+import { base, browser, context, look, looked, press } from './look.mjs';
 
-const AxeBuilder = axe.default ?? axe;
-const base = process.env.BASE;
-const shots = process.env.SHOTS;
 const owner = 'olivia@demo.example';
 const passwords = {
   agent: 'correct-agent-horse-1',
   agent2: 'correct-agent-horse-2',
   auditor: 'correct-audit-horse-4',
 };
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'],
-});
-let pages = 0;
-
-async function context(width, javaScriptEnabled) {
-  const made = await browser.newContext({ viewport: { width, height: 800 }, javaScriptEnabled });
-  const page = await made.newPage();
-  page.scriptless = !javaScriptEnabled;
-  page.setDefaultTimeout(20_000);
-  // A page that answers 422 on purpose is told on the console as well; scripts and the policy are what matters.
-  page.on('console', (line) => {
-    if (line.type() === 'error' && !/status of 4\d\d/.test(line.text())) {
-      throw new Error(`console on ${page.url()}: ${line.text()}`);
-    }
-  });
-  page.on('pageerror', (error) => { throw new Error(`script on ${page.url()}: ${error.message}`); });
-  return page;
-}
-
-// Looks at a page the way a customer's helper would: readable by a screen reader, no sideways scrolling.
-async function look(shown, shot) {
-  pages += 1;
-  if (shots && shot) await shown.screenshot({ path: `${shots}/${shot}.png`, fullPage: true });
-  const page = shown.scriptless ? await mirror(shown) : shown;
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  assert.ok(wide <= 0, `${page.url()} scrolls sideways by ${wide} px at ${page.viewportSize().width} px`);
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
-  const told = violations.map((v) => `${v.id} at ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
-  assert.deepEqual(told, [], `${page.url()}: ${told.join('; ')}`);
-  if (page !== shown) await page.context().close();
-}
-
-// The checker is itself a script, so a page without scripts is looked at in a copy that has none of ours.
-async function mirror(page) {
-  const [url, body] = [page.url(), await page.content()];
-  const made = await browser.newContext({ viewport: page.viewportSize() });
-  const copy = await made.newPage();
-  await copy.route('**/static/app.js*', (route) => route.abort());
-  await copy.route(url, (route) => route.fulfill({ body, contentType: 'text/html; charset=utf-8' }));
-  await copy.goto(url);
-  return copy;
-}
-
-async function press(page, name) {
-  await page.getByRole('button', { name }).first().click();
-  await page.waitForLoadState();
-}
 
 async function signIn(name) {
   const page = await context(1440, true);
@@ -189,7 +134,7 @@ try {
   const csv = Buffer.concat(chunks).toString();
   assert.match(csv, /^seq,at,actor_kind,actor,action,case_ref,account_id,ip,details,prev_hash,hash\r\n/);
   assert.ok(csv.includes(`,case.deactivated,${reference},`));
-  console.log(`browser: ${pages} looks at pages, all readable, none scrolling sideways; ${reference} deactivated`);
+  console.log(`browser: ${looked.pages} looks at pages, all readable, none scrolling sideways; ${reference} deactivated`);
 } finally {
   await browser.close();
 }

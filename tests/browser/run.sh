@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Takes a request from the form to a deactivated authenticator in a real browser: the customer at 360 px without
-# JavaScript, the desk at 1440 px. Every page is checked for accessibility, sideways scrolling and script errors.
+# JavaScript, the desk at 1440 px. Then keeps the devices of an account, with a virtual security key. Every page is
+# checked for accessibility, sideways scrolling and script errors.
 #   tests/browser/run.sh target/debug/mfa-desk [FOLDER FOR SCREENSHOTS]
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,7 +15,7 @@ tidy() {
     rm -rf "$work"
 }
 trap tidy EXIT
-cp "$here/package.json" "$here/journey.mjs" "$work/"
+cp "$here/package.json" "$here"/*.mjs "$work/"
 (cd "$work" && npm install --silent --no-audit --no-fund --ignore-scripts >&2)
 "$program" demo --listen 127.0.0.1:0 --data "$work/data" >"$work/out" 2>"$work/log" &
 demo=$!
@@ -23,5 +24,8 @@ for _ in $(seq 100); do
     kill -0 "$demo" 2>/dev/null || { cat "$work/log" >&2; exit 1; }
     sleep 0.1
 done
-base=$(sed -n 's/^listening on //p' "$work/out")
-(cd "$work" && BASE="$base" SHOTS="$shots" node journey.mjs)
+# Passkeys are bound to a name.
+base=http://localhost:$(sed -n 's/^listening on .*://p' "$work/out")
+for run in passkey journey; do
+    (cd "$work" && BASE="$base" SHOTS="$shots" node "$run.mjs")
+done

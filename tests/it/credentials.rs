@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use mfa_desk::domain::account::AccountKind;
 use mfa_desk::domain::authn::{TotpSecret, step_at};
-use mfa_desk::store::schema::{agent_sessions, authenticators, ceremonies, recovery_codes};
+use mfa_desk::store::schema::{account_sessions, agent_sessions, authenticators, ceremonies, recovery_codes};
 use mfa_desk::store::{AnyConnection, StoreError, Tx};
 
 use crate::support::accounts::{Devices, code_of, recovery_code_of};
@@ -55,7 +55,7 @@ fn two_codes(world: &World, secret: &TotpSecret) -> (String, String) {
     (secret.code_at(here - 1).expose().to_owned(), secret.code_at(here).expose().to_owned())
 }
 
-async fn activates_app(world: &World, browser: &Browser, side: &str, name: &str) -> Page {
+pub(crate) async fn activates_app(world: &World, browser: &Browser, side: &str, name: &str) -> Page {
     let page = begins(browser, side, "virtual_totp", name).await;
     let (first, second) = two_codes(world, &secret_on(page.is(200)));
     shows_codes(browser, &page, (&first, &second)).await
@@ -74,7 +74,7 @@ fn devices_on(page: &Page) -> Vec<String> {
 }
 
 /// The page that asks whether a device, counted from 0, is to be deactivated.
-async fn asked_to_deactivate(browser: &Browser, side: &str, which: usize) -> Page {
+pub(crate) async fn asked_to_deactivate(browser: &Browser, side: &str, which: usize) -> Page {
     let list = browser.get(&format!("{side}/security")).await;
     browser.get(&format!("{side}/security/devices/{}/deactivate", devices_on(&list)[which])).await
 }
@@ -616,5 +616,40 @@ async fn only_a_few_questions_stay_open_and_what_they_held_is_sealed_and_forgott
     let stored = world.desk.store.read(secrets).await.unwrap();
     assert!(stored.iter().flatten().count() >= 2);
     assert!(stored.iter().flatten().all(|stored| !stored.contains(&plain) && !stored.contains(&hex)));
+    world.stop().await;
+}
+
+/// Every session of an account becomes one that was won by alternative factors.
+async fn recovers(world: &World) {
+    use diesel::{ExpressionMethods, RunQueryDsl};
+    let recover = |tx: &mut Tx<'_>| {
+        diesel::update(account_sessions::table)
+            .set(account_sessions::assurance.eq("recovery"))
+            .execute(tx.connection)?;
+        Ok::<(), StoreError>(())
+    };
+    world.desk.store.write(recover).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_won_by_alternative_factors_manages_devices_and_does_nothing_else() {
+    let world = World::new().await;
+    world.adds(ANNA, AccountKind::Owner, &[], Devices::AppAndCodes).await;
+    let browser = world.browser();
+    world.gives_password(&browser, ANNA).await.is(200);
+    recovers(&world).await;
+    for path in ["/account", "/account/contact"] {
+        browser.get(path).await.is(200).says("Your MFA devices");
+    }
+    let list = browser.get("/account/security").await;
+    assert!(!list.html.contains("href=\"/account/contact\""), "what cannot be reached is offered");
+    activates_app(&world, &browser, "/account", "New phone").await.is(200).says("The device is active.");
+    assert_eq!(codes_on(browser.send(&list, "/security/recovery-codes", &[]).await.is(200)).len(), 10);
+    // The case that it was won with decides about this, and it has none.
+    let page = asked_to_deactivate(&browser, "/account", 0).await;
+    browser.send(page.is(200), "/deactivate", &[]).await.is(404);
+    assert_eq!(actions(&world).await, ["authenticator.activated", "recovery_codes.made"]);
+    browser.send(&list, "/account/sign-out", &[]).await.is(200).says("E-mail address of the account");
+    browser.get("/account/security").await.says("E-mail address of the account");
     world.stop().await;
 }

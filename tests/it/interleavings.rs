@@ -310,7 +310,7 @@ impl<'d> Play<'d> {
         let (first, second) = (first.unwrap(), second.unwrap());
         assert!(first.is_err() || second.is_err(), "one link was used twice\n{}", self.log);
         if let Ok(confirmed) = first.or(second) {
-            self.cookie = Some(confirmed.session);
+            self.cookie = Some(confirmed.session.expect("the browser is let in"));
             if self.state().await.0 != State::Disputed {
                 self.seen.email.push(Proof { at: self.now(), of: self.email.clone(), by: None });
             }

@@ -22,6 +22,7 @@ mod policy_and_risk;
 mod policy_explain;
 mod program;
 mod routes;
+mod self_service;
 mod smtp_peer;
 mod smtp_wire;
 mod sso;

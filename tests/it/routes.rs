@@ -148,6 +148,8 @@ async fn without_a_sign_in_no_page_of_the_desk_is_shown_and_no_button_works() {
     world.settle().await;
     // A token of somebody else's session is no substitute.
     let (_, csrf) = signed_in(&world, "ada").await;
+    // Ada is told of the new browser by mail, which is an entry of its own.
+    world.settle().await;
     let before = everything(&world, &reference).await;
     for route in routes::all(true) {
         let Access::Desk(_) = route.access else { continue };
@@ -304,6 +306,10 @@ async fn an_accounts_pages_are_for_those_who_signed_in_and_their_forms_need_the_
     let step = ask(&world, &Method::POST, "/account/sign-in/password", "", &given).await;
     let step = cookie_on(step.is(303));
     let (agent, _) = signed_in(&world, "ada").await;
+    // Steps have a page once they were begun.
+    let page = ask(&world, &Method::GET, "/account/sign-in/troubleshoot", &step, &[]).await;
+    let token = csrf_on(&page);
+    ask(&world, &Method::POST, "/account/sign-in/troubleshoot", &step, &[("csrf", &token)]).await.is(303);
     let mut walked = 0;
     for route in routes::all(true) {
         if !matches!(route.access, Access::Account | Access::Authenticators | Access::SecondStep) {
@@ -333,6 +339,64 @@ async fn an_accounts_pages_are_for_those_who_signed_in_and_their_forms_need_the_
         }
     }
     assert!(walked >= 7, "{walked}");
+    world.stop().await;
+}
+
+/// A session that alternative factors won, as a cookie.
+async fn won(world: &World, email: &str) -> String {
+    use mfa_desk::domain::authn::Assurance;
+    use mfa_desk::domain::ids::AccountSessionId;
+    use mfa_desk::store::account_sessions::{NewSession, SessionOrigin, begin};
+    let (at, token) = (world.now(), world.desk.kit.entropy.token());
+    let (email, token_hash) = (email.parse().unwrap(), token.hash());
+    let write = move |tx: &mut store::Tx<'_>| {
+        let account = store::accounts::find_by_email(tx.connection, &email)?.unwrap();
+        let origin =
+            SessionOrigin { method: "test".to_owned(), proved_at: None, ip: String::new(), device: String::new() };
+        let new = NewSession {
+            id: AccountSessionId::new(at, [7; 10]),
+            account: account.id,
+            token_hash: token_hash.clone(),
+            assurance: Assurance::Recovery,
+            case: None,
+            origin,
+            expires_at: at + chrono::TimeDelta::minutes(30),
+        };
+        begin(tx, &new, at)
+    };
+    world.desk.store.write(write).await.unwrap();
+    format!("mfa-desk-account={}", token.expose())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_alternative_factors_won_reaches_authenticators_and_nothing_else() {
+    let world = World::new().await;
+    let email = "anna@customers.example";
+    world.adds(email, mfa_desk::domain::account::AccountKind::Owner, &[], Devices::AppAndCodes).await;
+    let cookie = won(&world, email).await;
+    let mut kept_out = 0;
+    for route in routes::all(true) {
+        let path = path(&route, "MFA-0000-0000");
+        match route.access {
+            Access::Account | Access::SecondStep => {
+                kept_out += 1;
+                let page = ask(&world, &route.method, &path, &cookie, &TYPED).await;
+                page.is(303);
+                assert_eq!(page.headers["location"], "/account/security", "{}", name(&route));
+            }
+            Access::Desk(_) | Access::DeskSecondStep | Access::DeskAuthenticators => {
+                let page = ask(&world, &route.method, &path, &cookie, &TYPED).await;
+                assert!(page.headers["location"].to_str().unwrap().starts_with(SIGN_IN), "{}", name(&route));
+            }
+            Access::Authenticators => assert!(
+                ["/account/security", "/account/sign-out"].iter().any(|of| route.path.starts_with(of)),
+                "{} is about no authenticator",
+                name(&route)
+            ),
+            Access::Public | Access::Customer | Access::Provider => {}
+        }
+    }
+    assert!(kept_out >= 15, "{kept_out}");
     world.stop().await;
 }
 

@@ -53,7 +53,9 @@ async fn an_address_that_holds_a_secret_is_told_to_nobody_and_its_form_still_wor
     browser.post_with(path, &[("token", token)], &chromium).await.is(200);
     // A token does not open what it is not for.
     let sign_in = [("token", token), ("email", ANNA), ("password", "x")];
-    browser.post_with("/cases/MFA-0000-0000/call", &sign_in, &[null]).await.is(403);
+    for path in ["/cases/MFA-0000-0000/call", "/desk/sign-in", "/account/sign-in/password"] {
+        browser.post_with(path, &sign_in, &[null]).await.is(403).says("This form");
+    }
 }
 
 #[tokio::test]

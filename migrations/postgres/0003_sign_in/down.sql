@@ -7,6 +7,7 @@ ALTER TABLE outbox ADD CONSTRAINT outbox_kind_check
 ALTER TABLE outbox DROP COLUMN account_id;
 ALTER TABLE outbox ALTER COLUMN case_id SET NOT NULL;
 ALTER TABLE cases DROP COLUMN with_owner;
+ALTER TABLE challenges DROP COLUMN account_session_id;
 DROP TABLE recoveries;
 DROP TABLE sso_sign_ins;
 DROP TABLE sign_in_links;

@@ -17,6 +17,7 @@ ALTER TABLE old_outbox RENAME TO outbox;
 CREATE INDEX outbox_to_do ON outbox (state, next_at);
 CREATE INDEX outbox_by_case ON outbox (case_id, created_at);
 ALTER TABLE cases DROP COLUMN with_owner;
+ALTER TABLE challenges DROP COLUMN account_session_id;
 DROP TABLE recoveries;
 DROP TABLE sso_sign_ins;
 DROP TABLE sign_in_links;

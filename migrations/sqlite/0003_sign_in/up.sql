@@ -102,7 +102,7 @@ CREATE INDEX ceremonies_by_session ON ceremonies (session_id);
 CREATE TABLE sign_in_links (
     id TEXT NOT NULL PRIMARY KEY,
     account_id TEXT NOT NULL REFERENCES accounts (id),
-    purpose TEXT NOT NULL CHECK (purpose IN ('set_password')),
+    purpose TEXT NOT NULL CHECK (purpose IN ('set_password', 'enrol')),
     token_hash TEXT NOT NULL UNIQUE,
     created_at TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL,
@@ -127,12 +127,17 @@ CREATE TABLE recoveries (
     account_id TEXT NOT NULL REFERENCES accounts (id),
     session_id TEXT NOT NULL,
     started_at TIMESTAMP NOT NULL,
+    -- What mails are written in until a form says it.
+    language TEXT NOT NULL,
     -- What the desk is told of the last thing that did not work.
     failed TEXT,
     failed_at TIMESTAMP,
     handed_over_at TIMESTAMP
 );
 CREATE INDEX recoveries_by_session ON recoveries (session_id);
+CREATE INDEX recoveries_by_account ON recoveries (account_id, started_at);
+-- The sign-in in which the code of an automated call is shown, where no case page shows it.
+ALTER TABLE challenges ADD COLUMN account_session_id TEXT;
 -- The owner has not asked for help with it: the desk's queue leaves it out.
 ALTER TABLE cases ADD COLUMN with_owner BOOLEAN NOT NULL DEFAULT FALSE;
 

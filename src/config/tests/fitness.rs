@@ -218,7 +218,12 @@ fn the_demonstration_is_fit_for_nothing_else() {
     let demo = Settings::demo(std::path::Path::new("d"), listen, key.into());
     assert_eq!(demo.problems(Mode::Demo), []);
     assert_eq!(demo.server.listen, listen);
-    assert_eq!(demo.server.base_url.as_ref().unwrap().as_str(), "http://127.0.0.1:8080/");
+    assert_eq!(demo.server.base_url.as_ref().unwrap().as_str(), "http://localhost:8080/");
+    let base = |listen: &str| Settings::demo(std::path::Path::new("d"), listen.parse().unwrap(), key.into());
+    let base = |listen: &str| base(listen).server.base_url.unwrap().to_string();
+    assert_eq!(base("127.0.0.1:9000"), "http://localhost:9000/");
+    assert_eq!(base("[::1]:9000"), "http://localhost:9000/");
+    assert_eq!(base("192.0.2.7:9000"), "http://192.0.2.7:9000/");
     assert_eq!(demo.policy.cooling_off(), TimeDelta::minutes(2));
     assert_eq!(demo.mail.from.as_ref().unwrap().to_string(), "mfa-desk demo <desk@demo.example>");
     assert_eq!(demo.secrets.key.as_ref().unwrap().expose_secret(), key);
@@ -287,7 +292,7 @@ fn a_path_below_the_floor_is_named_with_its_place() {
         ),
         ("standard", "checks = ['email_link', 'phone_code']", "`phone_code` cannot be made here"),
         ("standard", "checks = ['email_link', 'resync']", "ends a case without a deactivation"),
-        ("standard", "checks = ['email_link', 'password']", "`password` cannot be made here"),
+        ("member", "checks = ['email_link', 'administrator', 'password']", "`password` cannot be made here"),
         ("standard", "checks = ['email_link', 'agent_callback']\napprovals = 4", "needs 4 approvals"),
         ("privileged", "checks = ['email_link', 'administrator']", "not for owners"),
         ("member", "checks = ['email_link', 'agent_callback']", "without the account's administrator"),

@@ -8,6 +8,7 @@ use super::super::ids::{AccountId, AgentId, AuthenticatorId};
 use super::super::notice::Notice;
 use super::assess::gave_evidence;
 use super::decide::may_approve;
+use super::owner::OWNERS_TIME;
 use super::{Asked, Case, Command, Conclusion, Facts, Record, Refused, State, Transition};
 
 /// What `command` by `actor` at `now` leads to.
@@ -35,6 +36,11 @@ pub fn apply(
             Err(Refused::Over(case.state))
         };
     }
+    // Supervisors can end it, and nobody else at the desk has anything to do with it.
+    let of_desk = actor.agent().is_some() && !matches!(command, Command::Reject | Command::EndDispute { .. });
+    if case.with_owner && of_desk {
+        return Err(Refused::WithOwner);
+    }
     let mut step = Step::new(case, now);
     if case.state == State::Disputed {
         step.while_disputed(command, actor)?;
@@ -43,7 +49,7 @@ pub fn apply(
     }
     // Once the device is off the case closes by itself, whatever else is done to it.
     if !matches!(command, Command::Tick) && step.case.state != State::Deactivated {
-        step.case.expires_at = now + facts.policy.case_expiry;
+        step.case.expires_at = now + if step.case.with_owner { OWNERS_TIME } else { facts.policy.case_expiry };
     }
     Ok(step.finish(facts))
 }
@@ -103,7 +109,10 @@ impl Step {
         self.enter(state);
         self.case.wait = None;
         self.record(action, Details::new());
-        self.notices.push(notice);
+        // A stranger who has only the password must not be able to fill the owner's mailbox.
+        if !self.case.with_owner || self.case.email_was_confirmed() {
+            self.notices.push(notice);
+        }
     }
 
     fn finish(mut self, facts: &Facts<'_>) -> Transition {
@@ -255,8 +264,10 @@ impl Step {
                 Ok(())
             }
             Command::Withdraw => {
-                if *actor != Actor::Customer {
-                    self.administrator(actor, facts)?;
+                match actor {
+                    Actor::Customer => {}
+                    Actor::Owner { .. } => self.owner(actor)?,
+                    _ => self.administrator(actor, facts).map(|_| ())?,
                 }
                 if matches!(self.case.state, State::Deactivating | State::Deactivated) {
                     return Err(Refused::WrongState(self.case.state));
@@ -265,6 +276,13 @@ impl Step {
                 Ok(())
             }
             Command::Deactivate(authenticator) => self.start_deactivation(*authenticator, worker(actor)?, facts),
+            Command::LetOwnerIn => self.let_owner_in(actor, facts),
+            Command::DeactivateOwn(authenticator) => self.deactivate_own(*authenticator, actor, facts),
+            Command::HandOver(setback) => self.hand_over(*setback, actor),
+            Command::SeeNewDevice => {
+                only(actor, &Actor::System)?;
+                self.see_new_device()
+            }
             Command::DeactivationConfirmed => {
                 only(actor, &Actor::System)?;
                 self.expect(&[State::Deactivating])?;
@@ -285,6 +303,8 @@ impl Step {
             Command::Dispute => {
                 only(actor, &Actor::Customer)?;
                 self.case.disputed_from = Some(self.case.state);
+                // From here on it is the supervisors', and nobody helps themself with it any more.
+                self.case.with_owner = false;
                 self.enter(State::Disputed);
                 self.record("case.disputed", details([("from", self.before.code().into())]));
                 self.notices.push(Notice::Disputed);
@@ -303,7 +323,7 @@ impl Step {
         if states.contains(&self.case.state) { Ok(()) } else { Err(Refused::WrongState(self.case.state)) }
     }
 
-    fn expect_under_review(&self) -> Result<(), Refused> {
+    pub(super) fn expect_under_review(&self) -> Result<(), Refused> {
         if self.case.state.is_under_review() { Ok(()) } else { Err(Refused::WrongState(self.case.state)) }
     }
 
@@ -393,6 +413,10 @@ impl Step {
     fn record_check(&mut self, evidence: &Evidence, actor: &Actor, facts: &Facts<'_>) -> Result<(), Refused> {
         let by = match actor {
             Actor::Customer => Giver::Customer,
+            Actor::Owner { .. } => {
+                self.owner(actor)?;
+                Giver::Customer
+            }
             Actor::Agent { id, .. } => Giver::Agent(*id),
             Actor::Administrator { .. } => Giver::Administrator(self.administrator(actor, facts)?),
             Actor::System | Actor::Operator => return Err(Refused::Role(None)),

@@ -8,6 +8,7 @@ use super::super::audit::{Details, details};
 use super::super::ids::{AgentId, AuthenticatorId, EvidenceId};
 use super::apply::Step;
 use super::assess::{Stage, assess, gave_evidence, standing_approvals};
+use super::owner::lets_owner_in;
 use super::{Approval, Case, Facts, Refused, State};
 
 /// Whether an order that was given may still be carried out: the evidence is weighed once more, so that an
@@ -17,6 +18,7 @@ pub fn still_permits(case: &Case, authenticator: AuthenticatorId, now: DateTime<
         && case.authenticator == Some(authenticator)
         && case.holder.is_none_or(|holder| !facts.suspended.contains(&holder))
         && facts.account.is_some_and(|account| account.status == AccountStatus::Active)
+        && (!case.with_owner || lets_owner_in(case, facts, now))
         && assess(case, facts, now).best().is_some_and(|best| best.stage == Stage::Ready)
 }
 
@@ -123,6 +125,15 @@ impl Step {
         }
         self.held_by(agent)?;
         self.may_hold(agent)?;
+        self.order_deactivation(authenticator, facts)
+    }
+
+    /// The evidence is weighed again, whoever gives the order.
+    pub(super) fn order_deactivation(
+        &mut self,
+        authenticator: AuthenticatorId,
+        facts: &Facts<'_>,
+    ) -> Result<(), Refused> {
         let account = facts.account.ok_or(Refused::NoAccount)?;
         if account.status != AccountStatus::Active {
             return Err(Refused::AccountSuspended);

@@ -3,6 +3,7 @@
 mod apply;
 mod assess;
 mod decide;
+mod owner;
 mod refused;
 mod settle;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use super::evidence::{Evidence, Subject};
 use super::ids::{AccountId, AgentId, AuthenticatorId, CaseId, EvidenceId};
 use super::notice::Notice;
 use super::policy::Policy;
+use super::recovery::Setback;
 use super::reference::CaseRef;
 use super::risk::{Effect, Raised};
 use super::words::coded;
@@ -26,6 +28,7 @@ use super::words::coded;
 pub use apply::apply;
 pub use assess::{Assessment, GroupAssessment, PathAssessment, Stage, assess, gave_evidence, groups_of};
 pub use decide::{may_approve, still_permits};
+pub use owner::{OWNERS_TIME, OwnersStep, lets_owner_in, owners_step};
 pub use refused::Refused;
 pub use timer::due_at;
 
@@ -220,6 +223,12 @@ impl Case {
     ) -> Self {
         Self { state: State::Verifying, account: Some(account), ..Self::submitted(id, reference, at, case_expiry) }
     }
+
+    /// A case with which the owner of an account helps themself. That the password was right is evidence like any
+    /// other, and is recorded next.
+    pub fn of_owner(account: AccountId, id: CaseId, reference: CaseRef, at: DateTime<Utc>) -> Self {
+        Self { with_owner: true, ..Self::opened_for(account, id, reference, at, OWNERS_TIME) }
+    }
 }
 
 /// What the rules must know about the account at this moment.
@@ -310,6 +319,14 @@ pub enum Command {
     Withdraw,
     /// An agent has the authenticator switched off.
     Deactivate(AuthenticatorId),
+    /// Its owner, who helps themself, has proved enough to be let in to their authenticators.
+    LetOwnerIn,
+    /// Its owner, once let in, has the authenticator switched off.
+    DeactivateOwn(AuthenticatorId),
+    /// Its owner asks the desk for help with it; everything proved counts on.
+    HandOver(Option<Setback>),
+    /// The account has a new authenticator, which is what the customer was asked to see to.
+    SeeNewDevice,
     /// The directory did it.
     DeactivationConfirmed,
     /// The directory did not do it, and says why.
@@ -344,6 +361,10 @@ impl Command {
             Self::Reject => "reject",
             Self::Withdraw => "withdraw",
             Self::Deactivate(_) => "deactivate",
+            Self::LetOwnerIn => "let_owner_in",
+            Self::DeactivateOwn(_) => "deactivate_own",
+            Self::HandOver(_) => "hand_over",
+            Self::SeeNewDevice => "see_new_device",
             Self::DeactivationConfirmed => "deactivation_confirmed",
             Self::DeactivationFailed(_) => "deactivation_failed",
             Self::Dispute => "dispute",

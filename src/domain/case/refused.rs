@@ -78,6 +78,12 @@ pub enum Refused {
     /// A meeting from before the case is about something else.
     #[error("The person was met before this case was opened. They have to be met about this case.")]
     MetBefore,
+    /// The owner has not asked the desk.
+    #[error("The owner is helping themself with this case, and has not asked the desk for help with it.")]
+    WithOwner,
+    /// The desk has it.
+    #[error("The desk has this case. It goes on there.")]
+    WithDesk,
     /// Evidence of this kind cannot be recorded this way.
     #[error("This check has to be made by another way.")]
     WrongCheck,
@@ -111,6 +117,8 @@ impl Refused {
             Self::CoolingOff => "cooling_off",
             Self::NoSuchAuthenticator => "no_such_authenticator",
             Self::MetBefore => "met_before",
+            Self::WithOwner => "with_owner",
+            Self::WithDesk => "with_desk",
             Self::WrongCheck => "wrong_check",
         }
     }

@@ -7,6 +7,7 @@ use super::super::notice::Notice;
 use super::super::risk::together;
 use super::apply::Step;
 use super::assess::{PathAssessment, Stage, assess, begun};
+use super::owner::lets_owner_in;
 use super::{Facts, State, Wait};
 
 impl Step {
@@ -24,7 +25,10 @@ impl Step {
             let best = assessment.best();
             let wait = best.filter(|best| best.stage == Stage::Wait).map(|best| self.wait_for(best, facts));
             let path = best.map(|best| best.path.name.clone()).unwrap_or_default();
-            (best.map_or(Stage::Evidence, |best| best.stage), path, wait)
+            let stage = best.map_or(Stage::Evidence, |best| best.stage);
+            // Approvals and waits begin once the owner has handed the case over.
+            let alone = self.case.with_owner && !lets_owner_in(&self.case, facts, self.now);
+            (if alone { Stage::Evidence } else { stage }, path, wait)
         };
         match (stage, wait) {
             (Stage::Evidence, _) => self.back_to_verifying(facts),
@@ -63,7 +67,9 @@ impl Step {
             (Stage::Ready, _) if self.case.state != State::Ready => {
                 self.enter(State::Ready);
                 self.record("case.ready", details([("path", path.into())]));
-                self.notices.push(Notice::Ready);
+                if !self.case.with_owner {
+                    self.notices.push(Notice::Ready);
+                }
             }
             _ => {}
         }
@@ -128,6 +134,8 @@ impl Step {
         self.case.asked = None;
         self.enter(State::Verifying);
         self.record("case.evidence_lapsed", details([("from", from.code().into()), ("missing", missing.into())]));
-        self.notices.push(Notice::EvidenceExpired);
+        if !self.case.with_owner {
+            self.notices.push(Notice::EvidenceExpired);
+        }
     }
 }

@@ -66,6 +66,10 @@ fn administrator() -> Actor {
     Actor::Administrator { account: administrator_id() }
 }
 
+fn owner() -> Actor {
+    Actor::Owner { account: AccountId::new(DateTime::UNIX_EPOCH, [9; 10]) }
+}
+
 fn raised(hours: i64, approvals: usize) -> Raised {
     let effect = Effect { wait: TimeDelta::hours(hours), approvals };
     Raised { signal: Signal::Campaign, why: "a test".to_owned(), effect }
@@ -143,6 +147,37 @@ impl World {
         let account = world.account.id;
         world.do_it(&Command::MatchAccount(account), &Actor::System).unwrap();
         world
+    }
+
+    /// A case with which an owner helps themself, begun after the password was right.
+    fn of_owner(tier: Tier) -> Self {
+        let mut world = Self::new(AccountKind::Owner, tier);
+        let reference = CaseRef::from_random(1).unwrap();
+        world.case = Case::of_owner(world.account.id, CaseId::new(start(), [0; 10]), reference, start());
+        let password = world.evidence(CheckKind::Password, Giver::Customer, Outcome::Passed);
+        world.do_it(&Command::RecordCheck(password), &owner()).unwrap();
+        world
+    }
+
+    /// An owner who helps themself and has proved everything.
+    fn let_in() -> Self {
+        let mut world = Self::of_owner(Tier::Standard);
+        world.confirms_email();
+        world.passes(CheckKind::PhoneCode);
+        world.do_it(&Command::LetOwnerIn, &owner()).unwrap();
+        world
+    }
+
+    fn step(&self) -> OwnersStep {
+        let facts = Facts {
+            policy: &self.policy,
+            account: Some(&self.account),
+            suspended: &self.suspended,
+            supervisors: &self.supervisors,
+            voided: &self.voided,
+            raised: &self.raised,
+        };
+        owners_step(&self.case, &facts, self.now)
     }
 
     fn confirms_email(&mut self) {
@@ -638,6 +673,118 @@ fn touching_a_deactivated_case_does_not_move_its_closing() {
     assert_eq!(world.case.expires_at, closes);
 }
 
+#[test]
+fn an_owner_who_proved_everything_deactivates_alone_and_nobody_else_does() {
+    let mut world = World::of_owner(Tier::Standard);
+    assert_eq!(world.step(), OwnersStep::Email);
+    world.confirms_email();
+    assert_eq!(world.step(), OwnersStep::Phone);
+    for command in [Command::LetOwnerIn, Command::DeactivateOwn(authenticator(1))] {
+        assert!(matches!(world.do_it(&command, &owner()), Err(Refused::PolicyNotMet(_))), "{command:?}");
+    }
+    world.passes(CheckKind::PhoneCode);
+    assert_eq!((world.case.state, world.step()), (State::Ready, OwnersStep::SignIn));
+    let stranger = Actor::Owner { account: administrator_id() };
+    for actor in [Actor::Customer, Actor::System, administrator(), stranger, agent(1), agent(3)] {
+        for command in [Command::LetOwnerIn, Command::DeactivateOwn(authenticator(1))] {
+            assert!(world.do_it(&command, &actor).is_err(), "{command:?} by {actor:?}");
+        }
+    }
+    assert_eq!(world.do_it(&Command::Claim, &agent(1)), Err(Refused::WithOwner));
+    let told = world.do_it(&Command::LetOwnerIn, &owner()).unwrap().notices;
+    assert_eq!(told, [Notice::OwnerLetIn]);
+    let ordered = world.do_it(&Command::DeactivateOwn(authenticator(1)), &owner()).unwrap();
+    assert_eq!(ordered.deactivate, Some(authenticator(1)));
+    world.do_it(&Command::DeactivationConfirmed, &Actor::System).unwrap();
+    let told = world.do_it(&Command::SeeNewDevice, &Actor::System).unwrap().notices;
+    assert_eq!((world.case.state, told), (State::Closed, vec![Notice::Closed]));
+}
+
+#[test]
+fn a_new_device_closes_no_case_that_deactivated_nothing() {
+    let mut world = World::ready();
+    assert_eq!(world.do_it(&Command::SeeNewDevice, &Actor::System), Err(Refused::WrongState(State::Ready)));
+}
+
+#[test]
+fn an_owner_never_goes_on_alone_where_a_second_person_or_a_wait_is_needed() {
+    let mut privileged = World::of_owner(Tier::Privileged);
+    privileged.confirms_email();
+    privileged.passes(CheckKind::PhoneCode);
+    let mut signalled = World::of_owner(Tier::Standard);
+    signalled.raised.push(raised(1, 0));
+    signalled.confirms_email();
+    signalled.passes(CheckKind::PhoneCode);
+    for mut world in [privileged, signalled] {
+        assert_eq!((world.case.state, world.step()), (State::Verifying, OwnersStep::Desk));
+        for command in [Command::LetOwnerIn, Command::DeactivateOwn(authenticator(1))] {
+            assert!(matches!(world.do_it(&command, &owner()), Err(Refused::PolicyNotMet(_))), "{command:?}");
+        }
+        world.now += TimeDelta::minutes(1);
+        let handed = world.do_it(&Command::HandOver(Some(Setback::Policy)), &owner()).unwrap();
+        assert_eq!(handed.notices[0], Notice::HandedOver);
+        assert!(matches!(world.case.state, State::AwaitingApproval | State::CoolingOff));
+        assert_eq!(world.do_it(&Command::DeactivateOwn(authenticator(1)), &owner()), Err(Refused::WithDesk));
+    }
+}
+
+#[test]
+fn a_signal_that_fires_after_an_owner_was_let_in_stops_them() {
+    let mut world = World::let_in();
+    world.raised.push(raised(24, 0));
+    let refused = world.do_it(&Command::DeactivateOwn(authenticator(1)), &owner());
+    assert!(matches!(refused, Err(Refused::PolicyNotMet(_))));
+    assert_eq!(world.do_it(&Command::Tick, &Actor::System).unwrap().notices, []);
+    assert_eq!((world.case.state, world.step()), (State::Verifying, OwnersStep::Desk));
+    // An order that waited is not carried out either.
+    let mut world = World::let_in();
+    world.do_it(&Command::DeactivateOwn(authenticator(1)), &owner()).unwrap();
+    world.raised.push(raised(24, 0));
+    let facts = Facts {
+        policy: &world.policy,
+        account: Some(&world.account),
+        suspended: &world.suspended,
+        supervisors: &world.supervisors,
+        voided: &world.voided,
+        raised: &world.raised,
+    };
+    assert!(!still_permits(&world.case, authenticator(1), world.now, &facts));
+}
+
+#[test]
+fn a_dispute_takes_a_case_from_its_owner_for_good() {
+    let mut world = World::let_in();
+    world.do_it(&Command::Dispute, &Actor::Customer).unwrap();
+    assert_eq!(world.step(), OwnersStep::Over);
+    world.do_it(&Command::EndDispute { resume: true }, &agent(3)).unwrap();
+    world.now += TimeDelta::seconds(1);
+    world.confirms_email();
+    world.passes(CheckKind::PhoneCode);
+    for command in [Command::LetOwnerIn, Command::DeactivateOwn(authenticator(1))] {
+        assert_eq!(world.do_it(&command, &owner()), Err(Refused::WithDesk));
+    }
+}
+
+#[test]
+fn what_an_owner_leaves_lying_ends_in_two_hours_and_tells_only_a_mailbox_that_took_part() {
+    let mut world = World::of_owner(Tier::Standard);
+    world.now += OWNERS_TIME;
+    assert_eq!(world.do_it(&Command::Tick, &Actor::System).unwrap().notices, []);
+    assert_eq!(world.case.state, State::Expired);
+    let mut world = World::of_owner(Tier::Standard);
+    world.now += TimeDelta::hours(1);
+    world.confirms_email();
+    world.passes_time(OWNERS_TIME - TimeDelta::seconds(1));
+    assert_eq!(world.case.state, State::Verifying);
+    world.now += TimeDelta::seconds(1);
+    assert_eq!(world.do_it(&Command::Tick, &Actor::System).unwrap().notices, [Notice::Expired]);
+    // Whoever was let in had what they wanted.
+    let mut world = World::let_in();
+    world.now += OWNERS_TIME;
+    assert_eq!(world.do_it(&Command::Tick, &Actor::System).unwrap().notices, []);
+    assert_eq!(world.case.state, State::Expired);
+}
+
 #[derive(Debug, Clone)]
 enum Act {
     Do(Command, u8),
@@ -658,12 +805,13 @@ fn actor_of(n: u8) -> Actor {
         0 => Actor::Customer,
         10 => Actor::System,
         11 => administrator(),
+        12 => owner(),
         n => agent(n),
     }
 }
 
 fn acts() -> impl Strategy<Value = Act> {
-    let who = prop_oneof![3 => Just(0_u8), 3 => 1_u8..=5, 3 => Just(10), 1 => Just(11)];
+    let who = prop_oneof![3 => Just(0_u8), 3 => 1_u8..=5, 3 => Just(10), 1 => Just(11), 3 => Just(12)];
     let command = prop_oneof![
         2 => Just(Command::MatchAccount(AccountId::new(DateTime::UNIX_EPOCH, [9; 10]))),
         4 => Just(Command::Claim),
@@ -677,6 +825,10 @@ fn acts() -> impl Strategy<Value = Act> {
         1 => Just(Command::Reject),
         1 => Just(Command::Withdraw),
         8 => (1_u8..=2).prop_map(|n| Command::Deactivate(authenticator(n))),
+        4 => (1_u8..=2).prop_map(|n| Command::DeactivateOwn(authenticator(n))),
+        2 => Just(Command::LetOwnerIn),
+        1 => Just(Command::HandOver(None)),
+        1 => Just(Command::SeeNewDevice),
         1 => Just(Command::DeactivationConfirmed),
         1 => Just(Command::DeactivationFailed("no".to_owned())),
         1 => Just(Command::Dispute),
@@ -792,6 +944,10 @@ fn may_be_deactivated(
     let permitted = paths.iter().any(|(groups, approved, hours)| {
         let wait = TimeDelta::hours(*hours) + extra;
         let needs_approval = *approved || second_person;
+        // Alone, an owner waits for nobody and for nothing.
+        if before.with_owner && (needs_approval || !wait.is_zero()) {
+            return false;
+        }
         // Every choice of one piece of evidence for each group, as the moment it was complete and the moment it lapses.
         let mut choices = vec![(DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC)];
         for group in *groups {
@@ -812,16 +968,22 @@ fn may_be_deactivated(
             })
         })
     });
-    before.state == State::Ready && account.status == AccountStatus::Active && permitted
+    let by_whom = match presser {
+        Actor::Owner { account: of } => before.with_owner && *of == account.id,
+        presser => presser.agent().is_some() && !before.with_owner,
+    };
+    before.state == State::Ready && account.status == AccountStatus::Active && by_whom && permitted
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn any_sequence_keeps_the_invariants(begun in 0_u8..3, acts in prop::collection::vec(acts(), 1..80)) {
+    fn any_sequence_keeps_the_invariants(begun in 0_u8..5, acts in prop::collection::vec(acts(), 1..80)) {
         let (mut world, mut watched) = match begun {
             0 => (World::matched(AccountKind::Owner, Tier::Standard), Watched::default()),
+            3 => (World::of_owner(Tier::Standard), Watched::default()),
+            4 => (World::let_in(), Watched::default()),
             _ => {
                 let world = if begun == 1 { World::on_addresses() } else { World::on_a_document() };
                 let approvals = vec![(agent_id(2), authenticator(1), world.now)];
@@ -901,6 +1063,9 @@ proptest! {
                     if world.case.state == State::Deactivated {
                         prop_assert!(matches!(before.state, State::Deactivating | State::Deactivated | State::Disputed));
                     }
+                    prop_assert!(!world.case.with_owner || before.with_owner, "a case of the desk became its owner's");
+                    let waits = matches!(world.case.state, State::AwaitingApproval | State::CoolingOff);
+                    prop_assert!(!(world.case.with_owner && waits), "a wait began before the desk was asked");
                 }
                 Err(_) => prop_assert_eq!(&before, &world.case),
             }
@@ -908,8 +1073,9 @@ proptest! {
     }
 
     #[test]
-    fn a_case_that_time_will_change_has_a_timer(acts in prop::collection::vec(acts(), 1..60)) {
-        let mut world = World::matched(AccountKind::Owner, Tier::Standard);
+    fn a_case_that_time_will_change_has_a_timer(own in any::<bool>(), acts in prop::collection::vec(acts(), 1..60)) {
+        let mut world =
+            if own { World::of_owner(Tier::Standard) } else { World::matched(AccountKind::Owner, Tier::Standard) };
         for act in acts {
             match act {
                 Act::Do(command, who) => { let _ = world.do_it(&command, &actor_of(who)); }

@@ -36,7 +36,12 @@ impl Step {
         let over = self.case.expires_at <= self.now;
         match self.case.state {
             State::Submitted | State::Verifying | State::AwaitingApproval | State::Ready if over => {
+                let let_in = self.case.with_owner && self.case.state == State::Ready;
                 self.end(State::Expired, "case.expired", Notice::Expired);
+                // Its owner had proved everything, and did what they wanted.
+                if let_in {
+                    self.notices.clear();
+                }
             }
             State::Deactivated if over => self.end(State::Closed, "case.closed", Notice::Closed),
             State::CoolingOff => self.remind(),

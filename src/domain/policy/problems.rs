@@ -90,8 +90,12 @@ fn problems_of_path(of: Paths, path: &Path, circumstances: &Circumstances) -> Ve
         let fix = "leave it out: an owner recovers with the addresses of record";
         found.push(("needs `administrator`, who decides for members and not for owners".to_owned(), fix));
     }
+    // Members do not help themselves, and nobody else asks for their password.
+    let with_password = of != Paths::Member;
+    let can_be_made =
+        |kind: &CheckKind| circumstances.offered.contains(kind) && (with_password || kind.is_made_at_desk());
     for group in &path.checks {
-        if !group.iter().any(|kind| circumstances.offered.contains(kind)) {
+        if !group.iter().any(can_be_made) {
             let codes: Vec<&str> = group.iter().map(|kind| kind.code()).collect();
             let fix = if group.contains(&CheckKind::PhoneCode) {
                 "set voice.provider, or write `phone_code | agent_callback`"

@@ -122,6 +122,24 @@ fn words(letter: &Letter, context: &LetterContext) -> Words {
             action: "See how you sign in".to_owned(),
             not_you: "If this was not you, tell a supervisor at once.".to_owned(),
         },
+        Letter::GlassBroken => Words {
+            subject: format!("{product}: Your MFA devices were deactivated"),
+            happened: "Somebody with access to the server deactivated your MFA devices, so that you can activate \
+                       another. Every sign-in of yours has ended."
+                .to_owned(),
+            action: "Sign in to the desk".to_owned(),
+            not_you: "If you did not ask for this, tell a supervisor at once.".to_owned(),
+        },
+        Letter::GlassBrokenFor { name } => Words {
+            subject: format!("{product}: The MFA devices of a colleague were deactivated on the server"),
+            happened: format!(
+                "Somebody with access to the server deactivated the MFA devices of {}. The reason is in the audit \
+                 record. Ask them whether they know of it.",
+                one_line(name)
+            ),
+            action: "See the alarms".to_owned(),
+            not_you: "If nobody knows of it, suspend this colleague at once.".to_owned(),
+        },
     }
 }
 
@@ -146,6 +164,8 @@ mod tests {
             Letter::SetPassword { link, invited: true, until: at },
             Letter::SetPassword { link, invited: false, until: at },
             Letter::PasswordChanged,
+            Letter::GlassBroken,
+            Letter::GlassBrokenFor { name: "Zoë\r\nBcc: x".to_owned() },
         ];
         let templates = MailTemplates::embedded().expect("the templates parse");
         for language in Language::ALL.iter().copied() {

@@ -144,12 +144,15 @@ pub struct Line {
     pub reason: Reason,
 }
 
+/// What stands for the name where an owner helped themself and sent no form.
+const NO_FORM: &str = "Owner, in self-service";
+
 const FINAL: [&str; 4] = ["closed", "rejected", "withdrawn", "expired"];
 const OPEN: [&str; 8] =
     ["submitted", "verifying", "awaiting_approval", "cooling_off", "ready", "deactivating", "deactivated", "disputed"];
 
 type Joined = diesel::dsl::LeftJoinOn<
-    diesel::dsl::InnerJoin<cases::table, case_forms::table>,
+    diesel::dsl::LeftJoin<cases::table, case_forms::table>,
     agents::table,
     diesel::dsl::Eq<diesel::dsl::Nullable<agents::id>, cases::holder_id>,
 >;
@@ -157,7 +160,11 @@ type Boxed<'a> = diesel::helper_types::IntoBoxed<'a, Joined, AnyBackend>;
 
 fn joined<'a>() -> Boxed<'a> {
     let on_holder = agents::id.nullable().eq(cases::holder_id);
-    cases::table.inner_join(case_forms::table).left_join(agents::table.on(on_holder)).into_boxed::<AnyBackend>()
+    cases::table.left_join(case_forms::table).left_join(agents::table.on(on_holder)).into_boxed::<AnyBackend>()
+}
+
+fn of_desk(query: Boxed<'_>) -> Boxed<'_> {
+    query.filter(cases::with_owner.eq(false))
 }
 
 fn in_view<'a>(query: Boxed<'a>, view: View, agent: AgentId, now: DateTime<Utc>) -> Boxed<'a> {
@@ -188,11 +195,14 @@ fn like_pattern(text: &str) -> String {
     format!("%{escaped}%")
 }
 
+/// Cases that their owners have in their own hands are found by their reference alone.
 fn searched<'a>(query: Boxed<'a>, search: &str) -> Boxed<'a> {
     let search = search.trim();
+    let reference = search.parse::<CaseRef>().ok();
+    let query = if reference.is_some() { query } else { of_desk(query) };
     if search.is_empty() {
         query
-    } else if let Ok(reference) = search.parse::<CaseRef>() {
+    } else if let Some(reference) = reference {
         query.filter(cases::reference.eq(reference.to_string()))
     } else if search.contains('@') {
         query.filter(case_forms::email_key.eq(search.to_lowercase()))
@@ -215,10 +225,10 @@ struct Row {
     wait_ends_at: Option<NaiveDateTime>,
     holder_id: Option<String>,
     holder: Option<String>,
-    name: String,
-    email: String,
-    device_kind: String,
-    reason: String,
+    name: Option<String>,
+    email: Option<String>,
+    device_kind: Option<String>,
+    reason: Option<String>,
 }
 
 impl Row {
@@ -233,10 +243,10 @@ impl Row {
             answer_by: self.answer_by.map(|at| at.and_utc()),
             wait_ends_at: self.wait_ends_at.map(|at| at.and_utc()),
             holder: holder.zip(self.holder),
-            name: self.name,
-            email: self.email,
-            device: DeviceKind::from_code(&self.device_kind).ok_or_else(|| corrupt("device", &self.device_kind))?,
-            reason: Reason::from_code(&self.reason).ok_or_else(|| corrupt("reason", &self.reason))?,
+            name: self.name.unwrap_or_else(|| NO_FORM.to_owned()),
+            email: self.email.unwrap_or_default(),
+            device: self.device_kind.as_deref().and_then(DeviceKind::from_code).unwrap_or(DeviceKind::Unsure),
+            reason: self.reason.as_deref().and_then(Reason::from_code).unwrap_or(Reason::Other),
         })
     }
 }
@@ -275,10 +285,10 @@ pub fn page(connection: &mut AnyConnection, wanted: &Query) -> Result<Vec<Line>,
             cases::wait_ends_at,
             cases::holder_id,
             agents::name.nullable(),
-            case_forms::name,
-            case_forms::email,
-            case_forms::device_kind,
-            case_forms::reason,
+            case_forms::name.nullable(),
+            case_forms::email.nullable(),
+            case_forms::device_kind.nullable(),
+            case_forms::reason.nullable(),
         ))
         .limit(wanted.limit)
         .load(connection)?;
@@ -296,7 +306,7 @@ pub fn count(
     now: DateTime<Utc>,
 ) -> Result<i64, StoreError> {
     let ids: Vec<String> =
-        in_view(joined(), view, agent, now).select(cases::id).limit(MOST_COUNTED + 1).load(connection)?;
+        of_desk(in_view(joined(), view, agent, now)).select(cases::id).limit(MOST_COUNTED + 1).load(connection)?;
     Ok(i64::try_from(ids.len()).unwrap_or(MOST_COUNTED))
 }
 

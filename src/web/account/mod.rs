@@ -1,12 +1,16 @@
 //! What the owner or member of an account sees once signed in.
 
+pub(crate) mod alternative;
+pub(crate) mod assistance;
 pub(crate) mod contact;
 pub(crate) mod home;
 pub(crate) mod link;
+pub(crate) mod new_device;
 pub(crate) mod requests;
 pub(crate) mod sessions;
 pub(crate) mod sign_in;
 pub(crate) mod step_up;
+pub(crate) mod troubleshoot;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;

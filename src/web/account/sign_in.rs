@@ -5,8 +5,10 @@ use actix_web::http::header::{LOCATION, SET_COOKIE};
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use secrecy::SecretString;
-use serde_json::json;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
+use super::{new_device, troubleshoot};
 use crate::domain::authn::Next;
 use crate::domain::contact::EmailAddress;
 use crate::domain::reference::CaseRef;
@@ -18,7 +20,7 @@ use crate::web::guard::account::SignedInAccount;
 use crate::web::guard::caller::Caller;
 use crate::web::guard::fields::Fields;
 use crate::web::next_page::{After, encoded, of_account};
-use crate::web::page::{Head, show as show_page};
+use crate::web::page::{Flash, Head, show as show_page};
 use crate::web::words::text_of;
 use crate::web::{App, cookies};
 use crate::workflow::{Halt, Offered};
@@ -139,24 +141,51 @@ const ACTIONS: Actions = Actions {
     passkey: "/account/sign-in/passkey",
 };
 
+/// What the page of the second step is opened with.
+#[derive(Deserialize)]
+pub struct Shown {
+    #[serde(default)]
+    next: String,
+    #[serde(default)]
+    done: String,
+}
+
+/// What stands above the forms.
+#[derive(Default)]
+struct Above {
+    /// What was just done.
+    done: Option<Text>,
+    /// What is offered after a deactivation.
+    after: Value,
+}
+
 async fn device_page(
     app: &App,
     me: &SignedInAccount,
     next: &str,
     wrong: Option<(Form, &Halt)>,
+    above: Above,
 ) -> Result<HttpResponse, PageError> {
     let language = me.caller.language;
     let asked = app.desk.ask_second_factor(me.session.account.id, me.session.id.to_string()).await?;
-    let (status, content) = content(&ACTIONS, of_account(next), language, asked, wrong);
+    let (status, mut content) = content(&ACTIONS, of_account(next), language, asked, wrong);
+    content["after"] = above.after;
     let title = text!("device-title").to(language);
     let mut head = Head::new(&title);
     head.csrf = me.csrf.clone();
+    head.flash = above.done.map(|done| Flash::Done(done.to(language)));
     show_page(app, &me.caller, status, "account/device.html", head, content)
 }
 
 /// **Sign in with authentication device**.
-pub async fn device(app: Data<App>, me: SignedInAccount, after: Query<After>) -> Result<HttpResponse, PageError> {
-    device_page(&app, &me, &after.next, None).await
+pub async fn device(
+    app: Data<App>,
+    me: SignedInAccount,
+    shown: Query<Shown>,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageError> {
+    let above = Above { after: new_device::offer(&app, &request, &me).await?, done: troubleshoot::done(&shown.done) };
+    device_page(&app, &me, &shown.next, None, above).await
 }
 
 async fn second_step(
@@ -176,7 +205,7 @@ async fn second_step(
     };
     match done {
         Ok(done) => Ok(led(app, &done.cookie, Some(&done.browser), of_account(next))),
-        Err(halt) => device_page(app, me, next, Some((form, &halt))).await,
+        Err(halt) => device_page(app, me, next, Some((form, &halt)), Above::default()).await,
     }
 }
 

@@ -19,7 +19,7 @@ use crate::workflow::{Halt, Submission};
 /// People do not see this field and browsers do not fill it in by themselves; programs that fill in everything do.
 const BAIT: &str = "subject_line";
 /// The form is not to be taken yet, but shown in this language.
-const OTHER_LANGUAGE: &str = "show_in";
+pub(crate) const OTHER_LANGUAGE: &str = "show_in";
 
 fn options<T: Labelled>(language: Language, chosen: &str) -> Vec<Value> {
     let option = |value: &T| {
@@ -29,13 +29,30 @@ fn options<T: Labelled>(language: Language, chosen: &str) -> Vec<Value> {
     T::VALUES.iter().map(option).collect()
 }
 
-fn page(
+/// Where the form is sent, and what goes with it.
+pub(crate) struct Sent<'a> {
+    /// The path.
+    pub(crate) to: &'a str,
+    /// The token of the session that sends it.
+    pub(crate) csrf: String,
+    /// The address of the account that sends it, which is not asked for then.
+    pub(crate) account_email: Option<String>,
+    /// What failed, as the page that led here said it.
+    pub(crate) failed: &'a str,
+}
+
+impl Sent<'_> {
+    /// By everyone.
+    const PUBLIC: Self = Self { to: "/assistance", csrf: String::new(), account_email: None, failed: "" };
+}
+
+pub(crate) fn page(
     app: &App,
     caller: &Caller,
     status: StatusCode,
-    typed: &Typed,
-    errors: &FieldErrors,
+    (typed, errors): (&Typed, &FieldErrors),
     (key, refusal): (&str, Option<&Halt>),
+    sent: Sent<'_>,
 ) -> Result<HttpResponse, PageError> {
     let language = caller.language;
     let value = |field: &str| typed.get(field).map_or("", String::as_str);
@@ -56,16 +73,22 @@ fn page(
         "reasons": options::<Reason>(language, value("reason")),
         "languages": languages,
         "key": key,
+        "action": sent.to,
+        "account_email": sent.account_email,
+        "failed": sent.failed,
         "refusal": refusal.map(|halt| text_of(halt).to(language)),
     });
     let title = text!("form-title").to(language);
-    show_page(app, caller, status, "customer/form.html", Head::new(&title), content)
+    let mut head = Head::new(&title);
+    head.csrf = sent.csrf;
+    show_page(app, caller, status, "customer/form.html", head, content)
 }
 
 /// The empty form.
 pub async fn show(app: Data<App>, caller: Caller) -> Result<HttpResponse, PageError> {
     let key = app.desk.kit.entropy.token();
-    page(&app, &caller, StatusCode::OK, &Typed::new(), &FieldErrors::new(), (key.expose(), None))
+    let empty = (&Typed::new(), &FieldErrors::new());
+    page(&app, &caller, StatusCode::OK, empty, (key.expose(), None), Sent::PUBLIC)
 }
 
 /// Takes the form: 200 with the reference whether or not an account matches, 422 with what is wrong beside the fields,
@@ -82,7 +105,8 @@ pub async fn submit(app: Data<App>, caller: Caller, fields: Fields) -> Result<Ht
         Ok(form) => form,
         Err(errors) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return page(&app, &caller, status, fields.all(), &errors, (fields.get("key"), None));
+            let key = (fields.get("key"), None);
+            return page(&app, &caller, status, (fields.all(), &errors), key, Sent::PUBLIC);
         }
     };
     let key = Some(fields.get("key").to_owned()).filter(|key| !key.is_empty());
@@ -102,7 +126,7 @@ fn answer(
         Ok(reference) => received(app, caller, &reference, language),
         Err(halt) => {
             let key = (fields.get("key"), Some(&halt));
-            page(app, caller, status_of(&halt), fields.all(), &FieldErrors::new(), key)
+            page(app, caller, status_of(&halt), (fields.all(), &FieldErrors::new()), key, Sent::PUBLIC)
         }
     }
 }
@@ -117,7 +141,8 @@ fn in_other_language(
     caller.language = language;
     let mut typed = fields.all().clone();
     typed.insert("language".to_owned(), language.code().to_owned());
-    let answer = page(app, &caller, StatusCode::OK, &typed, &FieldErrors::new(), (fields.get("key"), None))?;
+    let (said, key) = ((&typed, &FieldErrors::new()), (fields.get("key"), None));
+    let answer = page(app, &caller, StatusCode::OK, said, key, Sent::PUBLIC)?;
     Ok(cookies::remember_language(app, answer, language))
 }
 

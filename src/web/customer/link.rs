@@ -17,7 +17,7 @@ use crate::web::guard::caller::Caller;
 use crate::web::guard::fields::Fields;
 use crate::web::page::{Head, show};
 use crate::web::words::text_of;
-use crate::workflow::Halt;
+use crate::workflow::{Confirmed, Halt};
 
 /// The secret part of a mailed link.
 #[derive(Deserialize)]
@@ -43,13 +43,20 @@ pub async fn show_open(
     let token = Token::presented(&link.token);
     match app.desk.open_link(reference.clone(), LinkPurpose::Open, token, caller.ip.clone()).await? {
         Ok(opened) => {
-            let title = if opened.first { text!("open-confirm") } else { text!("open-again") };
+            let title = if opened.of_owner {
+                text!("verify-title")
+            } else if opened.first {
+                text!("open-confirm")
+            } else {
+                text!("open-again")
+            };
             let title = title.to(opened.language);
             let content = json!({
                 "reference": reference,
                 "action": format!("/cases/{reference}/open"),
                 "token": link.token,
                 "first": opened.first,
+                "of_owner": opened.of_owner,
             });
             show(
                 &app,
@@ -64,7 +71,8 @@ pub async fn show_open(
     }
 }
 
-/// The button behind an opening link: 303 to the case's page, with the cookie that opens it.
+/// The button behind an opening link: 303 to the case's page, with the cookie that opens it. Where the owner helps
+/// themself, they go on where they began, and this browser is only told so.
 pub async fn press_open(
     app: Data<App>,
     caller: Caller,
@@ -74,10 +82,16 @@ pub async fn press_open(
     let reference = reference(&path)?;
     let token = Token::presented(fields.get("token"));
     match app.desk.confirm_email(reference.clone(), token, caller.ip.clone()).await? {
-        Ok(confirmed) => Ok(HttpResponse::SeeOther()
-            .insert_header((SET_COOKIE, cookies::set_customer(&app, &reference, &confirmed.session)))
+        Ok(Confirmed { session: Some(session), .. }) => Ok(HttpResponse::SeeOther()
+            .insert_header((SET_COOKIE, cookies::set_customer(&app, &reference, &session)))
             .insert_header(("location", format!("/cases/{reference}")))
             .finish()),
+        Ok(Confirmed { session: None, language }) => {
+            let title = text!("verified-title").to(language);
+            let head = Head::of_case(&title, language);
+            let content = json!({ "next": crate::web::account::alternative::PAGE });
+            show(&app, &caller, StatusCode::OK, "customer/verified.html", head, content)
+        }
         Err(halt) => invalid(&app, &caller, &reference, &halt),
     }
 }

@@ -15,6 +15,7 @@ use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::locale::{Language, Text, label, moment, text};
 use crate::store::StoreError;
+use crate::store::calls::ShownIn;
 use crate::store::cases::EntryKind;
 use crate::web::error::{PageError, reference, status_of};
 use crate::web::guard::access::{csrf_of_browser, customer_act};
@@ -250,7 +251,7 @@ fn phone_check(app: &App, file: &CustomerFile, language: Language) -> Value {
     }
     let active = file.challenge.as_ref().filter(|shown| shown.challenge.is_open(now)).map(|shown| {
         let callback = shown.challenge.kind == CheckKind::AgentCallback;
-        let bound_elsewhere = shown.challenge.session.is_some_and(|bound| bound != file.session);
+        let bound_elsewhere = shown.challenge.browser.is_some_and(|bound| bound != ShownIn::CasePage(file.session));
         let status_text = match (&shown.call, callback) {
             (_, true) if bound_elsewhere => text!("phone-shown-elsewhere").to(language),
             (_, true) if shown.code.is_some() => text!("phone-read-if").to(language),
@@ -302,7 +303,7 @@ fn phone_check(app: &App, file: &CustomerFile, language: Language) -> Value {
     })
 }
 
-fn call_words(state: &str) -> Text {
+pub(crate) fn call_words(state: &str) -> Text {
     match state {
         "queued" | "placing" => text!("call-queued"),
         "ringing" => text!("call-ringing"),

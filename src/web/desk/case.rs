@@ -169,6 +169,11 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
         "age": span(now - case.submitted_at),
         "due": due(file.filed.filing.answer_by, now),
         "holder": holder,
+        "recovery": file.recovery.as_ref().map(|recovery| json!({
+            "with_owner": case.with_owner,
+            "handed_over": moment_if(recovery.handed_over_at).as_object(),
+            "failed": recovery.failed.map(|failed| failed.label()),
+        })),
         "form": {
             "name": form.name,
             "email_masked": form.email.masked(),

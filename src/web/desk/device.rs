@@ -1,11 +1,14 @@
 //! The second step of a sign-in at the desk.
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::{LOCATION, SET_COOKIE};
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json;
 
 use super::sign_in::session_cookie;
-use crate::web::error::PageError;
+use crate::domain::reference::CaseRef;
+use crate::web::error::{PageError, status_of};
 use crate::web::factor::{Actions, Form, content};
 use crate::web::guard::access::SignedInAgent;
 use crate::web::guard::fields::Fields;
@@ -92,4 +95,34 @@ pub async fn passkey(
     fields: Fields,
 ) -> Result<HttpResponse, PageError> {
     take(&app, &me, &request, &fields, Form::Passkey).await
+}
+
+fn lost_page(
+    app: &App,
+    me: &SignedInAgent,
+    opened: Option<&CaseRef>,
+    halt: Option<&Halt>,
+) -> Result<HttpResponse, PageError> {
+    let content = json!({
+        "email": me.session.agent.email.masked(),
+        "reference": opened,
+        "error": halt.map(ToString::to_string),
+    });
+    let mut head = Head::new("I cannot use my device");
+    head.csrf = me.csrf.clone();
+    let status = halt.map_or(StatusCode::OK, status_of);
+    show_page(app, &me.caller, status, "desk/lost_device.html", head, content)
+}
+
+/// **I cannot use my device**: says what happens then.
+pub async fn show_lost(app: Data<App>, me: SignedInAgent) -> Result<HttpResponse, PageError> {
+    lost_page(&app, &me, None, None)
+}
+
+/// Opens a case about one's own account.
+pub async fn open_case(app: Data<App>, me: SignedInAgent) -> Result<HttpResponse, PageError> {
+    match app.desk.lost_device(me.act(&app), &me.session, me.caller.country.clone()).await? {
+        Ok(reference) => lost_page(&app, &me, Some(&reference), None),
+        Err(halt) => lost_page(&app, &me, None, Some(&halt)),
+    }
 }

@@ -10,6 +10,7 @@ use super::sso;
 use crate::domain::authn::{Next, Stuck};
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::{AgentId, AgentSessionId};
+use crate::domain::token::Token;
 use crate::web::error::{PageError, status_of};
 use crate::web::guard::access::SignedInAgent;
 use crate::web::guard::caller::Caller;
@@ -19,13 +20,13 @@ use crate::web::page::{Head, show as show_page};
 use crate::web::{App, cookies};
 use crate::workflow::AgentOffered;
 
-/// What leads to the sign-in page.
-#[derive(Deserialize)]
-pub struct Arrived {
-    #[serde(default)]
+/// What the address of the sign-in page carries.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Asked {
     next: String,
+    token: String,
     /// Why a single sign-on signed nobody in.
-    #[serde(default)]
     sso: String,
 }
 
@@ -33,11 +34,11 @@ fn page(
     app: &App,
     caller: &Caller,
     status: StatusCode,
-    email: &str,
-    error: Option<String>,
-    next: &str,
+    (email, error): (&str, Option<String>),
+    (next, token): (&str, &str),
 ) -> Result<HttpResponse, PageError> {
-    let content = json!({ "email": email, "error": error, "next": of_desk(next), "sso": sso::offer(app) });
+    let content =
+        json!({ "email": email, "error": error, "next": of_desk(next), "token": token, "sso": sso::offer(app) });
     show_page(app, caller, status, "desk/sign_in.html", Head::new("Sign in to the desk"), content)
 }
 
@@ -49,8 +50,8 @@ pub(super) fn session_cookie(app: &App, session: AgentSessionId, agent: AgentId)
 }
 
 /// The sign-in page.
-pub async fn show(app: Data<App>, caller: Caller, arrived: Query<Arrived>) -> Result<HttpResponse, PageError> {
-    page(&app, &caller, StatusCode::OK, "", sso::reason(&app, &arrived.sso), &arrived.next)
+pub async fn show(app: Data<App>, caller: Caller, asked: Query<Asked>) -> Result<HttpResponse, PageError> {
+    page(&app, &caller, StatusCode::OK, ("", sso::reason(&app, &asked.sso)), (&asked.next, &asked.token))
 }
 
 /// Takes address and password: 303 to the second step, or to where an authenticator is set up by those who have none;
@@ -70,6 +71,7 @@ pub async fn sign_in(
         ip: caller.ip.clone(),
         device: caller.device.clone(),
         browser: cookies::browser(&request, &app),
+        link: Token::presented(fields.get("token")),
         before: cookies::agent(&request, &app).and_then(|cookie| app.tokens.read(&cookie, app.now())),
     };
     match app.desk.sign_in(offered).await? {
@@ -86,7 +88,8 @@ pub async fn sign_in(
                 .finish())
         }
         Err(halt) => {
-            page(&app, &caller, status_of(&halt), fields.get("email"), Some(halt.to_string()), fields.get("next"))
+            let carried = (fields.get("next"), fields.get("token"));
+            page(&app, &caller, status_of(&halt), (fields.get("email"), Some(halt.to_string())), carried)
         }
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::domain::audit::Entry;
 use crate::domain::evidence::CheckKind;
 use crate::domain::limits::Limit;
+use crate::domain::recovery::Setback;
 use crate::domain::risk::Signal;
 use crate::web::page::moment;
 
@@ -13,6 +14,13 @@ fn words(action: &str) -> &str {
     match action {
         "case.submitted" => "Request received",
         "case.opened_on_behalf" => "Opened by an administrator of the account, on the owner’s behalf",
+        "case.opened_by_owner" => "Begun by the owner, in self-service",
+        "case.owner_let_in" => "Owner let in by alternative factors",
+        "case.handed_over" => "Handed over by the owner",
+        "case.new_device_seen" => "A new authenticator was activated",
+        "account.signed_in" => "Signed in to manage authenticators",
+        "account.sessions_ended" => "Signed out everywhere",
+        "account.recovery_ended" => "Sign-in by alternative factors ended",
         "case.submitted_again" => "The same form came again",
         "case.account_matched" => "Account found",
         "case.unmatched" => "No account found",
@@ -136,11 +144,13 @@ fn telling(details: &str) -> String {
         "until",
         "raised",
         "mails",
+        "failed",
     ];
     let signal = |code: &Value| Some(Signal::from_code(code.as_str()?)?.label().to_lowercase());
     let shown = |name: &str, value: &Value| match value {
         Value::String(code) if name == "check" => CheckKind::from_code(code).map(|kind| kind.label().to_owned()),
         Value::String(code) if name == "limit" => Limit::from_code(code).map(|limit| limit.label().to_owned()),
+        Value::String(code) if name == "failed" => Setback::from_code(code).map(|setback| setback.label().to_owned()),
         Value::String(text) => Some(text.replace('_', " ")),
         Value::Array(codes) if name == "raised" => Some(codes.iter().filter_map(signal).collect::<Vec<_>>().join(", ")),
         Value::Number(number) => Some(format!("{} {number}", name.replace('_', " "))),

@@ -333,9 +333,12 @@ fn from_our_pages(request: &ServiceRequest, app: &App) -> bool {
 fn carries_link(request: &ServiceRequest) -> bool {
     let extensions = request.extensions();
     let Some(fields) = extensions.get::<super::fields::Fields>() else { return false };
-    // The first step of a sign-in carries its link further, and signs nobody in.
-    let first_step = request.path() == "/account/sign-in";
-    Token::presented(fields.get("token")).is_some() || first_step && Token::presented(fields.get("link")).is_some()
+    let path = request.path();
+    // Whoever signs somebody else's browser in would do it with a link of their own.
+    let signs_in = path.starts_with("/desk/sign-in") || path.starts_with("/account/sign-in/");
+    // The first step of an account's sign-in carries its link further, and signs nobody in.
+    let name = if path == "/account/sign-in" { "link" } else { "token" };
+    !signs_in && Token::presented(fields.get(name)).is_some()
 }
 
 /// What other sites may put into their pages: nothing of it is about anyone.

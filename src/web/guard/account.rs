@@ -29,6 +29,12 @@ pub struct SignedInAccount {
 }
 
 impl SignedInAccount {
+    /// The account's owner, who helps themself now. Whether they may is for the rules to say.
+    pub fn as_owner(&self, app: &App) -> Act {
+        let actor = Actor::Owner { account: self.session.account.id };
+        Act { actor, ip: self.caller.ip.clone(), at: app.now() }
+    }
+
     /// The account as one that administers others now. Whether it may is for the rules to say.
     pub fn as_administrator(&self, app: &App) -> Act {
         let actor = Actor::Administrator { account: self.session.account.id };

@@ -9,7 +9,7 @@ use crate::locale::text;
 use crate::web::App;
 use crate::web::error::{PageError, status_of};
 use crate::web::page::{Flash, see_other};
-use crate::workflow::Halt;
+use crate::workflow::{Attempted, Halt};
 
 async fn page(app: &App, me: &Keeper, id: &str, halt: Option<Halt>) -> Result<HttpResponse, PageError> {
     let keyring = app.desk.keyring(&me.holder()).await?;
@@ -34,7 +34,12 @@ pub async fn deactivate(app: Data<App>, me: Keeper, id: Path<String>) -> Result<
     let device = id.parse().map_err(|_| PageError::Halt(Halt::Gone))?;
     let done = match &me {
         Keeper::Account(account) if account.session.assurance == Assurance::Recovery => {
-            app.desk.deactivate_in_recovery(me.act(&app), &account.session, device).await?
+            match app.desk.deactivate_in_recovery(me.act(&app), &account.session, device).await? {
+                Ok(Attempted::UnderWay) => return Ok(see_other(me.security("?done=deactivating"))),
+                Ok(Attempted::Failed(_)) => return Ok(see_other(me.security("?done=not-deactivated"))),
+                Ok(Attempted::Deactivated) => Ok(()),
+                Err(halt) => Err(halt),
+            }
         }
         _ => {
             let keyring = app.desk.keyring(&me.holder()).await?;

@@ -25,6 +25,7 @@ pub async fn show(app: Data<App>, me: Keeper, after: Query<After>) -> Result<Htt
     let done = match after.done.as_str() {
         "activated" => Some(text!("security-activated")),
         "deactivated" => Some(text!("security-deactivated")),
+        "deactivating" => Some(text!("security-deactivating")),
         "renamed" => Some(text!("security-renamed")),
         _ => None,
     };
@@ -36,8 +37,10 @@ pub async fn show(app: Data<App>, me: Keeper, after: Query<After>) -> Result<Htt
         "codes_left": keyring.codes_left,
     });
     let title = text!("security-title").to(language);
+    let refused = (after.done == "not-deactivated").then(|| text!("security-not-deactivated"));
     let flash = |head: &mut crate::web::page::Head<'_>| {
-        head.flash = done.map(|text| Flash::Done(text.to(language)));
+        let done = done.map(|text| Flash::Done(text.to(language)));
+        head.flash = done.or_else(|| refused.map(|text| Flash::Refused(text.to(language))));
     };
     me.page(&app, StatusCode::OK, ("list", title), flash, content)
 }

@@ -1,12 +1,14 @@
 use super::{Holder, held, refuse};
+use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::authn::{is_device, may_deactivate};
+use crate::domain::case::Command;
 use crate::domain::ids::{AgentId, AuthenticatorId};
 use crate::domain::letter::Letter;
 use crate::store::account_sessions::{self, AccountSession};
-use crate::store::{StoreError, Tx, accounts, agents};
+use crate::store::{StoreError, Tx, accounts, agents, cases};
 use crate::workflow::act::{Act, Halt};
-use crate::workflow::{Desk, letters};
+use crate::workflow::{Attempted, Desk, letters};
 
 impl Desk {
     /// **Deactivate**: its owner, who is signed in, switches an authenticator off. Every other session of the account
@@ -54,16 +56,19 @@ impl Desk {
     }
 
     /// **Deactivate** in a session that was won by alternative factors: what was proven stands in its case, and so the
-    /// case decides.
+    /// case decides, once more.
     ///
     /// # Errors
-    /// [`Halt::NoSuchCase`], since no case is asked yet.
+    /// [`Halt`] when a rule forbids it; [`StoreError`] when the database fails.
     pub async fn deactivate_in_recovery(
         &self,
-        _act: Act,
-        _session: &AccountSession,
-        _id: AuthenticatorId,
-    ) -> Result<Result<(), Halt>, StoreError> {
-        Ok(Err(Halt::NoSuchCase))
+        act: Act,
+        session: &AccountSession,
+        id: AuthenticatorId,
+    ) -> Result<Result<Attempted, Halt>, StoreError> {
+        let Some(case) = session.case else { return Ok(Err(Halt::Gone)) };
+        let act = Act { actor: Actor::Owner { account: session.account.id }, ..act };
+        let reference = self.store.read(move |connection| cases::reference_of(connection, case)).await?;
+        self.order_deactivation(act, (reference, None), Command::DeactivateOwn(id)).await
     }
 }

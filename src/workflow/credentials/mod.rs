@@ -19,6 +19,7 @@ pub use virtual_device::VirtualDevice;
 
 use super::act::{Act, Done, Halt};
 use super::limits::{Counted, spend};
+use super::recovery::see_new_device;
 use super::{Kit, letters};
 use crate::domain::account::{Account, AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState};
 use crate::domain::audit::details;
@@ -134,6 +135,7 @@ fn activate(
     set_up(tx)?;
     let about = details([("authenticator", new.id.to_string().into()), ("kind", new.kind.code().into())]);
     tx.record(act.entry("authenticator.activated", None, Some(account.id), about));
+    see_new_device(tx, kit, act, account.id)?;
     letters::queue(tx, kit, act, account, Letter::AuthenticatorActivated { device: new.kind, label })?;
     let codes = match credentials::unused_codes(tx.connection, account.id)? {
         0 => replace(tx, kit, act, account, &new.codes)?,

@@ -1,0 +1,107 @@
+use sha2::{Digest, Sha256};
+
+use super::act::{Act, Halt, command, known};
+use super::limits::{Counted, spend};
+use super::{Desk, mail, risk};
+use crate::domain::account::Account;
+use crate::domain::actor::Actor;
+use crate::domain::audit::details;
+use crate::domain::authn::Assurance;
+use crate::domain::case::{Case, Command};
+use crate::domain::evidence::{CheckKind, Evidence, Giver};
+use crate::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
+use crate::domain::ids::{CaseId, EvidenceId};
+use crate::domain::limits::Limit;
+use crate::domain::notice::Notice;
+use crate::domain::reference::CaseRef;
+use crate::locale::text;
+use crate::store::agents::{self, AgentSession};
+use crate::store::cases::{self, Filed, Filing};
+use crate::store::{StoreError, Tx, accounts, origins};
+
+fn form_of(account: &Account) -> AssistanceForm {
+    AssistanceForm {
+        email: account.email.clone(),
+        account_number: None,
+        name: account.name.clone(),
+        device_kind: DeviceKind::Unsure,
+        reason: Reason::Lost,
+        failed_step: "Sign in with authentication device, at the desk.".to_owned(),
+        phone: None,
+        language: Language::English,
+        callback_time: String::new(),
+        message: "A colleague cannot use their authentication device. Their password was right.".to_owned(),
+    }
+}
+
+impl Desk {
+    /// **I cannot use my device**: somebody at the desk who gave their password opens a case about their own account.
+    /// It goes the way of every other case, by the rules for colleagues: nobody works on their own, and a supervisor
+    /// approves. The password counts, since it was given just now; everything else is proved from the mailed link on.
+    /// A case that is open already is mailed again.
+    ///
+    /// # Errors
+    /// [`Halt`] when the session has ended or mails were asked for too often; [`StoreError`] when the database fails.
+    pub async fn lost_device(
+        &self,
+        act: Act,
+        session: &AgentSession,
+        country: Option<String>,
+    ) -> Result<Result<CaseRef, Halt>, StoreError> {
+        let (kit, session) = (self.kit.clone(), session.id);
+        // What is proved is proved as by any customer; who opened the case stands in its first entry.
+        let proving = Act { actor: Actor::Customer, ..act.clone() };
+        let open = move |tx: &mut Tx<'_>| {
+            let live = agents::session(tx.connection, session)?;
+            let Some(live) = live.filter(|live| live.assurance == Assurance::Password) else {
+                return Ok(Err(Halt::Gone));
+            };
+            let Some(account) = accounts::find(tx.connection, live.agent.id.account())? else {
+                return Ok(Err(Halt::Gone));
+            };
+            let open = cases::going_on(tx.connection, account.id)?.into_iter().next();
+            if let Some(reference) = open
+                && let Some(filed) = cases::lock(tx, &reference)?
+            {
+                if spend(tx, &kit, &act, &[Counted::case(Limit::LinkMails, &filed)])?.is_err() {
+                    return Ok(Err(Halt::TooOften(text!("halt-too-often"))));
+                }
+                let known = known(tx.connection, &kit, &filed.case)?;
+                mail::queue(tx, &kit, &act, &filed, &known, Notice::LinkAgain, None)?;
+                tx.record(act.case_entry("link.sent_again", &filed, details([])));
+                return Ok(Ok(filed.case.reference));
+            }
+            let id = kit.id(CaseId::new, act.at);
+            let case = Case::opened_for(account.id, id, kit.entropy.reference(), act.at, kit.policy.case_expiry);
+            let filing = Filing {
+                submission_key: hex::encode(Sha256::digest(format!("colleague\0{id}"))),
+                tier: Some(account.tier),
+                answer_by: Some(act.at + kit.periods.first_answer()),
+                ended_reason: None,
+                changed_by: act.actor.kind().to_owned(),
+                changed_at: act.at,
+            };
+            let (filed, form) = (Filed { case, filing }, form_of(&account));
+            cases::insert(tx, &filed, &form)?;
+            let origin = risk::origin_of(&kit, &form, (&act.ip, country.as_deref()), act.at);
+            origins::insert(tx, filed.case.id, &origin)?;
+            tx.record(act.case_entry("case.opened_by_colleague", &filed, details([])));
+            let evidence_id = kit.id(EvidenceId::new, act.at);
+            let password = Evidence::passed(evidence_id, CheckKind::Password, act.at, Giver::Customer, None);
+            let filed = match command(tx, &kit, &proving, &filed, &Command::RecordCheck(password))? {
+                Ok(changed) => changed.filed,
+                Err(halt) => return Ok(Err(halt)),
+            };
+            let known = known(tx.connection, &kit, &filed.case)?;
+            mail::queue(tx, &kit, &act, &filed, &known, Notice::Received, None)?;
+            Ok(Ok(filed.case.reference))
+        };
+        let mut opened = self.store.write(open.clone()).await;
+        // The reference is taken, once in very many.
+        if matches!(opened, Err(StoreError::Duplicate)) {
+            opened = self.store.write(open).await;
+        }
+        self.run_errands();
+        opened
+    }
+}

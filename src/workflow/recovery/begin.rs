@@ -1,0 +1,134 @@
+use sha2::{Digest, Sha256};
+
+use super::written;
+use crate::domain::account::AccountKind;
+use crate::domain::audit::details;
+use crate::domain::case::{Case, Command, OWNERS_TIME, Refused};
+use crate::domain::evidence::{CheckKind, Evidence, Giver};
+use crate::domain::form::Language;
+use crate::domain::ids::{CaseId, EvidenceId};
+use crate::domain::limits::Limit;
+use crate::locale::text;
+use crate::store::account_sessions::{self, AccountSession};
+use crate::store::cases::{self, Filed, Filing};
+use crate::store::recoveries::{self, Recovery};
+use crate::store::{StoreError, Tx, calls, links, origins, throttle};
+use crate::workflow::act::{Act, Done, Halt, command};
+use crate::workflow::limits::{Counted, network_of, spend_tries};
+use crate::workflow::{Desk, Kit, risk};
+
+/// From where someone asks, and in which language.
+#[derive(Debug, Clone)]
+pub(super) struct Whence {
+    pub language: Language,
+    pub country: Option<String>,
+}
+
+impl Desk {
+    /// **Sign in using alternative factors**: opens a case on the account, to which this sign-in gives that the
+    /// password was right. Asked for again in the same sign-in, it goes on with the case that is there.
+    ///
+    /// # Errors
+    /// [`Halt`] when it may not be begun; [`StoreError`] when the database fails.
+    pub async fn begin_recovery(
+        &self,
+        act: Act,
+        session: AccountSession,
+        (language, country): (Language, Option<String>),
+    ) -> Result<Result<(), Halt>, StoreError> {
+        let kit = self.kit.clone();
+        let whence = Whence { language, country };
+        let work = move |tx: &mut Tx<'_>| Ok(begun(tx, &kit, &act, &session, &whence)?.map(|_| ()));
+        let begun = written(&self.store, work).await;
+        self.run_errands();
+        begun
+    }
+}
+
+/// The case of this sign-in, opened where there is none that goes on.
+pub(super) fn begun(tx: &mut Tx<'_>, kit: &Kit, act: &Act, session: &AccountSession, whence: &Whence) -> Done<Filed> {
+    let account = &session.account;
+    let refused = |why: &str| {
+        let about = details([("why", why.into()), ("session", session.id.to_string().into())]);
+        act.entry("account.recovery_refused", None, Some(account.id), about)
+    };
+    if account.kind != AccountKind::Owner {
+        tx.record(refused("not_an_owner"));
+        return Ok(Err(Halt::Gone));
+    }
+    throttle::serialise(tx, "recovery", &account.id.to_string())?;
+    if let Some((_, reference)) = recoveries::of_session(tx.connection, session.id)?
+        && let Some(filed) = cases::lock(tx, &reference)?
+        && filed.case.with_owner
+        && filed.case.state.is_under_review()
+    {
+        return Ok(Ok(filed));
+    }
+    // Whoever was stopped does not simply begin anew.
+    if !cases::frozen(tx.connection, account.id)?.is_empty() {
+        tx.record(refused("disputed"));
+        return Ok(Err(Halt::Refused(Refused::Disputed)));
+    }
+    let place = [account.id.to_string(), network_of(&act.ip)];
+    let about = account.email.masked();
+    let counted = [
+        Counted::hashed(kit, Limit::RecoveriesFromPlace, &[place[0].as_bytes(), place[1].as_bytes()], about.clone()),
+        Counted::new(Limit::RecoveriesOfAccount, account.id.to_string(), about),
+    ];
+    if spend_tries(tx, kit, act, &counted, |tx| tx.record(refused("too_often")))?.is_err() {
+        return Ok(Err(Halt::TooOften(text!("recovery-too-often"))));
+    }
+    end_earlier(tx, kit, act, session)?;
+    open(tx, kit, act, session, whence)
+}
+
+/// What was begun in another sign-in ends: nothing proved there is carried to this one. One whose owner was let in is
+/// left to them, so that a stranger with the password cannot take it from under them.
+fn end_earlier(tx: &mut Tx<'_>, kit: &Kit, act: &Act, session: &AccountSession) -> Result<(), StoreError> {
+    for reference in recoveries::under_way(tx.connection, session.account.id, act.at)? {
+        let Some(earlier) = cases::lock(tx, &reference)? else { continue };
+        if earlier.case.with_owner && earlier.case.state.is_under_review() {
+            links::void(tx, earlier.case.id, act.at)?;
+            calls::void(tx, earlier.case.id)?;
+            let _ = command(tx, kit, act, &earlier, &Command::Withdraw)?;
+        }
+    }
+    Ok(())
+}
+
+fn open(tx: &mut Tx<'_>, kit: &Kit, act: &Act, session: &AccountSession, whence: &Whence) -> Done<Filed> {
+    let account = &session.account;
+    let id = kit.id(CaseId::new, act.at);
+    let case = Case::of_owner(account.id, id, kit.entropy.reference(), act.at);
+    let filing = Filing {
+        submission_key: hex::encode(Sha256::digest(format!("owner\0{id}"))),
+        tier: Some(account.tier),
+        answer_by: None,
+        ended_reason: None,
+        changed_by: act.actor.kind().to_owned(),
+        changed_at: act.at,
+    };
+    let filed = Filed { case, filing };
+    cases::insert_without_form(tx, &filed)?;
+    let recovery = Recovery {
+        case: id,
+        account: account.id,
+        session: session.id,
+        started_at: act.at,
+        language: whence.language,
+        failed: None,
+        handed_over_at: None,
+    };
+    recoveries::insert(tx, &recovery)?;
+    let form = cases::form(tx.connection, id)?;
+    let origin = risk::origin_of(kit, &form, (&act.ip, whence.country.as_deref()), act.at);
+    origins::insert(tx, id, &origin)?;
+    // The mail and the call take longer than a second step does.
+    account_sessions::extend(tx, session.id, act.at + OWNERS_TIME)?;
+    tx.record(act.case_entry("case.opened_by_owner", &filed, details([("session", session.id.to_string().into())])));
+    let proved = kit.id(EvidenceId::new, act.at);
+    let password = Evidence::passed(proved, CheckKind::Password, act.at, Giver::Customer, None);
+    let opened = command(tx, kit, act, &filed, &Command::RecordCheck(password))?.map(|changed| changed.filed);
+    risk::wake_others(tx, kit, &filed.case, Some(account.id), act.at)?;
+    Ok(opened)
+}
