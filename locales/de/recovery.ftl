@@ -14,7 +14,6 @@ alternative-title = Sie können Ihr Gerät nicht benutzen
 alternative-text = Weisen Sie mit der E-Mail-Adresse und der Telefonnummer Ihres Kontos nach, dass Sie es sind. Das dauert wenige Minuten. Danach deaktivieren Sie das Gerät und aktivieren ein neues.
 alternative-begin = Mit anderen Faktoren anmelden
 
-recovery-step-of = Schritt { $number } von 3
 recovery-email-title = Schritt 1: E-Mail-Adresse bestätigen
 recovery-phone-title = Schritt 2: Telefonnummer bestätigen
 recovery-sign-in-title = Schritt 3: Anmelden
@@ -24,7 +23,7 @@ recovery-mail-send = Bestätigungs-E-Mail senden
 recovery-mail-again = Bestätigungs-E-Mail erneut senden
 recovery-mailed = Die E-Mail ist unterwegs. Ihr Link gilt { $minutes } Minuten. Öffnen Sie ihn auf irgendeinem Gerät und drücken Sie dort „E-Mail-Adresse bestätigen“. Sehen Sie auch im Spam-Ordner nach.
 recovery-opened = Der Link wurde am { $at } geöffnet, aber die Schaltfläche wurde nicht gedrückt: geöffnet, nicht bestätigt.
-recovery-moves-on = Diese Seite geht von selbst weiter.
+recovery-moves-on = Diese Seite geht von selbst weiter. Tut sie es nicht, drücken Sie „Weiter“.
 recovery-continue = Weiter
 recovery-mailed-too-often = Die E-Mail wurde so oft gesendet, wie es vorerst erlaubt ist. Warten Sie eine Weile oder wenden Sie sich an den Helpdesk.
 recovery-too-often = Das wurde zu oft begonnen. Warten Sie eine Weile oder wenden Sie sich an den Helpdesk.

@@ -14,7 +14,6 @@ alternative-title = You cannot use your device
 alternative-text = Prove with the email address and the phone number of your account that it is you. It takes a few minutes. Then you deactivate the device and activate a new one.
 alternative-begin = Sign in using alternative factors
 
-recovery-step-of = Step { $number } of 3
 recovery-email-title = Step 1: Email address verification
 recovery-phone-title = Step 2: Phone number verification
 recovery-sign-in-title = Step 3: Sign in
@@ -24,7 +23,7 @@ recovery-mail-send = Send verification email
 recovery-mail-again = Send verification email again
 recovery-mailed = The email is on its way. Its link works for { $minutes } minutes. Open it on any device and press “Verify your email address” there. Look in the spam folder too.
 recovery-opened = The link was opened on { $at }, but the button was not pressed: opened, not confirmed.
-recovery-moves-on = This page moves on by itself.
+recovery-moves-on = This page moves on by itself. If it does not, press “Continue”.
 recovery-continue = Continue
 recovery-mailed-too-often = The email was sent as often as is allowed for now. Wait a while, or contact support.
 recovery-too-often = This was begun too often. Wait a while before you try again, or contact support.

@@ -14,7 +14,6 @@ alternative-title = No puede usar su dispositivo
 alternative-text = Demuestre con la dirección de correo y el número de teléfono de su cuenta que es usted. Lleva unos minutos. Después desactiva el dispositivo y activa uno nuevo.
 alternative-begin = Iniciar sesión con otros factores
 
-recovery-step-of = Paso { $number } de 3
 recovery-email-title = Paso 1: verificación de la dirección de correo
 recovery-phone-title = Paso 2: verificación del número de teléfono
 recovery-sign-in-title = Paso 3: iniciar sesión
@@ -24,7 +23,7 @@ recovery-mail-send = Enviar correo de verificación
 recovery-mail-again = Enviar de nuevo el correo de verificación
 recovery-mailed = El correo está en camino. Su enlace funciona durante { $minutes } minutos. Ábralo en cualquier dispositivo y pulse allí «Verificar mi dirección de correo». Mire también en el correo no deseado.
 recovery-opened = El enlace se abrió el { $at }, pero no se pulsó el botón: abierto, no confirmado.
-recovery-moves-on = Esta página avanza sola.
+recovery-moves-on = Esta página avanza sola. Si no lo hace, pulse «Continuar».
 recovery-continue = Continuar
 recovery-mailed-too-often = El correo se ha enviado tantas veces como se permite por ahora. Espere un rato o contacte con el centro de soporte.
 recovery-too-often = Se ha empezado demasiadas veces. Espere un rato antes de intentarlo de nuevo o contacte con el centro de soporte.

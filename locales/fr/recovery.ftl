@@ -14,7 +14,6 @@ alternative-title = Vous ne pouvez pas utiliser votre appareil
 alternative-text = Prouvez avec l’adresse e-mail et le numéro de téléphone de votre compte que c’est bien vous. Cela prend quelques minutes. Ensuite, vous désactivez l’appareil et en activez un nouveau.
 alternative-begin = Se connecter avec d’autres facteurs
 
-recovery-step-of = Étape { $number } sur 3
 recovery-email-title = Étape 1 : vérification de l’adresse e-mail
 recovery-phone-title = Étape 2 : vérification du numéro de téléphone
 recovery-sign-in-title = Étape 3 : connexion
@@ -24,7 +23,7 @@ recovery-mail-send = Envoyer l’e-mail de vérification
 recovery-mail-again = Renvoyer l’e-mail de vérification
 recovery-mailed = L’e-mail est en route. Son lien fonctionne pendant { $minutes } minutes. Ouvrez-le sur n’importe quel appareil et appuyez sur « Vérifier mon adresse e-mail ». Regardez aussi dans les indésirables.
 recovery-opened = Le lien a été ouvert le { $at }, mais le bouton n’a pas été pressé : ouvert, non confirmé.
-recovery-moves-on = Cette page avance d’elle-même.
+recovery-moves-on = Cette page avance d’elle-même. Sinon, appuyez sur « Continuer ».
 recovery-continue = Continuer
 recovery-mailed-too-often = L’e-mail a été envoyé aussi souvent que permis pour le moment. Attendez un peu ou contactez le service d’assistance.
 recovery-too-often = Cela a été commencé trop souvent. Attendez un peu avant de réessayer, ou contactez le service d’assistance.

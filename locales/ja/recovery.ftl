@@ -14,7 +14,6 @@ alternative-title = デバイスを使えない場合
 alternative-text = アカウントのメールアドレスと電話番号で、ご本人であることを確認します。数分で終わります。その後、デバイスを無効化し、新しいデバイスを有効化します。
 alternative-begin = 別の要素を使ってサインイン
 
-recovery-step-of = ステップ { $number } / 3
 recovery-email-title = ステップ 1：メールアドレスの確認
 recovery-phone-title = ステップ 2：電話番号の確認
 recovery-sign-in-title = ステップ 3：サインイン
@@ -24,7 +23,7 @@ recovery-mail-send = 確認メールを送る
 recovery-mail-again = 確認メールをもう一度送る
 recovery-mailed = メールを送信しました。リンクは { $minutes } 分間有効です。どのデバイスでもかまいませんので、リンクを開いて「メールアドレスを確認する」を押してください。迷惑メールフォルダーも確認してください。
 recovery-opened = リンクは { $at } に開かれましたが、ボタンは押されていません（開封済み、未確認）。
-recovery-moves-on = このページは自動的に次へ進みます。
+recovery-moves-on = このページは自動的に次へ進みます。進まない場合は「続ける」を押してください。
 recovery-continue = 続ける
 recovery-mailed-too-often = 現在送信できる回数の上限に達しました。しばらく待つか、サポートデスクに連絡してください。
 recovery-too-often = 開始した回数が多すぎます。しばらく待ってからやり直すか、サポートデスクに連絡してください。

@@ -14,7 +14,6 @@ alternative-title = Não consegue usar o dispositivo
 alternative-text = Prove com o endereço de e-mail e o número de telefone da sua conta que é mesmo você. Demora poucos minutos. Depois desativa o dispositivo e ativa um novo.
 alternative-begin = Iniciar sessão com outros fatores
 
-recovery-step-of = Passo { $number } de 3
 recovery-email-title = Passo 1: verificação do endereço de e-mail
 recovery-phone-title = Passo 2: verificação do número de telefone
 recovery-sign-in-title = Passo 3: iniciar sessão
@@ -24,7 +23,7 @@ recovery-mail-send = Enviar e-mail de verificação
 recovery-mail-again = Enviar de novo o e-mail de verificação
 recovery-mailed = O e-mail vai a caminho. O link funciona durante { $minutes } minutos. Abra-o em qualquer dispositivo e pressione lá “Verificar o meu endereço de e-mail”. Veja também na pasta de spam.
 recovery-opened = O link foi aberto em { $at }, mas o botão não foi pressionado: aberto, não confirmado.
-recovery-moves-on = Esta página avança sozinha.
+recovery-moves-on = Esta página avança sozinha. Se não avançar, pressione “Continuar”.
 recovery-continue = Continuar
 recovery-mailed-too-often = O e-mail foi enviado tantas vezes quantas são permitidas por agora. Espere um pouco ou contacte o atendimento.
 recovery-too-often = Isto foi iniciado demasiadas vezes. Espere um pouco antes de tentar de novo ou contacte o atendimento.

@@ -1,15 +1,16 @@
-//! Cases, the forms they came from, their evidence and approvals.
+//! Cases, their evidence and approvals.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::{AsChangeset, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 
 pub use super::entries::{EntryKind, WrittenEntry, entries, write_entry};
-use super::schema::{approvals, case_forms, cases, evidence, recoveries};
-use super::{AnyConnection, StoreError, Tx, accounts, corrupt, dialect, parsed, parsed_if, stored};
+pub use super::forms::{form, insert_form, language};
+use super::schema::{approvals, cases, evidence};
+use super::{AnyConnection, StoreError, Tx, corrupt, dialect, parsed, parsed_if, stored};
 use crate::domain::account::Tier;
 use crate::domain::case::{Approval, Asked, Case, Conclusion, State, Wait, due_at};
 use crate::domain::evidence::{CheckKind, Evidence, Giver, Outcome, Subject};
-use crate::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
+use crate::domain::form::AssistanceForm;
 use crate::domain::ids::{AccountId, CaseId};
 use crate::domain::reference::CaseRef;
 use crate::domain::risk::Effect;
@@ -308,27 +309,6 @@ pub fn insert_without_form(tx: &mut Tx<'_>, filed: &Filed) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Stores the form of a case, which will never change.
-pub fn insert_form(tx: &mut Tx<'_>, case: CaseId, form: &AssistanceForm) -> Result<(), StoreError> {
-    diesel::insert_into(case_forms::table)
-        .values((
-            case_forms::case_id.eq(case.to_string()),
-            case_forms::email.eq(form.email.as_str()),
-            case_forms::email_key.eq(form.email.key()),
-            case_forms::account_number.eq(form.account_number.as_deref()),
-            case_forms::name.eq(&form.name),
-            case_forms::device_kind.eq(form.device_kind.code()),
-            case_forms::reason.eq(form.reason.code()),
-            case_forms::failed_step.eq(&form.failed_step),
-            case_forms::phone.eq(form.phone.as_ref().map(|phone| phone.as_str())),
-            case_forms::language.eq(form.language.code()),
-            case_forms::callback_time.eq(&form.callback_time),
-            case_forms::message.eq(&form.message),
-        ))
-        .execute(tx.connection)?;
-    Ok(())
-}
-
 /// Stores what a transition made of `before`.
 ///
 /// # Errors
@@ -466,74 +446,4 @@ pub fn deactivated(connection: &mut AnyConnection, account: AccountId) -> Result
 /// The cases of an account that are frozen, the oldest first.
 pub fn frozen(connection: &mut AnyConnection, account: AccountId) -> Result<Vec<CaseRef>, StoreError> {
     of_account(connection, account, |state| state == State::Disputed)
-}
-
-#[derive(Queryable)]
-struct FormRow {
-    _case_id: String,
-    email: String,
-    _email_key: String,
-    account_number: Option<String>,
-    name: String,
-    device_kind: String,
-    reason: String,
-    failed_step: String,
-    phone: Option<String>,
-    language: String,
-    callback_time: String,
-    message: String,
-}
-
-/// The language that a case's form asks to be answered in.
-pub fn language(connection: &mut AnyConnection, case: CaseId) -> Result<Language, StoreError> {
-    let of_form = case_forms::table.find(case.to_string()).select(case_forms::language);
-    let code: String = match of_form.first(connection).optional()? {
-        Some(code) => code,
-        None => recoveries::table.find(case.to_string()).select(recoveries::language).first(connection)?,
-    };
-    Language::from_code(&code).ok_or_else(|| corrupt("language", &code))
-}
-
-/// The form as it was submitted. An owner who helps themself has sent none: it says what their account says.
-pub fn form(connection: &mut AnyConnection, case: CaseId) -> Result<AssistanceForm, StoreError> {
-    let row: Option<FormRow> = case_forms::table.find(case.to_string()).first(connection).optional()?;
-    match row {
-        Some(row) => row.into_form(),
-        None => form_of_owner(connection, case),
-    }
-}
-
-fn form_of_owner(connection: &mut AnyConnection, case: CaseId) -> Result<AssistanceForm, StoreError> {
-    let id: String = recoveries::table.find(case.to_string()).select(recoveries::account_id).first(connection)?;
-    let account = accounts::find(connection, parsed("account", &id)?)?.ok_or_else(|| corrupt("account", &id))?;
-    Ok(AssistanceForm {
-        email: account.email,
-        account_number: account.number,
-        name: account.name,
-        device_kind: DeviceKind::Unsure,
-        reason: Reason::Other,
-        failed_step: String::new(),
-        phone: None,
-        language: language(connection, case)?,
-        callback_time: String::new(),
-        message: String::new(),
-    })
-}
-
-impl FormRow {
-    fn into_form(self) -> Result<AssistanceForm, StoreError> {
-        Ok(AssistanceForm {
-            email: parsed("form e-mail", &self.email)?,
-            account_number: self.account_number,
-            name: self.name,
-            device_kind: DeviceKind::from_code(&self.device_kind)
-                .ok_or_else(|| corrupt("device", &self.device_kind))?,
-            reason: Reason::from_code(&self.reason).ok_or_else(|| corrupt("reason", &self.reason))?,
-            failed_step: self.failed_step,
-            phone: parsed_if("form phone", self.phone.as_deref())?,
-            language: Language::from_code(&self.language).ok_or_else(|| corrupt("language", &self.language))?,
-            callback_time: self.callback_time,
-            message: self.message,
-        })
-    }
 }

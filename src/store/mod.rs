@@ -15,6 +15,7 @@ pub mod credentials;
 mod dialect;
 pub mod documents;
 mod entries;
+mod forms;
 pub mod guesses;
 pub mod known_devices;
 pub mod leftovers;

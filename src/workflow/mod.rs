@@ -9,6 +9,7 @@ mod alarm;
 mod answer_call;
 mod approve;
 mod ask_administrators;
+mod ask_directory;
 mod break_glass;
 mod callback;
 mod clear;

@@ -1,22 +1,10 @@
 // Security credentials in a real browser at 360 px: a passkey from a virtual security key, an app, recovery codes.
 // BASE is the running demo, SHOTS a folder for screenshots (optional).
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { base, browser, context, look, looked, press } from './look.mjs';
+import { code } from './totp.mjs';
 
 const owner = 'olivia@demo.example';
-
-// RFC 6238: six digits, thirty seconds, SHA-1.
-function code(secret, step) {
-  const symbols = [...secret.replaceAll(' ', '')].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c));
-  const bits = symbols.map((n) => n.toString(2).padStart(5, '0')).join('');
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
-  const count = Buffer.alloc(8);
-  count.writeBigUInt64BE(BigInt(step));
-  const mac = createHmac('sha1', key).update(count).digest();
-  const number = mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff;
-  return String(number % 1_000_000).padStart(6, '0');
-}
 
 async function sample() {
   const accounts = await (await fetch(`${base}/demo/devices.json`)).json();

@@ -487,7 +487,7 @@ async fn the_export_is_rfc_4180_and_holds_what_the_log_holds() {
     }
     // What came since: the sign-in, and the export itself as the last row.
     let newer: Vec<&str> = found[entries.len() + 1..].iter().map(|row| row[4].as_str()).collect();
-    assert_eq!(newer, ["agent.signed_in", "audit.exported"]);
+    assert_eq!(newer, ["agent.password_accepted", "agent.signed_in", "audit.exported"]);
     assert_eq!(found.last().unwrap()[3], "aud@desk.example.test");
     // Every line ends with CRLF, and no bare LF is left outside quotes.
     let mut inside = false;

@@ -28,6 +28,10 @@ mod smtp_wire;
 mod sso;
 mod sso_peer;
 // Not every journey uses all that the stand-ins can do.
+mod desk_sign_in;
+mod lost_colleague;
+mod people;
+mod step_up;
 #[allow(dead_code)]
 mod support;
 mod timers;

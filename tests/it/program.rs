@@ -114,6 +114,11 @@ impl Served {
         Self::start(command)
     }
 
+    /// Where the demo tells people that it is.
+    fn by_name(&self) -> String {
+        self.base.replace("127.0.0.1", "localhost")
+    }
+
     pub fn stderr(&self) -> String {
         self.stderr.lock().unwrap().clone()
     }
@@ -328,7 +333,7 @@ async fn the_tour_through_the_demo_by_plain_forms() {
         assert!(demo.introduction.contains(text(account, "email")), "{}", demo.introduction);
     }
     for page in ["/assistance", "/demo/mail", "/demo/phone", "/desk"] {
-        assert!(demo.introduction.contains(&format!("{}{page}", demo.base)), "{}", demo.introduction);
+        assert!(demo.introduction.contains(&format!("{}{page}", demo.by_name())), "{}", demo.introduction);
         customer.get(page).await.is(200);
     }
 
@@ -340,7 +345,7 @@ async fn the_tour_through_the_demo_by_plain_forms() {
     assert!(text(&mail, "html").contains("<p") && text(&mail, "at").ends_with('Z'), "{mail}");
     assert_eq!(json(&customer, "/demo/mail.json").await.last(), Some(&mail), "newest last");
     customer.get("/demo/mail").await.is(200).says(&reference);
-    let link = link_from(text(&mail, "text"), &demo.base);
+    let link = link_from(text(&mail, "text"), &demo.by_name());
     let page = customer.get(&link).await;
     let page = customer.send(page.is(200), "/open", &[]).await;
 
@@ -434,10 +439,10 @@ async fn a_demo_on_a_port_of_the_systems_choice_sends_links_that_lead_to_it() {
     assert!(!demo.base.ends_with(":0"), "{}", demo.base);
     let customer = demo.browser();
     customer.get("/healthz").await.is(200);
-    assert!(demo.introduction.contains(&format!("{}/assistance", demo.base)), "{}", demo.introduction);
+    assert!(demo.introduction.contains(&format!("{}/assistance", demo.by_name())), "{}", demo.introduction);
     let reference = asks_for_help(&customer, "olivia@demo.example").await;
     let mail = demo_mail(&customer, &reference, "Email verification").await;
-    customer.get(&link_from(text(&mail, "text"), &demo.base)).await.is(200);
+    customer.get(&link_from(text(&mail, "text"), &demo.by_name())).await.is(200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -446,7 +451,7 @@ async fn a_demo_can_be_stopped_and_gone_on_with() {
     let mut demo = Served::demo(folder.path());
     let reference = asks_for_help(&demo.browser(), "olivia@demo.example").await;
     let mail = demo_mail(&demo.browser(), &reference, "Email verification").await;
-    let link = link_from(text(&mail, "text"), &demo.base);
+    let link = link_from(text(&mail, "text"), &demo.by_name());
     let before = references(folder.path());
     assert_eq!(demo.stop().0, Some(0));
     let demo = Served::demo(folder.path());

@@ -226,7 +226,7 @@ async fn a_role_that_a_route_is_for_is_let_in() {
         fields.push(("csrf", &csrf));
         for route in routes::all(true) {
             let Access::Desk(need) = route.access else { continue };
-            if !need.is_met_by(role) || route.path == SIGN_OUT {
+            if !need.is_met_by(role) || route.path == "/desk/sessions/end-all" {
                 continue;
             }
             // A case of its own for each, so that what one button ends is not in the next one's way.

@@ -545,8 +545,23 @@ async fn support_can_be_asked_without_a_single_step() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn where_no_calls_are_offered_the_page_says_so_and_refuses_them() {
-    // The world's telephone is taken away by leaving the account without a number of record.
+async fn where_no_calls_are_offered_the_page_says_so_and_leads_to_the_desk() {
+    let world = with_anna_as(Setup { calls: false, ..Setup::default() }).await;
+    let (browser, _) = begins(&world).await;
+    verifies(&world, &browser).await;
+    let page = browser.get(STEPS).await;
+    page.says("Step 2").says("Automated calls are not offered here.").says("would like to contact support");
+    assert!(!page.has_form("/alternative/call"));
+    let token = csrf(&browser.get("/account/sign-in/troubleshoot").await);
+    browser.post("/account/sign-in/alternative/call", &[("csrf", &token)]).await.is(409);
+    let form = browser.get("/account/sign-in/assistance").await;
+    browser.send(form.says("Automated calls are not offered"), "/assistance", &filled()).await.is(200);
+    assert_eq!(row(&world).await.2.as_deref(), Some("no_calls"));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_number_of_record_the_page_says_so_and_refuses_calls() {
     let world = with_anna().await;
     let (browser, _) = begins(&world).await;
     verifies(&world, &browser).await;

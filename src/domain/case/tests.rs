@@ -1,3 +1,6 @@
+#[path = "colleague_tests.rs"]
+mod colleague_tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};

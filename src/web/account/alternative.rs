@@ -57,12 +57,6 @@ fn content(app: &App, me: &SignedInAccount, file: &OwnersFile, title: &str) -> V
     let language = me.caller.language;
     let account = &me.session.account;
     let case = &file.filed.case;
-    let number = match file.step {
-        OwnersStep::Email => 1,
-        OwnersStep::Phone => 2,
-        OwnersStep::SignIn | OwnersStep::Desk => 3,
-        OwnersStep::Over => 0,
-    };
     json!({
         "heading": title,
         "step": match file.step {
@@ -72,7 +66,6 @@ fn content(app: &App, me: &SignedInAccount, file: &OwnersFile, title: &str) -> V
             OwnersStep::Desk => "desk",
             OwnersStep::Over => "over",
         },
-        "number": number,
         "email_masked": account.email.masked(),
         "mailed": file.mailed,
         "minutes": app.desk.kit.periods.recovery_link_minutes,

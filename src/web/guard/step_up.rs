@@ -31,11 +31,11 @@ pub(super) fn check(request: &ServiceRequest, app: &App, route: &RouteSpec) -> R
     if is_fresh(app, proved) {
         return Ok(());
     }
-    Err(PageError::StepUp { next: page_of(request, page) })
+    Err(PageError::StepUp { next: page_of(request, route, page) })
 }
 
 /// The page that holds the form, with its names filled in.
-fn page_of(request: &ServiceRequest, page: &str) -> String {
+fn page_of(request: &ServiceRequest, route: &RouteSpec, page: &str) -> String {
     if request.method() != Method::POST {
         return request.uri().to_string();
     }
@@ -47,11 +47,18 @@ fn page_of(request: &ServiceRequest, page: &str) -> String {
         let (name, after) = after.split_once('}').unwrap_or((after, ""));
         let typed = || fields.map(|fields| fields.get(name)).unwrap_or_default();
         filled.push_str(before);
-        match request.match_info().get(name) {
+        match in_path(route.path, request.path(), name) {
             Some(value) => filled.push_str(value),
             None => filled.push_str(&encoded(typed())),
         }
         rest = after;
     }
     filled + rest
+}
+
+/// The part of a path that a pattern names. The guard stands before the router, which would know.
+fn in_path<'a>(pattern: &str, path: &'a str, name: &str) -> Option<&'a str> {
+    let named = |part: &str| part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) == Some(name);
+    let at = pattern.split('/').position(named)?;
+    path.split('/').nth(at)
 }

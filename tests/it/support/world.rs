@@ -41,6 +41,8 @@ pub const OWNER: &str = "Olivia.Owner@customers.example";
 pub struct Setup {
     pub database: TestDatabase,
     pub twilio: bool,
+    /// Customers can have themselves called.
+    pub calls: bool,
     pub change: fn(&mut Settings),
     pub at: DateTime<Utc>,
     pub seed: u64,
@@ -51,7 +53,7 @@ pub struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         let at = DateTime::from_timestamp(1_795_500_000, 0).unwrap();
-        Self { database: TestDatabase::new(), twilio: false, change: |_| {}, at, seed: 1, issuer: None }
+        Self { database: TestDatabase::new(), twilio: false, calls: true, change: |_| {}, at, seed: 1, issuer: None }
     }
 }
 
@@ -163,7 +165,7 @@ impl World {
             clock: clock.clone(),
             entropy: Arc::new(SeededEntropy::new(setup.seed)),
             mailer: Arc::new(mailer),
-            voice: Some(voice),
+            voice: setup.calls.then_some(voice),
         };
         let desk = Arc::new(assemble(&settings, parts).unwrap());
         sow(&desk).await;
