@@ -18,6 +18,7 @@ use crate::domain::token::ServerKey;
 use crate::entropy::Entropy;
 use crate::notify::mail::{MailTemplates, Mailer};
 use crate::notify::voice::VoiceCaller;
+use crate::sso::Provider;
 use crate::store::{Store, StoreError};
 use crate::web::error::PageError;
 use crate::web::guard::{access, headers, trace};
@@ -84,6 +85,7 @@ pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
         Arc::clone(&passwords),
         kit.passkeys.clone(),
     );
+    let sso = Provider::new(&settings.sso, &kit.base_url, Arc::clone(&kit.clock));
     kit.offers_texts = parts.voice.as_deref().is_some_and(|voice| voice.texts().is_some());
     Ok(Desk {
         kit: Arc::new(kit),
@@ -93,6 +95,7 @@ pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
         voice: parts.voice,
         templates: MailTemplates::embedded().map_err(|error| broken(error.to_string()))?,
         passwords,
+        sso: sso.map_err(|error| broken(error.to_string()))?,
         errands: [Notify::new(), Notify::new(), Notify::new(), Notify::new()],
     })
 }

@@ -2,6 +2,8 @@
 
 error-status = Fehler { $status }
 error-what-next = Was Sie tun können
+kept-title = Was Sie eingegeben haben
+kept-text = Es wurde nicht gesendet. Kopieren Sie es, bevor Sie weitermachen.
 error-start = Zur Startseite
 
 not-found = Diese Seite gibt es nicht

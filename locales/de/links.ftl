@@ -32,6 +32,7 @@ objected-write = Wenn wir Sie brauchen, schreiben wir an die Adresse Ihres Konto
 
 private-title = Öffnen Sie Ihren Fall mit einem Link
 private-lead = Wir zeigen einen Fall nur dem, der seinen Link öffnen kann.
+private-ended = Ihr Zugang in diesem Browser ist abgelaufen, deshalb wurde nichts gesendet. Öffnen Sie den Fall wieder mit einem Link und senden Sie es dann.
 private-sent = Sehen Sie in Ihr Postfach
 private-sent-text = Wenn es einen Fall mit dieser Nummer gibt, haben wir einen neuen Link an die Adresse seines Kontos gesendet. Sehen Sie auch im Spam-Ordner nach. Es kann einige Minuten dauern.
 private-button = Neuen Link senden

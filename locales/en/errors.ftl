@@ -2,6 +2,8 @@
 
 error-status = Error { $status }
 error-what-next = What you can do
+kept-title = What you typed
+kept-text = It was not sent. Copy it before you go on.
 error-start = Go to the start page
 
 not-found = This page does not exist

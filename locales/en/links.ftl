@@ -32,6 +32,7 @@ objected-write = If we need you, we write to the address of your account. { $pro
 
 private-title = Open your case with a link
 private-lead = We show a case only to whoever can open its link.
+private-ended = Your access in this browser has ended, so nothing was sent. Open the case with a link again, then send it.
 private-sent = Look in your mailbox
 private-sent-text = If there is a case with this reference, we have sent a new link to the address of its account. Look in the spam folder too. It can take some minutes.
 private-button = Send me a new link

@@ -2,6 +2,8 @@
 
 error-status = Error { $status }
 error-what-next = Qué puede hacer
+kept-title = Lo que escribió
+kept-text = No se ha enviado. Cópielo antes de continuar.
 error-start = Ir a la página de inicio
 
 not-found = Esta página no existe

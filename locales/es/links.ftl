@@ -32,6 +32,7 @@ objected-write = Si le necesitamos, escribiremos a la dirección de su cuenta. {
 
 private-title = Abra su caso con un enlace
 private-lead = Solo mostramos un caso a quien puede abrir su enlace.
+private-ended = Su acceso en este navegador ha terminado, por eso no se ha enviado nada. Vuelva a abrir el caso con un enlace y envíelo entonces.
 private-sent = Mire en su buzón
 private-sent-text = Si hay un caso con esta referencia, hemos enviado un enlace nuevo a la dirección de su cuenta. Mire también en la carpeta de correo no deseado. Puede tardar unos minutos.
 private-button = Envíenme un enlace nuevo

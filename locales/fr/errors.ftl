@@ -2,6 +2,8 @@
 
 error-status = Erreur { $status }
 error-what-next = Ce que vous pouvez faire
+kept-title = Ce que vous avez saisi
+kept-text = Rien n’a été envoyé. Copiez votre texte avant de continuer.
 error-start = Aller à la page d’accueil
 
 not-found = Cette page n’existe pas

@@ -32,6 +32,7 @@ objected-write = Si nous avons besoin de vous, nous écrivons à l’adresse de 
 
 private-title = Ouvrez votre dossier avec un lien
 private-lead = Nous ne montrons un dossier qu’à la personne qui peut ouvrir son lien.
+private-ended = Votre accès dans ce navigateur a pris fin, rien n’a donc été envoyé. Ouvrez de nouveau le dossier avec un lien, puis envoyez votre texte.
 private-sent = Consultez votre boîte aux lettres
 private-sent-text = S’il existe un dossier avec cette référence, nous avons envoyé un nouveau lien à l’adresse de son compte. Regardez aussi dans les courriers indésirables. Cela peut prendre quelques minutes.
 private-button = Envoyez-moi un nouveau lien

@@ -2,6 +2,8 @@
 
 error-status = エラー { $status }
 error-what-next = お試しいただけること
+kept-title = 入力した内容
+kept-text = 送信されていません。先に進む前にコピーしてください。
 error-start = 最初のページへ
 
 not-found = このページはありません

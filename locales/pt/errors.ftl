@@ -2,6 +2,8 @@
 
 error-status = Erro { $status }
 error-what-next = O que pode fazer
+kept-title = O que escreveu
+kept-text = Não foi enviado. Copie o texto antes de continuar.
 error-start = Ir para a página inicial
 
 not-found = Esta página não existe

@@ -32,6 +32,7 @@ objected-write = Se for preciso, escrevemos para o endereço da sua conta. { $pr
 
 private-title = Abra o seu caso com um link
 private-lead = Só mostramos um caso a quem pode abrir o link dele.
+private-ended = O seu acesso neste navegador terminou, por isso nada foi enviado. Volte a abrir o caso com um link e envie então o texto.
 private-sent = Veja a sua caixa de correio
 private-sent-text = Se houver um caso com esta referência, enviámos um novo link para o endereço da conta. Veja também a pasta de spam. Pode levar alguns minutos.
 private-button = Enviar-me um novo link

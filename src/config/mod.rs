@@ -18,9 +18,11 @@ mod near;
 mod origin;
 mod paths;
 mod policy;
+mod proxies;
 mod reference;
 mod risk;
 mod server;
+mod sso;
 mod value;
 mod voice;
 
@@ -46,9 +48,11 @@ pub use mail::{MailSettings, SmtpSettings, SmtpTls};
 pub use origin::{Origins, Source, variable_name};
 pub use paths::{Alternatives, PathSettings, PhoneChangeSettings};
 pub use policy::PolicySettings;
+pub use proxies::{NotARange, ProxyRange};
 pub use reference::{RANGES, REFERENCE, reference_table};
 pub use risk::RiskSettings;
 pub use server::ServerSettings;
+pub use sso::{SsoRoles, SsoSettings};
 pub use voice::{TwilioSettings, VoiceProvider, VoiceSettings};
 
 use check::Checker;
@@ -82,6 +86,8 @@ pub struct Settings {
     pub policy: PolicySettings,
     /// What makes a case need more.
     pub risk: RiskSettings,
+    /// Single sign-on for people at the desk.
+    pub sso: SsoSettings,
     /// How long people stay signed in.
     pub sessions: SessionSettings,
     /// Bounds on what a stranger can make the desk do.
@@ -148,6 +154,7 @@ impl Settings {
             self.policy.check(&mut checker);
             self.check_policy(&mut checker);
             self.risk.check(&mut checker);
+            self.sso.check(self.server.base_url.as_ref(), &mut checker);
             self.sessions.check(&mut checker);
             self.limits.check(&mut checker);
             self.documents.check(&mut checker);

@@ -1,12 +1,13 @@
 //! The HTTP server.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde::Deserialize;
 use url::{Host, Url};
 
 use super::check::Checker;
+use super::proxies::ProxyRange;
 use super::value;
 
 /// Longest product name, in characters: it stands in subjects and page titles.
@@ -25,9 +26,9 @@ pub struct ServerSettings {
     /// The name on pages and in mails, at most 64 characters.
     #[serde(deserialize_with = "value::one")]
     pub product_name: String,
-    /// Addresses whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    /// Addresses and ranges whose `X-Forwarded-For` is believed.
     #[serde(deserialize_with = "value::list")]
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<ProxyRange>,
     /// The header in which a trusted proxy names the country that a request comes from.
     #[serde(deserialize_with = "value::optional")]
     pub country_header: Option<String>,
@@ -76,6 +77,13 @@ impl ServerSettings {
                 "server.product_name",
                 "is too long or holds a control character",
                 format!("set one line of at most {LONGEST_NAME} characters"),
+            );
+        }
+        if self.trusted_proxies.iter().any(ProxyRange::is_everyone) {
+            checker.wrong(
+                "server.trusted_proxies",
+                "names every address there is, so that everyone could claim any",
+                "name the proxies' own addresses, or a range that only they are in",
             );
         }
         if let Some(header) = &self.country_header {

@@ -57,7 +57,7 @@ fn every_type_can_be_set_from_the_environment() {
     );
     assert_eq!(settings.server.listen, "[::1]:9000".parse().unwrap());
     assert_eq!(settings.server.base_url.unwrap().as_str(), "https://desk.example.org/");
-    let proxies: Vec<std::net::IpAddr> = vec!["10.0.0.5".parse().unwrap(), "::1".parse().unwrap()];
+    let proxies: Vec<ProxyRange> = vec!["10.0.0.5".parse().unwrap(), "::1".parse().unwrap()];
     assert_eq!(settings.server.trusted_proxies, proxies);
     assert_eq!(settings.mail.from.unwrap().email.to_string(), "desk@example.org");
     assert_eq!(settings.mail.smtp.port(), 465);
@@ -70,9 +70,13 @@ fn every_type_can_be_set_from_the_environment() {
 fn lists_can_be_written_in_the_file() {
     let settings = good("server.trusted_proxies = ['10.0.0.5', '10.0.0.6']", &[]);
     assert_eq!(settings.server.trusted_proxies.len(), 2);
-    let said = refusal("server.trusted_proxies = ['10.0.0.5', '10.0.0.0/8']", &[]);
-    assert!(said.contains("server.trusted_proxies"), "{said}");
-    assert!(said.contains("`10.0.0.0/8`") && said.contains("file mfa-desk.toml"), "{said}");
+    let ranges = good("server.trusted_proxies = ['10.0.0.0/8', 'fd00::/64']", &[]).server.trusted_proxies;
+    assert!(ranges[0].contains("::ffff:10.1.2.3".parse().unwrap()) && !ranges[0].contains("11.0.0.0".parse().unwrap()));
+    for wrong in ["10.0.0.0/33", "10.0.0", "proxy.example", "10.0.0.5:80"] {
+        let said = refusal(&format!("server.trusted_proxies = ['10.0.0.5', '{wrong}']"), &[]);
+        assert!(said.contains("server.trusted_proxies"), "{said}");
+        assert!(said.contains(&format!("`{wrong}`")) && said.contains("file mfa-desk.toml"), "{said}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use lettre::message::Mailbox;
@@ -45,13 +45,6 @@ impl Setting for PathBuf {
 
 impl Setting for SocketAddr {
     const ALLOWED: &'static str = "an IP address and a port such as 127.0.0.1:8080";
-    fn read(text: &str) -> Option<Self> {
-        text.trim().parse().ok()
-    }
-}
-
-impl Setting for IpAddr {
-    const ALLOWED: &'static str = "IP addresses such as 10.0.0.5, without port or prefix length";
     fn read(text: &str) -> Option<Self> {
         text.trim().parse().ok()
     }
@@ -125,6 +118,32 @@ impl Visitor<'_> for Secret {
 
 pub(super) fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SecretString>, D::Error> {
     from.deserialize_any(Secret)
+}
+
+struct Flag;
+
+impl Visitor<'_> for Flag {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("true or false")
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<bool, E> {
+        Ok(value)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<bool, E> {
+        match text.trim() {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            text => Err(E::custom(format!("`{text}` is refused, expected true or false"))),
+        }
+    }
+}
+
+pub(super) fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    from.deserialize_any(Flag)
 }
 
 struct Number;

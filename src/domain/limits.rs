@@ -41,6 +41,8 @@ coded! {
         SignInsAnywhere = "sign-in-anywhere", "Sign-ins of one person";
         /// Wrong passwords from one network.
         SignInsFromNetwork = "sign-in-network", "Sign-ins from one network";
+        /// Single sign-ons that begin in one network.
+        SsoSignIns = "sso-network", "Single sign-ons from one network";
         /// Wrong passwords from one browser that its owner signed in with before.
         SignInsOfBrowser = "sign-in-browser", "Sign-ins of one person from one known browser";
         /// Links to set a password that one person at the desk is mailed, asked for from one place.
@@ -112,7 +114,14 @@ impl Limit {
     /// Counted one after another, over all instances. What anyone can flood must not make instances wait for each
     /// other; it may be exceeded by what they take at the very same moment.
     pub const fn is_exact(self) -> bool {
-        !matches!(self, Self::FormsOfNetwork | Self::FormsForAddress | Self::FormsForAddressAnywhere | Self::LinkAsks)
+        !matches!(
+            self,
+            Self::FormsOfNetwork
+                | Self::FormsForAddress
+                | Self::FormsForAddressAnywhere
+                | Self::LinkAsks
+                | Self::SsoSignIns
+        )
     }
 
     /// Reached, it stays so until a supervisor lifts it.
@@ -167,6 +176,8 @@ const NETWORKS_FOR_ADDRESS: u32 = 3;
 const LINK_ASKS: u32 = 60;
 /// Changes of a telephone number that are asked for in a day: more are not needed, and each is a mail.
 const PHONE_CHANGES: u32 = 5;
+/// Single sign-ons that begin in one network. None is a guess, so whole offices fit in.
+const SSO_SIGN_INS: u32 = 1000;
 
 const HOUR: TimeDelta = TimeDelta::hours(1);
 const DAY: TimeDelta = TimeDelta::days(1);
@@ -198,6 +209,7 @@ impl Amounts {
             | Limit::SignInsOfBrowser
             | Limit::AccountSignIns
             | Limit::AccountSignInsAnywhere => &[],
+            Limit::SsoSignIns => &[(SSO_SIGN_INS, QUARTER)],
             Limit::SignInsFromNetwork | Limit::AccountSignInsFromNetwork => &[(self.sign_ins_from_network, QUARTER)],
             Limit::PasswordLinks => &[(3, HOUR)],
             Limit::PasswordLinksAnywhere => &[(6, HOUR), (12, DAY)],

@@ -28,6 +28,8 @@ pub enum Sealing {
     Document,
     /// The secret of an authenticator.
     AuthenticatorSecret,
+    /// What a sign-in began with that is under way elsewhere.
+    SignIn,
     /// What is kept of a ceremony until it is answered.
     Ceremony,
 }
@@ -37,6 +39,7 @@ impl Sealing {
         match self {
             Self::Document => b"mfa-desk/document/1",
             Self::AuthenticatorSecret => b"mfa-desk/authenticator-secret/1",
+            Self::SignIn => b"mfa-desk/sign-in/1",
             Self::Ceremony => b"mfa-desk/ceremony/1",
         }
     }

@@ -38,7 +38,7 @@ impl Agent {
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = agents)]
-struct AgentRow {
+pub(super) struct AgentRow {
     id: String,
     email: String,
     email_key: String,
@@ -47,11 +47,11 @@ struct AgentRow {
     suspended_at: Option<NaiveDateTime>,
     created_at: NaiveDateTime,
     void_before: Option<NaiveDateTime>,
-    sso_subject: Option<String>,
+    pub(super) sso_subject: Option<String>,
 }
 
 impl AgentRow {
-    fn into_agent(self) -> Result<Agent, StoreError> {
+    pub(super) fn into_agent(self) -> Result<Agent, StoreError> {
         Ok(Agent {
             id: parsed("agent", &self.id)?,
             email: parsed("agent e-mail", &self.email)?,

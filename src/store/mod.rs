@@ -28,6 +28,7 @@ mod readers;
 pub mod recoveries;
 pub mod schema;
 pub mod sign_in_links;
+pub mod sso;
 pub mod throttle;
 mod tx;
 pub mod views;

@@ -11,6 +11,7 @@ use crate::domain::form::Language;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::store::known_devices::KNOWN_FOR;
+use crate::workflow::AT_PROVIDER;
 
 /// Under TLS the `__Host-` prefix keeps a neighbouring host from planting a cookie.
 fn name(app: &App, bare: &str) -> String {
@@ -59,6 +60,23 @@ pub fn customer(request: &HttpRequest, app: &App, reference: &str) -> Option<Tok
 pub fn set_customer(app: &App, reference: &CaseRef, token: &Token) -> String {
     let lifetime = Duration::hours(i64::from(app.desk.kit.sessions.customer_hours));
     baked(app, &of_case(reference), token.expose(), lifetime)
+}
+
+const SSO: &str = "mfa-desk-sso";
+
+/// The secret of the browser that left for single sign-on.
+pub fn sso(request: &HttpRequest, app: &App) -> Option<Token> {
+    Token::presented(request.cookie(&name(app, SSO))?.value())
+}
+
+/// The header that binds a single sign-on to the browser that begins it.
+pub fn set_sso(app: &App, token: &Token) -> String {
+    baked(app, SSO, token.expose(), Duration::minutes(AT_PROVIDER.num_minutes()))
+}
+
+/// The header that takes that away.
+pub fn clear_sso(app: &App) -> String {
+    baked(app, SSO, "", Duration::ZERO)
 }
 
 const ACCOUNT: &str = "mfa-desk-account";

@@ -112,6 +112,8 @@ pub struct ErrorInfo {
     what_next: Text,
     /// Why a rule refused it, in the words of the desk.
     at_desk: Option<String>,
+    /// The form was ours, so that what was typed into it may be shown again.
+    gives_back: bool,
 }
 
 impl PageError {
@@ -183,7 +185,8 @@ impl PageError {
             Self::Halt(halt) => Some(halt.to_string()),
             _ => None,
         };
-        ErrorInfo { status, heading, text, what_next, at_desk }
+        let gives_back = matches!(self, Self::StaleForm | Self::Busy | Self::Store(_));
+        ErrorInfo { status, heading, text, what_next, at_desk, gives_back }
     }
 }
 
@@ -270,8 +273,14 @@ impl ResponseError for PageError {
     }
 }
 
-/// Draws an error page; plain text if even that fails.
-pub fn error_page(app: &App, caller: &Caller, info: &ErrorInfo) -> HttpResponse {
+/// Draws an error page; plain text if even that fails. Whoever is `at_desk` stays there, and a text that was `typed`
+/// into a form of ours is not lost.
+pub fn error_page(
+    app: &App,
+    caller: &Caller,
+    info: &ErrorInfo,
+    (at_desk, typed): (bool, Option<&str>),
+) -> HttpResponse {
     let language = caller.language;
     let heading = info.heading.to(language);
     let text = info.at_desk.clone().filter(|_| caller.back.is_none()).unwrap_or_else(|| info.text.to(language));
@@ -280,9 +289,10 @@ pub fn error_page(app: &App, caller: &Caller, info: &ErrorInfo) -> HttpResponse 
         "heading": heading,
         "text": text,
         "what_next": info.what_next.to(language),
+        "kept": typed.filter(|typed| info.gives_back && !typed.trim().is_empty()),
     });
     let head = page::Head::new(&heading);
-    match page::draw(app, caller, "error.html", head, context) {
+    match page::draw(app, caller, if at_desk { "desk/error.html" } else { "error.html" }, head, context) {
         Ok(html) => page::html_in(language, info.status, html),
         Err(error) => {
             tracing::error!(%error, "the error page failed");

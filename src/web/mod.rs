@@ -18,13 +18,13 @@ pub mod routes;
 mod security;
 mod words;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use tera::Tera;
 
+use crate::config::ProxyRange;
 use crate::notify::mail::DemoMailbox;
 use crate::workflow::Desk;
 use demo::DemoAccount;
@@ -54,7 +54,7 @@ pub struct App {
     /// Scheme, host and port of the base URL.
     pub origin: String,
     /// Proxies whose word about the client's address is taken.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<ProxyRange>,
     /// Signs the telephone provider's requests.
     pub voice_secret: Option<SecretString>,
     /// Only in the demo.
@@ -74,7 +74,7 @@ impl App {
     /// When a template is broken.
     pub fn new(
         desk: Arc<Desk>,
-        trusted_proxies: Vec<IpAddr>,
+        trusted_proxies: Vec<ProxyRange>,
         voice_secret: Option<SecretString>,
         demo: Option<Demo>,
     ) -> Result<Self, PageError> {

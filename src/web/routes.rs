@@ -156,6 +156,8 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/account/contact/withdraw", ACCOUNT, account::contact::withdraw),
         get("/desk/sign-in", PUBLIC, desk::sign_in::show),
         post("/desk/sign-in", PUBLIC, desk::sign_in::sign_in),
+        post("/desk/sso", PUBLIC, desk::sso::begin),
+        get("/desk/sso/callback", PUBLIC, desk::sso::callback),
         get("/desk/sign-in/device", DESK_SECOND_STEP, desk::device::show),
         post("/desk/sign-in/device", DESK_SECOND_STEP, desk::device::code),
         post("/desk/sign-in/recovery-code", DESK_SECOND_STEP, desk::device::recovery_code),

@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 
 use super::Desk;
 use super::limits::REMEMBERED;
-use crate::store::{StoreError, guesses, known_devices, leftovers, throttle};
+use crate::store::{StoreError, guesses, known_devices, leftovers, sso, throttle};
 
 /// How long what is over is kept.
 const KEPT: TimeDelta = TimeDelta::days(30);
@@ -25,7 +25,8 @@ impl Desk {
         self.store
             .write(move |tx| {
                 guesses::forget_old(tx, now - GUESSES_KEPT)?;
-                known_devices::forget_old(tx, now)
+                known_devices::forget_old(tx, now)?;
+                sso::forget(tx, now)
             })
             .await?;
         let mut count = 0;

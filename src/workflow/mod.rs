@@ -49,6 +49,7 @@ mod send_link;
 mod sessions;
 mod set_password;
 mod sign_in;
+mod sso;
 mod start_call;
 mod step_up;
 mod submit_case;
@@ -96,6 +97,7 @@ pub use rotate_secrets::Rotated;
 pub use second_factor::{Asked, SecondFactor};
 pub use set_password::PasswordLink;
 pub use sign_in::{AgentOffered, AgentSignedIn, AgentStep};
+pub use sso::{AT_PROVIDER, NoCode, SsoAnswered, SsoAsked, SsoBegan, SsoHalt, SsoSignedIn};
 pub use submit_case::Submission;
 pub use view_case::{CaseFile, CustomerFile};
 
@@ -110,6 +112,7 @@ use crate::entropy::Entropy;
 use crate::notify::mail::{MailTemplates, Mailer};
 use crate::notify::voice::VoiceCaller;
 use crate::passkeys::{Broken, Passkeys};
+use crate::sso::Provider;
 use crate::store::Store;
 
 /// Why there is no kit.
@@ -262,6 +265,8 @@ pub struct Desk {
     pub templates: MailTemplates,
     /// Hashes passwords, a few at a time.
     pub passwords: Arc<PasswordHasher>,
+    /// Where people at the desk sign in; none without single sign-on.
+    pub sso: Option<Provider>,
     /// Wakes the worker when an errand was added: one for each lane.
     pub errands: [Notify; 4],
 }

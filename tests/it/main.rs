@@ -25,6 +25,8 @@ mod routes;
 mod self_service;
 mod smtp_peer;
 mod smtp_wire;
+mod sso;
+mod sso_peer;
 // Not every journey uses all that the stand-ins can do.
 mod desk_sign_in;
 mod lost_colleague;
@@ -33,4 +35,6 @@ mod step_up;
 #[allow(dead_code)]
 mod support;
 mod timers;
+mod timing;
 mod voice_twilio;
+mod web_hardening;

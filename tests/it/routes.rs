@@ -19,7 +19,7 @@ use crate::support::world::{OWNER, PASSWORD, Setup, World, csrf_on, link_in, peo
 const SIGN_IN: &str = "/desk/sign-in";
 const SECOND_STEP: &str = "/desk/sign-in/device";
 /// Pages of the desk for those who are not signed in.
-const OPEN: [&str; 3] = [SIGN_IN, "/desk/forgotten-password", "/desk/set-password"];
+const OPEN: [&str; 5] = [SIGN_IN, "/desk/forgotten-password", "/desk/set-password", "/desk/sso", "/desk/sso/callback"];
 const SIGN_OUT: &str = "/desk/sign-out";
 
 /// What a route is called, for messages.
@@ -148,6 +148,7 @@ async fn without_a_sign_in_no_page_of_the_desk_is_shown_and_no_button_works() {
     world.settle().await;
     // A token of somebody else's session is no substitute.
     let (_, csrf) = signed_in(&world, "ada").await;
+    // Ada is told of the new browser by mail, which is an entry of its own.
     world.settle().await;
     let before = everything(&world, &reference).await;
     for route in routes::all(true) {

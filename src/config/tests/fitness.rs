@@ -53,10 +53,69 @@ fn a_problem_names_its_source() {
     assert!(said.starts_with("log.filter (file mfa-desk.toml)"), "{said}");
 }
 
+/// Single sign-on that can serve.
+const SSO: &str = "
+sso.issuer = 'https://login.example.org'
+sso.client_id = 'desk'
+sso.client_secret = 'a secret'
+sso.roles.agent = ['agents']
+";
+
+#[test]
+fn single_sign_on_is_whole_or_not_there() {
+    let with = |change: &str| {
+        let key = change.split(' ').next().unwrap();
+        let kept: Vec<&str> = SSO.lines().filter(|line| !line.starts_with(key)).collect();
+        keys(&good(&format!("{FIT}{}\n{change}", kept.join("\n")), &[]), Mode::Serve)
+    };
+    assert_eq!(with("sso.name = 'Example Login'"), Vec::<&str>::new());
+    assert_eq!(with("sso.password_sign_in = false"), Vec::<&str>::new());
+    for (change, key) in [
+        ("sso.issuer = 'http://login.example.org'", "sso.issuer"),
+        ("sso.issuer = 'http://localhost:5005'", "sso.issuer"),
+        ("sso.issuer = 'https://login.example.org/?a=b'", "sso.issuer"),
+        ("sso.issuer = 'login'", "sso.issuer"),
+        ("sso.client_id = ''", "sso.client_id"),
+        ("sso.client_secret = ''", "sso.client_secret"),
+        ("sso.roles.agent = []", "sso.roles.agent"),
+        ("sso.roles.admin = ['ops', 'agents']", "sso.roles.agent"),
+        ("sso.allow_insecure_loopback = true", "sso.allow_insecure_loopback"),
+    ] {
+        assert_eq!(with(change), [key], "{change}");
+    }
+    assert_eq!(keys(&fit_but("sso.password_sign_in = false"), Mode::Serve), ["sso.password_sign_in"]);
+    let local = "server.base_url = 'http://localhost:8080'\nsso.allow_insecure_loopback = true";
+    let issuer = SSO.replace("https://login.example.org", "http://127.0.0.1:5005");
+    assert_eq!(
+        keys(
+            &good(
+                &FIT.replace("server.base_url = 'https://desk.example.org'", local)
+                    .replace("secrets", &format!("{issuer}secrets")),
+                &[]
+            ),
+            Mode::Serve
+        ),
+        Vec::<&str>::new()
+    );
+}
+
+#[test]
+fn a_switch_is_true_or_false_and_nothing_else() {
+    for (toml, env) in [("sso.provision = false", None), ("", Some(("MFA_DESK__SSO__PROVISION", "false")))] {
+        assert!(!good(toml, env.as_slice()).sso.provision);
+    }
+    for toml in ["sso.provision = 'no'", "sso.provision = 0"] {
+        let said = super::refusal(toml, &[]);
+        assert!(said.starts_with("sso.provision (file mfa-desk.toml)") && said.contains("true or false"), "{said}");
+    }
+}
+
 #[test]
 fn serving_refuses() {
     for change in [
         "server.base_url = 'ftp://desk.example.org'",
+        "server.trusted_proxies = ['10.0.0.1', '0.0.0.0/0']",
+        "server.trusted_proxies = ['::/0']",
         "server.base_url = 'https://desk.example.org/?a=b'",
         "server.base_url = 'https://desk.example.org/#a'",
         "server.base_url = 'https://example.org/desk'",

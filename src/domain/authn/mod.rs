@@ -7,6 +7,7 @@ mod keeping;
 mod passkey;
 pub mod password;
 mod recovery_code;
+pub mod sso;
 mod steps;
 mod totp;
 

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
-use super::link::private;
+use super::link::{Private, private};
 use super::status::{Said, page};
 use crate::domain::evidence::CheckKind;
 use crate::locale::{Language, Text, label, text};
@@ -28,10 +28,10 @@ pub async fn upload(
 ) -> Result<HttpResponse, PageError> {
     let reference = reference(&path)?;
     let Some(cookie) = cookies::customer(&request, &app, reference.as_str()) else {
-        return private(&app, &caller, &reference, false);
+        return private(&app, &caller, &reference, Private::Ended(None));
     };
     if app.desk.customer_session(reference.clone(), &cookie).await?.is_none() {
-        return private(&app, &caller, &reference, false);
+        return private(&app, &caller, &reference, Private::Ended(None));
     }
     let (status, why) = match upload.file {
         Err(bad) => told(&app, bad),

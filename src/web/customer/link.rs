@@ -142,12 +142,32 @@ pub async fn press_object(
 pub async fn send_again(app: Data<App>, caller: Caller, path: Path<String>) -> Result<HttpResponse, PageError> {
     let reference = reference(&path)?;
     app.desk.send_link(reference.clone(), caller.ip.clone()).await?;
-    private(&app, &caller, &reference, true)
+    private(&app, &caller, &reference, Private::Sent)
+}
+
+/// Why somebody sees the page of a case whose browser it does not know.
+pub(super) enum Private<'a> {
+    /// They came to look.
+    Asked,
+    /// They asked for a link.
+    Sent,
+    /// They pressed a button, and what they typed is given back.
+    Ended(Option<&'a str>),
 }
 
 /// The case's page for someone whose browser it does not know.
-pub(super) fn private(app: &App, caller: &Caller, reference: &CaseRef, sent: bool) -> Result<HttpResponse, PageError> {
-    let content = json!({ "reference": reference, "sent": sent });
+pub(super) fn private(
+    app: &App,
+    caller: &Caller,
+    reference: &CaseRef,
+    why: Private<'_>,
+) -> Result<HttpResponse, PageError> {
+    let (status, sent, ended, kept) = match why {
+        Private::Asked => (StatusCode::OK, false, false, None),
+        Private::Sent => (StatusCode::OK, true, false, None),
+        Private::Ended(kept) => (StatusCode::FORBIDDEN, false, true, kept),
+    };
+    let content = json!({ "reference": reference, "sent": sent, "ended": ended, "kept": kept });
     let title = text!("case-title").to(caller.language);
-    show(app, caller, StatusCode::OK, "customer/private.html", Head::new(&title), content)
+    show(app, caller, status, "customer/private.html", Head::new(&title), content)
 }

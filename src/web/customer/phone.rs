@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
-use super::link::private;
+use super::link::{Private, private};
 use crate::domain::evidence::CheckKind;
 use crate::domain::form::{Language, Wrong};
 use crate::domain::phone_change::State;
@@ -77,7 +77,7 @@ pub async fn show(
 ) -> Result<HttpResponse, PageError> {
     match let_in(&app, &path, &request).await? {
         Ok(browser) => page(&app, &caller, &browser, &Said::default()),
-        Err(reference) => private(&app, &caller, &reference, false),
+        Err(reference) => private(&app, &caller, &reference, Private::Asked),
     }
 }
 
@@ -91,7 +91,7 @@ pub async fn check(
 ) -> Result<HttpResponse, PageError> {
     let browser = match let_in(&app, &path, &request).await? {
         Ok(browser) => browser,
-        Err(reference) => return private(&app, &caller, &reference, false),
+        Err(reference) => return private(&app, &caller, &reference, Private::Ended(Some(fields.get("number")))),
     };
     let typed = fields.get("number").to_owned();
     let number = match new_number::read(&typed) {
@@ -122,7 +122,7 @@ pub async fn confirm(
 ) -> Result<HttpResponse, PageError> {
     let browser = match let_in(&app, &path, &request).await? {
         Ok(browser) => browser,
-        Err(reference) => return private(&app, &caller, &reference, false),
+        Err(reference) => return private(&app, &caller, &reference, Private::Ended(Some(fields.get("number")))),
     };
     let typed = fields.get("number").to_owned();
     let number = match new_number::confirmed(&typed) {
@@ -145,7 +145,7 @@ pub async fn withdraw(
 ) -> Result<HttpResponse, PageError> {
     let browser = match let_in(&app, &path, &request).await? {
         Ok(browser) => browser,
-        Err(reference) => return private(&app, &caller, &reference, false),
+        Err(reference) => return private(&app, &caller, &reference, Private::Ended(None)),
     };
     match app.desk.withdraw_phone_change(customer_act(&app, &caller), browser.reference.clone()).await? {
         Ok(()) => Ok(see_other(format!("/cases/{}", browser.reference))),

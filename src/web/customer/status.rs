@@ -4,9 +4,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
 use super::document;
-use super::link::private;
+use super::link::{Private, private};
 use super::phone;
-use super::ways;
+use super::ways::{self, Way, WayRefused};
 use crate::domain::case::{Conclusion, State};
 use crate::domain::evidence::CheckKind;
 use crate::domain::form::free_text;
@@ -30,18 +30,48 @@ use crate::workflow::{Act, CustomerFile, Halt};
 const SLOW: u32 = 20;
 const FAST: u32 = 3;
 
-/// What a press led to, to be told above the page.
+/// What a press led to, to be told above the page or beside what was typed.
 pub(super) struct Said {
     status: StatusCode,
     flash: Option<Flash>,
     message_error: Option<String>,
     typed: String,
+    way: Option<WayRefused>,
     document_error: Option<Text>,
+}
+
+/// Where a refusal is told, and what was typed there. Secrets are not given back.
+pub(super) enum Beside<'a> {
+    /// Above the page.
+    Nothing,
+    /// Beside the message.
+    Message(&'a str),
+    /// Beside the field for a saved code.
+    RecoveryCode,
+    /// Beside the fields for two codes of the device.
+    Codes(&'a str, &'a str),
+}
+
+impl Beside<'_> {
+    /// What is given back where the page itself cannot be shown.
+    fn kept(&self) -> Option<&str> {
+        match self {
+            Self::Message(typed) => Some(*typed).filter(|typed| !typed.trim().is_empty()),
+            Self::Nothing | Self::RecoveryCode | Self::Codes(..) => None,
+        }
+    }
 }
 
 impl Said {
     fn nothing() -> Self {
-        Self { status: StatusCode::OK, flash: None, message_error: None, typed: String::new(), document_error: None }
+        Self {
+            status: StatusCode::OK,
+            flash: None,
+            message_error: None,
+            typed: String::new(),
+            way: None,
+            document_error: None,
+        }
     }
 
     /// What is wrong with a document, beside the field.
@@ -49,13 +79,19 @@ impl Said {
         Self { status, document_error: Some(why), ..Self::nothing() }
     }
 
-    /// A refusal stands above the page, or beside the message that was typed.
-    fn refused(halt: &Halt, language: Language, typed: Option<&str>) -> Self {
+    fn refused(halt: &Halt, language: Language, beside: &Beside<'_>) -> Self {
         let why = text_of(halt).to(language);
         let said = Self { status: status_of(halt), ..Self::nothing() };
-        match typed {
-            None => Self { flash: Some(Flash::Refused(why)), ..said },
-            Some(typed) => Self { message_error: Some(why), typed: typed.to_owned(), ..said },
+        let way = |way, typed: [&str; 2]| {
+            // A code that was looked at is of no more use; one with a slip in it can be mended.
+            let kept = if *halt == Halt::UnreadableCode { typed } else { [""; 2] };
+            Some(WayRefused { way, why: why.clone(), typed: kept.map(str::to_owned) })
+        };
+        match beside {
+            Beside::Nothing => Self { flash: Some(Flash::Refused(why)), ..said },
+            Beside::Message(typed) => Self { message_error: Some(why), typed: (*typed).to_owned(), ..said },
+            Beside::RecoveryCode => Self { way: way(Way::RecoveryCode, [""; 2]), ..said },
+            Beside::Codes(first, second) => Self { way: way(Way::Codes, [first, second]), ..said },
         }
     }
 }
@@ -79,13 +115,17 @@ pub(super) async fn page(
     cookie: Option<Token>,
     said: impl FnOnce(Language) -> Said,
 ) -> Result<HttpResponse, PageError> {
-    let Some(cookie) = cookie else { return private(app, caller, reference, false) };
+    let Some(cookie) = cookie else { return private(app, caller, reference, Private::Asked) };
     let csrf = csrf_of_browser(app, &cookie);
     let Some(file) = app.desk.view_own_case(reference.clone(), cookie).await? else {
-        return private(app, caller, reference, false);
+        return private(app, caller, reference, Private::Asked);
     };
     let language = file.form.language;
-    let said = said(language);
+    let mut said = said(language);
+    // A way that is not offered any more has no form to tell it beside.
+    if let Some(gone) = said.way.take_if(|refused| !refused.way.is_offered(&file)) {
+        said.flash = Some(Flash::Refused(gone.why));
+    }
     let title = text!("case-title-of", reference = reference.as_str()).to(language);
     let calling = file.challenge.as_ref().is_some_and(|shown| shown.challenge.is_open(app.now()));
     let open = !file.filed.case.state.is_final();
@@ -94,6 +134,7 @@ pub(super) async fn page(
     head.csrf = csrf;
     head.flash = said.flash;
     let mut content = content(app, &file, said.message_error, &said.typed);
+    content["ways"] = ways::content(&file, said.way.as_ref());
     if let Value::Object(fields) = &mut content {
         let documents = document::section(app, file.form.language, &file, said.document_error.as_ref());
         fields.insert("documents".to_owned(), documents);
@@ -132,7 +173,6 @@ fn content(app: &App, file: &CustomerFile, message_error: Option<String>, typed:
         },
         "device": label(language, file.form.device_kind),
         "phone_check": phone_check(app, file, language),
-        "ways": ways::content(file),
         "phone_change": file.phone_change.as_ref().map(|change| phone::standing(change, file.form.language)),
         "may_change_phone": file.may_change_phone,
         "cooling_off": case.wait.as_ref().filter(|_| case.state == State::CoolingOff)
@@ -290,22 +330,22 @@ pub(super) async fn press(
     caller: &Caller,
     path: &str,
     request: &HttpRequest,
-    typed: Option<&str>,
+    beside: Beside<'_>,
     act: impl AsyncFnOnce(Act, &LetIn) -> Result<Result<(), Halt>, StoreError>,
 ) -> Result<HttpResponse, PageError> {
     let reference = reference(path)?;
     let Some(cookie) = cookies::customer(request, app, reference.as_str()) else {
-        return private(app, caller, &reference, false);
+        return private(app, caller, &reference, Private::Ended(beside.kept()));
     };
     let Some(session) = app.desk.customer_session(reference.clone(), &cookie).await? else {
-        return private(app, caller, &reference, false);
+        return private(app, caller, &reference, Private::Ended(beside.kept()));
     };
     let browser = LetIn { reference, cookie, session };
     match act(customer_act(app, caller), &browser).await? {
         Ok(()) => Ok(see_other(format!("/cases/{}", browser.reference))),
         Err(halt) => {
             page(app, caller, &browser.reference, Some(browser.cookie), |language| {
-                Said::refused(&halt, language, typed)
+                Said::refused(&halt, language, &beside)
             })
             .await
         }
@@ -321,7 +361,7 @@ pub async fn call_me(
 ) -> Result<HttpResponse, PageError> {
     let call =
         async |act, by: &LetIn| app.desk.start_call(act, by.reference.clone(), by.session, by.cookie.clone()).await;
-    press(&app, &caller, &path, &request, None, call).await
+    press(&app, &caller, &path, &request, Beside::Nothing, call).await
 }
 
 /// **Show my code**, while an agent is on the telephone.
@@ -333,7 +373,7 @@ pub async fn show_code(
 ) -> Result<HttpResponse, PageError> {
     let show =
         async |act, by: &LetIn| app.desk.show_code(act, by.reference.clone(), by.session, by.cookie.clone()).await;
-    press(&app, &caller, &path, &request, None, show).await
+    press(&app, &caller, &path, &request, Beside::Nothing, show).await
 }
 
 /// A message to the desk; one that is not taken stays in its field.
@@ -349,7 +389,7 @@ pub async fn write(
         Ok(body) => app.desk.write_to_desk(act, by.reference.clone(), body).await,
         Err(wrong) => Ok(Err(Halt::Wrong(wrong))),
     };
-    press(&app, &caller, &path, &request, Some(typed), write).await
+    press(&app, &caller, &path, &request, Beside::Message(typed), write).await
 }
 
 /// **Withdraw**.
@@ -360,5 +400,5 @@ pub async fn withdraw(
     request: HttpRequest,
 ) -> Result<HttpResponse, PageError> {
     let withdraw = async |act, by: &LetIn| app.desk.withdraw(act, by.reference.clone()).await;
-    press(&app, &caller, &path, &request, None, withdraw).await
+    press(&app, &caller, &path, &request, Beside::Nothing, withdraw).await
 }

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
-use super::status::{LetIn, press};
+use super::status::{Beside, LetIn, press};
 use crate::domain::authn::{RecoveryCode, TotpCode};
 use crate::domain::case::{Conclusion, State};
 use crate::domain::evidence::CheckKind;
@@ -19,13 +19,46 @@ use crate::workflow::{CustomerFile, Halt};
 
 type Answer = Result<HttpResponse, PageError>;
 
+/// A way whose form is on the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// **Use a saved recovery code**.
+    RecoveryCode,
+    /// **My device is out of sync**.
+    Codes,
+}
+
+impl Way {
+    /// Whether its form is on the page now.
+    pub(super) fn is_offered(self, file: &CustomerFile) -> bool {
+        match self {
+            Self::RecoveryCode => file.ways.contains(&CheckKind::RecoveryCode),
+            Self::Codes => file.may_resynchronise,
+        }
+    }
+}
+
+/// What was typed into its form and was of no use.
+pub(super) struct WayRefused {
+    pub(super) way: Way,
+    pub(super) why: String,
+    /// What is given back of it.
+    pub(super) typed: [String; 2],
+}
+
 /// What the page offers. It never says whether there is anyone to ask or any code to use.
-pub(super) fn content(file: &CustomerFile) -> Value {
+pub(super) fn content(file: &CustomerFile, refused: Option<&WayRefused>) -> Value {
+    let of = |way| refused.filter(|refused| refused.way == way);
+    let codes = of(Way::Codes);
     json!({
         "administrators": file.ways.contains(&CheckKind::Administrator),
         "asked": file.administrators_asked,
-        "recovery_code": file.ways.contains(&CheckKind::RecoveryCode),
-        "resync": file.may_resynchronise,
+        "recovery_code": Way::RecoveryCode.is_offered(file),
+        "recovery_code_error": of(Way::RecoveryCode).map(|refused| &refused.why),
+        "resync": Way::Codes.is_offered(file),
+        "resync_error": codes.map(|refused| &refused.why),
+        "first_typed": codes.map(|refused| &refused.typed[0]),
+        "second_typed": codes.map(|refused| &refused.typed[1]),
     })
 }
 
@@ -48,7 +81,7 @@ pub(super) fn ending(file: &CustomerFile) -> Option<(Text, Text)> {
 /// **Ask my administrators**.
 pub async fn ask_administrators(app: Data<App>, caller: Caller, path: Path<String>, request: HttpRequest) -> Answer {
     let ask = async |act, by: &LetIn| app.desk.ask_administrators(act, by.reference.clone()).await;
-    press(&app, &caller, &path, &request, None, ask).await
+    press(&app, &caller, &path, &request, Beside::Nothing, ask).await
 }
 
 /// **Use a saved recovery code**.
@@ -64,7 +97,7 @@ pub async fn recovery_code(
         Some(code) => app.desk.use_recovery_code(act, by.reference.clone(), code).await,
         None => Ok(Err(Halt::UnreadableCode)),
     };
-    press(&app, &caller, &path, &request, None, give).await
+    press(&app, &caller, &path, &request, Beside::RecoveryCode, give).await
 }
 
 /// **My device is out of sync**: two codes in a row.
@@ -80,5 +113,6 @@ pub async fn resynchronise(
         Some(codes) => app.desk.resynchronise(act, by.reference.clone(), codes).await,
         None => Ok(Err(Halt::UnreadableCode)),
     };
-    press(&app, &caller, &path, &request, None, give).await
+    press(&app, &caller, &path, &request, Beside::Codes(fields.get("first_code"), fields.get("second_code")), give)
+        .await
 }

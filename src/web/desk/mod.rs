@@ -16,6 +16,7 @@ mod policy;
 pub(crate) mod queue;
 pub(crate) mod sessions;
 pub(crate) mod sign_in;
+pub(crate) mod sso;
 pub(crate) mod step_up;
 mod timeline;
 

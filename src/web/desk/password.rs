@@ -26,6 +26,11 @@ pub struct Mailed {
     token: String,
 }
 
+/// Where single sign-on is the only way in, no password is set, mailed or changed.
+fn in_use(app: &App) -> Result<(), PageError> {
+    if app.desk.takes_desk_passwords() { Ok(()) } else { Err(PageError::NotFound) }
+}
+
 fn forgotten_page(
     app: &App,
     caller: &Caller,
@@ -39,11 +44,13 @@ fn forgotten_page(
 
 /// **I forgot my password**.
 pub async fn forgotten(app: Data<App>, caller: Caller) -> Result<HttpResponse, PageError> {
+    in_use(&app)?;
     forgotten_page(&app, &caller, ("", false), None)
 }
 
 /// Mails the link if there is such a person, and answers the same if there is none.
 pub async fn send_link(app: Data<App>, caller: Caller, fields: Fields) -> Result<HttpResponse, PageError> {
+    in_use(&app)?;
     let typed = fields.get("email");
     let done = match typed.parse::<EmailAddress>() {
         Ok(email) => app.desk.forgot_password(customer_act(&app, &caller), email).await?,
@@ -80,6 +87,7 @@ fn link_page(
 }
 
 async fn opened(app: &App, token: &str) -> Result<(Token, PasswordLink), PageError> {
+    in_use(app)?;
     let token = Token::presented(token).ok_or(Halt::UnknownLink)?;
     let link = app.desk.password_link(&token).await??;
     Ok((token, link))
@@ -127,6 +135,7 @@ fn own_page(app: &App, me: &SignedInAgent, changed: bool, halt: Option<&Halt>) -
 
 /// **Change your password**.
 pub async fn show(app: Data<App>, me: SignedInAgent) -> Result<HttpResponse, PageError> {
+    in_use(&app)?;
     own_page(&app, &me, false, None)
 }
 
@@ -137,6 +146,7 @@ pub async fn change(
     request: HttpRequest,
     fields: Fields,
 ) -> Result<HttpResponse, PageError> {
+    in_use(&app)?;
     let passwords = (SecretString::from(fields.get("old")), SecretString::from(fields.get("password")));
     let browser = cookies::browser(&request, &app);
     match app.desk.change_password(me.act(&app), &me.session, browser, passwords).await? {

@@ -6,6 +6,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::sso;
 use crate::domain::authn::{Next, Stuck};
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::{AgentId, AgentSessionId};
@@ -25,6 +26,8 @@ use crate::workflow::AgentOffered;
 pub struct Asked {
     next: String,
     token: String,
+    /// Why a single sign-on signed nobody in.
+    sso: String,
 }
 
 fn page(
@@ -34,7 +37,8 @@ fn page(
     (email, error): (&str, Option<String>),
     (next, token): (&str, &str),
 ) -> Result<HttpResponse, PageError> {
-    let content = json!({ "email": email, "error": error, "next": of_desk(next), "token": token });
+    let content =
+        json!({ "email": email, "error": error, "next": of_desk(next), "token": token, "sso": sso::offer(app) });
     show_page(app, caller, status, "desk/sign_in.html", Head::new("Sign in to the desk"), content)
 }
 
@@ -47,7 +51,7 @@ pub(super) fn session_cookie(app: &App, session: AgentSessionId, agent: AgentId)
 
 /// The sign-in page.
 pub async fn show(app: Data<App>, caller: Caller, asked: Query<Asked>) -> Result<HttpResponse, PageError> {
-    page(&app, &caller, StatusCode::OK, ("", None), (&asked.next, &asked.token))
+    page(&app, &caller, StatusCode::OK, ("", sso::reason(&app, &asked.sso)), (&asked.next, &asked.token))
 }
 
 /// Takes address and password: 303 to the second step, or to where an authenticator is set up by those who have none;
@@ -58,6 +62,9 @@ pub async fn sign_in(
     request: HttpRequest,
     fields: Fields,
 ) -> Result<HttpResponse, PageError> {
+    if !app.desk.takes_desk_passwords() {
+        return Err(PageError::NotFound);
+    }
     let offered = AgentOffered {
         email: fields.get("email").parse::<EmailAddress>().ok(),
         password: SecretString::from(fields.get("password")),

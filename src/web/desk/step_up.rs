@@ -23,6 +23,7 @@ async fn page(
 ) -> Result<HttpResponse, PageError> {
     let asked = app.desk.ask_second_factor(me.session.agent.id.account(), me.session.id.to_string()).await?;
     let (status, mut content) = content(&ACTIONS, of_desk(next), me.caller.language, asked, wrong);
+    content["sso"] = super::sso::offer(app);
     content["minutes"] = app.desk.kit.sessions.step_up_minutes.into();
     let head = Head::desk("Confirm that it is you", me);
     show_page(app, &me.caller, status, "desk/step_up.html", head, content)

@@ -161,6 +161,9 @@ async fn admit(request: &mut ServiceRequest) -> Result<Option<String>, PageError
         return Err(PageError::BadAddress);
     }
     let posted = method == Method::POST;
+    if !posted && !may_be_embedded(route.path) && !is_visit(request) {
+        return Err(PageError::CrossSite);
+    }
     if posted && route.body == Body::Upload && upload::is_multipart(request) {
         // Who may send a file is asked before it is read.
         if route.access != Access::Customer || !from_our_pages(request, &app) {
@@ -317,9 +320,41 @@ fn from_our_pages(request: &ServiceRequest, app: &App) -> bool {
         (Some("same-origin" | "none"), _) => true,
         (Some(_), _) => false,
         (None, None) => true,
+        // A page whose address holds a secret sends no referrer, and browsers without Fetch Metadata then do not say where
+        // its form comes from. The secret is in the form, and no other site knows it.
+        (None, Some("null")) => carries_link(request),
         (None, Some(origin)) => {
             let host = header("host").unwrap_or_default();
             origin == app.origin || origin == format!("http://{host}") || origin == format!("https://{host}")
+        }
+    }
+}
+
+fn carries_link(request: &ServiceRequest) -> bool {
+    let extensions = request.extensions();
+    let Some(fields) = extensions.get::<super::fields::Fields>() else { return false };
+    let path = request.path();
+    // Whoever signs somebody else's browser in would do it with a link of their own.
+    let signs_in = path.starts_with("/desk/sign-in") || path.starts_with("/account/sign-in/");
+    // The first step of an account's sign-in carries its link further, and signs nobody in.
+    let name = if path == "/account/sign-in" { "link" } else { "token" };
+    !signs_in && Token::presented(fields.get(name)).is_some()
+}
+
+/// What other sites may put into their pages: nothing of it is about anyone.
+fn may_be_embedded(path: &str) -> bool {
+    matches!(path, "/static/{name}" | "/healthz" | "/readyz")
+}
+
+/// Whether somebody comes to look at a page: from our own pages, by hand, or by a link from anywhere. Another site's
+/// images, frames and scripts are no visits (Fetch Metadata).
+fn is_visit(request: &ServiceRequest) -> bool {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    match header("sec-fetch-site") {
+        None | Some("same-origin" | "none") => true,
+        Some(_) => {
+            header("sec-fetch-mode").is_none_or(|mode| mode == "navigate")
+                && header("sec-fetch-dest").is_none_or(|dest| dest == "document")
         }
     }
 }

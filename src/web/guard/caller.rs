@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::ACCEPT_LANGUAGE;
 
+use crate::config::ProxyRange;
 use crate::domain::origin;
 use crate::locale::{self, Language};
 use crate::web::cookies;
@@ -28,7 +29,12 @@ pub struct Caller {
 
 /// Pages of the desk, of the demonstration and for programs are English.
 pub fn is_for_staff(path: &str) -> bool {
-    ["/desk", "/demo", "/hooks"].iter().any(|part| path == *part || path.starts_with(&format!("{part}/")))
+    ["/desk", "/demo", "/hooks"].iter().any(|part| is_below(path, part))
+}
+
+/// Whether a path is `part`, or below it.
+pub fn is_below(path: &str, part: &str) -> bool {
+    path.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The language of the pages that belong to no case.
@@ -39,9 +45,9 @@ pub fn visitor_language(request: &ServiceRequest) -> Language {
 
 /// The address of the browser: the peer's, or, where the peer is one of our proxies, the last address in
 /// `X-Forwarded-For` that is not one of them. What stands before it, anyone can write.
-pub fn client_ip(request: &ServiceRequest, trusted: &[IpAddr]) -> String {
+pub fn client_ip(request: &ServiceRequest, trusted: &[ProxyRange]) -> String {
     let Some(peer) = request.peer_addr().map(|peer| peer.ip().to_canonical()) else { return String::new() };
-    let ours = |ip: &IpAddr| trusted.iter().any(|proxy| proxy.to_canonical() == *ip);
+    let ours = |ip: &IpAddr| trusted.iter().any(|proxy| proxy.contains(*ip));
     let headers: Vec<&str> =
         request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).collect();
     let mut ip = peer;
@@ -56,9 +62,9 @@ pub fn client_ip(request: &ServiceRequest, trusted: &[IpAddr]) -> String {
 }
 
 /// The country that the peer names in this header, where the peer is one of our proxies. Anyone else could name any.
-pub fn country(request: &ServiceRequest, trusted: &[IpAddr], header: Option<&str>) -> Option<String> {
-    let peer = request.peer_addr()?.ip().to_canonical();
-    let ours = trusted.iter().any(|proxy| proxy.to_canonical() == peer);
+pub fn country(request: &ServiceRequest, trusted: &[ProxyRange], header: Option<&str>) -> Option<String> {
+    let peer = request.peer_addr()?.ip();
+    let ours = trusted.iter().any(|proxy| proxy.contains(peer));
     // A proxy that adds a line below the visitor's own would leave two: then neither is believed.
     let mut named = request.headers().get_all(header.filter(|_| ours)?);
     let (first, second) = (named.next()?, named.next());
@@ -75,7 +81,7 @@ mod tests {
             .peer_addr(format!("{peer}:1").parse().unwrap())
             .insert_header(("x-forwarded-for", forwarded))
             .to_srv_request();
-        client_ip(&request, &["10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap()])
+        client_ip(&request, &["10.0.0.1", "10.0.0.2", "172.20.0.0/29", "fd00::/64"].map(|range| range.parse().unwrap()))
     }
 
     #[test]
@@ -86,6 +92,11 @@ mod tests {
         assert_eq!(ip("10.0.0.1", ""), "10.0.0.1");
         assert_eq!(ip("10.0.0.1", "not an address, 203.0.113.9"), "203.0.113.9");
         assert_eq!(ip("10.0.0.1", "198.51.100.1, ::ffff:10.0.0.2"), "198.51.100.1");
+        assert_eq!(ip("172.20.0.7", "198.51.100.1, 172.20.0.1"), "198.51.100.1");
+        assert_eq!(ip("172.20.0.8", "198.51.100.1"), "172.20.0.8");
+        assert_eq!(ip("172.20.0.7", "198.51.100.1, 172.20.0.8"), "172.20.0.8");
+        assert_eq!(ip("[fd00::7]", "203.0.113.9, ::ffff:172.20.0.3"), "203.0.113.9");
+        assert_eq!(ip("[fd00:0:0:1::7]", "203.0.113.9"), "fd00:0:0:1::7");
     }
 
     #[test]

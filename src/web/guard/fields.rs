@@ -9,6 +9,9 @@ use futures_util::future::{Ready, ready};
 
 use crate::web::error::PageError;
 
+/// The names of fields that somebody writes in their own words. None of them is for a secret.
+const FREE_TEXTS: [&str; 5] = ["body", "message", "note", "reason", "number"];
+
 /// The fields of a form, decoded. The first of several with the same name counts.
 #[derive(Debug, Clone, Default)]
 pub struct Fields {
@@ -21,6 +24,11 @@ impl Fields {
     /// A field's value, or nothing.
     pub fn get(&self, name: &str) -> &str {
         self.first.get(name).map_or("", String::as_str)
+    }
+
+    /// What somebody wrote in their own words, if the form has a place for it and they did.
+    pub fn free_text(&self) -> Option<&str> {
+        FREE_TEXTS.into_iter().map(|name| self.get(name)).find(|text| !text.trim().is_empty())
     }
 
     /// Every field by name.

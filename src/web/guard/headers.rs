@@ -15,7 +15,6 @@ const ALWAYS: [(&str, &str); 8] = [
     ("content-security-policy", CSP),
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
-    // Links carry tokens, which must not travel on; `no-referrer` would blank the Origin of our own forms.
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
@@ -23,14 +22,25 @@ const ALWAYS: [(&str, &str); 8] = [
     ("x-robots-tag", "noindex, nofollow"),
 ];
 
+/// Whether an address holds a secret that nobody else is to see, not even another page of ours: the token of a mailed
+/// link, or what a provider sends back.
+fn holds_secret(query: &str) -> bool {
+    let names = query.split('&').map(|pair| pair.split('=').next().unwrap_or_default());
+    names.into_iter().any(|name| matches!(name, "token" | "link" | "code" | "state"))
+}
+
 /// Puts the security headers on every answer, errors included.
 pub async fn security_headers(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let secure = request.app_data::<web::Data<App>>().is_some_and(|app| app.secure);
+    let secret = holds_secret(request.query_string());
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
+    if secret {
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    }
     for (name, value) in ALWAYS {
         // What a handler says more strictly stays.
         if !headers.contains_key(name) {

@@ -8,7 +8,8 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
 use tracing::Instrument;
 
-use super::caller::{Caller, client_ip, country, is_for_staff, visitor_language};
+use super::caller::{Caller, client_ip, country, is_below, is_for_staff, visitor_language};
+use super::fields::Fields;
 use crate::domain::device::described;
 use crate::locale::Language;
 use crate::web::App;
@@ -26,6 +27,7 @@ pub async fn trace(
     let request_id = hex::encode(app.desk.kit.entropy.bytes::<8>());
     let ip = client_ip(&request, &app.trusted_proxies);
     let staff = is_for_staff(request.path());
+    let at_desk = is_below(request.path(), "/desk");
     let caller = Caller {
         ip,
         country: country(&request, &app.trusted_proxies, app.desk.kit.country_header.as_deref()),
@@ -47,7 +49,8 @@ pub async fn trace(
         let info = response.response().extensions().get::<ErrorInfo>().cloned();
         if let Some(info) = info {
             let (request, old) = response.into_parts();
-            let mut page = error_page(&app, &caller, &info);
+            let typed = request.extensions().get::<Fields>().and_then(Fields::free_text).map(str::to_owned);
+            let mut page = error_page(&app, &caller, &info, (at_desk, typed.as_deref()));
             for (name, value) in old.headers() {
                 if name == "set-cookie" || name == "location" || name == "retry-after" || name == "allow" {
                     page.headers_mut().append(name.clone(), value.clone());

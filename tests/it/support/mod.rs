@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod browser;
 pub mod database;
 pub mod mail_reader;
+pub mod oidc;
 pub mod smtp;
 pub mod soft_key;
 pub mod twilio;

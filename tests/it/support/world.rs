@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mfa_desk::clock::{Clock, ManualClock};
-use mfa_desk::config::Settings;
+use mfa_desk::config::{Settings, SsoRoles, SsoSettings};
 use mfa_desk::domain::account::*;
 use mfa_desk::domain::actor::Role;
 use mfa_desk::domain::ids::{AccountId, AgentId, AuthenticatorId};
@@ -25,6 +25,7 @@ use secrecy::SecretString;
 use super::browser::{Browser, Page};
 use super::database::TestDatabase;
 use super::mail_reader::{Mail, parse};
+use super::oidc::{CLIENT, CLIENT_SECRET};
 use super::smtp::SmtpServer;
 use super::twilio::TwilioServer;
 
@@ -45,12 +46,14 @@ pub struct Setup {
     pub change: fn(&mut Settings),
     pub at: DateTime<Utc>,
     pub seed: u64,
+    /// The single sign-on provider of the desk.
+    pub issuer: Option<String>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
         let at = DateTime::from_timestamp(1_795_500_000, 0).unwrap();
-        Self { database: TestDatabase::new(), twilio: false, calls: true, change: |_| {}, at, seed: 1 }
+        Self { database: TestDatabase::new(), twilio: false, calls: true, change: |_| {}, at, seed: 1, issuer: None }
     }
 }
 
@@ -71,6 +74,24 @@ pub fn password_hash() -> String {
         runtime.block_on(PasswordHasher::new(1).unwrap().hash(SecretString::from(PASSWORD))).unwrap()
     };
     HASH.get_or_init(|| std::thread::spawn(make).join().unwrap()).clone()
+}
+
+fn single_sign_on(issuer: String) -> SsoSettings {
+    let values = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
+    SsoSettings {
+        issuer: Some(issuer),
+        client_id: Some(CLIENT.to_owned()),
+        client_secret: Some(SecretString::from(CLIENT_SECRET)),
+        name: "Example Login".to_owned(),
+        roles: SsoRoles {
+            agent: values(&["agents"]),
+            supervisor: values(&["leads"]),
+            auditor: values(&["audit"]),
+            admin: values(&["ops"]),
+        },
+        allow_insecure_loopback: true,
+        ..SsoSettings::default()
+    }
 }
 
 /// What somebody at the desk signs in with.
@@ -101,6 +122,9 @@ impl World {
         settings.server.listen = "127.0.0.1:0".parse().unwrap();
         settings.server.workers = 1;
         settings.mail.first_retry_seconds = 30;
+        if let Some(issuer) = setup.issuer {
+            settings.sso = single_sign_on(issuer);
+        }
         (setup.change)(&mut settings);
         let twilio = match setup.twilio {
             true => Some(TwilioServer::start(TWILIO_SID, TWILIO_TOKEN, (PUBLIC, PUBLIC)).await),
