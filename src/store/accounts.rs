@@ -32,7 +32,6 @@ struct AccountRow {
     country: Option<String>,
     code_failures: i32,
     language: Option<String>,
-    password_changed_at: Option<NaiveDateTime>,
     staff: bool,
 }
 
@@ -121,7 +120,6 @@ pub fn insert(
         country: account.background.country.clone(),
         code_failures: 0,
         language: None,
-        password_changed_at: None,
         staff,
     };
     diesel::insert_into(accounts::table).values(row).execute(tx.connection)?;
