@@ -220,6 +220,15 @@ pub fn has_authenticator(connection: &mut AnyConnection, account: AccountId) -> 
     Ok(active.iter().any(|authenticator| authenticator.state == AuthenticatorState::Active))
 }
 
+/// The active authenticators of every account, as its address and the name of the device.
+pub fn active_devices(connection: &mut AnyConnection) -> Result<Vec<(String, String)>, StoreError> {
+    Ok(authenticators::table
+        .inner_join(accounts::table.on(accounts::id.eq(authenticators::account_id)))
+        .filter(authenticators::state.eq(AuthenticatorState::Active.code()))
+        .select((accounts::email, authenticators::label))
+        .load(connection)?)
+}
+
 /// One authenticator.
 pub fn authenticator(connection: &mut AnyConnection, id: AuthenticatorId) -> Result<Option<Authenticator>, StoreError> {
     let row: Option<AuthenticatorRow> = authenticators::table.find(id.to_string()).first(connection).optional()?;
