@@ -35,6 +35,7 @@ pub async fn show(app: Data<App>, me: Keeper, after: Query<After>) -> Result<Htt
         "has_room": keyring.has_room(),
         "most": MOST_AUTHENTICATORS,
         "codes_left": keyring.codes_left,
+        "hint": me.hint().map(|hint| hint.to(language)),
     });
     let title = text!("security-title").to(language);
     let refused = (after.done == "not-deactivated").then(|| text!("security-not-deactivated"));
