@@ -449,9 +449,12 @@ async fn a_stop_in_the_middle_and_after_the_sign_in_shuts_everyone_out() {
     let browser = proves(&world).await;
     let page = signs_in(&browser).await;
     assert!(page.url.ends_with("/account/security"));
+    let form = browser.get("/account/security/activate").await;
     let object = link_in(&world.mail("Sign-in without your MFA device").await, "object");
     let page = owner.get(&object).await;
     owner.send(&page, "/object", &[]).await.is(200);
+    let late = browser.send(&form, "/security/activate", &[("kind", "virtual_totp"), ("name", "Late")]).await;
+    assert!(late.url.contains("/account/sign-in"), "still in: {}", late.url);
     let out = browser.get("/account").await;
     assert!(out.url.contains("/account/sign-in"), "still in: {}", out.url);
     let actions = world.actions(&reference(&world).await).await;
