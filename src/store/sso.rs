@@ -67,7 +67,8 @@ pub fn agent_at(connection: &mut AnyConnection, email: &EmailAddress) -> Result<
 
 /// Whether somebody at the desk comes by single sign-on only: the provider names them, and they have no password here.
 pub fn is_only_way(connection: &mut AnyConnection, agent: AgentId) -> Result<bool, StoreError> {
-    let subject: Option<String> = agents::table.find(agent.to_string()).select(agents::sso_subject).first(connection)?;
+    let subject: Option<String> =
+        agents::table.find(agent.to_string()).select(agents::sso_subject).first(connection)?;
     Ok(subject.is_some() && credentials::password_hash(connection, agent.account())?.is_none())
 }
 
