@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::account::AuthenticatorKind;
+use super::actor::Role;
+use super::contact::EmailAddress;
 use super::ids::SignInLinkId;
 
 /// One mail to one person.
@@ -53,6 +55,33 @@ pub enum Letter {
         /// The colleague's name.
         name: String,
     },
+    /// To everybody who manages people: a colleague of theirs added, promoted or restored somebody.
+    Appointed {
+        /// Whose name it was.
+        by: String,
+        /// Whom it concerns.
+        name: String,
+        /// Their address.
+        email: EmailAddress,
+        /// What was done.
+        how: Appointment,
+        /// What they may do now.
+        role: Role,
+    },
+    /// To somebody at the desk: their telephone number of record was set on the server.
+    PhoneSet,
+}
+
+/// How somebody came by what they may do at the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Appointment {
+    /// They are new.
+    Added,
+    /// They have another role.
+    RoleChanged,
+    /// They were suspended.
+    Restored,
 }
 
 impl Letter {
@@ -67,6 +96,8 @@ impl Letter {
             Self::PasswordChanged => "password_changed",
             Self::GlassBroken => "glass_broken",
             Self::GlassBrokenFor { .. } => "glass_broken_for",
+            Self::Appointed { .. } => "appointed",
+            Self::PhoneSet => "phone_set",
         }
     }
 
