@@ -280,7 +280,7 @@ async fn a_large_provider_of_mailboxes_is_no_campaign() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn people_are_counted_exactly_however_often_one_of_them_asks() {
-    use mfa_desk::store::origins::{Origin, Shared, insert, people};
+    use mfa_desk::store::origins::{Counting, Origin, Shared, insert, people};
     let world = World::new().await;
     let (_, reference) = world.asks_for_help(OWNER).await;
     let at = world.now();
@@ -317,7 +317,7 @@ async fn people_are_counted_exactly_however_often_one_of_them_asks() {
     for (most, found) in [(100, 5), (6, 5), (3, 3)] {
         let period = (at - TimeDelta::hours(1), at + TimeDelta::hours(1));
         let count = move |connection: &mut mfa_desk::store::AnyConnection| {
-            people(connection, Shared::Network("a network"), period, most)
+            people(connection, (Shared::Network("a network"), Counting::Forms), period, most)
         };
         assert_eq!(world.desk.store.read(count).await.unwrap(), found, "counted up to {most}");
     }

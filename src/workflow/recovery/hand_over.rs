@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 
-use super::begin::{Whence, begun};
+use super::begin::{Whence, begun, end_others};
 use super::{own, written};
 use crate::domain::audit::details;
 use crate::domain::case::{Command, OwnersStep, owners_step};
@@ -59,6 +59,7 @@ impl Desk {
             };
             recoveries::hand_over(tx, filed.case.id, failed, act.at)?;
             calls::void(tx, filed.case.id)?;
+            end_others(tx, &kit, &act, &filed)?;
             let page = kit.id(CustomerSessionId::new, act.at);
             links::begin_session(tx, page, filed.case.id, &hash, act.at, act.at + kit.sessions.customer())?;
             tx.record(act.case_entry("case.page_opened", &filed, details([("session", page.to_string().into())])));

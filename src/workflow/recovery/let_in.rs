@@ -1,17 +1,18 @@
 use chrono::TimeDelta;
 
+use super::begin::end_others;
 use super::in_own_hands;
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::authn::Assurance;
-use crate::domain::case::{Command, State};
+use crate::domain::case::{Command, Refused, State};
 use crate::domain::ids::{AccountId, AccountSessionId, CaseId};
 use crate::domain::token::Token;
 use crate::store::account_sessions::{self, AccountSession, NewSession, SessionOrigin};
 use crate::store::cases::{self, Filed};
-use crate::store::{AnyConnection, StoreError, Tx};
-use crate::workflow::act::{Act, Halt, command};
-use crate::workflow::{Desk, Kit};
+use crate::store::{AnyConnection, StoreError, Tx, throttle};
+use crate::workflow::act::{Act, Halt, command, refuse};
+use crate::workflow::{Desk, Kit, shut_out};
 
 /// How long a sign-in that was won by alternative factors lasts, whatever is done in it.
 const WON: TimeDelta = TimeDelta::minutes(30);
@@ -74,10 +75,14 @@ impl Desk {
         let (kit, cookie) = (self.kit.clone(), self.kit.entropy.token());
         let new = won(&kit, &act, session.account.id, &cookie, ("alternative_factors", device));
         let let_in = move |tx: &mut Tx<'_>| {
+            throttle::serialise(tx, "recovery", &session.account.id.to_string())?;
             let filed = match in_own_hands(tx, &act, &session, "let_owner_in")? {
                 Ok(filed) => filed,
                 Err(halt) => return Ok(Err(halt)),
             };
+            if shut_out::is_stopped(tx.connection, session.account.id)? {
+                return Ok(Err(refuse(tx, &act, &filed, "let_owner_in", Refused::Disputed)));
+            }
             let filed = match command(tx, &kit, &act, &filed, &Command::LetOwnerIn)? {
                 Ok(changed) => changed.filed,
                 Err(halt) => {
@@ -88,6 +93,7 @@ impl Desk {
                 }
             };
             replace(tx, &act, &filed, session.id, &new)?;
+            end_others(tx, &kit, &act, &filed)?;
             Ok(Ok(()))
         };
         let done = self.store.write(let_in).await?;
