@@ -7,6 +7,7 @@ use super::account::AuthenticatorKind;
 use super::actor::Role;
 use super::contact::EmailAddress;
 use super::ids::SignInLinkId;
+use super::reference::CaseRef;
 
 /// One mail to one person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +26,11 @@ pub enum Letter {
         device: AuthenticatorKind,
         /// What its owner calls it.
         label: String,
+    },
+    /// A request was stopped, and what was activated since it began was deactivated.
+    TakenBack {
+        /// The request.
+        case: CaseRef,
     },
     /// New recovery codes were made; older ones are void.
     RecoveryCodesMade,
@@ -90,6 +96,7 @@ impl Letter {
         match self {
             Self::AuthenticatorActivated { .. } => "authenticator_activated",
             Self::AuthenticatorDeactivated { .. } => "authenticator_deactivated",
+            Self::TakenBack { .. } => "taken_back",
             Self::RecoveryCodesMade => "recovery_codes_made",
             Self::NewDevice { .. } => "new_device",
             Self::SetPassword { .. } => "set_password",

@@ -82,6 +82,12 @@ fn words(letter: &Letter, context: &LetterContext) -> Words {
                 not_you,
             }
         }
+        Letter::TakenBack { case } => Words {
+            subject: text!("letter-taken-back-subject", product = product).to(language),
+            happened: text!("letter-taken-back", reference = case.as_str().to_owned()).to(language),
+            action,
+            not_you,
+        },
         Letter::RecoveryCodesMade => Words {
             subject: text!("letter-codes-subject", product = product).to(language),
             happened: text!("letter-codes").to(language),
@@ -177,6 +183,7 @@ mod tests {
     use crate::domain::account::AuthenticatorKind;
     use crate::domain::actor::Role;
     use crate::domain::ids::SignInLinkId;
+    use crate::domain::reference::CaseRef;
 
     #[test]
     fn every_letter_is_complete_in_every_language() {
@@ -193,6 +200,7 @@ mod tests {
         let letters = [
             Letter::AuthenticatorActivated { device, label: label.clone() },
             Letter::AuthenticatorDeactivated { device, label },
+            Letter::TakenBack { case: (1..).find_map(CaseRef::from_random).expect("a reference") },
             Letter::RecoveryCodesMade,
             Letter::NewDevice { device: "Firefox on Linux".to_owned(), ip: "192.0.2.1".to_owned(), at },
             Letter::SetPassword { link, invited: true, until: at },
