@@ -11,7 +11,7 @@ use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::store::cases::{self, Filed};
 use crate::store::links::{self, LinkPurpose};
-use crate::store::{StoreError, Tx, account_sessions, calls, throttle};
+use crate::store::{StoreError, Tx, account_sessions, calls, sign_in_links, throttle};
 
 /// A case that someone stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,6 +120,10 @@ fn let_out(tx: &mut Tx<'_>, act: &Act, filed: &Filed) -> Result<(), StoreError> 
     links::close_request(tx, filed.case.id, act.at)?;
     calls::void(tx, filed.case.id)?;
     let Some(account) = filed.case.account else { return Ok(()) };
+    // The link by which somebody at the desk would now set up another device.
+    if filed.case.state == State::Deactivated {
+        sign_in_links::end_all(tx, account, sign_in_links::LinkPurpose::Enrol, act.at)?;
+    }
     if account_sessions::end_recoveries(tx, account, act.at)? > 0 {
         tx.record(act.case_entry("account.recovery_ended", filed, details([])));
     }

@@ -34,6 +34,7 @@ pub async fn show(app: Data<App>, me: Keeper, after: Query<After>) -> Result<Htt
         "devices": devices,
         "has_room": keyring.has_room(),
         "most": MOST_AUTHENTICATORS,
+        "offers_codes": matches!(me, Keeper::Account(_)) || !keyring.devices.is_empty(),
         "codes_left": keyring.codes_left,
     });
     let title = text!("security-title").to(language);

@@ -20,7 +20,7 @@ pub use virtual_device::VirtualDevice;
 use super::act::{Act, Done, Halt};
 use super::limits::{Counted, spend};
 use super::recovery::see_new_device;
-use super::{Kit, letters};
+use super::{Kit, enrolment, letters};
 use crate::domain::account::{Account, AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState};
 use crate::domain::audit::details;
 use crate::domain::authn::{CeremonyKind, DeviceName, Kept, RecoveryCode, may_activate};
@@ -30,6 +30,7 @@ use crate::domain::limits::Limit;
 use crate::domain::sealed::{Sealed, Sealing};
 use crate::locale::text;
 use crate::store::ceremonies::CeremonyKey;
+use crate::store::sign_in_links::{self, LinkPurpose};
 use crate::store::{AnyConnection, StoreError, Tx, accounts, credentials, throttle};
 use recovery_codes::{NewCodes, replace};
 
@@ -85,6 +86,9 @@ fn held(tx: &mut Tx<'_>, kit: &Kit, act: &Act, holder: &Holder) -> Done<(Account
         Ok(account) => account,
         Err(halt) => return Ok(Err(halt)),
     };
+    if !enrolment::may_change(tx.connection, &account, &holder.session, act.at)? {
+        return Ok(Err(Halt::Gone));
+    }
     let counted = Counted::of_account(Limit::AuthenticatorChanges, &account);
     if spend(tx, kit, act, &[counted])?.is_err() {
         return Ok(Err(Halt::TooOften(text!("halt-too-often"))));
@@ -135,6 +139,8 @@ fn activate(
     set_up(tx)?;
     let about = details([("authenticator", new.id.to_string().into()), ("kind", new.kind.code().into())]);
     tx.record(act.entry("authenticator.activated", None, Some(account.id), about));
+    // A link to set one up is good until one is.
+    sign_in_links::end_all(tx, account.id, LinkPurpose::Enrol, act.at)?;
     see_new_device(tx, kit, act, account.id)?;
     letters::queue(tx, kit, act, account, Letter::AuthenticatorActivated { device: new.kind, label })?;
     let codes = match credentials::unused_codes(tx.connection, account.id)? {
