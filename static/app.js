@@ -20,7 +20,8 @@
     field.type === "radio" || field.type === "checkbox" ? field.checked !== field.defaultChecked
       : field.tagName === "SELECT" ? [...field.options].some((o) => o.defaultSelected) && !field.selectedOptions[0]?.defaultSelected
         : field.type !== "hidden" && field.value !== field.defaultValue);
-  const busy = (live) => live.contains(document.activeElement) || edited(live)
+  // A page that moves on by itself does so under a finger on one of its buttons too.
+  const busy = (live) => (live.contains(document.activeElement) && !("moves" in live.dataset)) || edited(live)
     || (!getSelection().isCollapsed && live.contains(getSelection().anchorNode));
   const note = (on) => { const box = $("live-note"); if (box) box.hidden = !on; };
 
@@ -29,7 +30,9 @@
     if (!fresh || !live) return;
     const opened = [...live.querySelectorAll("details")].map((d) => d.open);
     const before = live.dataset.summary;
+    const inside = live.contains(document.activeElement);
     live.replaceWith(fresh);
+    if (inside) $("main").focus();
     if (fresh.querySelectorAll("details").length === opened.length) {
       fresh.querySelectorAll("details").forEach((d, i) => { d.open = opened[i]; });
     }
@@ -71,7 +74,7 @@
           document.title = page.title;
           const moved = next.dataset.version && next.dataset.version !== live.dataset.version;
           fresh = document.importNode(next, true);
-          if (moved) { note(true); say($("live-note")?.querySelector("p")?.textContent); } else if (busy(live)) { note(true); } else { show(); }
+          if (moved || busy(live)) { note(true); say($("live-note")?.querySelector("p")?.textContent); } else { show(); }
         } else if (fresh && !fresh.dataset.version && !busy(live)) {
           show();
         }
@@ -155,7 +158,7 @@
   if ($("live")) known = print($("live"));
   enhance(document);
   restore();
-  $("error-summary")?.focus();
+  ($("error-summary") ?? document.querySelector("main [aria-invalid=true]"))?.focus();
   $("live-show")?.addEventListener("click", () => {
     if (fresh && !fresh.dataset.version) { $("main").focus(); show(); } else reload();
   });

@@ -1,7 +1,7 @@
 ## Ein Inhaber hilft sich selbst: Fehlerbehebung, die drei Schritte mit anderen Faktoren, Übergabe an den Helpdesk.
 
 troubleshoot-link = Probleme mit MFA beheben
-troubleshoot-title = Probleme mit dem Authentifizierungsgerät beheben
+troubleshoot-title = Probleme mit dem Authentifizierungs­gerät beheben
 troubleshoot-resync = Die Uhr meines Geräts geht falsch
 troubleshoot-support = Ich habe weiterhin Probleme und möchte den Helpdesk erreichen
 troubleshoot-back = Zurück zum Code meines Geräts
@@ -43,7 +43,7 @@ recovery-over = Sie wurde nicht rechtzeitig abgeschlossen, in einem anderen Brow
 recovery-again = Neu beginnen
 
 verify-title = E-Mail-Adresse bestätigen
-verify-lead = Jemand meldet sich ohne das Authentifizierungsgerät bei Ihrem Konto an und muss diese Adresse bestätigen. Wenn Sie das sind, drücken Sie die Schaltfläche und machen Sie dort weiter, wo Sie begonnen haben.
+verify-lead = Jemand meldet sich ohne das Authentifizierungs­gerät bei Ihrem Konto an und muss diese Adresse bestätigen. Wenn Sie das sind, drücken Sie die Schaltfläche und machen Sie dort weiter, wo Sie begonnen haben.
 verified-eyebrow = Bestätigt
 verified-title = Ihre E-Mail-Adresse ist bestätigt
 verified-lead = Gehen Sie zurück zu der Seite, auf der Sie begonnen haben. Sie geht von selbst weiter.

@@ -54,11 +54,6 @@ impl CheckKind {
         }
     }
 
-    /// Whether an agent looks at something and says how it was, rather than a code being right or wrong.
-    pub const fn is_examined(self) -> bool {
-        matches!(self, Self::Document | Self::InPerson)
-    }
-
     /// Whether it can still be made once the desk has a case. The password is given before, by an owner who helps
     /// themself, and counts on from there.
     pub const fn is_made_at_desk(self) -> bool {

@@ -32,7 +32,6 @@ struct AccountRow {
     country: Option<String>,
     code_failures: i32,
     language: Option<String>,
-    password_changed_at: Option<NaiveDateTime>,
     staff: bool,
 }
 
@@ -121,7 +120,6 @@ pub fn insert(
         country: account.background.country.clone(),
         code_failures: 0,
         language: None,
-        password_changed_at: None,
         staff,
     };
     diesel::insert_into(accounts::table).values(row).execute(tx.connection)?;
@@ -220,6 +218,15 @@ pub fn authenticators(connection: &mut AnyConnection, account: AccountId) -> Res
 pub fn has_authenticator(connection: &mut AnyConnection, account: AccountId) -> Result<bool, StoreError> {
     let active = authenticators(connection, account)?;
     Ok(active.iter().any(|authenticator| authenticator.state == AuthenticatorState::Active))
+}
+
+/// The active authenticators of every account, as its address and the name of the device.
+pub fn active_devices(connection: &mut AnyConnection) -> Result<Vec<(String, String)>, StoreError> {
+    Ok(authenticators::table
+        .inner_join(accounts::table.on(accounts::id.eq(authenticators::account_id)))
+        .filter(authenticators::state.eq(AuthenticatorState::Active.code()))
+        .select((accounts::email, authenticators::label))
+        .load(connection)?)
 }
 
 /// One authenticator.

@@ -20,11 +20,7 @@ pub fn password_hash(connection: &mut AnyConnection, account: AccountId) -> Resu
 /// Replaces the password of an account, by its hash in PHC string format.
 pub fn set_password(tx: &mut Tx<'_>, account: AccountId, hash: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
     diesel::update(accounts::table.find(account.to_string()))
-        .set((
-            accounts::password_hash.eq(hash),
-            accounts::password_changed_at.eq(stored(at)),
-            accounts::updated_at.eq(stored(at)),
-        ))
+        .set((accounts::password_hash.eq(hash), accounts::updated_at.eq(stored(at))))
         .execute(tx.connection)?;
     Ok(())
 }

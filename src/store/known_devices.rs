@@ -1,6 +1,6 @@
 //! Browsers that somebody completed a sign-in with before.
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::schema::known_devices;
@@ -20,7 +20,6 @@ pub fn find(
     let id: Option<String> = known_devices::table
         .filter(known_devices::account_id.eq(account.to_string()))
         .filter(known_devices::token_hash.eq(token_hash))
-        .filter(known_devices::ended_at.is_null())
         .filter(known_devices::last_seen_at.gt(stored(now - KNOWN_FOR)))
         .select(known_devices::id)
         .first(connection)
@@ -70,7 +69,6 @@ pub fn insert(
             known_devices::device.eq(device),
             known_devices::created_at.eq(stored(at)),
             known_devices::last_seen_at.eq(stored(at)),
-            known_devices::ended_at.eq(None::<NaiveDateTime>),
         ))
         .execute(tx.connection)?;
     Ok(())

@@ -7,6 +7,7 @@ use diesel::{
 
 use super::schema::{
     account_sessions, agent_sessions, blocks, cases, ceremonies, challenges, customer_sessions, links, outbox,
+    sign_in_links,
 };
 use super::{AnyConnection, StoreError, Tx, stored};
 use crate::domain::case::State;
@@ -19,6 +20,7 @@ pub struct Leftovers {
     ceremonies: Vec<String>,
     customer_sessions: Vec<String>,
     links: Vec<String>,
+    sign_in_links: Vec<String>,
     errands: Vec<String>,
     blocks: Vec<String>,
 }
@@ -67,6 +69,11 @@ pub fn find(connection: &mut AnyConnection, before: DateTime<Utc>, limit: i64) -
             .select(links::id)
             .limit(limit)
             .load(connection)?,
+        sign_in_links: sign_in_links::table
+            .filter(sign_in_links::expires_at.lt(before))
+            .select(sign_in_links::id)
+            .limit(limit)
+            .load(connection)?,
         // Mails are part of the case's history.
         errands: outbox::table
             .filter(outbox::state.eq("done"))
@@ -96,6 +103,7 @@ pub fn remove(tx: &mut Tx<'_>, found: &Leftovers) -> Result<usize, StoreError> {
         + diesel::delete(customer_sessions::table.filter(customer_sessions::id.eq_any(&found.customer_sessions)))
             .execute(c)?
         + diesel::delete(links::table.filter(links::id.eq_any(&found.links))).execute(c)?
+        + diesel::delete(sign_in_links::table.filter(sign_in_links::id.eq_any(&found.sign_in_links))).execute(c)?
         + diesel::delete(outbox::table.filter(outbox::id.eq_any(&found.errands))).execute(c)?
         + diesel::delete(blocks::table.filter(blocks::id.eq_any(&found.blocks))).execute(c)?)
 }

@@ -19,6 +19,7 @@ mod forms;
 pub mod guesses;
 pub mod known_devices;
 pub mod leftovers;
+pub mod letters;
 pub mod links;
 pub mod notes;
 pub mod origins;

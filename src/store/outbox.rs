@@ -53,6 +53,12 @@ pub enum Errand {
     },
     /// Tell somebody by mail about how they sign in; belongs to no case.
     Letter(LetterErrand),
+    /// Mail a link that sets a password, if somebody at the desk has this address; not done while whoever asked waits,
+    /// so that the answer takes the same time whether or not there is one.
+    PasswordLink {
+        /// The address that was typed.
+        email: EmailAddress,
+    },
     /// Switch an authenticator off in the directory.
     Directory {
         /// Which.
@@ -142,7 +148,7 @@ impl Errand {
             Self::Text(_) => "text",
             Self::Alarm { .. } => "alarm",
             Self::Directory { .. } => "directory",
-            Self::Letter(_) => LETTER,
+            Self::Letter(_) | Self::PasswordLink { .. } => LETTER,
         }
     }
 }
@@ -202,7 +208,7 @@ fn leased(connection: &mut AnyConnection, id: &str) -> Result<Leased, StoreError
     })
 }
 
-fn take(tx: &mut Tx<'_>, id: &str, now: DateTime<Utc>, lease: TimeDelta) -> Result<(), StoreError> {
+pub(super) fn take(tx: &mut Tx<'_>, id: &str, now: DateTime<Utc>, lease: TimeDelta) -> Result<(), StoreError> {
     // A leased row becomes due again when its lease is over: whoever held it is taken for dead.
     diesel::update(outbox::table.find(id))
         .set((
@@ -231,68 +237,6 @@ pub fn lease_due(
             // One row that this version cannot read must not stop the others.
             Err(StoreError::Corrupt(what)) => bury(tx, parsed("outbox", &id)?, now, &what)?,
             Err(error) => return Err(error),
-        }
-    }
-    Ok(held)
-}
-
-/// A letter that this instance holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeasedLetter {
-    /// Internal identifier; the Message-ID is made from it.
-    pub id: OutboxId,
-    /// Whose sign-in it is about.
-    pub account: AccountId,
-    /// The mail.
-    pub letter: LetterErrand,
-    /// How often it was tried, this time included.
-    pub attempts: i32,
-}
-
-/// Adds a letter, to be sent from `at` on.
-pub fn add_letter(
-    tx: &mut Tx<'_>,
-    id: OutboxId,
-    account: AccountId,
-    letter: LetterErrand,
-    at: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let payload = serde_json::to_string(&Errand::Letter(letter));
-    let payload = payload.map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    diesel::insert_into(outbox::table)
-        .values((
-            outbox::id.eq(id.to_string()),
-            outbox::kind.eq(LETTER),
-            outbox::account_id.eq(Some(account.to_string())),
-            outbox::payload.eq(payload),
-            outbox::state.eq("waiting"),
-            outbox::attempts.eq(0),
-            outbox::next_at.eq(stored(at)),
-            outbox::created_at.eq(stored(at)),
-        ))
-        .execute(tx.connection)?;
-    Ok(())
-}
-
-/// Takes letters that are due; nobody else gets them until the lease is over.
-pub fn lease_letters(
-    tx: &mut Tx<'_>,
-    now: DateTime<Utc>,
-    lease: TimeDelta,
-    limit: i64,
-) -> Result<Vec<LeasedLetter>, StoreError> {
-    let mut held = Vec::new();
-    for id in dialect::claim_due(tx.connection, &[LETTER], stored(now), limit)? {
-        take(tx, &id, now, lease)?;
-        let (account, payload, attempts): (Option<String>, String, i32) = outbox::table
-            .find(&id)
-            .select((outbox::account_id, outbox::payload, outbox::attempts))
-            .first(tx.connection)?;
-        let id = parsed("outbox", &id)?;
-        match (parsed_if("account", account.as_deref())?, serde_json::from_str(&payload)) {
-            (Some(account), Ok(Errand::Letter(letter))) => held.push(LeasedLetter { id, account, letter, attempts }),
-            // One row that this version cannot read must not stop the others.
-            _ => bury(tx, id, now, "outbox payload")?,
         }
     }
     Ok(held)

@@ -40,7 +40,6 @@ struct Row {
     started_at: NaiveDateTime,
     language: String,
     failed: Option<String>,
-    _failed_at: Option<NaiveDateTime>,
     handed_over_at: Option<NaiveDateTime>,
 }
 
@@ -75,11 +74,7 @@ pub fn insert(tx: &mut Tx<'_>, recovery: &Recovery) -> Result<(), StoreError> {
 /// Keeps that the desk was asked for help, and what had failed.
 pub fn hand_over(tx: &mut Tx<'_>, case: CaseId, failed: Option<Setback>, at: DateTime<Utc>) -> Result<(), StoreError> {
     diesel::update(recoveries::table.find(case.to_string()))
-        .set((
-            recoveries::failed.eq(failed.map(Setback::code)),
-            recoveries::failed_at.eq(failed.map(|_| stored(at))),
-            recoveries::handed_over_at.eq(stored(at)),
-        ))
+        .set((recoveries::failed.eq(failed.map(Setback::code)), recoveries::handed_over_at.eq(stored(at))))
         .execute(tx.connection)?;
     Ok(())
 }

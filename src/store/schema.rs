@@ -20,7 +20,6 @@ diesel::table! {
         country -> Nullable<Text>,
         code_failures -> Integer,
         language -> Nullable<Text>,
-        password_changed_at -> Nullable<Timestamp>,
         staff -> Bool,
     }
 }
@@ -336,7 +335,6 @@ diesel::table! {
         device -> Text,
         created_at -> Timestamp,
         last_seen_at -> Timestamp,
-        ended_at -> Nullable<Timestamp>,
     }
 }
 
@@ -369,7 +367,6 @@ diesel::table! {
         token_hash -> Text,
         created_at -> Timestamp,
         expires_at -> Timestamp,
-        opened_at -> Nullable<Timestamp>,
         used_at -> Nullable<Timestamp>,
     }
 }
@@ -392,7 +389,6 @@ diesel::table! {
         started_at -> Timestamp,
         language -> Text,
         failed -> Nullable<Text>,
-        failed_at -> Nullable<Timestamp>,
         handed_over_at -> Nullable<Timestamp>,
     }
 }

@@ -6,7 +6,6 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use super::agents::{Agent, AgentRow};
 use super::schema::{agents, sso_sign_ins};
 use super::{AnyConnection, StoreError, Tx, stored};
-use crate::domain::actor::Role;
 use crate::domain::authn::sso::Subject;
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::AgentId;
@@ -70,10 +69,4 @@ pub fn agent_at(connection: &mut AnyConnection, email: &EmailAddress) -> Result<
 pub fn bind(tx: &mut Tx<'_>, agent: AgentId, subject: &Subject) -> Result<bool, StoreError> {
     let unbound = agents::table.filter(agents::id.eq(agent.to_string())).filter(agents::sso_subject.is_null());
     Ok(diesel::update(unbound).set(agents::sso_subject.eq(subject.as_str())).execute(tx.connection)? == 1)
-}
-
-/// Takes over the role that the provider names.
-pub fn set_role(tx: &mut Tx<'_>, agent: AgentId, role: Role) -> Result<(), StoreError> {
-    diesel::update(agents::table.find(agent.to_string())).set(agents::role.eq(role.code())).execute(tx.connection)?;
-    Ok(())
 }

@@ -201,7 +201,7 @@ pub fn status_of(halt: &Halt) -> StatusCode {
         }
         Halt::WrongPassword | Halt::NotVerified => StatusCode::UNAUTHORIZED,
         Halt::OtherAccount => StatusCode::FORBIDDEN,
-        Halt::Kept(Kept::TooMany | Kept::LastOfStaff) => StatusCode::CONFLICT,
+        Halt::Kept(Kept::TooMany | Kept::LastOfStaff | Kept::NoDeviceYet) => StatusCode::CONFLICT,
         Halt::Kept(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Halt::Stale { .. }
         | Halt::Unversioned

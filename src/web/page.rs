@@ -12,6 +12,7 @@ use super::assets::Templates;
 use super::error::PageError;
 use super::guard::access::SignedInAgent;
 use super::guard::caller::Caller;
+use crate::domain::authn::Assurance;
 use crate::locale::{self, Language};
 
 /// What stands above a page's own content.
@@ -80,14 +81,17 @@ fn error_chain(error: &dyn std::error::Error) -> String {
 pub fn draw(app: &App, caller: &Caller, template: &str, head: Head<'_>, content: Value) -> Result<String, PageError> {
     let agent = head.agent.map(|signed_in| {
         let agent = &signed_in.session.agent;
+        // Whoever has not come further than the password is shown nothing of the desk.
+        let inside = signed_in.session.assurance == Assurance::Complete;
         json!({
             "email": agent.email,
             "name": agent.name,
             "role": agent.role.code(),
             "role_label": agent.role.label(),
-            "works_cases": agent.role.works_cases(),
-            "supervises": agent.role.supervises(),
-            "audits": agent.role.audits(),
+            "inside": inside,
+            "works_cases": inside && agent.role.works_cases(),
+            "supervises": inside && agent.role.supervises(),
+            "audits": inside && agent.role.audits(),
             "blocks": signed_in.waiting.blocks,
             "alarms": signed_in.waiting.alarms,
         })

@@ -48,7 +48,7 @@ fn text_of_kept(why: Kept) -> Text {
         Kept::TooMany => text!("kept-too-many", most = MOST_AUTHENTICATORS),
         Kept::NotInARow => text!("kept-not-in-a-row"),
         Kept::NoPasskey => text!("kept-no-passkey"),
-        Kept::LastOfStaff => text!("halt-not-possible"),
+        Kept::LastOfStaff | Kept::NoDeviceYet => text!("halt-not-possible"),
     }
 }
 

@@ -189,7 +189,7 @@ impl Desk {
                 Errand::Text(text) => self.send_text(&leased, text).await,
                 Errand::Alarm { alarm, agent } => self.send_alarm(&leased, alarm, agent).await,
                 // Letters belong to no case and have a lease of their own kind.
-                Errand::Letter(_) => Ok(()),
+                Errand::Letter(_) | Errand::PasswordLink { .. } => Ok(()),
                 Errand::Directory { authenticator } => self.ask_directory(&leased, authenticator).await,
             }
         };

@@ -9,7 +9,8 @@ use crate::domain::form::Language;
 use crate::domain::ids::OutboxId;
 use crate::domain::letter::Letter;
 use crate::notify::mail::{AuditWitness, LetterContext, OutgoingMail, SendError};
-use crate::store::outbox::{self, LeasedLetter, LetterErrand};
+use crate::store::letters::{self as store_letters, LeasedLetter};
+use crate::store::outbox::{Errand, LetterErrand};
 use crate::store::{StoreError, Tx, accounts, audit};
 
 const BATCH: i64 = 64;
@@ -31,7 +32,7 @@ pub(super) fn queue(
         name: account.name.clone(),
         staff,
     };
-    outbox::add_letter(tx, kit.id(OutboxId::new, act.at), account.id, errand, act.at)
+    store_letters::add(tx, kit.id(OutboxId::new, act.at), Some(account.id), &Errand::Letter(errand), act.at)
 }
 
 impl Desk {
@@ -41,21 +42,26 @@ impl Desk {
     /// [`StoreError`] when the outbox cannot be read.
     pub(super) async fn drain_letters(&self) -> Result<usize, StoreError> {
         let now = self.now();
-        let leased = self.store.write(move |tx| outbox::lease_letters(tx, now, LEASE, BATCH)).await?;
+        let leased = self.store.write(move |tx| store_letters::lease_due(tx, now, LEASE, BATCH)).await?;
         let count = leased.len();
-        let sent = leased.iter().map(|letter| async move {
-            if let Err(error) = self.send_letter(letter).await {
-                tracing::error!(errand = %letter.id, kind = "letter", %error, "an errand could not be run");
+        let runs = leased.iter().map(|leased| async move {
+            let run = match &leased.errand {
+                Errand::Letter(letter) => self.send_letter(leased, letter).await,
+                Errand::PasswordLink { email } => self.mail_password_link(leased.id, email.clone()).await,
+                // Errands of cases have a lease of their own kind.
+                _ => Ok(()),
+            };
+            if let Err(error) = run {
+                tracing::error!(errand = %leased.id, kind = "letter", %error, "an errand could not be run");
             }
         });
-        futures_util::future::join_all(sent).await;
+        futures_util::future::join_all(runs).await;
         Ok(count)
     }
 
-    async fn send_letter(&self, leased: &LeasedLetter) -> Result<(), StoreError> {
+    async fn send_letter(&self, leased: &LeasedLetter, letter: &LetterErrand) -> Result<(), StoreError> {
         let head = self.store.read(audit::head).await?;
         let audit = AuditWitness { size: head.seq, head: head.hash };
-        let letter = &leased.letter;
         let page = if letter.staff { "/desk" } else { "/account" };
         let url = match letter.letter.link() {
             Some(link) => {
@@ -95,8 +101,7 @@ impl Desk {
             }
             Err(error) => Err(SendError::Permanent(format!("the template failed: {error}"))),
         };
-        let handed =
-            Handed { id: leased.id, attempts: leased.attempts, reference: None, account: Some(leased.account) };
+        let handed = Handed { id: leased.id, attempts: leased.attempts, reference: None, account: leased.account };
         self.settle_mail(handed, (letter.letter.code(), false), result).await
     }
 }

@@ -13,14 +13,16 @@ use crate::domain::audit::details;
 use crate::domain::authn::password::acceptable;
 use crate::domain::authn::{Assurance, DeskStep};
 use crate::domain::contact::EmailAddress;
-use crate::domain::ids::{AgentId, AgentSessionId, SignInLinkId};
+use crate::domain::ids::{AgentId, AgentSessionId, OutboxId, SignInLinkId};
 use crate::domain::letter::Letter;
 use crate::domain::limits::Limit;
 use crate::domain::token::Token;
 use crate::passwords::NotHashed;
 use crate::store::agents::{self, Agent, AgentSession};
+use crate::store::letters as store_letters;
+use crate::store::outbox::Errand;
 use crate::store::sign_in_links::{self, LinkPurpose, SignInLink};
-use crate::store::{AnyConnection, StoreError, Tx, accounts, credentials};
+use crate::store::{AnyConnection, StoreError, Tx, accounts, credentials, outbox};
 
 /// How long a link that was asked for works (SP 800-63B-4 §4.2.1 allows a day).
 const ASKED_FOR: TimeDelta = TimeDelta::minutes(60);
@@ -90,19 +92,38 @@ impl Desk {
             if spend_tries(tx, &kit, &act, &counted, |tx| Side::Desk.refuse(tx, &act, None, "too_often"))?.is_err() {
                 return Ok(Err(too_many()));
             }
+            tx.record(act.entry("agent.password_link_asked", None, None, details([])));
+            let errand = Errand::PasswordLink { email: email.clone() };
+            store_letters::add(tx, kit.id(OutboxId::new, act.at), None, &errand, act.at)?;
+            Ok(Ok(()))
+        };
+        let asked = self.store.write(ask).await;
+        self.run_errands();
+        asked
+    }
+
+    /// Mails a link that was asked for, if there is somebody with this address who may act.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails; the errand is then run again.
+    pub(super) async fn mail_password_link(&self, errand: OutboxId, email: EmailAddress) -> Result<(), StoreError> {
+        let (kit, act) = (self.kit.clone(), self.system_act());
+        let decide = move |tx: &mut Tx<'_>| {
             let agent = agents::find_by_email(tx.connection, &email)?.filter(|agent| agent.suspended_at.is_none());
             let account = match &agent {
                 Some(agent) => accounts::find(tx.connection, agent.id.account())?,
                 None => None,
             };
-            let known = account.is_some();
-            tx.record(act.entry("agent.password_link_asked", None, None, details([("known", known.into())])));
+            let about = details([("known", account.is_some().into())]);
+            tx.record(act.entry("agent.password_link_decided", None, account.as_ref().map(|known| known.id), about));
             if let Some(account) = account {
                 mail_link(tx, &kit, &act, &account, false)?;
             }
-            Ok(Ok(()))
+            outbox::done(tx, errand, act.at)
         };
-        self.store.write(ask).await
+        self.store.write(decide).await?;
+        self.run_errands();
+        Ok(())
     }
 
     /// The link that a token opens.

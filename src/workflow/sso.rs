@@ -319,7 +319,7 @@ fn found(
         return Ok(Err(Refusal::Suspended));
     }
     if agent.role != admitted.role {
-        sso::set_role(tx, agent.id, admitted.role)?;
+        agents::set_role(tx, agent.id, admitted.role)?;
         let roles = [("from", agent.role.code().into()), ("to", admitted.role.code().into()), ("by", "sso".into())];
         tx.record(act.entry("agent.role_changed", None, None, named(&agent, roles)));
         agent.role = admitted.role;

@@ -16,6 +16,7 @@ mod journey_2_and_5;
 mod languages;
 mod limits;
 mod mail_delivery;
+mod migrations;
 mod own_proofs;
 mod phone_change;
 mod policy_and_risk;

@@ -38,7 +38,7 @@ async fn a_new_colleague_is_invited_sets_a_password_and_then_a_device() {
     assert!(page.url.ends_with("/desk/security"), "{}", page.url);
     // Saved codes are no device: there are none before one is set up.
     assert!(!page.has_form("/recovery-codes"));
-    browser.post("/desk/security/recovery-codes", &[("csrf", &csrf_on(&page))]).await.is(404);
+    browser.post("/desk/security/recovery-codes", &[("csrf", &csrf_on(&page))]).await.is(409);
     activates_app(&world, &browser, "/desk", "Phone").await.is(200).says("Here are recovery codes");
     world.stop().await;
 }

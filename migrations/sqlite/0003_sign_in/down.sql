@@ -16,6 +16,14 @@ DROP TABLE outbox;
 ALTER TABLE old_outbox RENAME TO outbox;
 CREATE INDEX outbox_to_do ON outbox (state, next_at);
 CREATE INDEX outbox_by_case ON outbox (case_id, created_at);
+-- Older versions show no case without a form.
+INSERT INTO case_forms
+    (case_id, email, email_key, name, device_kind, reason, failed_step, language, callback_time, message)
+SELECT cases.id, accounts.email, accounts.email_key, accounts.name, 'unsure', 'other', '', recoveries.language, '', ''
+FROM recoveries
+JOIN cases ON cases.id = recoveries.case_id
+JOIN accounts ON accounts.id = recoveries.account_id
+WHERE NOT EXISTS (SELECT 1 FROM case_forms WHERE case_forms.case_id = cases.id);
 ALTER TABLE cases DROP COLUMN with_owner;
 ALTER TABLE challenges DROP COLUMN account_session_id;
 DROP TABLE recoveries;
@@ -60,5 +68,4 @@ ALTER TABLE authenticators DROP COLUMN passkey;
 -- nobody can sign in with.
 UPDATE accounts SET status = 'suspended', password_hash = NULL WHERE staff;
 ALTER TABLE accounts DROP COLUMN staff;
-ALTER TABLE accounts DROP COLUMN password_changed_at;
 ALTER TABLE accounts DROP COLUMN language;

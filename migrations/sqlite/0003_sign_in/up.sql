@@ -1,6 +1,5 @@
 -- The language that the account's owner last chose or signed in with.
 ALTER TABLE accounts ADD COLUMN language TEXT;
-ALTER TABLE accounts ADD COLUMN password_changed_at TIMESTAMP;
 -- People at the desk sign in with an account of their own, which has their identifier. Its `email_key` begins with
 -- `staff:`, so that no customer's page finds it.
 ALTER TABLE accounts ADD COLUMN staff BOOLEAN NOT NULL DEFAULT FALSE;
@@ -19,7 +18,10 @@ ALTER TABLE agents ADD COLUMN sso_subject TEXT;
 INSERT INTO accounts
     (id, email, email_key, name, kind, tier, status, password_hash, created_at, updated_at, code_failures, staff)
 SELECT id, email, 'staff:' || email_key, name, 'owner', 'privileged', 'active', password_hash, created_at, created_at, 0, TRUE
-FROM agents;
+FROM agents
+WHERE TRUE
+-- Some are there already where this migration was reverted before.
+ON CONFLICT (id) DO UPDATE SET staff = TRUE, status = 'active', password_hash = excluded.password_hash;
 ALTER TABLE agents DROP COLUMN password_hash;
 ALTER TABLE agents DROP COLUMN failures;
 CREATE UNIQUE INDEX agents_by_sso_subject ON agents (sso_subject);
@@ -73,7 +75,6 @@ CREATE TABLE known_devices (
     device TEXT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     last_seen_at TIMESTAMP NOT NULL,
-    ended_at TIMESTAMP,
     UNIQUE (account_id, token_hash)
 );
 CREATE INDEX known_devices_by_account ON known_devices (account_id);
@@ -108,7 +109,6 @@ CREATE TABLE sign_in_links (
     token_hash TEXT NOT NULL UNIQUE,
     created_at TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL,
-    opened_at TIMESTAMP,
     used_at TIMESTAMP
 );
 CREATE INDEX sign_in_links_by_account ON sign_in_links (account_id);
@@ -133,7 +133,6 @@ CREATE TABLE recoveries (
     language TEXT NOT NULL,
     -- What the desk is told of the last thing that did not work.
     failed TEXT,
-    failed_at TIMESTAMP,
     handed_over_at TIMESTAMP
 );
 CREATE INDEX recoveries_by_session ON recoveries (session_id);

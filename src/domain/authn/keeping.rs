@@ -41,6 +41,9 @@ pub enum Kept {
     /// Whoever works at the desk always has one.
     #[error("This is your only device. Activate another one first.")]
     LastOfStaff,
+    /// Saved codes are for the day when a device is not at hand; they are none.
+    #[error("Activate a device first.")]
+    NoDeviceYet,
 }
 
 impl Kept {
@@ -55,6 +58,7 @@ impl Kept {
             Self::NotInARow => "not_in_a_row",
             Self::NoPasskey => "no_passkey",
             Self::LastOfStaff => "last_of_staff",
+            Self::NoDeviceYet => "no_device_yet",
         }
     }
 
@@ -100,6 +104,14 @@ impl DeviceName {
 /// Whether an authenticator is on and is one that someone holds, other than saved codes.
 pub fn is_device(authenticator: &Authenticator) -> bool {
     authenticator.state == AuthenticatorState::Active && authenticator.kind != AuthenticatorKind::RecoveryCodes
+}
+
+/// Whether an account may have recovery codes.
+///
+/// # Errors
+/// [`Kept::NoDeviceYet`] where it has no device that they could stand in for.
+pub fn may_make_codes(all: &[Authenticator]) -> Result<(), Kept> {
+    if all.iter().any(is_device) { Ok(()) } else { Err(Kept::NoDeviceYet) }
 }
 
 /// Whether an account may activate one more, and call it so.

@@ -17,7 +17,7 @@ pub use enrolment::{DeskStep, EnrolLink, Standing, desk_step};
 pub use guesses::{Budget as GuessBudget, Guesses};
 pub use keeping::{
     DeviceName, Kept, LONGEST_NAME, MOST_AUTHENTICATORS, RECOVERY_CODES, enrol, is_device, may_activate,
-    may_deactivate, may_rename,
+    may_deactivate, may_make_codes, may_rename,
 };
 pub use passkey::{StoredPasskey, counts_on};
 pub use recovery_code::RecoveryCode;

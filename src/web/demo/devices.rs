@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::of_demo;
 use crate::domain::authn::{TotpSecret, step_at};
+use crate::store::accounts;
 use crate::web::App;
 use crate::web::error::PageError;
 use crate::web::guard::caller::Caller;
@@ -34,9 +35,11 @@ impl DemoDevice {
     }
 }
 
-fn listed(app: &App) -> Result<Vec<Value>, PageError> {
-    let accounts = &of_demo(app)?.accounts;
-    let with_any = accounts.iter().filter(|each| !each.devices.is_empty() || !each.recovery_codes.is_empty());
+async fn listed(app: &App) -> Result<Vec<Value>, PageError> {
+    let active = app.desk.store.read(accounts::active_devices).await?;
+    let is_active = |email: &str, label: &str| active.iter().any(|(of, name)| of == email && name == label);
+    let samples = &of_demo(app)?.accounts;
+    let with_any = samples.iter().filter(|each| !each.devices.is_empty() || !each.recovery_codes.is_empty());
     let listed = with_any.map(|account| {
         let devices: Vec<Value> = account
             .devices
@@ -47,6 +50,7 @@ fn listed(app: &App) -> Result<Vec<Value>, PageError> {
                     "label": device.label,
                     "codes": device.shows(app),
                     "minutes_behind": -device.clock_off / 2,
+                    "active": is_active(&account.email, &device.label),
                 })
             })
             .collect();
@@ -65,10 +69,10 @@ fn listed(app: &App) -> Result<Vec<Value>, PageError> {
 pub async fn devices_page(app: Data<App>, caller: Caller) -> Result<HttpResponse, PageError> {
     let mut head = Head::new("Demo devices");
     head.refresh = Some(10);
-    show(&app, &caller, StatusCode::OK, "demo/devices.html", head, json!({ "accounts": listed(&app)? }))
+    show(&app, &caller, StatusCode::OK, "demo/devices.html", head, json!({ "accounts": listed(&app).await? }))
 }
 
 /// The same for programs.
 pub async fn devices_json(app: Data<App>) -> Result<HttpResponse, PageError> {
-    Ok(HttpResponse::Ok().json(listed(&app)?))
+    Ok(HttpResponse::Ok().json(listed(&app).await?))
 }

@@ -161,6 +161,16 @@ fn telling(details: &str) -> String {
     parts.join(", ")
 }
 
+/// An identifier of an account tells a reader nothing.
+fn who(entry: &Entry) -> &str {
+    match entry.actor_kind.as_str() {
+        "owner" => "the owner",
+        "administrator" => "an administrator of the account",
+        kind if entry.actor.is_empty() => kind,
+        _ => &entry.actor,
+    }
+}
+
 /// The entries as the page lists them, in the order they are given.
 pub(super) fn lines(entries: &[Entry]) -> Vec<Value> {
     entries
@@ -170,7 +180,7 @@ pub(super) fn lines(entries: &[Entry]) -> Vec<Value> {
             json!({
                 "seq": entry.seq,
                 "at": at.unwrap_or_else(|_| json!({ "iso": entry.at, "text": entry.at })),
-                "who": if entry.actor.is_empty() { &entry.actor_kind } else { &entry.actor },
+                "who": who(entry),
                 "what": words(&entry.action),
                 "details": telling(&entry.details),
             })

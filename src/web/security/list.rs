@@ -34,8 +34,8 @@ pub async fn show(app: Data<App>, me: Keeper, after: Query<After>) -> Result<Htt
         "devices": devices,
         "has_room": keyring.has_room(),
         "most": MOST_AUTHENTICATORS,
-        "offers_codes": matches!(me, Keeper::Account(_)) || !keyring.devices.is_empty(),
         "codes_left": keyring.codes_left,
+        "hint": me.hint().map(|hint| hint.to(language)),
     });
     let title = text!("security-title").to(language);
     let refused = (after.done == "not-deactivated").then(|| text!("security-not-deactivated"));

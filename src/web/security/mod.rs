@@ -24,7 +24,7 @@ use super::page::{Head, moment, moment_in, show};
 use super::words::text_of;
 use crate::domain::authn::Assurance;
 use crate::domain::ids::AuthenticatorId;
-use crate::locale::label;
+use crate::locale::{Text, label, text};
 use crate::store::credentials::HeldAuthenticator;
 use crate::workflow::{Act, Halt, Holder, Keyring};
 
@@ -104,6 +104,15 @@ impl Keeper {
             return Err(PageError::StepUp { next: self.security(next) });
         }
         Ok(())
+    }
+
+    /// What a session that may do nothing else is told above the list.
+    fn hint(&self) -> Option<Text> {
+        match self {
+            Self::Account(me) if me.session.assurance == Assurance::Recovery => Some(text!("security-hint-recovery")),
+            Self::Desk(me) if me.session.assurance == Assurance::Password => Some(text!("security-hint-first")),
+            Self::Account(_) | Self::Desk(_) => None,
+        }
     }
 
     fn moment(&self, at: chrono::DateTime<chrono::Utc>) -> Value {

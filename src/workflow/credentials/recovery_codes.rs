@@ -1,9 +1,9 @@
 use chrono::{DateTime, Utc};
 
-use super::{Holder, held};
-use crate::domain::account::{Account, AccountKind, Authenticator, AuthenticatorKind, AuthenticatorState};
+use super::{Holder, held, refuse};
+use crate::domain::account::{Account, Authenticator, AuthenticatorKind, AuthenticatorState};
 use crate::domain::audit::details;
-use crate::domain::authn::{RECOVERY_CODES, RecoveryCode, is_device};
+use crate::domain::authn::{RECOVERY_CODES, RecoveryCode, may_make_codes};
 use crate::domain::ids::{AuthenticatorId, RecoveryCodeId};
 use crate::domain::letter::Letter;
 use crate::store::{StoreError, Tx, accounts, credentials};
@@ -54,7 +54,7 @@ impl Desk {
     /// **Make new recovery codes**: ten, shown this once. Those of before are void.
     ///
     /// # Errors
-    /// [`Halt`] when it is done too often, or at the desk without a device; [`StoreError`] when the database fails.
+    /// [`Halt`] when it is done too often, or there is no device; [`StoreError`] when the database fails.
     pub async fn make_recovery_codes(
         &self,
         act: Act,
@@ -63,11 +63,10 @@ impl Desk {
         let kit = self.kit.clone();
         let new = NewCodes::draw(&kit, act.at);
         let make = move |tx: &mut Tx<'_>| match held(tx, &kit, &act, &holder)? {
-            // Codes alone are no way to work at the desk: they are made with a device and beside it.
-            Ok((account, all)) if account.kind == AccountKind::Staff && !all.iter().any(is_device) => {
-                Ok(Err(Halt::Gone))
-            }
-            Ok((account, _)) => replace(tx, &kit, &act, &account, &new).map(Ok),
+            Ok((account, all)) => match may_make_codes(&all) {
+                Ok(()) => replace(tx, &kit, &act, &account, &new).map(Ok),
+                Err(why) => Ok(Err(refuse(tx, &act, holder.account, why))),
+            },
             Err(halt) => Ok(Err(halt)),
         };
         let done = self.store.write(make).await?;

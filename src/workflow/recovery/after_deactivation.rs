@@ -1,8 +1,8 @@
 //! Signing in after a deactivation: the account has no device left, and its case waits for a new one to be activated.
 
 use super::let_in::won;
-use crate::domain::account::{Authenticator, AuthenticatorKind, AuthenticatorState};
 use crate::domain::actor::Actor;
+use crate::domain::authn::is_device;
 use crate::domain::case::State;
 use crate::domain::ids::AccountId;
 use crate::domain::reference::CaseRef;
@@ -14,9 +14,6 @@ use crate::workflow::act::{Act, Halt};
 
 /// Saved codes alone are no device: whoever lost theirs would be shut out by them.
 fn has_device(connection: &mut AnyConnection, account: AccountId) -> Result<bool, StoreError> {
-    let is_device = |each: &Authenticator| {
-        each.state == AuthenticatorState::Active && each.kind != AuthenticatorKind::RecoveryCodes
-    };
     Ok(accounts::authenticators(connection, account)?.iter().any(is_device))
 }
 

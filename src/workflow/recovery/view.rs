@@ -1,6 +1,7 @@
 use chrono::{DateTime, Utc};
 
-use crate::domain::account::{Authenticator, AuthenticatorKind, AuthenticatorState};
+use crate::domain::account::AuthenticatorKind;
+use crate::domain::authn::is_device;
 use crate::domain::case::{OwnersStep, owners_step};
 use crate::domain::code::{PhoneCode, two_words};
 use crate::domain::ids::AccountId;
@@ -39,10 +40,7 @@ impl Desk {
     /// [`StoreError`] when the database fails.
     pub async fn likely_device(&self, account: AccountId) -> Result<Option<AuthenticatorKind>, StoreError> {
         let mut all = self.store.read(move |connection| accounts::authenticators(connection, account)).await?;
-        let counts = |device: &Authenticator| {
-            device.state == AuthenticatorState::Active && device.kind != AuthenticatorKind::RecoveryCodes
-        };
-        all.retain(counts);
+        all.retain(is_device);
         Ok(match all.as_slice() {
             [only] => Some(only.kind),
             _ => None,

@@ -1,0 +1,73 @@
+//! Going back to the version before, and forth again, with rows in the tables.
+
+use diesel::connection::SimpleConnection;
+use diesel::{QueryDsl, RunQueryDsl};
+use mfa_desk::store::schema::{accounts, outbox};
+use mfa_desk::store::{AnyConnection, Purpose, open};
+
+use crate::support::database::TestDatabase;
+
+fn run(connection: &mut AnyConnection, (sqlite, postgres): (&str, &str)) {
+    match connection {
+        AnyConnection::Sqlite(c) => c.batch_execute(&format!("BEGIN; {sqlite} COMMIT;")).unwrap(),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => c.batch_execute(&format!("BEGIN; {postgres} COMMIT;")).unwrap(),
+    }
+    let _ = postgres;
+}
+
+const UP: (&str, &str) = (
+    include_str!("../../migrations/sqlite/0003_sign_in/up.sql"),
+    include_str!("../../migrations/postgres/0003_sign_in/up.sql"),
+);
+const DOWN: (&str, &str) = (
+    include_str!("../../migrations/sqlite/0003_sign_in/down.sql"),
+    include_str!("../../migrations/postgres/0003_sign_in/down.sql"),
+);
+
+const ROWS: &str = "
+    INSERT INTO agents (id, email, email_key, name, role, password_hash, failures, created_at)
+        VALUES ('a1', 'ana@x.test', 'ana@x.test', 'Ana', 'agent', 'HASH', 2, '2026-01-01 00:00:00');
+    INSERT INTO accounts (id, email, email_key, name, kind, tier, status, created_at, updated_at)
+        VALUES ('c1', 'ana@x.test', 'ana@x.test', 'Ana', 'owner', 'standard', 'active', '2026-01-01 00:00:00',
+            '2026-01-01 00:00:00');
+    INSERT INTO cases (id, reference, submission_key, state, version, account_id, evidence_since, submitted_at,
+            state_since, expires_at, changed_by, changed_at)
+        VALUES ('k1', 'MFA-1', 'k', 'verifying', 1, 'c1', '2026-01-01 00:00:00', '2026-01-01 00:00:00',
+            '2026-01-01 00:00:00', '2026-01-01 00:00:00', 'x', '2026-01-01 00:00:00');
+    INSERT INTO outbox (id, kind, case_id, payload, state, attempts, next_at, created_at)
+        VALUES ('o1', 'mail', 'k1', '{}', 'waiting', 0, '2026-01-01 00:00:00', '2026-01-01 00:00:00');";
+
+/// What the new version alone can write.
+const NEW_ROWS: &str = "
+    INSERT INTO recoveries (case_id, account_id, session_id, started_at, language)
+        VALUES ('k1', 'c1', 's', '2026-01-01 00:00:00', 'en');
+    INSERT INTO outbox (id, kind, account_id, payload, state, attempts, next_at, created_at)
+        VALUES ('o2', 'letter', 'c1', '{}', 'waiting', 0, '2026-01-01 00:00:00', '2026-01-01 00:00:00');";
+
+#[test]
+fn the_sign_in_tables_can_be_taken_back_and_made_again() {
+    let database = TestDatabase::new();
+    let mut connection = open(&database.url, Purpose::Write).unwrap();
+    let c = &mut connection;
+    mfa_desk::store::migrate(c).unwrap();
+    run(c, DOWN);
+    run(c, (ROWS, ROWS));
+    for again in [false, true] {
+        run(c, UP);
+        let staff: Vec<(String, String, Option<String>)> = accounts::table
+            .filter(diesel::ExpressionMethods::eq(accounts::staff, true))
+            .select((accounts::id, accounts::email_key, accounts::password_hash))
+            .load(c)
+            .unwrap();
+        // The person at the desk is no customer's namesake.
+        assert_eq!(staff, [("a1".to_owned(), "staff:ana@x.test".to_owned(), Some("HASH".to_owned()))], "{again}");
+        assert_eq!(outbox::table.count().get_result::<i64>(c).unwrap(), 1, "{again}");
+        if !again {
+            run(c, (NEW_ROWS, NEW_ROWS));
+            run(c, DOWN);
+            let forms = mfa_desk::store::schema::case_forms::table.count().get_result::<i64>(c).unwrap();
+            assert_eq!(forms, 1, "older versions show no case without a form");
+        }
+    }
+}
