@@ -103,7 +103,7 @@ pub const REFERENCE: &[(&str, &str, &str)] = &[
     ("limits.calls_per_network_hour", "30", "Calls that are asked for from one network in an hour."),
     ("limits.calls_per_agent_hour", "30", "Callbacks that one agent starts in an hour."),
     ("limits.code_failures", "100", "Wrong phone codes in a row after which an account gets no more until a supervisor lifts the block (NIST SP 800-63B-4 §3.2.2 allows 100)."),
-    ("limits.sign_in_failures", "100", "Wrong passwords in a row after which unknown browsers have one try a day (NIST SP 800-63B-4 §3.2.2 allows 100)."),
+    ("limits.sign_in_failures", "100", "Wrong passwords, and wrong second factors, in a row after which unknown browsers have one try a day (NIST SP 800-63B-4 §3.2.2 allows 100)."),
     ("limits.sign_ins_per_network", "100", "Failed sign-ins to the desk from one network in a quarter of an hour, and as many to accounts."),
     ("limits.reveals_per_hour", "30", "Times in an hour that one agent is shown full addresses."),
     ("limits.views_per_hour", "200", "Different cases that one agent can look at in an hour."),

@@ -59,7 +59,7 @@ impl LocalDirectory {
         })?;
         Ok(Finding::in_transaction(move |tx| {
             let current = match account {
-                Some(account) => credentials::password_hash(tx.connection, account)?,
+                Some(account) => credentials::hold_password(tx, account)?,
                 None => None,
             };
             Ok(right && current.is_some() && current == checked && in_use(tx, account)?)

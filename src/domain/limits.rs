@@ -55,14 +55,12 @@ coded! {
         AccountSignIns = "account-sign-in", "Sign-ins to one account from one place";
         /// Wrong passwords of one account from anywhere.
         AccountSignInsAnywhere = "account-sign-in-anywhere", "Sign-ins to one account";
-        /// Wrong codes in the second step from one place.
+        /// Wrong second factors from one place.
         AccountCodes = "account-code", "Sign-in codes of one account from one place";
-        /// Wrong codes in the second step from anywhere.
+        /// Wrong second factors from anywhere.
         AccountCodesAnywhere = "account-code-anywhere", "Sign-in codes of one account";
-        /// Wrong recovery codes in the second step from one place.
-        RecoveryCodes = "account-recovery-code", "Recovery codes of one account from one place";
-        /// Wrong recovery codes in the second step from anywhere.
-        RecoveryCodesAnywhere = "account-recovery-code-anywhere", "Recovery codes of one account";
+        /// Wrong second factors from one browser that its owner signed in with before.
+        CodesOfBrowser = "code-browser", "Sign-in codes of one account from one known browser";
         /// Cases that the owner of one account begins alone, from one place.
         RecoveriesFromPlace = "recovery-place", "Self-service of one account from one place";
         /// Cases that the owner of one account begins alone, from anywhere.
@@ -208,15 +206,14 @@ impl Amounts {
             | Limit::SignInsAnywhere
             | Limit::SignInsOfBrowser
             | Limit::AccountSignIns
-            | Limit::AccountSignInsAnywhere => &[],
+            | Limit::AccountSignInsAnywhere
+            | Limit::AccountCodes
+            | Limit::AccountCodesAnywhere
+            | Limit::CodesOfBrowser => &[],
             Limit::SsoSignIns => &[(SSO_SIGN_INS, QUARTER)],
             Limit::SignInsFromNetwork | Limit::AccountSignInsFromNetwork => &[(self.sign_ins_from_network, QUARTER)],
             Limit::PasswordLinks => &[(3, HOUR)],
             Limit::PasswordLinksAnywhere => &[(6, HOUR), (12, DAY)],
-            // Only somebody who knows the password gets here, and a million codes are few.
-            Limit::AccountCodes => &[(5, QUARTER), (20, DAY)],
-            Limit::AccountCodesAnywhere => &[(10, QUARTER), (50, DAY)],
-            Limit::RecoveryCodes | Limit::RecoveryCodesAnywhere => &[(10, HOUR)],
             // Only somebody who knows the password gets here. One place alone cannot use up what the owner has elsewhere.
             Limit::RecoveriesFromPlace => &[(5, HOUR), (10, DAY)],
             Limit::RecoveriesOfAccount => &[(15, HOUR), (40, DAY)],
@@ -289,6 +286,9 @@ mod tests {
                     | Limit::SignInsOfBrowser
                     | Limit::AccountSignIns
                     | Limit::AccountSignInsAnywhere
+                    | Limit::AccountCodes
+                    | Limit::AccountCodesAnywhere
+                    | Limit::CodesOfBrowser
             );
             assert_eq!(budgets.is_empty(), in_a_row, "{}", limit.code());
             assert!(

@@ -24,6 +24,8 @@ pub struct AccountSession {
     pub proved_at: Option<DateTime<Utc>>,
     /// The account has an active authenticator other than saved codes.
     pub has_device: bool,
+    /// When it began.
+    pub began_at: DateTime<Utc>,
     /// When it was last used.
     pub last_seen_at: DateTime<Utc>,
     /// When it ends at the latest.
@@ -158,7 +160,8 @@ pub fn begin(tx: &mut Tx<'_>, new: &NewSession, at: DateTime<Utc>) -> Result<(),
 
 /// The session whose cookie has this hash, unless somebody ended it; whatever its age.
 pub fn find(connection: &mut AnyConnection, token_hash: &str) -> Result<Option<AccountSession>, StoreError> {
-    type Row = (String, String, String, Option<String>, Option<NaiveDateTime>, NaiveDateTime, NaiveDateTime);
+    type Row =
+        (String, String, String, Option<String>, Option<NaiveDateTime>, NaiveDateTime, NaiveDateTime, NaiveDateTime);
     let row: Option<Row> = account_sessions::table
         .filter(account_sessions::token_hash.eq(token_hash))
         .filter(account_sessions::ended_at.is_null())
@@ -168,12 +171,15 @@ pub fn find(connection: &mut AnyConnection, token_hash: &str) -> Result<Option<A
             account_sessions::assurance,
             account_sessions::case_id,
             account_sessions::proved_at,
+            account_sessions::created_at,
             account_sessions::last_seen_at,
             account_sessions::expires_at,
         ))
         .first(connection)
         .optional()?;
-    let Some((id, account, assurance, case, proved_at, last_seen_at, expires_at)) = row else { return Ok(None) };
+    let Some((id, account, assurance, case, proved_at, began_at, last_seen_at, expires_at)) = row else {
+        return Ok(None);
+    };
     let Some(account) = accounts::find(connection, parsed("account", &account)?)? else { return Ok(None) };
     Ok(Some(AccountSession {
         id: parsed("session", &id)?,
@@ -182,9 +188,20 @@ pub fn find(connection: &mut AnyConnection, token_hash: &str) -> Result<Option<A
         assurance: Assurance::from_code(&assurance).ok_or_else(|| corrupt("assurance", &assurance))?,
         case: parsed_if("case", case.as_deref())?,
         proved_at: proved_at.map(|at| at.and_utc()),
+        began_at: began_at.and_utc(),
         last_seen_at: last_seen_at.and_utc(),
         expires_at: expires_at.and_utc(),
     }))
+}
+
+/// The session with this identifier, unless somebody ended it; whatever its age.
+pub fn by_id(connection: &mut AnyConnection, id: &str) -> Result<Option<AccountSession>, StoreError> {
+    let hash: Option<String> =
+        account_sessions::table.find(id).select(account_sessions::token_hash).first(connection).optional()?;
+    match hash {
+        Some(hash) => find(connection, &hash),
+        None => Ok(None),
+    }
 }
 
 /// Notes that a session was used.

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::schema::{accounts, authenticators, recovery_codes};
-use super::{AnyConnection, StoreError, Tx, corrupt, parsed, stored};
+use super::{AnyConnection, StoreError, Tx, corrupt, dialect, parsed, stored};
 use crate::domain::account::{AuthenticatorKind, AuthenticatorState};
 use crate::domain::authn::{Clockwork, StoredPasskey};
 use crate::domain::ids::{AccountId, AuthenticatorId, RecoveryCodeId};
@@ -15,6 +15,11 @@ pub fn password_hash(connection: &mut AnyConnection, account: AccountId) -> Resu
     let found: Option<Option<String>> =
         accounts::table.find(account.to_string()).select(accounts::password_hash).first(connection).optional()?;
     Ok(found.flatten())
+}
+
+/// Like [`password_hash`], and nobody replaces it until the transaction ends: whoever does then ends what began by it.
+pub fn hold_password(tx: &mut Tx<'_>, account: AccountId) -> Result<Option<String>, StoreError> {
+    dialect::lock_password(tx.connection, &account.to_string())
 }
 
 /// Replaces the password of an account, by its hash in PHC string format.

@@ -5,7 +5,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::StoreError;
 use super::connection::AnyConnection;
-use super::schema::{audit_head, cases, outbox};
+use super::schema::{accounts, audit_head, cases, outbox};
 use crate::domain::audit::Head;
 
 /// Starts the transaction of a group of writes; SQLite takes its write lock at once, so that it cannot fail half-way.
@@ -71,6 +71,18 @@ pub fn claim_case(connection: &mut AnyConnection, reference: &str) -> Result<boo
         AnyConnection::Postgres(c) => query.for_update().skip_locked().first::<String>(c).optional()?,
     };
     Ok(found.is_some())
+}
+
+/// Holds an account's row until the transaction ends, and answers with the hash of its password.
+pub fn lock_password(connection: &mut AnyConnection, account: &str) -> Result<Option<String>, StoreError> {
+    let query = accounts::table.find(account).select(accounts::password_hash);
+    let found = match connection {
+        // The writer's transaction is immediate: nobody else can write until it ends.
+        AnyConnection::Sqlite(c) => query.first::<Option<String>>(c).optional()?,
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => query.for_update().first::<Option<String>>(c).optional()?,
+    };
+    Ok(found.flatten())
 }
 
 /// Lets nobody else count this subject until the transaction ends.

@@ -1,4 +1,4 @@
-//! Wrong passwords in a row.
+//! Wrong passwords and wrong second factors in a row.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};

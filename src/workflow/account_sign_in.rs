@@ -16,12 +16,13 @@ use crate::domain::audit::details;
 use crate::domain::authn::{Assurance, Means, Next, after_password};
 use crate::domain::case::OWNERS_TIME;
 use crate::domain::contact::EmailAddress;
+use crate::domain::form::Language;
 use crate::domain::ids::{AccountId, AccountSessionId};
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::store::account_sessions::{self, AccountSession, NewSession, SessionOrigin};
 use crate::store::links::{self, LinkPurpose};
-use crate::store::{AnyConnection, StoreError, Tx};
+use crate::store::{AnyConnection, StoreError, Tx, accounts};
 
 /// What someone signs in with first.
 pub struct Offered {
@@ -37,8 +38,20 @@ pub struct Offered {
     pub before: Option<Token>,
     /// The secret of the browser's cookie for those who signed in with it before.
     pub browser: Option<Token>,
+    /// In which language.
+    pub language: Language,
     /// The mailed link that led here, with the case it speaks of.
     pub link: Option<(CaseRef, Token)>,
+}
+
+/// With what somebody completes a sign-in.
+pub struct SignInFrom {
+    /// The browser, in a few words.
+    pub device: String,
+    /// The secret of its cookie, where its owner signed in with it before.
+    pub browser: Option<Token>,
+    /// In which language; letters are written in it from now on.
+    pub language: Language,
 }
 
 /// A sign-in that is complete.
@@ -130,7 +143,7 @@ impl Desk {
         if next != Next::Complete {
             return Ok(Ok(FirstStep { cookie, browser: None, next }));
         }
-        let from = (offered.device, offered.browser);
+        let from = SignInFrom { device: offered.device, browser: offered.browser, language: offered.language };
         let done = self.complete(act, new.account, cookie, None, from).await?;
         Ok(done.map(|done| FirstStep { cookie: done.cookie, browser: Some(done.browser), next }))
     }
@@ -141,15 +154,16 @@ impl Desk {
     /// [`Halt`] when the code is not right; [`StoreError`] when the database fails.
     pub async fn account_second_step(
         &self,
-        (ip, device, browser): (String, String, Option<Token>),
+        (ip, from): (String, SignInFrom),
         session: &AccountSession,
         cookie: Token,
         factor: SecondFactor,
     ) -> Result<Result<AccountSignedIn, Halt>, StoreError> {
         let act = Act { actor: Actor::Customer, ip, at: self.now() };
         let account = &session.account;
-        match self.weigh(&act, Side::Account, (account.id, &account.email), &session.id.to_string(), factor).await? {
-            Ok(weighed) => self.complete(act, account.id, cookie, Some(weighed), (device, browser)).await,
+        let (id, who) = (session.id.to_string(), (account.id, &account.email));
+        match self.weigh(&act, Side::Account, who, (&id, from.browser.as_ref()), factor).await? {
+            Ok(weighed) => self.complete(act, account.id, cookie, Some(weighed), from).await,
             Err(halt) => Ok(Err(halt)),
         }
     }
@@ -161,7 +175,7 @@ impl Desk {
         account: AccountId,
         cookie: Token,
         weighed: Option<Weighed>,
-        (device, browser): (String, Option<Token>),
+        from: SignInFrom,
     ) -> Result<Result<AccountSignedIn, Halt>, StoreError> {
         let (old, fresh, known) = (cookie.hash(), self.kit.entropy.token(), self.kit.entropy.token());
         let by = weighed.as_ref().map_or("link", |weighed| weighed.by);
@@ -171,10 +185,10 @@ impl Desk {
             token_hash: fresh.hash(),
             assurance: Assurance::Complete,
             case: None,
-            origin: origin(by, weighed.is_some().then_some(act.at), &act, &device),
+            origin: origin(by, weighed.is_some().then_some(act.at), &act, &from.device),
             expires_at: act.at + self.kit.sessions.account_absolute(),
         };
-        let browser = Browser::new(device, browser.as_ref(), &known);
+        let (browser, language) = (Browser::new(from.device, from.browser.as_ref(), &known), from.language);
         let kit = self.kit.clone();
         let complete = move |tx: &mut Tx<'_>| {
             let first = account_sessions::find(tx.connection, &old)?;
@@ -194,6 +208,7 @@ impl Desk {
             account_sessions::begin(tx, &new, act.at)?;
             let about = details([("session", new.id.to_string().into()), ("by", by.into())]);
             tx.record(act.entry("account.signed_in", None, Some(account), about));
+            accounts::set_language(tx, account, language)?;
             welcome(tx, &kit, &act, &first.account, &browser)?;
             Ok(Ok(()))
         };

@@ -218,8 +218,22 @@ pub(super) fn known_as(
     Ok(Known { account, facts, suspended, supervisors, voided, raised })
 }
 
-/// Finds a case and holds it, for anybody at the desk but the one whose own account it is about; a form made from an older version is told who was faster.
+/// Finds a case and holds it; nobody at the desk has anything to do with one that its owner still has in their own
+/// hands.
 pub(super) fn held(tx: &mut Tx<'_>, act: &Act, reference: &CaseRef, version: Option<i64>) -> Done<Filed> {
+    let filed = match held_to_end(tx, act, reference, version)? {
+        Ok(filed) => filed,
+        Err(halt) => return Ok(Err(halt)),
+    };
+    if act.actor.agent().is_some() && filed.case.with_owner && !filed.case.state.is_final() {
+        return Ok(Err(refuse(tx, act, &filed, "any", Refused::WithOwner)));
+    }
+    Ok(Ok(filed))
+}
+
+/// Finds a case and holds it, for anybody at the desk but the one whose own account it is about; a form made from an
+/// older version is told who was faster.
+pub(super) fn held_to_end(tx: &mut Tx<'_>, act: &Act, reference: &CaseRef, version: Option<i64>) -> Done<Filed> {
     let Some(filed) = cases::lock(tx, reference)? else { return Ok(Err(Halt::NoSuchCase)) };
     if act.actor.agent().is_some_and(|agent| filed.case.is_about(agent)) {
         return Ok(Err(refuse(tx, act, &filed, "any", Refused::OwnAccount)));

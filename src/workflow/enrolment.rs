@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::Act;
 use super::{Desk, Kit, letters};
-use crate::domain::account::{Account, AccountKind, Authenticator, AuthenticatorKind};
+use crate::domain::account::{Authenticator, AuthenticatorKind};
 use crate::domain::audit::details;
 use crate::domain::authn::{Assurance, DeskStep, EnrolLink, Standing, desk_step, is_device};
 use crate::domain::ids::{AccountId, AgentSessionId, SignInLinkId};
@@ -40,22 +40,22 @@ pub(super) fn step_of(
     }))
 }
 
-/// Whether a sign-in may change the devices of an account: somebody at the desk who gave no second factor in it only
+/// Whether a sign-in of somebody at the desk may change the devices of this account: one without a second factor only
 /// while their first device is still to be set up.
 pub(super) fn may_change(
     connection: &mut AnyConnection,
-    account: &Account,
+    account: AccountId,
     session: &str,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    if account.kind != AccountKind::Staff {
-        return Ok(true);
-    }
     let Ok(id) = session.parse::<AgentSessionId>() else { return Ok(false) };
-    let session = agents::session(connection, id)?.filter(|session| now < session.expires_at);
+    let session = agents::session(connection, id)?.filter(|session| {
+        let is_theirs = session.agent.id.account() == account && session.agent.suspended_at.is_none();
+        is_theirs && now < session.expires_at
+    });
     Ok(match session {
         Some(session) if session.assurance == Assurance::Complete => true,
-        Some(session) => step_of(connection, account.id, session.enrol_link, now)? == DeskStep::Enrol,
+        Some(session) => step_of(connection, account, session.enrol_link, now)? == DeskStep::Enrol,
         None => false,
     })
 }

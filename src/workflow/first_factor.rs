@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use super::Desk;
 use super::account_sign_in::unavailable;
 use super::act::{Act, Halt};
-use super::guesses::{self, Guessed};
+use super::guesses::{self, GuessLimits, Guessed};
 use crate::directory::{Finding, Proof};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
@@ -28,11 +28,32 @@ pub enum Side {
 }
 
 impl Side {
-    /// What counts passwords from one place, from one network and from anywhere.
-    pub(super) const fn password_limits(self) -> (Limit, Limit, Limit) {
+    /// What counts passwords.
+    pub(super) const fn password_limits(self) -> GuessLimits {
+        let browser = Limit::SignInsOfBrowser;
         match self {
-            Self::Desk => (Limit::SignIns, Limit::SignInsFromNetwork, Limit::SignInsAnywhere),
-            Self::Account => (Limit::AccountSignIns, Limit::AccountSignInsFromNetwork, Limit::AccountSignInsAnywhere),
+            Self::Desk => GuessLimits {
+                place: Limit::SignIns,
+                network: Limit::SignInsFromNetwork,
+                anywhere: Limit::SignInsAnywhere,
+                browser,
+            },
+            Self::Account => GuessLimits {
+                place: Limit::AccountSignIns,
+                network: Limit::AccountSignInsFromNetwork,
+                anywhere: Limit::AccountSignInsAnywhere,
+                browser,
+            },
+        }
+    }
+
+    /// What counts second factors, of whichever kind: together they are one row of guesses.
+    pub(super) const fn factor_limits(self) -> GuessLimits {
+        GuessLimits {
+            place: Limit::AccountCodes,
+            network: self.password_limits().network,
+            anywhere: Limit::AccountCodesAnywhere,
+            browser: Limit::CodesOfBrowser,
         }
     }
 
@@ -115,7 +136,7 @@ impl Desk {
                 _ => None,
             };
             let named = email.as_ref().map(|email| (email.key(), email.masked())).unwrap_or_default();
-            let guessed = guesses::count(tx, &kit, &act, side, (&named.0, &named.1), known, |tx| {
+            let guessed = guesses::count(tx, &kit, &act, side.password_limits(), (&named.0, &named.1), known, |tx| {
                 side.refuse(tx, &act, account, "too_often");
             })?;
             Ok((act, account, guessed))

@@ -1,4 +1,4 @@
-//! Counting wrong passwords. How long they wait is said in [`crate::domain::authn::Guesses`].
+//! Counting wrong passwords and wrong second factors. How long they wait is said in [`crate::domain::authn::Guesses`].
 
 use chrono::{DateTime, Utc};
 
@@ -11,12 +11,31 @@ use crate::domain::ids::{EntryId, KnownDeviceId};
 use crate::domain::limits::Limit;
 use crate::store::{StoreError, Tx, guesses, throttle};
 
-/// What was counted of a password that may turn out right.
+/// What counts the wrong ones of a kind.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GuessLimits {
+    /// From one place.
+    pub place: Limit,
+    /// From one network, of everyone.
+    pub network: Limit,
+    /// Of one person, from anywhere.
+    pub anywhere: Limit,
+    /// Of one person, in a browser that is known to them.
+    pub browser: Limit,
+}
+
+impl GuessLimits {
+    fn tries(self, kit: &Kit, who: (&str, &str), ip: &str) -> [Counted; 3] {
+        Counted::tries(kit, who, ip, (self.place, self.network, self.anywhere))
+    }
+}
+
+/// What was counted of a guess that may turn out right.
 #[derive(Debug, Clone)]
 pub(super) struct Guessed {
     /// The rows that it was counted in.
     counted: Vec<String>,
-    /// The rows of browsers that are not known, which a right password begins anew as well.
+    /// The rows of browsers that are not known, which a right guess begins anew as well.
     strangers: [String; 2],
     network: Vec<EntryId>,
 }
@@ -26,22 +45,22 @@ pub(super) fn row(limit: Limit, subject: &str) -> String {
     format!("{} {subject}", limit.code())
 }
 
-/// Counts a password as wrong before it is looked at, so that guesses sent side by side all count, unless it has to
-/// wait. `named` is whom it is for: what their address is counted by, and what the desk is shown of it.
+/// Counts a guess as wrong before it is looked at, so that guesses sent side by side all count, unless it has to
+/// wait. `named` is whom it is for: what they are counted by, and what the desk is shown of it.
 pub(super) fn count(
     tx: &mut Tx<'_>,
     kit: &Kit,
     act: &Act,
-    side: Side,
+    limits: GuessLimits,
     (named, about): (&str, &str),
     known: Option<KnownDeviceId>,
     told: impl FnOnce(&mut Tx<'_>),
 ) -> Result<Result<Guessed, Reached>, StoreError> {
-    let [place, network, anywhere] = Counted::tries(kit, (named, about), &act.ip, side.password_limits());
+    let [place, network, anywhere] = limits.tries(kit, (named, about), &act.ip);
     let strangers = [row(place.limit, &place.subject), row(anywhere.limit, &anywhere.subject)];
     let counted = match known {
         Some(browser) => {
-            let browser = Counted::new(Limit::SignInsOfBrowser, browser.to_string(), about);
+            let browser = Counted::new(limits.browser, browser.to_string(), about);
             vec![(browser, GuessBudget::KnownBrowser)]
         }
         None => vec![(place, GuessBudget::Place), (anywhere, GuessBudget::Anywhere)],
@@ -81,14 +100,14 @@ fn waits<'a>(
     Ok(None)
 }
 
-/// The password was right: the row of wrong ones begins anew.
+/// The guess was right: the row of wrong ones begins anew.
 pub(super) fn begin_anew(tx: &mut Tx<'_>, guessed: &Guessed) -> Result<(), StoreError> {
     guessed.counted.iter().try_for_each(|row| guesses::forget(tx, row))?;
     guessed.strangers.iter().try_for_each(|row| guesses::forget(tx, row))?;
     give_back(tx, &guessed.network)
 }
 
-/// The password was not looked at after all.
+/// The guess was not looked at after all.
 pub(super) fn take_back(tx: &mut Tx<'_>, guessed: &Guessed) -> Result<(), StoreError> {
     guessed.counted.iter().try_for_each(|row| guesses::take_back(tx, row))?;
     give_back(tx, &guessed.network)
@@ -96,6 +115,6 @@ pub(super) fn take_back(tx: &mut Tx<'_>, guessed: &Guessed) -> Result<(), StoreE
 
 /// A new password was set by somebody who proved that it is theirs: whoever guessed the old one is forgotten.
 pub(super) fn forget_person(tx: &mut Tx<'_>, kit: &Kit, side: Side, email_key: &str) -> Result<(), StoreError> {
-    let [_, _, anywhere] = Counted::tries(kit, (email_key, ""), "", side.password_limits());
+    let [_, _, anywhere] = side.password_limits().tries(kit, (email_key, ""), "");
     guesses::forget(tx, &row(anywhere.limit, &anywhere.subject))
 }

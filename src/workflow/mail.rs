@@ -29,7 +29,12 @@ pub(super) fn queue(
     words: Option<&str>,
 ) -> Result<(), StoreError> {
     let Some(account) = &known.account else { return Ok(()) };
-    if matches!(notice, Notice::Received | Notice::LinkAgain) {
+    let of_stranger = match notice {
+        Notice::Received | Notice::LinkAgain => true,
+        Notice::HandedOver => !filed.case.email_was_confirmed(),
+        _ => false,
+    };
+    if of_stranger {
         // Nobody's mailbox is flooded, and its owner can still be written to: the place first, so that one network
         // cannot use up what others have.
         let network = origins::find(tx.connection, filed.case.id)?.map(|origin| origin.network).unwrap_or_default();

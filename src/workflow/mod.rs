@@ -69,7 +69,7 @@ use tokio::sync::Notify;
 use url::Url;
 
 pub use crate::passwords::PasswordHasher;
-pub use account_sign_in::{AccountSignedIn, FirstStep, Offered};
+pub use account_sign_in::{AccountSignedIn, FirstStep, Offered, SignInFrom};
 pub use act::{Act, Halt};
 pub use add_agent::{AddAgentError, NewAgent, Standing};
 pub use administer::{Decision, MemberRequest};

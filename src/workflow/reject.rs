@@ -1,4 +1,4 @@
-use super::act::{Act, Halt, command_saying, held};
+use super::act::{Act, Halt, command_saying, held_to_end};
 use super::{Desk, write};
 use crate::domain::case::Command;
 use crate::domain::reference::CaseRef;
@@ -18,7 +18,7 @@ impl Desk {
     ) -> Result<Result<(), Halt>, StoreError> {
         let kit = self.kit.clone();
         let reject = move |tx: &mut Tx<'_>| {
-            let filed = match held(tx, &act, &reference, version)? {
+            let filed = match held_to_end(tx, &act, &reference, version)? {
                 Ok(filed) => filed,
                 Err(halt) => return Ok(Err(halt)),
             };

@@ -5,13 +5,13 @@ use super::account_sign_in::unavailable;
 use super::act::{Act, Halt};
 use super::credentials::{Holder, PasskeyAsked};
 use super::first_factor::{Side, too_many};
-use super::limits::{Counted, give_back, spend_tries};
+use super::guesses::{self, Guessed};
 use crate::directory::{Finding, PasskeyAnswer, Proof};
 use crate::domain::authn::{Next, RecoveryCode, TotpCode, after_password};
 use crate::domain::contact::EmailAddress;
-use crate::domain::ids::{AccountId, CeremonyId, EntryId};
-use crate::domain::limits::Limit;
-use crate::store::{StoreError, Tx};
+use crate::domain::ids::{AccountId, CeremonyId};
+use crate::domain::token::Token;
+use crate::store::{StoreError, Tx, known_devices};
 
 /// What someone proves themself with beside the password.
 pub enum SecondFactor {
@@ -36,14 +36,6 @@ impl SecondFactor {
             Self::Passkey { .. } => "passkey",
         }
     }
-
-    /// What counts wrong ones from one place and from anywhere.
-    const fn limits(&self) -> (Limit, Limit) {
-        match self {
-            Self::Code(_) | Self::Passkey { .. } => (Limit::AccountCodes, Limit::AccountCodesAnywhere),
-            Self::RecoveryCode(_) => (Limit::RecoveryCodes, Limit::RecoveryCodesAnywhere),
-        }
-    }
 }
 
 /// A second factor that was counted and looked at.
@@ -54,18 +46,18 @@ pub(super) struct Weighed {
     side: Side,
     account: AccountId,
     finding: Finding,
-    tries: Vec<EntryId>,
+    guessed: Guessed,
 }
 
 impl Weighed {
-    /// Whether it holds. What it uses up is used up with it, and what was counted of it is given back; that it does
-    /// not hold is recorded.
+    /// Whether it holds. What it uses up is used up with it, and the row of wrong ones begins anew; that it does not
+    /// hold is recorded.
     pub(super) fn settle(&self, tx: &mut Tx<'_>, act: &Act) -> Result<bool, StoreError> {
         if !self.finding.settle(tx)? {
             self.side.refuse(tx, act, Some(self.account), &format!("wrong_{}", self.by));
             return Ok(false);
         }
-        give_back(tx, &self.tries)?;
+        guesses::begin_anew(tx, &self.guessed)?;
         Ok(true)
     }
 }
@@ -94,7 +86,33 @@ impl Desk {
         Ok(Asked { next: after_password(means, false), codes: means.codes, passkey })
     }
 
-    /// Counts a second factor as wrong, and looks at it. A passkey has to have been asked for in this `session`.
+    /// Counts a second factor as wrong before it is looked at.
+    ///
+    /// # Errors
+    /// [`Halt::TooOften`] when it has to wait; [`StoreError`] when the database fails.
+    pub(super) async fn count_factor(
+        &self,
+        act: &Act,
+        side: Side,
+        (account, email): (AccountId, &EmailAddress),
+        browser: Option<&Token>,
+    ) -> Result<Result<Guessed, Halt>, StoreError> {
+        let (kit, act, about) = (self.kit.clone(), act.clone(), email.masked());
+        let browser = browser.map(Token::hash);
+        let count = move |tx: &mut Tx<'_>| {
+            let known = match &browser {
+                Some(hash) => known_devices::find(tx.connection, account, hash, act.at)?,
+                None => None,
+            };
+            let told = |tx: &mut Tx<'_>| side.refuse(tx, &act, Some(account), "too_often");
+            let named = account.to_string();
+            guesses::count(tx, &kit, &act, side.factor_limits(), (&named, &about), known, told)
+        };
+        Ok(self.store.write(count).await?.map_err(|_| too_many()))
+    }
+
+    /// Counts a second factor as wrong, and looks at it. A passkey has to have been asked for in this `session`; the
+    /// `browser` is known by the secret of its cookie.
     ///
     /// # Errors
     /// [`Halt::TooOften`] when there were too many wrong ones; [`StoreError`] when the database fails.
@@ -103,18 +121,13 @@ impl Desk {
         act: &Act,
         side: Side,
         (account, email): (AccountId, &EmailAddress),
-        session: &str,
+        (session, browser): (&str, Option<&Token>),
         factor: SecondFactor,
     ) -> Result<Result<Weighed, Halt>, StoreError> {
-        let (place, anywhere) = factor.limits();
-        let limits = (place, side.password_limits().1, anywhere);
-        let counted = Counted::tries(&self.kit, (&account.to_string(), &email.masked()), &act.ip, limits);
-        let (kit, asking) = (self.kit.clone(), act.clone());
-        let ask = move |tx: &mut Tx<'_>| {
-            let told = |tx: &mut Tx<'_>| side.refuse(tx, &asking, Some(account), "too_often");
-            spend_tries(tx, &kit, &asking, &counted, told)
+        let guessed = match self.count_factor(act, side, (account, email), browser).await? {
+            Ok(guessed) => guessed,
+            Err(halt) => return Ok(Err(halt)),
         };
-        let Ok(tries) = self.store.write(ask).await? else { return Ok(Err(too_many())) };
         let by = factor.code();
         let proof = match factor {
             SecondFactor::Code(code) => Proof::Code(code),
@@ -123,7 +136,14 @@ impl Desk {
                 Proof::Passkey(PasskeyAnswer { ceremony, session: session.to_owned(), answer })
             }
         };
-        let finding = self.directory.examine(Some(account), proof, act.at).await.map_err(unavailable)?;
-        Ok(Ok(Weighed { by, side, account, finding, tries }))
+        let finding = match self.directory.examine(Some(account), proof, act.at).await {
+            Ok(finding) => finding,
+            Err(error) => {
+                // Nothing was looked at, so nothing was guessed.
+                self.store.write(move |tx| guesses::take_back(tx, &guessed)).await?;
+                return Err(unavailable(error));
+            }
+        };
+        Ok(Ok(Weighed { by, side, account, finding, guessed }))
     }
 }

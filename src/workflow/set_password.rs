@@ -161,7 +161,7 @@ impl Desk {
         ip: String,
         token: &Token,
         password: SecretString,
-        factor: Option<SecondFactor>,
+        (factor, browser): (Option<SecondFactor>, Option<Token>),
     ) -> Result<Result<(), Halt>, StoreError> {
         let PasswordLink { agent, needs_factor: asked, link } = match self.password_link(token).await? {
             Ok(found) => found,
@@ -175,10 +175,8 @@ impl Desk {
             (false, _) => None,
             (true, None) => return Ok(Err(Halt::NotVerified)),
             (true, Some(factor)) => {
-                match self
-                    .weigh(&act, Side::Desk, (agent.id.account(), &agent.email), &link.id.to_string(), factor)
-                    .await?
-                {
+                let (id, who) = (link.id.to_string(), (agent.id.account(), &agent.email));
+                match self.weigh(&act, Side::Desk, who, (&id, browser.as_ref()), factor).await? {
                     Ok(weighed) => Some(weighed),
                     Err(halt) => return Ok(Err(halt)),
                 }

@@ -119,7 +119,7 @@ impl Desk {
     ) -> Result<Result<AgentSignedIn, Halt>, StoreError> {
         let (first, agent) = (session.id, session.agent.id);
         let who = (agent.account(), &session.agent.email);
-        let weighed = match self.weigh(&act, Side::Desk, who, &first.to_string(), factor).await? {
+        let weighed = match self.weigh(&act, Side::Desk, who, (&first.to_string(), browser.as_ref()), factor).await? {
             Ok(weighed) => weighed,
             Err(halt) => return Ok(Err(halt)),
         };

@@ -6,6 +6,7 @@ use super::first_factor::Side;
 use super::second_factor::SecondFactor;
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
+use crate::domain::token::Token;
 use crate::store::account_sessions::{self, AccountSession};
 use crate::store::agents::{self, AgentSession};
 use crate::store::{StoreError, Tx};
@@ -19,10 +20,11 @@ impl Desk {
         &self,
         act: Act,
         session: &AgentSession,
+        browser: Option<Token>,
         factor: SecondFactor,
     ) -> Result<Result<(), Halt>, StoreError> {
         let (id, who) = (session.id, (session.agent.id.account(), &session.agent.email));
-        let weighed = match self.weigh(&act, Side::Desk, who, &id.to_string(), factor).await? {
+        let weighed = match self.weigh(&act, Side::Desk, who, (&id.to_string(), browser.as_ref()), factor).await? {
             Ok(weighed) => weighed,
             Err(halt) => return Ok(Err(halt)),
         };
@@ -48,15 +50,16 @@ impl Desk {
         &self,
         ip: String,
         session: &AccountSession,
+        browser: Option<Token>,
         factor: SecondFactor,
     ) -> Result<Result<(), Halt>, StoreError> {
         let act = Act { actor: Actor::Customer, ip, at: self.now() };
         let (id, account) = (session.id, session.account.id);
-        let weighed =
-            match self.weigh(&act, Side::Account, (account, &session.account.email), &id.to_string(), factor).await? {
-                Ok(weighed) => weighed,
-                Err(halt) => return Ok(Err(halt)),
-            };
+        let who = (account, &session.account.email);
+        let weighed = match self.weigh(&act, Side::Account, who, (&id.to_string(), browser.as_ref()), factor).await? {
+            Ok(weighed) => weighed,
+            Err(halt) => return Ok(Err(halt)),
+        };
         let prove = move |tx: &mut Tx<'_>| {
             if !weighed.settle(tx, &act)? {
                 return Ok(Err(Halt::NotVerified));

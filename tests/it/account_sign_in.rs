@@ -311,9 +311,65 @@ async fn guesses_of_codes_are_few_however_they_are_sent() {
     assert_eq!(looked_at, 5, "{:?}", answers.iter().map(|page| page.status).collect::<Vec<_>>());
     let code = code_of(ANNA, world.now(), 0);
     browser.send(&page, "/account/sign-in/device", &[("code", &code)]).await.is(429);
-    // A recovery code is the other way, and has a budget of its own.
+    // A recovery code is a guess like any other.
     let saved = recovery_code_of(ANNA, 0);
-    browser.send(&page, "/recovery-code", &[("recovery_code", &saved)]).await.is(200).says("You are signed in");
+    browser.send(&page, "/recovery-code", &[("recovery_code", &saved)]).await.is(429);
+    // Nobody has to wait for whoever guesses, in a browser that they signed in with.
+    let known = world.known_browser(ANNA).await;
+    let other = world.gives_password(&known, ANNA).await;
+    known.send(&other, "/recovery-code", &[("recovery_code", &saved)]).await.is(200).says("You are signed in");
+    // A right one began the row anew.
+    browser.send(&page, "/account/sign-in/device", &[("code", &wrong)]).await.is(401);
+    world.stop().await;
+}
+
+/// SP 800-63B-4 §3.2.2 for second factors: as many wrong ones in a row as are allowed, and then one a day.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wrong_second_factors_count_in_a_row_whichever_they_are_and_however_slowly_they_come() {
+    let change = |settings: &mut mfa_desk::config::Settings| settings.limits.sign_in_failures = 5;
+    let world = World::with(crate::support::world::Setup { change, ..Default::default() }).await;
+    world.adds(ANNA, AccountKind::Owner, &[], Devices::AppAndCodes).await;
+    let guesses = async |browser: &Browser, n: usize| {
+        for each in 0..n {
+            let page = world.gives_password(browser, ANNA).await;
+            let wrong = code_of(ANNA, world.now(), 7);
+            let (form, field, value) = match each % 2 {
+                0 => ("/account/sign-in/device", "code", wrong.as_str()),
+                _ => ("/recovery-code", "recovery_code", "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA"),
+            };
+            browser.send(&page, form, &[(field, value)]).await.is(401);
+            world.later(TimeDelta::minutes(61)).await;
+        }
+    };
+    let tries = async |browser: &Browser| {
+        let page = world.gives_password(browser, ANNA).await;
+        browser.send(&page, "/account/sign-in/device", &[("code", &code_of(ANNA, world.now(), 0))]).await
+    };
+    let stranger = world.browser();
+    guesses(&stranger, 5).await;
+    tries(&stranger).await.is(429);
+    let known = world.known_browser(ANNA).await;
+    guesses(&known, 5).await;
+    tries(&known).await.is(429);
+    world.later(TimeDelta::days(1)).await;
+    tries(&known).await.is(200).says("You are signed in");
+    // It began the row anew, of browsers that are not known too.
+    world.later(TimeDelta::seconds(60)).await;
+    guesses(&stranger, 4).await;
+    tries(&stranger).await.is(200).says("You are signed in");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn letters_are_written_in_the_language_of_the_last_sign_in() {
+    let world = with_anna(Devices::AppAndCodes).await;
+    let browser = world.browser();
+    let page = browser.get("/account/sign-in").await;
+    let page = browser.send(&page, "/language", &[("lang", "de")]).await;
+    assert!(page.html.contains("<html lang=\"de\">"), "{}", page.text());
+    let page = world.gives_password(&browser, ANNA).await;
+    browser.send(&page, "/account/sign-in/device", &[("code", &code_of(ANNA, world.now(), 0))]).await.is(200);
+    world.mail("Neue Anmeldung").await;
     world.stop().await;
 }
 

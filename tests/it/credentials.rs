@@ -556,8 +556,6 @@ async fn an_account_without_a_device_is_urged_to_activate_one_and_gets_codes_wit
         browser.get(path).await.is(200).says("has no MFA device").says("Activate MFA");
     }
     use_up_codes(&world).await;
-    // Nothing is there that could be given afresh.
-    world.later(TimeDelta::minutes(11)).await;
     let page = activates_app(&world, &browser, "/account", "First").await;
     page.is(200).says("The device is active. Here are recovery codes").says("I have saved them");
     assert_eq!(codes_on(&page).len(), 10);
@@ -565,6 +563,91 @@ async fn an_account_without_a_device_is_urged_to_activate_one_and_gets_codes_wit
     browser.get("/account/security").await.says("You have 10 recovery codes left.");
     let made = ["authenticator.deactivated", "authenticator.activated", "recovery_codes.made"];
     assert_eq!(actions(&world).await, made);
+    world.stop().await;
+}
+
+/// Nothing is there that could be given afresh, so the sign-in itself has to be.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_has_nothing_to_give_a_factor_with_signs_in_again_after_ten_minutes() {
+    let (world, browser) = with_anna().await;
+    let page = asked_to_deactivate(&browser, "/account", 0).await;
+    browser.send(&page, "/deactivate", &[]).await.is(200);
+    let choice = browser.get("/account/security/activate").await;
+    let app = begins(&browser, "/account", "virtual_totp", "Early").await;
+    let (first, second) = two_codes(&world, &secret_on(app.is(200)));
+    world.later(TimeDelta::minutes(10)).await;
+    // As long as recovery codes are left, one of them is asked for.
+    leads_to_step_up(&browser.get("/account/security/activate").await, "/account/security/activate");
+    use_up_codes(&world).await;
+    let led = |page: &Page| assert!(page.url.contains("/account/sign-in?next=%2Faccount%2Fsecurity"), "{}", page.url);
+    led(&browser.get("/account/security/activate").await);
+    led(&browser.send(&choice, "/security/activate", &[("kind", "virtual_totp"), ("name", "Late")]).await);
+    led(&shows_codes(&browser, &app, (&first, &second)).await);
+    led(&browser.send(&browser.get("/account/security").await, "/security/recovery-codes", &[]).await);
+    assert_eq!(times(&world, "authenticator.activated").await, 0);
+
+    // A session that began without any factor counts from its beginning.
+    begins_without_factor(&world).await;
+    browser.get("/account/security/activate").await.is(200).says("Activate MFA");
+    world.later(TimeDelta::minutes(10)).await;
+    led(&browser.get("/account/security/activate").await);
+    world.stop().await;
+}
+
+/// Every session begins now, by a mailed link and without a second factor.
+async fn begins_without_factor(world: &World) {
+    use diesel::{ExpressionMethods, RunQueryDsl};
+    let at = world.now().naive_utc();
+    let begin = move |tx: &mut Tx<'_>| {
+        diesel::update(account_sessions::table)
+            .set((account_sessions::created_at.eq(at), account_sessions::proved_at.eq(None::<chrono::NaiveDateTime>)))
+            .execute(tx.connection)?;
+        Ok::<(), StoreError>(())
+    };
+    world.desk.store.write(begin).await.unwrap();
+}
+
+/// The newest session of an account of either side, as the holder of its authenticators.
+async fn newest_holder(world: &World, email: &str) -> mfa_desk::workflow::Holder {
+    use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+    let account = world.account_id(email).await;
+    let find = move |connection: &mut AnyConnection| {
+        let of_desk = agent_sessions::table.filter(agent_sessions::agent_id.eq(account.to_string()));
+        let of_desk: Vec<String> =
+            of_desk.order(agent_sessions::id.desc()).select(agent_sessions::id).load(connection)?;
+        let of_account = account_sessions::table.filter(account_sessions::account_id.eq(account.to_string()));
+        let of_account: Vec<String> =
+            of_account.order(account_sessions::id.desc()).select(account_sessions::id).load(connection)?;
+        Ok::<_, StoreError>(of_desk.into_iter().chain(of_account).next().unwrap())
+    };
+    mfa_desk::workflow::Holder { account, session: world.desk.store.read(find).await.unwrap() }
+}
+
+/// What came in while the session was good is decided when it is not any more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_in_flight_does_not_outlive_its_session() {
+    use mfa_desk::domain::actor::Actor;
+    use mfa_desk::workflow::{Act, Halt};
+    let (world, browser) = with_anna().await;
+    let holder = newest_holder(&world, ANNA).await;
+    let act = || Act { actor: Actor::Customer, ip: "192.0.2.7".to_owned(), at: world.now() };
+    world.desk.begin_virtual_device(act(), holder.clone(), "Phone").await.unwrap().unwrap();
+    let page = browser.get("/account").await;
+    browser.send(&page, "/account/sign-out", &[]).await.is(200);
+    assert_eq!(world.desk.begin_virtual_device(act(), holder.clone(), "Late").await.unwrap().unwrap_err(), Halt::Gone);
+    let codes = world.desk.make_recovery_codes(act(), holder).await.unwrap();
+    assert_eq!(codes.unwrap_err(), Halt::Gone);
+    assert_eq!(actions(&world).await, ["authenticator.refused", "authenticator.refused"]);
+
+    // Somebody at the desk who has only the password yet: the first device that is committed ends that way.
+    let ben = world.browser();
+    let page = ben.get("/desk/sign-in").await;
+    let given = [("email", "ben@desk.example.test"), ("password", crate::support::world::PASSWORD)];
+    ben.send(&page, "/desk/sign-in", &given).await.is(200);
+    let holder = newest_holder(&world, "ben@desk.example.test").await;
+    world.desk.begin_virtual_device(act(), holder.clone(), "First").await.unwrap().unwrap();
+    world.fresh_code("ben@desk.example.test").await;
+    assert_eq!(world.desk.begin_virtual_device(act(), holder, "Second").await.unwrap().unwrap_err(), Halt::Gone);
     world.stop().await;
 }
 

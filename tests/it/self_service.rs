@@ -449,9 +449,12 @@ async fn a_stop_in_the_middle_and_after_the_sign_in_shuts_everyone_out() {
     let browser = proves(&world).await;
     let page = signs_in(&browser).await;
     assert!(page.url.ends_with("/account/security"));
+    let form = browser.get("/account/security/activate").await;
     let object = link_in(&world.mail("Sign-in without your MFA device").await, "object");
     let page = owner.get(&object).await;
     owner.send(&page, "/object", &[]).await.is(200);
+    let late = browser.send(&form, "/security/activate", &[("kind", "virtual_totp"), ("name", "Late")]).await;
+    assert!(late.url.contains("/account/sign-in"), "still in: {}", late.url);
     let out = browser.get("/account").await;
     assert!(out.url.contains("/account/sign-in"), "still in: {}", out.url);
     let actions = world.actions(&reference(&world).await).await;
@@ -504,7 +507,7 @@ async fn somebody_without_the_mail_is_carried_over_and_keeps_what_they_typed() {
     let mut typed = filled();
     typed.push(("email", "somebody@else.example"));
     let handed = browser.send(&form, "/assistance", &typed).await;
-    handed.is(200).says("Confirm your email address");
+    handed.is(200).says("Check your e-mail");
     assert_eq!(row(&world).await.2.as_deref(), Some("email_not_received"));
     // The mail that comes late still counts for the case, and opens it.
     let case = reference(&world).await;
@@ -525,8 +528,97 @@ async fn whoever_has_only_the_password_makes_no_phone_ring() {
     let (browser, page) = begins(&world).await;
     let token = csrf(&page);
     browser.post("/account/sign-in/alternative/call", &[("csrf", &token)]).await.is(409);
+
+    // Nor by asking the desk for help: before a mailed link is pressed the page of the case opens for nobody.
+    let form = browser.get("/account/sign-in/assistance").await;
+    let handed = browser.send(&form, "/assistance", &filled()).await;
+    handed.is(200).says("Check your e-mail");
+    let case = reference(&world).await;
+    assert_eq!(reference_on(&handed), case);
+    let page = browser.get(&format!("/cases/{case}")).await;
+    page.says("We show a case only to whoever can open its link.");
+    assert!(!page.has_form("/call"), "whoever has only the password is on the page of the case");
+    for press in ["call", "recovery-code", "resynchronise", "messages"] {
+        browser.post(&format!("/cases/{case}/{press}"), &[("csrf", &token), ("body", "Hello.")]).await.is(403);
+    }
+    let actions = world.actions(&case).await;
+    assert!(!actions.contains(&"case.page_opened".to_owned()), "{actions:?}");
     let calls = world.desk.store.read(|connection| mfa_desk::store::calls::recent_calls(connection, 1)).await;
     assert_eq!(calls.unwrap(), []);
+
+    // The mailbox opens it, and then the phone can be proved.
+    let link = link_in(&world.mail("The desk has your case").await, "open");
+    let owner = world.browser();
+    let page = owner.get(&link).await;
+    owner.send(&page, "/open", &[]).await.is(200);
+    world.passes_phone_check(&owner, &case).await;
+    assert_eq!(passed(&world, &case).await, ["password", "email_link", "phone_code"]);
+    world.stop().await;
+}
+
+/// A deactivation that the directory refused, in the session that a case won.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_case_that_let_its_owner_in_can_still_be_handed_over_to_the_desk() {
+    let world = with_anna().await;
+    let browser = proves(&world).await;
+    signs_in(&browser).await.is(200);
+    let case = reference(&world).await;
+    let page = browser.get("/account/security").await;
+    page.says("I'm still having problems");
+    let form = browser.get("/account/security/assistance").await;
+    form.is(200).says(ANNA);
+    let handed = browser.send(&form, "/security/assistance", &filled()).await;
+    assert!(handed.is(200).url.ends_with(&format!("/cases/{case}")), "{}", handed.url);
+    assert_eq!(passed(&world, &case).await, ["password", "email_link", "phone_code"]);
+    let agent = world.agent("ana").await;
+    agent.get("/desk").await.says(&case);
+    // The owner's own way is over with it.
+    let page = browser.get("/account/security").await;
+    assert!(!page.text().contains("I'm still having problems"));
+    let page = asked_to_deactivate(&browser, "/account", 0).await;
+    browser.send(&page, "/deactivate", &[]).await.is(409);
+    browser.send(&form, "/security/assistance", &filled()).await.is(409);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_pages_of_the_second_step_have_a_way_out() {
+    let world = with_anna().await;
+    for page in ["device", "troubleshoot", "alternative"] {
+        let (browser, _) = begins(&world).await;
+        let shown = browser.get(&format!("/account/sign-in/{page}")).await;
+        browser.send(shown.is(200), "/sign-in/cancel", &[]).await.is(200).says("E-mail address of the account");
+        let out = browser.get("/account/sign-in/device").await;
+        assert!(out.url.contains("/account/sign-in?next="), "{page}: {}", out.url);
+    }
+    assert!(world.actions("").await.contains(&"account.signed_out".to_owned()));
+    world.stop().await;
+}
+
+/// A case in its owner's hands is none of the desk's business, also for those who know its reference.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_at_the_desk_acts_on_a_case_in_its_owners_hands_but_to_reject_it() {
+    use mfa_desk::store::agents;
+    let world = with_anna().await;
+    let (_, page) = begins(&world).await;
+    page.is(200);
+    let case: mfa_desk::domain::reference::CaseRef = reference(&world).await.parse().unwrap();
+    let find =
+        |connection: &mut AnyConnection| agents::find_by_email(connection, &"sam@desk.example.test".parse().unwrap());
+    let actor = world.desk.store.read(find).await.unwrap().unwrap().actor();
+    let act = || Act { actor: actor.clone(), ip: "192.0.2.9".to_owned(), at: world.now() };
+    let words = || "Words.".to_owned();
+    let refused = [
+        world.desk.reveal(act(), case.clone()).await.unwrap(),
+        world.desk.write_note(act(), case.clone(), words()).await.unwrap(),
+        world.desk.write_to_customer(act(), case.clone(), words()).await.unwrap(),
+    ];
+    for halt in refused {
+        assert_eq!(halt.unwrap_err(), mfa_desk::workflow::Halt::Refused(mfa_desk::domain::case::Refused::WithOwner));
+    }
+    assert!(!world.actions(case.as_str()).await.contains(&"case.revealed".to_owned()));
+    assert_eq!(world.mails().await.len(), 0);
+    world.desk.reject(act(), case.clone(), None, words()).await.unwrap().unwrap();
     world.stop().await;
 }
 

@@ -1,7 +1,7 @@
-//! How long guesses of passwords have to wait.
+//! How long guesses of passwords and of second factors have to wait. Each are a row of their own.
 //!
-//! SP 800-63B-4 §3.2.2 asks for at most 100 wrong passwords of an account in a row, and for techniques that keep a
-//! stranger from shutting the owner out. Both hold, because the budgets are three:
+//! SP 800-63B-4 §3.2.2 asks for at most 100 wrong tries of an account in a row, and for techniques that keep a stranger
+//! from shutting the owner out. Both hold, because the budgets are three:
 //!
 //! - A browser in which the owner completed a sign-in before has a budget of its own ([`Budget::KnownBrowser`]).
 //!   Strangers cannot spend it, and after 100 wrong passwords in a row it is worth as little as theirs.

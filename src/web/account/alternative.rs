@@ -146,8 +146,8 @@ pub async fn call_me(app: Data<App>, me: SignedInAccount) -> Answer {
 
 /// **Sign in to the console**: 303 to **Security credentials**, with the cookie of the session that begins.
 pub async fn sign_in(app: Data<App>, me: SignedInAccount) -> Answer {
-    let device = me.caller.device.clone();
-    match app.desk.let_owner_in(me.as_owner(&app), me.session.clone(), device).await? {
+    let whence = (me.caller.device.clone(), me.caller.language);
+    match app.desk.let_owner_in(me.as_owner(&app), me.session.clone(), whence).await? {
         Ok(cookie) => Ok(HttpResponse::SeeOther()
             .insert_header((SET_COOKIE, cookies::set_account(&app, &cookie)))
             .insert_header((LOCATION, SECURITY))

@@ -8,6 +8,7 @@ use actix_web::web::{Data, Query};
 use serde::Deserialize;
 
 use crate::domain::account::AccountKind;
+use crate::domain::authn::Assurance;
 use crate::domain::form::{AssistanceForm, FieldErrors, Language, Typed};
 use crate::domain::recovery::Setback;
 use crate::locale::label;
@@ -35,20 +36,26 @@ fn draw(
     (typed, errors): (&Typed, &FieldErrors),
     (failed, refusal): (&str, Option<&Halt>),
 ) -> Answer {
-    let sent = Sent {
-        to: "/account/sign-in/assistance",
-        csrf: me.csrf.clone(),
-        account_email: Some(me.session.account.email.to_string()),
-        failed,
+    let to = match me.session.assurance {
+        Assurance::Recovery => "/account/security/assistance",
+        Assurance::Password | Assurance::Complete => "/account/sign-in/assistance",
     };
+    let sent = Sent { to, csrf: me.csrf.clone(), account_email: Some(me.session.account.email.to_string()), failed };
     form::page(app, &me.caller, status, (typed, errors), ("", refusal), sent)
 }
 
-/// The form, filled in. Members are led to the form that asks their administrators.
+/// The form for everyone, for those who have no case of their own to hand over: members, who ask their administrators,
+/// and whoever is signed in with both steps.
+fn for_everyone(me: &SignedInAccount) -> Option<HttpResponse> {
+    let own = me.session.account.kind == AccountKind::Owner && me.session.assurance != Assurance::Complete;
+    (!own).then(|| see_other("/assistance"))
+}
+
+/// The form, filled in.
 pub async fn show(app: Data<App>, me: SignedInAccount, led: Query<Led>) -> Answer {
     let account = &me.session.account;
-    if account.kind != AccountKind::Owner {
-        return Ok(see_other("/assistance"));
+    if let Some(answer) = for_everyone(&me) {
+        return Ok(answer);
     }
     let language = me.caller.language;
     let said = Setback::from_code(&led.failed);
@@ -71,8 +78,12 @@ pub async fn show(app: Data<App>, me: SignedInAccount, led: Query<Led>) -> Answe
     draw(&app, &me, StatusCode::OK, (&typed, &FieldErrors::new()), (failed, None))
 }
 
-/// Takes the form: 303 to the page of the case, which is from now on the desk's, with the cookie that opens it.
+/// Takes the form: 303 to the page of the case, which is from now on the desk's, with the cookie that opens it. Before
+/// the address of record is confirmed it is answered like the form for everyone, and a mail has the link.
 pub async fn submit(app: Data<App>, mut me: SignedInAccount, fields: Fields) -> Answer {
+    if let Some(answer) = for_everyone(&me) {
+        return Ok(answer);
+    }
     let mut typed = fields.all().clone();
     let failed = fields.get("failed");
     if let Some(language) = Language::from_code(fields.get(form::OTHER_LANGUAGE)) {
@@ -91,9 +102,12 @@ pub async fn submit(app: Data<App>, mut me: SignedInAccount, fields: Fields) -> 
     let whence = (language, me.caller.country.clone());
     match app.desk.hand_over(me.as_owner(&app), me.session.clone(), (form, said), whence).await? {
         Ok(handed) => {
+            let Some(cookie) = handed.cookie else {
+                return form::received(&app, &me.caller, &handed.reference, language);
+            };
             let phone = if said == Some(Setback::PhoneOutdated) { "/phone" } else { "" };
             let answer = HttpResponse::SeeOther()
-                .insert_header((SET_COOKIE, cookies::set_customer(&app, &handed.reference, &handed.cookie)))
+                .insert_header((SET_COOKIE, cookies::set_customer(&app, &handed.reference, &cookie)))
                 .insert_header((LOCATION, format!("/cases/{}{phone}", handed.reference)))
                 .finish();
             Ok(cookies::remember_language(&app, answer, language))

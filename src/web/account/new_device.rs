@@ -39,7 +39,7 @@ pub async fn activate(app: Data<App>, me: SignedInAccount, request: HttpRequest)
     let Some(case) = known(&app, &request, &waiting).await? else {
         return Ok(see_other("/account/sign-in/device"));
     };
-    let from = (me.caller.ip.clone(), me.caller.device.clone());
+    let from = (me.caller.ip.clone(), me.caller.device.clone(), me.caller.language);
     let cookie = app.desk.let_in_after_deactivation(from, me.session.clone(), case).await??;
     Ok(HttpResponse::SeeOther()
         .insert_header((SET_COOKIE, cookies::set_account(&app, &cookie)))

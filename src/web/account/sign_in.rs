@@ -23,7 +23,7 @@ use crate::web::next_page::{After, encoded, of_account};
 use crate::web::page::{Flash, Head, show as show_page};
 use crate::web::words::text_of;
 use crate::web::{App, cookies};
-use crate::workflow::{Halt, Offered};
+use crate::workflow::{Halt, Offered, SignInFrom};
 
 const REQUESTS: &str = "/account/requests/";
 
@@ -112,6 +112,7 @@ pub async fn password(
         device: caller.device.clone(),
         before: cookies::account(&request, &app),
         browser: cookies::browser(&request, &app),
+        language: caller.language,
         link: carried.link(),
     };
     match app.desk.account_password(offered).await? {
@@ -198,8 +199,9 @@ async fn second_step(
     let next = fields.get("next");
     let done = match form.typed(fields) {
         Ok(factor) => {
-            let from = (me.caller.ip.clone(), me.caller.device.clone(), cookies::browser(request, app));
-            app.desk.account_second_step(from, &me.session, me.cookie.clone(), factor).await?
+            let browser = cookies::browser(request, app);
+            let from = SignInFrom { device: me.caller.device.clone(), browser, language: me.caller.language };
+            app.desk.account_second_step((me.caller.ip.clone(), from), &me.session, me.cookie.clone(), factor).await?
         }
         Err(halt) => Err(halt),
     };

@@ -1,17 +1,17 @@
 //! **Confirm that it is you**, for accounts.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::page as account_page;
 use crate::locale::text;
-use crate::web::App;
 use crate::web::error::PageError;
 use crate::web::factor::{Actions, Form, content};
 use crate::web::guard::account::SignedInAccount;
 use crate::web::guard::fields::Fields;
 use crate::web::next_page::{After, of_account};
 use crate::web::page::{Head, see_other};
+use crate::web::{App, cookies};
 use crate::workflow::Halt;
 
 const ACTIONS: Actions = Actions {
@@ -39,9 +39,16 @@ pub async fn show(app: Data<App>, me: SignedInAccount, after: Query<After>) -> R
     page(&app, &me, &after.next, None).await
 }
 
-async fn take(app: &App, me: &SignedInAccount, fields: &Fields, form: Form) -> Result<HttpResponse, PageError> {
+async fn take(
+    app: &App,
+    me: &SignedInAccount,
+    request: &HttpRequest,
+    fields: &Fields,
+    form: Form,
+) -> Result<HttpResponse, PageError> {
+    let browser = cookies::browser(request, app);
     let done = match form.typed(fields) {
-        Ok(factor) => app.desk.step_up_account(me.caller.ip.clone(), &me.session, factor).await?,
+        Ok(factor) => app.desk.step_up_account(me.caller.ip.clone(), &me.session, browser, factor).await?,
         Err(halt) => Err(halt),
     };
     let next = fields.get("next");
@@ -52,16 +59,31 @@ async fn take(app: &App, me: &SignedInAccount, fields: &Fields, form: Form) -> R
 }
 
 /// Takes a code of the authenticator.
-pub async fn code(app: Data<App>, me: SignedInAccount, fields: Fields) -> Result<HttpResponse, PageError> {
-    take(&app, &me, &fields, Form::Code).await
+pub async fn code(
+    app: Data<App>,
+    me: SignedInAccount,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, PageError> {
+    take(&app, &me, &request, &fields, Form::Code).await
 }
 
 /// Takes a saved recovery code.
-pub async fn recovery_code(app: Data<App>, me: SignedInAccount, fields: Fields) -> Result<HttpResponse, PageError> {
-    take(&app, &me, &fields, Form::RecoveryCode).await
+pub async fn recovery_code(
+    app: Data<App>,
+    me: SignedInAccount,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, PageError> {
+    take(&app, &me, &request, &fields, Form::RecoveryCode).await
 }
 
 /// Takes what a browser answered that was asked for a passkey.
-pub async fn passkey(app: Data<App>, me: SignedInAccount, fields: Fields) -> Result<HttpResponse, PageError> {
-    take(&app, &me, &fields, Form::Passkey).await
+pub async fn passkey(
+    app: Data<App>,
+    me: SignedInAccount,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, PageError> {
+    take(&app, &me, &request, &fields, Form::Passkey).await
 }

@@ -1,8 +1,8 @@
 //! **Troubleshoot your authentication device**: what somebody can do whose second step does not work.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use super::alternative;
@@ -10,12 +10,12 @@ use crate::domain::account::AccountKind;
 use crate::domain::authn::TotpCode;
 use crate::domain::recovery::Setback;
 use crate::locale::{Text, text};
-use crate::web::App;
 use crate::web::error::{PageError, status_of};
 use crate::web::guard::account::SignedInAccount;
 use crate::web::guard::fields::Fields;
 use crate::web::page::{Flash, Head, see_other, show as show_page};
 use crate::web::words::text_of;
+use crate::web::{App, cookies};
 use crate::workflow::Halt;
 
 const DEVICE: &str = "/account/sign-in/device?done=resynchronised";
@@ -62,11 +62,16 @@ pub async fn begin(app: Data<App>, me: SignedInAccount) -> Result<HttpResponse, 
 }
 
 /// **My device is out of sync**: two codes in a row put its clock right, and a third one signs in.
-pub async fn resynchronise(app: Data<App>, me: SignedInAccount, fields: Fields) -> Result<HttpResponse, PageError> {
+pub async fn resynchronise(
+    app: Data<App>,
+    me: SignedInAccount,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, PageError> {
     let codes = (TotpCode::typed(fields.get("first_code")), TotpCode::typed(fields.get("second_code")));
     let done = match codes {
         (Some(first), Some(second)) => {
-            let from = me.caller.ip.clone();
+            let from = (me.caller.ip.clone(), cookies::browser(&request, &app));
             app.desk.resynchronise_at_sign_in(from, &me.session, (first, second)).await?
         }
         _ => Err(Halt::UnreadableCode),

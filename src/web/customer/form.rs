@@ -147,7 +147,12 @@ fn in_other_language(
 }
 
 /// The pages that follow, which cannot know the case, speak the form's language too.
-fn received(app: &App, caller: &Caller, reference: &CaseRef, language: Language) -> Result<HttpResponse, PageError> {
+pub(crate) fn received(
+    app: &App,
+    caller: &Caller,
+    reference: &CaseRef,
+    language: Language,
+) -> Result<HttpResponse, PageError> {
     let content = json!({ "reference": reference, "status_url": format!("/cases/{reference}") });
     let title = text!("received-title").to(language);
     let answer =

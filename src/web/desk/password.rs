@@ -111,7 +111,12 @@ pub async fn show_link(app: Data<App>, caller: Caller, mailed: Query<Mailed>) ->
 }
 
 /// **Set password**: with a second factor for whoever has one.
-pub async fn set(app: Data<App>, caller: Caller, fields: Fields) -> Result<HttpResponse, PageError> {
+pub async fn set(
+    app: Data<App>,
+    caller: Caller,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, PageError> {
     let typed = fields.get("token");
     let (token, link) = opened(&app, typed).await?;
     let form = match (fields.get("answer"), fields.get("recovery_code").trim()) {
@@ -123,7 +128,8 @@ pub async fn set(app: Data<App>, caller: Caller, fields: Fields) -> Result<HttpR
     let done = match factor {
         Ok(factor) => {
             let password = SecretString::from(fields.get("password"));
-            app.desk.set_password(caller.ip.clone(), &token, password, factor).await?
+            let browser = cookies::browser(&request, &app);
+            app.desk.set_password(caller.ip.clone(), &token, password, (factor, browser)).await?
         }
         Err(halt) => Err(halt),
     };

@@ -1,15 +1,15 @@
 //! **Confirm that it is you**, at the desk.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
 
-use crate::web::App;
 use crate::web::error::PageError;
 use crate::web::factor::{Actions, Form, content};
 use crate::web::guard::access::SignedInAgent;
 use crate::web::guard::fields::Fields;
 use crate::web::next_page::{After, of_desk};
 use crate::web::page::{Head, see_other, show as show_page};
+use crate::web::{App, cookies};
 use crate::workflow::Halt;
 
 const ACTIONS: Actions =
@@ -34,9 +34,16 @@ pub async fn show(app: Data<App>, me: SignedInAgent, after: Query<After>) -> Res
     page(&app, &me, &after.next, None).await
 }
 
-async fn take(app: &App, me: &SignedInAgent, fields: &Fields, form: Form) -> Result<HttpResponse, PageError> {
+async fn take(
+    app: &App,
+    me: &SignedInAgent,
+    request: &HttpRequest,
+    fields: &Fields,
+    form: Form,
+) -> Result<HttpResponse, PageError> {
+    let browser = cookies::browser(request, app);
     let done = match form.typed(fields) {
-        Ok(factor) => app.desk.step_up_agent(me.act(app), &me.session, factor).await?,
+        Ok(factor) => app.desk.step_up_agent(me.act(app), &me.session, browser, factor).await?,
         Err(halt) => Err(halt),
     };
     let next = fields.get("next");
@@ -47,16 +54,31 @@ async fn take(app: &App, me: &SignedInAgent, fields: &Fields, form: Form) -> Res
 }
 
 /// Takes a code of the authenticator.
-pub async fn code(app: Data<App>, me: SignedInAgent, fields: Fields) -> Result<HttpResponse, PageError> {
-    take(&app, &me, &fields, Form::Code).await
+pub async fn code(
+    app: Data<App>,
+    me: SignedInAgent,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, PageError> {
+    take(&app, &me, &request, &fields, Form::Code).await
 }
 
 /// Takes a saved recovery code.
-pub async fn recovery_code(app: Data<App>, me: SignedInAgent, fields: Fields) -> Result<HttpResponse, PageError> {
-    take(&app, &me, &fields, Form::RecoveryCode).await
+pub async fn recovery_code(
+    app: Data<App>,
+    me: SignedInAgent,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, PageError> {
+    take(&app, &me, &request, &fields, Form::RecoveryCode).await
 }
 
 /// Takes what a browser answered that was asked for a passkey.
-pub async fn passkey(app: Data<App>, me: SignedInAgent, fields: Fields) -> Result<HttpResponse, PageError> {
-    take(&app, &me, &fields, Form::Passkey).await
+pub async fn passkey(
+    app: Data<App>,
+    me: SignedInAgent,
+    request: HttpRequest,
+    fields: Fields,
+) -> Result<HttpResponse, PageError> {
+    take(&app, &me, &request, &fields, Form::Passkey).await
 }

@@ -29,6 +29,10 @@ pub async fn show(app: Data<App>, me: Keeper, after: Query<After>) -> Result<Htt
         "renamed" => Some(text!("security-renamed")),
         _ => None,
     };
+    let support = match &me {
+        Keeper::Account(account) => app.desk.may_hand_over(account.session.clone()).await?,
+        Keeper::Desk(_) => false,
+    };
     let devices: Vec<Value> = keyring.devices.iter().map(|device| me.shown(device)).collect();
     let content = json!({
         "devices": devices,
@@ -36,6 +40,7 @@ pub async fn show(app: Data<App>, me: Keeper, after: Query<After>) -> Result<Htt
         "most": MOST_AUTHENTICATORS,
         "codes_left": keyring.codes_left,
         "hint": me.hint().map(|hint| hint.to(language)),
+        "support": support,
     });
     let title = text!("security-title").to(language);
     let refused = (after.done == "not-deactivated").then(|| text!("security-not-deactivated"));

@@ -92,18 +92,27 @@ impl Keeper {
     }
 
     /// Leads to the step-up where what is about to be done needs a fresh second factor. There is none to give while
-    /// the first authenticator is still to be activated, and a session that was won by alternative factors has just
-    /// shown what it has.
+    /// somebody at the desk still has to activate their first authenticator, and a session that was won by alternative
+    /// factors has just shown what it has. An account that has nothing to give a factor with may go on as long as a
+    /// factor counts, from its last one or from the beginning of the session, and has to sign in again then.
     fn step_up(&self, app: &App, keyring: &Keyring, next: &str) -> Result<(), PageError> {
-        let (assurance, proved_at) = match self {
-            Self::Account(me) => (me.session.assurance, me.session.proved_at),
-            Self::Desk(me) => (me.session.assurance, me.session.proved_at),
-        };
-        let needed = assurance != Assurance::Recovery && !keyring.devices.is_empty();
-        if needed && !is_fresh(app, proved_at) {
-            return Err(PageError::StepUp { next: self.security(next) });
+        let next = self.security(next);
+        match self {
+            Self::Account(me) => {
+                let bare = keyring.devices.is_empty() && keyring.codes_left == 0;
+                let session = &me.session;
+                let since = if bare { session.proved_at.or(Some(session.began_at)) } else { session.proved_at };
+                match session.assurance {
+                    Assurance::Recovery => Ok(()),
+                    _ if is_fresh(app, since) => Ok(()),
+                    _ if bare => Err(PageError::SignInAccount { next }),
+                    _ => Err(PageError::StepUp { next }),
+                }
+            }
+            Self::Desk(me) if me.session.assurance == Assurance::Password && keyring.devices.is_empty() => Ok(()),
+            Self::Desk(me) if is_fresh(app, me.session.proved_at) => Ok(()),
+            Self::Desk(_) => Err(PageError::StepUp { next }),
         }
-        Ok(())
     }
 
     /// What a session that may do nothing else is told above the list.

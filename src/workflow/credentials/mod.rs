@@ -19,11 +19,13 @@ pub use virtual_device::VirtualDevice;
 
 use super::act::{Act, Done, Halt};
 use super::limits::{Counted, spend};
-use super::recovery::see_new_device;
+use super::recovery::{see_new_device, still_stands};
 use super::{Kit, enrolment, letters};
-use crate::domain::account::{Account, AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState};
+use crate::domain::account::{
+    Account, AccountKind, AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState,
+};
 use crate::domain::audit::details;
-use crate::domain::authn::{CeremonyKind, DeviceName, Kept, RecoveryCode, may_activate};
+use crate::domain::authn::{Assurance, CeremonyKind, DeviceName, Kept, RecoveryCode, may_activate};
 use crate::domain::ids::{AccountId, AuthenticatorId, CeremonyId};
 use crate::domain::letter::Letter;
 use crate::domain::limits::Limit;
@@ -31,7 +33,7 @@ use crate::domain::sealed::{Sealed, Sealing};
 use crate::locale::text;
 use crate::store::ceremonies::CeremonyKey;
 use crate::store::sign_in_links::{self, LinkPurpose};
-use crate::store::{AnyConnection, StoreError, Tx, accounts, credentials, throttle};
+use crate::store::{AnyConnection, StoreError, Tx, account_sessions, accounts, credentials, throttle};
 use recovery_codes::{NewCodes, replace};
 
 /// Whose authenticators they are, and the sign-in in which they are changed.
@@ -78,6 +80,21 @@ fn in_use(connection: &mut AnyConnection, account: AccountId) -> Done<Account> {
     Ok(found.filter(|account| account.status == AccountStatus::Active).ok_or(Halt::Gone))
 }
 
+/// Whether the session is still good for what is done in it: somebody may have ended it, stopped its case or set up an
+/// authenticator since the request came in.
+fn stands(tx: &mut Tx<'_>, act: &Act, holder: &Holder, account: &Account) -> Result<bool, StoreError> {
+    if account.kind == AccountKind::Staff {
+        return enrolment::may_change(tx.connection, account.id, &holder.session, act.at);
+    }
+    let session = account_sessions::by_id(tx.connection, &holder.session)?;
+    let live = session.filter(|session| session.account.id == account.id && act.at < session.expires_at);
+    Ok(match live.map(|session| (session.assurance, session.case)) {
+        Some((Assurance::Complete, _)) => true,
+        Some((Assurance::Recovery, case)) => case.map_or(Ok(true), |case| still_stands(tx.connection, case))?,
+        Some((Assurance::Password, _)) | None => false,
+    })
+}
+
 /// Holds the account's authenticators, so that of two changes one sees the other, and counts this change. Each leads
 /// to a mail, and whoever took over a sign-in could send many.
 fn held(tx: &mut Tx<'_>, kit: &Kit, act: &Act, holder: &Holder) -> Done<(Account, Vec<Authenticator>)> {
@@ -86,14 +103,16 @@ fn held(tx: &mut Tx<'_>, kit: &Kit, act: &Act, holder: &Holder) -> Done<(Account
         Ok(account) => account,
         Err(halt) => return Ok(Err(halt)),
     };
-    if !enrolment::may_change(tx.connection, &account, &holder.session, act.at)? {
+    let all = accounts::authenticators(tx.connection, holder.account)?;
+    if !stands(tx, act, holder, &account)? {
+        let about = details([("why", "session_ended".into())]);
+        tx.record(act.entry("authenticator.refused", None, Some(account.id), about));
         return Ok(Err(Halt::Gone));
     }
     let counted = Counted::of_account(Limit::AuthenticatorChanges, &account);
     if spend(tx, kit, act, &[counted])?.is_err() {
         return Ok(Err(Halt::TooOften(text!("halt-too-often"))));
     }
-    let all = accounts::authenticators(tx.connection, holder.account)?;
     Ok(Ok((account, all)))
 }
 

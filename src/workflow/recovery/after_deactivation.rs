@@ -4,6 +4,7 @@ use super::let_in::won;
 use crate::domain::actor::Actor;
 use crate::domain::authn::is_device;
 use crate::domain::case::State;
+use crate::domain::form::Language;
 use crate::domain::ids::AccountId;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
@@ -42,7 +43,7 @@ impl Desk {
     /// fails.
     pub async fn let_in_after_deactivation(
         &self,
-        (ip, device): (String, String),
+        (ip, device, language): (String, String, Language),
         session: AccountSession,
         (reference, page): (CaseRef, Token),
     ) -> Result<Result<Token, Halt>, StoreError> {
@@ -57,6 +58,7 @@ impl Desk {
                 return Ok(Err(Halt::Gone));
             }
             super::let_in::replace(tx, &act, &filed, session.id, &new)?;
+            accounts::set_language(tx, session.account.id, language)?;
             Ok(Ok(()))
         };
         Ok(self.store.write(let_in).await?.map(|()| cookie))

@@ -78,22 +78,26 @@ pub(super) fn begun(tx: &mut Tx<'_>, kit: &Kit, act: &Act, session: &AccountSess
     if spend_tries(tx, kit, act, &counted, |tx| tx.record(refused("too_often")))?.is_err() {
         return Ok(Err(Halt::TooOften(text!("recovery-too-often"))));
     }
-    end_earlier(tx, kit, act, session)?;
+    if let Err(halt) = end_earlier(tx, kit, act, session)? {
+        return Ok(Err(halt));
+    }
     open(tx, kit, act, session, whence)
 }
 
 /// What was begun in another sign-in ends: nothing proved there is carried to this one. One whose owner was let in is
 /// left to them, so that a stranger with the password cannot take it from under them.
-fn end_earlier(tx: &mut Tx<'_>, kit: &Kit, act: &Act, session: &AccountSession) -> Result<(), StoreError> {
+fn end_earlier(tx: &mut Tx<'_>, kit: &Kit, act: &Act, session: &AccountSession) -> Done<()> {
     for reference in recoveries::under_way(tx.connection, session.account.id, act.at)? {
         let Some(earlier) = cases::lock(tx, &reference)? else { continue };
         if earlier.case.with_owner && earlier.case.state.is_under_review() {
+            if let Err(halt) = command(tx, kit, act, &earlier, &Command::Withdraw)? {
+                return Ok(Err(halt));
+            }
             links::void(tx, earlier.case.id, act.at)?;
             calls::void(tx, earlier.case.id)?;
-            let _ = command(tx, kit, act, &earlier, &Command::Withdraw)?;
         }
     }
-    Ok(())
+    Ok(Ok(()))
 }
 
 fn open(tx: &mut Tx<'_>, kit: &Kit, act: &Act, session: &AccountSession, whence: &Whence) -> Done<Filed> {

@@ -1,9 +1,9 @@
 use chrono::{DateTime, Utc};
 
 use super::begin::{Whence, begun};
-use super::{own, written};
+use super::{in_own_hands, own, written};
 use crate::domain::audit::details;
-use crate::domain::case::{Command, OwnersStep, owners_step};
+use crate::domain::case::{Command, OwnersStep, apply, owners_step};
 use crate::domain::form::{AssistanceForm, Language};
 use crate::domain::ids::CustomerSessionId;
 use crate::domain::recovery::Setback;
@@ -13,20 +13,22 @@ use crate::store::account_sessions::AccountSession;
 use crate::store::calls::{self, ChallengeState};
 use crate::store::cases::{self, Filed};
 use crate::store::{AnyConnection, StoreError, Tx, links, recoveries};
-use crate::workflow::act::{Act, Halt, command, known};
+use crate::workflow::act::{Act, Halt, command, known, refuse};
 use crate::workflow::{Desk, Kit};
 
 /// A case that the desk has from now on.
 pub struct HandedOver {
     /// The case.
     pub reference: CaseRef,
-    /// The secret of the cookie that opens its page in this browser.
-    pub cookie: Token,
+    /// The secret of the cookie that opens its page in this browser; none before somebody pressed the button behind a
+    /// mail to the address of record, since a password alone opens nothing and makes no phone ring.
+    pub cookie: Option<Token>,
 }
 
 impl Desk {
     /// **I'm still having problems and would like to contact support**: the desk gets the case of this sign-in with
-    /// everything that was proved in it, and the form. Where none was begun, one is.
+    /// everything that was proved in it, and the form. Where none was begun, one is; a sign-in that a case won hands
+    /// over that very case.
     ///
     /// # Errors
     /// [`Halt`] when a rule forbids it; [`StoreError`] when the database fails.
@@ -41,7 +43,11 @@ impl Desk {
         let (hash, calls) = (cookie.hash(), self.voice.is_some());
         let whence = Whence { language, country };
         let work = move |tx: &mut Tx<'_>| {
-            let filed = match begun(tx, &kit, &act, &session, &whence)? {
+            let found = match session.case {
+                Some(_) => in_own_hands(tx, &act, &session, "hand_over")?,
+                None => begun(tx, &kit, &act, &session, &whence)?,
+            };
+            let filed = match found {
                 Ok(filed) => filed,
                 Err(halt) => return Ok(Err(halt)),
             };
@@ -51,22 +57,44 @@ impl Desk {
             };
             let mut before = filed;
             before.filing.answer_by = Some(act.at + kit.periods.first_answer());
+            let order = Command::HandOver(failed);
+            // Asked first, so that a refusal is recorded and nothing of the form is kept.
+            let known = known(tx.connection, &kit, &before.case)?;
+            if let Err(refused) = apply(&before.case, &order, &act.actor, act.at, &known.facts(&kit)) {
+                return Ok(Err(refuse(tx, &act, &before, order.code(), refused)));
+            }
             cases::insert_form(tx, before.case.id, &form)?;
-            let filed = match command(tx, &kit, &act, &before, &Command::HandOver(failed))? {
+            let filed = match command(tx, &kit, &act, &before, &order)? {
                 Ok(changed) => changed.filed,
-                // Nothing of the form is kept then.
-                Err(_) => return Err(StoreError::Conflict),
+                Err(halt) => return Ok(Err(halt)),
             };
             recoveries::hand_over(tx, filed.case.id, failed, act.at)?;
             calls::void(tx, filed.case.id)?;
+            if !filed.case.email_was_confirmed() {
+                return Ok(Ok((filed.case.reference, false)));
+            }
             let page = kit.id(CustomerSessionId::new, act.at);
             links::begin_session(tx, page, filed.case.id, &hash, act.at, act.at + kit.sessions.customer())?;
             tx.record(act.case_entry("case.page_opened", &filed, details([("session", page.to_string().into())])));
-            Ok(Ok(filed.case.reference))
+            Ok(Ok((filed.case.reference, true)))
         };
         let done = written(&self.store, work).await?;
         self.run_errands();
-        Ok(done.map(|reference| HandedOver { reference, cookie }))
+        Ok(done.map(|(reference, opened)| HandedOver { reference, cookie: opened.then_some(cookie) }))
+    }
+
+    /// Whether a sign-in that a case won can still hand it over.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn may_hand_over(&self, session: AccountSession) -> Result<bool, StoreError> {
+        let Some(case) = session.case else { return Ok(false) };
+        let look = move |connection: &mut AnyConnection| {
+            let reference = cases::reference_of(connection, case)?;
+            cases::find(connection, &reference)
+        };
+        let found = self.store.read(look).await?;
+        Ok(found.is_some_and(|filed| filed.case.with_owner && filed.case.state.is_under_review()))
     }
 
     /// What keeps the owner of this sign-in from going on alone, as the form is filled in with.

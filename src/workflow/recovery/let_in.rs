@@ -5,11 +5,12 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::authn::Assurance;
 use crate::domain::case::{Command, State};
+use crate::domain::form::Language;
 use crate::domain::ids::{AccountId, AccountSessionId, CaseId};
 use crate::domain::token::Token;
 use crate::store::account_sessions::{self, AccountSession, NewSession, SessionOrigin};
 use crate::store::cases::{self, Filed};
-use crate::store::{AnyConnection, StoreError, Tx};
+use crate::store::{AnyConnection, StoreError, Tx, accounts};
 use crate::workflow::act::{Act, Halt, command};
 use crate::workflow::{Desk, Kit};
 
@@ -53,7 +54,9 @@ pub(super) fn replace(
     Ok(())
 }
 
-/// Whether the case that let somebody in still does: nothing stopped or ended it, and no signal asks for more.
+/// Whether the case that let somebody in is still in a state that goes with it: nobody stopped, rejected or withdrew
+/// it, and nothing moved it back to where more has to be proved. A signal that fires is seen when the rules are asked
+/// again, as **Deactivate** does, not here.
 pub(in crate::workflow) fn still_stands(connection: &mut AnyConnection, case: CaseId) -> Result<bool, StoreError> {
     let state = cases::state_of(connection, case)?;
     Ok(matches!(state, State::Ready | State::Deactivating | State::Deactivated | State::Closed))
@@ -69,7 +72,7 @@ impl Desk {
         &self,
         act: Act,
         session: AccountSession,
-        device: String,
+        (device, language): (String, Language),
     ) -> Result<Result<Token, Halt>, StoreError> {
         let (kit, cookie) = (self.kit.clone(), self.kit.entropy.token());
         let new = won(&kit, &act, session.account.id, &cookie, ("alternative_factors", device));
@@ -88,6 +91,7 @@ impl Desk {
                 }
             };
             replace(tx, &act, &filed, session.id, &new)?;
+            accounts::set_language(tx, session.account.id, language)?;
             Ok(Ok(()))
         };
         let done = self.store.write(let_in).await?;

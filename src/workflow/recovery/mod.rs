@@ -20,9 +20,13 @@ pub(super) use let_in::still_stands;
 pub(super) use new_device::see_new_device;
 pub use view::OwnersFile;
 
-/// The case that this sign-in began, held. What was proved in another sign-in is none of its business.
+/// The case that this sign-in began or was won with, held. What was proved in another sign-in is none of its business.
 fn own(tx: &mut Tx<'_>, session: &AccountSession) -> Done<Filed> {
-    let Some((_, reference)) = recoveries::of_session(tx.connection, session.id)? else { return Ok(Err(Halt::Gone)) };
+    let reference = match session.case {
+        Some(case) => Some(cases::reference_of(tx.connection, case)?),
+        None => recoveries::of_session(tx.connection, session.id)?.map(|(_, reference)| reference),
+    };
+    let Some(reference) = reference else { return Ok(Err(Halt::Gone)) };
     Ok(cases::lock(tx, &reference)?.ok_or(Halt::Gone))
 }
 
