@@ -40,6 +40,7 @@ pub enum NotHashed {
 pub struct PasswordHasher {
     desk: Lane,
     accounts: Lane,
+    new: Lane,
     decoy: String,
 }
 
@@ -77,13 +78,13 @@ fn hash_now(password: &SecretString) -> Result<String, NotHashed> {
 }
 
 impl PasswordHasher {
-    /// At most `at_once` passwords are hashed at a time on each side.
+    /// At most `at_once` passwords are checked at a time on each side, and as many new ones are hashed.
     ///
     /// # Errors
     /// [`NotHashed`] when the algorithm cannot be set up.
     pub fn new(at_once: usize) -> Result<Self, NotHashed> {
         let decoy = hash_now(&SecretString::from("a password that nobody has"))?;
-        Ok(Self { desk: Lane::new(at_once), accounts: Lane::new(at_once), decoy })
+        Ok(Self { desk: Lane::new(at_once), accounts: Lane::new(at_once), new: Lane::new(at_once), decoy })
     }
 
     const fn lane(&self, queue: Queue) -> &Lane {
@@ -93,12 +94,13 @@ impl PasswordHasher {
         }
     }
 
-    /// The password's hash in PHC string format. Only who has proved themself sets a password, so no flood waits here.
+    /// The hash of a new password in PHC string format. New ones have places of their own: a flood of sign-ins does not
+    /// keep whoever holds a link or a session from setting one.
     ///
     /// # Errors
-    /// [`NotHashed`] when it has to wait too long, or the algorithm fails.
+    /// [`NotHashed::Busy`] when it has to wait too long; [`NotHashed::Failed`] when the algorithm fails.
     pub async fn hash(&self, password: SecretString) -> Result<String, NotHashed> {
-        self.desk.run(move || hash_now(&password)).await?
+        self.new.run(move || hash_now(&password)).await?
     }
 
     /// Whether the password is the one that was hashed. Without a hash the same work is done in vain, so
@@ -177,6 +179,19 @@ mod tests {
             assert_eq!(waiting.await.unwrap(), Ok(true));
         }
         assert_eq!(hasher.accounts.queue.available_permits(), LONGEST_QUEUE);
+    }
+
+    #[tokio::test]
+    async fn a_new_password_is_hashed_while_sign_ins_fill_both_sides() {
+        let hasher = PasswordHasher::new(1).unwrap();
+        for lane in [&hasher.desk, &hasher.accounts] {
+            Arc::clone(&lane.places).acquire_owned().await.unwrap().forget();
+            Arc::clone(&lane.queue).acquire_many_owned(LONGEST_QUEUE as u32).await.unwrap().forget();
+        }
+        let ours = hasher.hash(SecretString::from("a password")).await;
+        assert!(ours.is_ok_and(|hash| is_usable_hash(&hash)));
+        hasher.new.queue.forget_permits(LONGEST_QUEUE);
+        assert_eq!(hasher.hash(SecretString::from("a password")).await, Err(NotHashed::Busy));
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use secrecy::SecretString;
 
-use super::{Failure, Place, desk_of, operator, runtime};
+use super::{Failure, Place, desk_of, desk_with, operator, runtime, settings_of};
 use crate::domain::actor::Role;
 use crate::domain::contact::{E164, EmailAddress};
 use crate::domain::form::is_unprintable;
@@ -149,13 +149,18 @@ fn set_phone(email: EmailAddress, number: E164, place: &Place) -> Result<ExitCod
 }
 
 fn break_glass(email: EmailAddress, reason: String, place: &Place) -> Result<ExitCode, Failure> {
-    let desk = desk_of(place)?;
+    let settings = settings_of(place)?;
+    let desk = desk_with(&settings)?;
     let shown = email.clone();
     let done = runtime()?.block_on(desk.break_glass(operator(&desk), email, reason)).map_err(Failure::new)?;
     let Some(done) = done else { return Err(Failure(format!("there is no agent {shown} who is not suspended"))) };
     println!("{} of {shown} deactivated, and every sign-in ended.", counted(done.deactivated));
     println!("Until {}, once, with their password:", done.until.format("%H:%M UTC"));
-    println!("{}", done.url);
+    match settings.server.base_url {
+        Some(_) => println!("{}", desk.kit.url(&done.path)),
+        // Where the desk is reached, only its own settings say.
+        None => println!("{} at the address of the desk", done.path),
+    }
     println!("Every supervisor is told.");
     Ok(ExitCode::SUCCESS)
 }

@@ -52,6 +52,13 @@ pub enum Letter {
         /// Until when the link works.
         until: DateTime<Utc>,
     },
+    /// To somebody at the desk whose device a case deactivated: holds the link that lets them set up another.
+    SetUpDevice {
+        /// Which link.
+        link: SignInLinkId,
+        /// Until when the link works.
+        until: DateTime<Utc>,
+    },
     /// To somebody at the desk: their password was changed.
     PasswordChanged,
     /// To somebody at the desk: their authenticators were deactivated on the server.
@@ -100,6 +107,7 @@ impl Letter {
             Self::RecoveryCodesMade => "recovery_codes_made",
             Self::NewDevice { .. } => "new_device",
             Self::SetPassword { .. } => "set_password",
+            Self::SetUpDevice { .. } => "set_up_device",
             Self::PasswordChanged => "password_changed",
             Self::GlassBroken => "glass_broken",
             Self::GlassBrokenFor { .. } => "glass_broken_for",
@@ -111,7 +119,7 @@ impl Letter {
     /// The link that it carries.
     pub const fn link(&self) -> Option<SignInLinkId> {
         match self {
-            Self::SetPassword { link, .. } => Some(*link),
+            Self::SetPassword { link, .. } | Self::SetUpDevice { link, .. } => Some(*link),
             _ => None,
         }
     }

@@ -12,7 +12,7 @@ use crate::domain::account::{Account, AccountKind, AccountStatus, Background, Ti
 use crate::domain::actor::{Actor, Role};
 use crate::domain::authn::Assurance;
 use crate::domain::contact::{E164, EmailAddress};
-use crate::domain::ids::{AccountId, AgentId, AgentSessionId};
+use crate::domain::ids::{AccountId, AgentId, AgentSessionId, SignInLinkId};
 use crate::domain::people::Appointments;
 
 /// A person who works at the desk.
@@ -191,8 +191,12 @@ pub struct AgentSession {
     pub agent: Agent,
     /// How far it has come.
     pub assurance: Assurance,
+    /// How the person proved themself last.
+    pub method: String,
     /// When a second factor was last given in it.
     pub proved_at: Option<DateTime<Utc>>,
+    /// The link to set up a device that it holds.
+    pub enrol_link: Option<SignInLinkId>,
     /// When it was last used.
     pub last_seen_at: DateTime<Utc>,
     /// When it ends at the latest.
@@ -210,6 +214,8 @@ pub struct NewAgentSession {
     pub assurance: Assurance,
     /// How the person proved themself.
     pub origin: SessionOrigin,
+    /// The link to set up a device that it holds.
+    pub enrol_link: Option<SignInLinkId>,
     /// When it ends at the latest.
     pub expires_at: DateTime<Utc>,
 }
@@ -223,6 +229,7 @@ pub fn begin_session(tx: &mut Tx<'_>, new: &NewAgentSession, at: DateTime<Utc>) 
             agent_sessions::assurance.eq(new.assurance.code()),
             agent_sessions::method.eq(&new.origin.method),
             agent_sessions::proved_at.eq(new.origin.proved_at.map(stored)),
+            agent_sessions::enrol_link_id.eq(new.enrol_link.map(|link| link.to_string())),
             agent_sessions::ip.eq(&new.origin.ip),
             agent_sessions::device.eq(&new.origin.device),
             agent_sessions::created_at.eq(stored(at)),
@@ -235,32 +242,48 @@ pub fn begin_session(tx: &mut Tx<'_>, new: &NewAgentSession, at: DateTime<Utc>) 
 
 /// A session that nobody ended, whatever its age.
 pub fn session(connection: &mut AnyConnection, id: AgentSessionId) -> Result<Option<AgentSession>, StoreError> {
-    type Row = (String, Option<NaiveDateTime>, NaiveDateTime, NaiveDateTime, AgentRow);
+    type Times = (Option<NaiveDateTime>, NaiveDateTime, NaiveDateTime);
+    type Row = (String, String, Option<String>, Times, AgentRow);
     let found: Option<Row> = agent_sessions::table
         .inner_join(agents::table.on(agents::id.eq(agent_sessions::agent_id)))
         .filter(agent_sessions::id.eq(id.to_string()))
         .filter(agent_sessions::ended_at.is_null())
         .select((
             agent_sessions::assurance,
-            agent_sessions::proved_at,
-            agent_sessions::last_seen_at,
-            agent_sessions::expires_at,
+            agent_sessions::method,
+            agent_sessions::enrol_link_id,
+            (agent_sessions::proved_at, agent_sessions::last_seen_at, agent_sessions::expires_at),
             agents::all_columns,
         ))
         .first(connection)
         .optional()?;
     found
-        .map(|(assurance, proved_at, last_seen_at, expires_at, agent)| {
+        .map(|(assurance, method, link, (proved_at, last_seen_at, expires_at), agent)| {
             Ok(AgentSession {
                 id,
                 agent: agent.into_agent()?,
                 assurance: Assurance::from_code(&assurance).ok_or_else(|| corrupt("assurance", &assurance))?,
+                method,
                 proved_at: proved_at.map(|at| at.and_utc()),
+                enrol_link: link.map(|link| parsed("link", &link)).transpose()?,
                 last_seen_at: last_seen_at.and_utc(),
                 expires_at: expires_at.and_utc(),
             })
         })
         .transpose()
+}
+
+/// Whether a sign-in that is still going on holds this link.
+pub fn is_link_held(
+    connection: &mut AnyConnection,
+    link: SignInLinkId,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let holding = agent_sessions::table
+        .filter(agent_sessions::enrol_link_id.eq(link.to_string()))
+        .filter(agent_sessions::ended_at.is_null())
+        .filter(agent_sessions::expires_at.gt(stored(now)));
+    Ok(holding.count().get_result::<i64>(connection)? > 0)
 }
 
 /// Notes that a second factor was given in a session just now. False when the session has ended.

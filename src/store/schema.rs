@@ -73,6 +73,7 @@ diesel::table! {
         assurance -> Text,
         method -> Text,
         proved_at -> Nullable<Timestamp>,
+        enrol_link_id -> Nullable<Text>,
         ip -> Text,
         device -> Text,
         created_at -> Timestamp,

@@ -2,24 +2,33 @@
 
 use chrono::TimeDelta;
 
-use super::Desk;
 use super::act::{Act, command, held, known};
+use super::{Desk, Kit, enrolment};
 use crate::directory::DirectoryError;
 use crate::domain::account::AuthenticatorState;
 use crate::domain::audit::details;
-use crate::domain::case::{Command, still_permits};
+use crate::domain::case::{Command, State, still_permits};
 use crate::domain::ids::AuthenticatorId;
 use crate::store::cases::{self, Filed};
 use crate::store::outbox::{self, Leased};
-use crate::store::{StoreError, Tx, account_sessions};
+use crate::store::{StoreError, Tx, account_sessions, agents, known_devices};
 
 /// A directory that does not answer is asked again this often before the agent is told.
 const DIRECTORY_ATTEMPTS: i32 = 4;
 
-/// Whoever has the device that was switched off may be signed in with it (ASVS 5.0, 7.4.3).
-fn sign_out(tx: &mut Tx<'_>, act: &Act, filed: &Filed) -> Result<(), StoreError> {
+/// Whoever has the device that was switched off may be signed in with it (ASVS 5.0, 7.4.3). Of people at the desk every
+/// sign-in ends, also one without a second factor, and their browsers are strangers again; they are mailed the link
+/// that lets them set up another device.
+fn sign_out(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: &Filed) -> Result<(), StoreError> {
     let Some(account) = filed.case.account else { return Ok(()) };
-    let ended = account_sessions::end_complete(tx, account, act.at)?;
+    let mut ended = account_sessions::end_complete(tx, account, act.at)?;
+    if let Some(agent) = agents::of_account(tx.connection, account)? {
+        ended += agents::end_sessions(tx, agent.id, None, act.at)?;
+        known_devices::forget(tx, account)?;
+        if filed.case.state == State::Deactivated {
+            enrolment::mail(tx, kit, act, account)?;
+        }
+    }
     if ended > 0 {
         tx.record(act.case_entry("account.sessions_ended", filed, details([("sessions_ended", ended.into())])));
     }
@@ -73,10 +82,10 @@ impl Desk {
             Err(next) => outbox::retry_at(tx, id, *next, &why),
             Ok(answer) => {
                 if let Ok(filed) = held(tx, &act, &reference, None)?
-                    && command(tx, &kit, &act, &filed, answer)?.is_ok()
+                    && let Ok(changed) = command(tx, &kit, &act, &filed, answer)?
                     && *answer == Command::DeactivationConfirmed
                 {
-                    sign_out(tx, &act, &filed)?;
+                    sign_out(tx, &kit, &act, &changed.filed)?;
                 }
                 outbox::done(tx, id, act.at)
             }

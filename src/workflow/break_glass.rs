@@ -2,17 +2,15 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::act::{Act, Done, Halt};
-use super::{Desk, Kit, letters};
+use super::act::Act;
+use super::{Desk, Kit, enrolment, letters};
 use crate::domain::account::AuthenticatorState;
 use crate::domain::alarm::AlarmKind;
 use crate::domain::audit::details;
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::{AccountId, AlarmId, SignInLinkId};
 use crate::domain::letter::Letter;
-use crate::domain::token::Token;
 use crate::store::alarms::{self, Alarm};
-use crate::store::sign_in_links::{self, LinkPurpose, SignInLink};
 use crate::store::{StoreError, Tx, accounts, agents, known_devices};
 
 /// How long the link works: somebody stands beside whoever typed the command.
@@ -20,8 +18,8 @@ const GOOD_FOR: TimeDelta = TimeDelta::minutes(15);
 
 /// What was done for one person.
 pub struct GlassBroken {
-    /// Where they sign in, with their password, and set up another authenticator.
-    pub url: String,
+    /// The path of the page where they sign in, with their password, and set up another authenticator.
+    pub path: String,
     /// Until when.
     pub until: DateTime<Utc>,
     /// How many authenticators were deactivated.
@@ -46,7 +44,7 @@ impl Desk {
         let until = act.at + GOOD_FOR;
         // Shown here and nowhere else, so it is not made again from the server's key, which commands may lack.
         let token = self.kit.entropy.token();
-        let hash = token.hash();
+        let link = token.clone();
         let smash = move |tx: &mut Tx<'_>| {
             let agent = agents::find_by_email(tx.connection, &email)?.filter(|agent| agent.suspended_at.is_none());
             let Some(agent) = agent else { return Ok(None) };
@@ -59,8 +57,7 @@ impl Desk {
             }
             agents::end_sessions(tx, agent.id, None, act.at)?;
             known_devices::forget(tx, account.id)?;
-            let link = SignInLink { id, account: account.id, expires_at: until, used_at: None };
-            sign_in_links::insert(tx, &link, LinkPurpose::Enrol, &hash, act.at)?;
+            enrolment::make(tx, (id, account.id), &link, (act.at, GOOD_FOR))?;
             let about = details([
                 ("agent", agent.email.as_str().into()),
                 ("deactivated", deactivated.into()),
@@ -72,8 +69,8 @@ impl Desk {
             Ok(Some(deactivated))
         };
         let done = self.store.write(smash).await?;
-        let url = self.kit.url(&format!("/desk/sign-in?token={}", token.expose()));
-        Ok(done.map(|deactivated| GlassBroken { url, until, deactivated }))
+        let path = format!("/desk/sign-in?token={}", token.expose());
+        Ok(done.map(|deactivated| GlassBroken { path, until, deactivated }))
     }
 }
 
@@ -90,20 +87,4 @@ fn alarm(tx: &mut Tx<'_>, kit: &Kit, act: &Act, account: AccountId, name: &str) 
     let about = details([("alarm", id.to_string().into()), ("kind", kind.code().into())]);
     tx.record(act.entry("alarm.raised", None, Some(account), about));
     Ok(())
-}
-
-/// Whether somebody without an authenticator may set one up after their password: at their first sign-in, or with the
-/// link that was made for them when the glass was broken. It is used up with it.
-pub(super) fn may_enrol(tx: &mut Tx<'_>, act: &Act, account: AccountId, link: Option<&Token>) -> Done<()> {
-    let Some((open, hash)) = sign_in_links::open_enrolment(tx.connection, account)? else { return Ok(Ok(())) };
-    if accounts::has_authenticator(tx.connection, account)? {
-        return Ok(Ok(()));
-    }
-    let fits = link.is_some_and(|link| link.hash() == hash) && act.at < open.expires_at;
-    if fits && sign_in_links::use_up(tx, open.id, act.at)? {
-        return Ok(Ok(()));
-    }
-    let words = "Your devices were deactivated on the server. Sign in with the link that was made for you then: it \
-                 works for 15 minutes, once.";
-    Ok(Err(Halt::BadText(words.to_owned())))
 }

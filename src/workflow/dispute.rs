@@ -11,7 +11,7 @@ use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::store::cases::{self, Filed};
 use crate::store::links::{self, LinkPurpose};
-use crate::store::{StoreError, Tx, calls, throttle};
+use crate::store::{StoreError, Tx, calls, sign_in_links, throttle};
 
 /// A case that someone stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,7 +120,14 @@ fn let_out(tx: &mut Tx<'_>, act: &Act, filed: &Filed) -> Result<(), StoreError> 
     links::end_sessions(tx, filed.case.id)?;
     links::void(tx, filed.case.id, act.at)?;
     links::close_request(tx, filed.case.id, act.at)?;
-    calls::void(tx, filed.case.id)
+    calls::void(tx, filed.case.id)?;
+    // The link by which somebody at the desk would now set up another device.
+    if let Some(account) = filed.case.account
+        && filed.case.state == State::Deactivated
+    {
+        sign_in_links::end_all(tx, account, sign_in_links::LinkPurpose::Enrol, act.at)?;
+    }
+    Ok(())
 }
 
 /// Whoever asks in somebody's name asks more than once: every case of the account that could go on stands still.

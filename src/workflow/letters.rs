@@ -66,7 +66,11 @@ impl Desk {
         let url = match letter.letter.link() {
             Some(link) => {
                 let token = self.kit.key.sign_in_link_token(link);
-                self.kit.url(&format!("{page}/set-password?token={}", token.expose()))
+                let leads = match letter.letter {
+                    Letter::SetUpDevice { .. } => "sign-in",
+                    _ => "set-password",
+                };
+                self.kit.url(&format!("{page}/{leads}?token={}", token.expose()))
             }
             None => match letter.letter {
                 Letter::GlassBrokenFor { .. } => self.kit.url("/desk/alarms"),

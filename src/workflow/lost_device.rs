@@ -1,13 +1,13 @@
 use sha2::{Digest, Sha256};
 
-use super::act::{Act, Halt, command, known};
+use super::act::{Act, Done, Halt, command, known};
 use super::limits::{Counted, spend};
-use super::{Desk, mail, risk};
+use super::{Desk, Kit, mail, risk};
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
-use crate::domain::authn::Assurance;
-use crate::domain::case::{Case, Command};
+use crate::domain::authn::{Assurance, is_device};
+use crate::domain::case::{Case, Command, Refused};
 use crate::domain::evidence::{CheckKind, Evidence, Giver};
 use crate::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
 use crate::domain::ids::{CaseId, EvidenceId};
@@ -17,9 +17,15 @@ use crate::domain::reference::CaseRef;
 use crate::locale::text;
 use crate::store::agents::{self, AgentSession};
 use crate::store::cases::{self, Filed, Filing};
-use crate::store::{StoreError, Tx, accounts, origins};
+use crate::store::{StoreError, Tx, accounts, origins, throttle};
 
-fn form_of(account: &Account) -> AssistanceForm {
+/// The password was given in this very sign-in; the single sign-on's word is no password that we saw.
+fn gave_password(session: &AgentSession) -> bool {
+    session.method == "password"
+}
+
+fn form_of(account: &Account, gave_password: bool) -> AssistanceForm {
+    let proved = if gave_password { "Their password was right." } else { "They came by single sign-on." };
     AssistanceForm {
         email: account.email.clone(),
         account_number: None,
@@ -30,18 +36,29 @@ fn form_of(account: &Account) -> AssistanceForm {
         phone: None,
         language: Language::English,
         callback_time: String::new(),
-        message: "A colleague cannot use their authentication device. Their password was right.".to_owned(),
+        message: format!("A colleague cannot use their authentication device. {proved}"),
     }
+}
+
+/// Gives the case the password that began this sign-in.
+fn prove_password(tx: &mut Tx<'_>, kit: &Kit, act: &Act, session: &AgentSession, filed: Filed) -> Done<Filed> {
+    if !gave_password(session) {
+        return Ok(Ok(filed));
+    }
+    let id = kit.id(EvidenceId::new, act.at);
+    let password = Evidence::passed(id, CheckKind::Password, act.at, Giver::Customer, None);
+    Ok(command(tx, kit, act, &filed, &Command::RecordCheck(password))?.map(|changed| changed.filed))
 }
 
 impl Desk {
     /// **I cannot use my device**: somebody at the desk who gave their password opens a case about their own account.
     /// It goes the way of every other case, by the rules for colleagues: nobody works on their own, and a supervisor
-    /// approves. The password counts, since it was given just now; everything else is proved from the mailed link on.
-    /// A case that is open already is mailed again.
+    /// approves. A password counts, if it was given just now; everything else is proved from the mailed link on. A case
+    /// that is open already is mailed again. Nothing is opened while a case of theirs is frozen, or where there is no
+    /// device that one could deactivate.
     ///
     /// # Errors
-    /// [`Halt`] when the session has ended or mails were asked for too often; [`StoreError`] when the database fails.
+    /// [`Halt`] when none may be opened, the session has ended, or it was asked for too often; [`StoreError`] when the database fails.
     pub async fn lost_device(
         &self,
         act: Act,
@@ -59,6 +76,20 @@ impl Desk {
             let Some(account) = accounts::find(tx.connection, live.agent.id.account())? else {
                 return Ok(Err(Halt::Gone));
             };
+            throttle::serialise(tx, "lost-device", &account.id.to_string())?;
+            let refused =
+                |why: &str| act.entry("agent.case_refused", None, Some(account.id), details([("why", why.into())]));
+            if !accounts::authenticators(tx.connection, account.id)?.iter().any(is_device) {
+                tx.record(refused("no_device"));
+                let words = "No device of yours is active. Sign in with the link that was made for you when yours was \
+                             deactivated, and set up another.";
+                return Ok(Err(Halt::BadText(words.to_owned())));
+            }
+            // Whoever was stopped does not simply begin anew.
+            if !cases::frozen(tx.connection, account.id)?.is_empty() {
+                tx.record(refused("disputed"));
+                return Ok(Err(Halt::Refused(Refused::Disputed)));
+            }
             let open = cases::going_on(tx.connection, account.id)?.into_iter().next();
             if let Some(reference) = open
                 && let Some(filed) = cases::lock(tx, &reference)?
@@ -66,10 +97,18 @@ impl Desk {
                 if spend(tx, &kit, &act, &[Counted::case(Limit::LinkMails, &filed)])?.is_err() {
                     return Ok(Err(Halt::TooOften(text!("halt-too-often"))));
                 }
+                let filed = match prove_password(tx, &kit, &proving, &live, filed)? {
+                    Ok(filed) => filed,
+                    Err(halt) => return Ok(Err(halt)),
+                };
                 let known = known(tx.connection, &kit, &filed.case)?;
                 mail::queue(tx, &kit, &act, &filed, &known, Notice::LinkAgain, None)?;
                 tx.record(act.case_entry("link.sent_again", &filed, details([])));
                 return Ok(Ok(filed.case.reference));
+            }
+            let counted = Counted::of_account(Limit::RecoveriesOfAccount, &account);
+            if spend(tx, &kit, &act, &[counted])?.is_err() {
+                return Ok(Err(Halt::TooOften(text!("halt-too-often"))));
             }
             let id = kit.id(CaseId::new, act.at);
             let case = Case::opened_for(account.id, id, kit.entropy.reference(), act.at, kit.policy.case_expiry);
@@ -81,15 +120,13 @@ impl Desk {
                 changed_by: act.actor.kind().to_owned(),
                 changed_at: act.at,
             };
-            let (filed, form) = (Filed { case, filing }, form_of(&account));
+            let (filed, form) = (Filed { case, filing }, form_of(&account, gave_password(&live)));
             cases::insert(tx, &filed, &form)?;
             let origin = risk::origin_of(&kit, &form, (&act.ip, country.as_deref()), act.at);
             origins::insert(tx, filed.case.id, &origin)?;
             tx.record(act.case_entry("case.opened_by_colleague", &filed, details([])));
-            let evidence_id = kit.id(EvidenceId::new, act.at);
-            let password = Evidence::passed(evidence_id, CheckKind::Password, act.at, Giver::Customer, None);
-            let filed = match command(tx, &kit, &proving, &filed, &Command::RecordCheck(password))? {
-                Ok(changed) => changed.filed,
+            let filed = match prove_password(tx, &kit, &proving, &live, filed)? {
+                Ok(filed) => filed,
                 Err(halt) => return Ok(Err(halt)),
             };
             let known = known(tx.connection, &kit, &filed.case)?;

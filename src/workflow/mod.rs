@@ -19,6 +19,7 @@ mod deactivate;
 mod deliver;
 mod dispute;
 mod documents;
+mod enrolment;
 mod erase_documents;
 mod examine;
 mod explain_policy;

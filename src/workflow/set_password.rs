@@ -1,28 +1,28 @@
 //! Passwords of people at the desk: set by a mailed link, or changed by whoever is signed in.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 
-use super::account_sign_in::unavailable;
 use super::act::{Act, Done, Halt};
 use super::first_factor::{Checked, Side, Typed, too_many};
 use super::limits::{Counted, network_of, spend, spend_tries};
 use super::second_factor::{SecondFactor, Weighed};
-use super::{Desk, Kit, guesses, letters};
+use super::{Desk, Kit, enrolment, guesses, letters};
 use crate::domain::account::{Account, AccountKind};
 use crate::domain::audit::details;
 use crate::domain::authn::password::acceptable;
-use crate::domain::authn::{Next, Stuck, after_password};
+use crate::domain::authn::{Assurance, DeskStep};
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::{AgentId, AgentSessionId, OutboxId, SignInLinkId};
 use crate::domain::letter::Letter;
 use crate::domain::limits::Limit;
 use crate::domain::token::Token;
+use crate::passwords::NotHashed;
 use crate::store::agents::{self, Agent, AgentSession};
 use crate::store::letters as store_letters;
 use crate::store::outbox::Errand;
 use crate::store::sign_in_links::{self, LinkPurpose, SignInLink};
-use crate::store::{StoreError, Tx, accounts, credentials, outbox, sso};
+use crate::store::{AnyConnection, StoreError, Tx, accounts, credentials, outbox, sso};
 
 /// How long a link that was asked for works (SP 800-63B-4 §4.2.1 allows a day).
 const ASKED_FOR: TimeDelta = TimeDelta::minutes(60);
@@ -51,13 +51,32 @@ pub(super) fn mail_link(
     letters::queue(tx, kit, act, account, Letter::SetPassword { link: id, invited, until })
 }
 
+/// Whether whoever sets a password by a link gives a second factor too. Only who never had a device gives none: a mailbox
+/// that also has the link to set up another would otherwise be all that is needed.
+fn needs_factor(connection: &mut AnyConnection, agent: &Agent, now: DateTime<Utc>) -> Done<bool> {
+    let words = "Your device was deactivated. Set up another first: sign in with your password and the link that was \
+                 made for you then. Then set a new password.";
+    Ok(match enrolment::step_of(connection, agent.id.account(), None, now)? {
+        DeskStep::SecondFactor => Ok(true),
+        DeskStep::Enrol => Ok(false),
+        DeskStep::LinkNeeded => Err(Halt::BadText(words.to_owned())),
+    })
+}
+
 /// A link that can be used, and whose password it sets.
 pub struct PasswordLink {
     /// Whose.
     pub agent: Agent,
-    /// What they have to give beside it.
-    pub next: Next,
+    /// They have to give a second factor beside it.
+    pub needs_factor: bool,
     link: SignInLink,
+}
+
+impl PasswordLink {
+    /// In what a passkey is asked for, as in a session.
+    pub fn asked_in(&self) -> String {
+        self.link.id.to_string()
+    }
 }
 
 impl Desk {
@@ -117,28 +136,22 @@ impl Desk {
     /// [`Halt`] when it is of no use; [`StoreError`] when the database fails.
     pub async fn password_link(&self, token: &Token) -> Result<Result<PasswordLink, Halt>, StoreError> {
         let (hash, now) = (token.hash(), self.now());
-        let found = self
-            .store
-            .read(move |connection| {
-                let Some(link) = sign_in_links::find(connection, &hash)? else { return Ok(Err(Halt::UnknownLink)) };
-                let Some(agent) = agents::of_account(connection, link.account)? else {
-                    return Ok(Err(Halt::UnknownLink));
-                };
-                Ok::<_, StoreError>(match (link.used_at, agent.suspended_at) {
-                    (Some(_), _) => Err(Halt::UsedLink),
-                    (None, Some(_)) => Err(Halt::UnknownLink),
-                    (None, None) if link.expires_at <= now => Err(Halt::ExpiredLink),
-                    (None, None) => Ok((agent, link)),
-                })
-            })
-            .await?;
-        let (agent, link) = match found {
-            Ok(found) => found,
-            Err(halt) => return Ok(Err(halt)),
+        let look = move |connection: &mut AnyConnection| {
+            let Some(link) = sign_in_links::find(connection, &hash)? else { return Ok(Err(Halt::UnknownLink)) };
+            let Some(agent) = agents::of_account(connection, link.account)? else {
+                return Ok(Err(Halt::UnknownLink));
+            };
+            match (link.used_at, agent.suspended_at) {
+                (Some(_), _) => Ok(Err(Halt::UsedLink)),
+                (None, Some(_)) => Ok(Err(Halt::UnknownLink)),
+                (None, None) if link.expires_at <= now => Ok(Err(Halt::ExpiredLink)),
+                (None, None) => {
+                    let needed = needs_factor(connection, &agent, now)?;
+                    Ok(needed.map(|needs_factor| PasswordLink { agent, needs_factor, link }))
+                }
+            }
         };
-        let means = self.directory.means(agent.id.account()).await;
-        let next = after_password(means.map_err(unavailable)?, false);
-        Ok(Ok(PasswordLink { agent, next, link }))
+        self.store.read(look).await
     }
 
     /// Sets a password by a mailed link. A mailbox alone takes nothing over: whoever has an authenticator gives a
@@ -154,16 +167,15 @@ impl Desk {
         password: SecretString,
         (factor, browser): (Option<SecondFactor>, Option<Token>),
     ) -> Result<Result<(), Halt>, StoreError> {
-        let PasswordLink { agent, next, link } = match self.password_link(token).await? {
+        let PasswordLink { agent, needs_factor: asked, link } = match self.password_link(token).await? {
             Ok(found) => found,
             Err(halt) => return Ok(Err(halt)),
         };
         let act = Act { actor: agent.actor(), ip, at: self.now() };
-        let needs_factor = next != Next::Stuck(Stuck::NoDevice);
-        if let Err(halt) = weigh_new(&self.kit, &agent, &password, needs_factor) {
+        if let Err(halt) = weigh_new(&self.kit, &agent, &password, asked) {
             return Ok(Err(halt));
         }
-        let weighed = match (needs_factor, factor) {
+        let weighed = match (asked, factor) {
             (false, _) => None,
             (true, None) => return Ok(Err(Halt::NotVerified)),
             (true, Some(factor)) => {
@@ -176,13 +188,17 @@ impl Desk {
         };
         let hash = self.hashed(password).await?;
         let kit = self.kit.clone();
+        // Hashing may have had to wait.
+        let act = Act { at: self.now(), ..act };
         let set = move |tx: &mut Tx<'_>| {
+            if link.expires_at <= act.at {
+                return Ok(Err(Halt::ExpiredLink));
+            }
             if let Err(halt) = settle(tx, &act, weighed.as_ref())? {
                 return Ok(Err(halt));
             }
-            // An authenticator that was set up meanwhile is asked for.
-            let has_any = accounts::has_authenticator(tx.connection, agent.id.account())?;
-            if has_any != needs_factor {
+            // An authenticator that was set up, or deactivated, meanwhile changes what is asked for.
+            if needs_factor(tx.connection, &agent, act.at)?.ok() != Some(asked) {
                 return Err(StoreError::Conflict);
             }
             if !sign_in_links::use_up(tx, link.id, act.at)? {
@@ -214,7 +230,15 @@ impl Desk {
             Err(halt) => return Ok(Err(halt)),
         };
         let (hash, kit, agent, kept) = (self.hashed(new).await?, self.kit.clone(), session.agent.id, session.id);
+        let act = Act { at: self.now(), ..act };
         let change = move |tx: &mut Tx<'_>| {
+            // Whoever ended this sign-in meanwhile keeps the password as it is.
+            let live = agents::session(tx.connection, kept)?.is_some_and(|live| {
+                live.assurance == Assurance::Complete && act.at < live.expires_at && live.agent.suspended_at.is_none()
+            });
+            if !live {
+                return Ok(Err(Halt::Gone));
+            }
             if !finding.settle(tx)? {
                 Side::Desk.refuse(tx, &act, None, "wrong_password");
                 return Ok(Err(Halt::WrongPassword));
@@ -226,7 +250,10 @@ impl Desk {
     }
 
     pub(super) async fn hashed(&self, password: SecretString) -> Result<String, StoreError> {
-        self.passwords.hash(password).await.map_err(|error| StoreError::Unavailable(error.to_string()))
+        self.passwords.hash(password).await.map_err(|error| match error {
+            NotHashed::Busy => StoreError::Busy,
+            NotHashed::Failed => StoreError::Unavailable(error.to_string()),
+        })
     }
 }
 

@@ -3,18 +3,16 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 
-use super::account_sign_in::unavailable;
 use super::act::{Act, Done, Halt};
-use super::break_glass::may_enrol;
 use super::first_factor::{Checked, Side, Typed};
 use super::known_browser::{Browser, welcome};
 use super::limits::take;
 use super::second_factor::SecondFactor;
-use super::{Desk, Kit, guesses};
+use super::{Desk, Kit, enrolment, guesses};
 use crate::domain::audit::details;
-use crate::domain::authn::{Assurance, Next, after_password};
+use crate::domain::authn::{Assurance, DeskStep};
 use crate::domain::contact::EmailAddress;
-use crate::domain::ids::{AgentId, AgentSessionId};
+use crate::domain::ids::{AgentId, AgentSessionId, SignInLinkId};
 use crate::domain::limits::Limit;
 use crate::domain::token::Token;
 use crate::store::account_sessions::SessionOrigin;
@@ -35,7 +33,7 @@ pub struct AgentOffered {
     pub browser: Option<Token>,
     /// The session that the browser held before; it ends.
     pub before: Option<AgentSessionId>,
-    /// The link that led here, of somebody whose authenticators were deactivated on the server.
+    /// The link that led here, of somebody whose devices were deactivated.
     pub link: Option<Token>,
 }
 
@@ -46,8 +44,8 @@ pub struct AgentStep {
     pub session: AgentSessionId,
     /// Who.
     pub agent: Agent,
-    /// What comes next. It is never [`Next::Complete`].
-    pub next: Next,
+    /// What comes next.
+    pub next: DeskStep,
 }
 
 /// A sign-in that is complete.
@@ -62,18 +60,20 @@ pub struct AgentSignedIn {
 
 impl Desk {
     /// Checks an agent's password and begins a session that lets them give a second factor and nothing else. An
-    /// unknown address, a suspended agent and a wrong password are answered alike.
+    /// unknown address, a suspended agent and a wrong password are answered alike. Where passwords are not in use, only
+    /// who comes by the link of somebody whose devices were deactivated can give theirs.
     ///
     /// # Errors
     /// [`Halt::WrongPassword`] or [`Halt::TooOften`]; [`StoreError`] when the database fails.
     pub async fn sign_in(&self, offered: AgentOffered) -> Result<Result<AgentStep, Halt>, StoreError> {
         let typed =
             Typed { side: Side::Desk, email: offered.email, password: offered.password, browser: offered.browser };
-        let Checked { act, account, finding, guessed } = match self.check_password(offered.ip, typed).await? {
+        let Checked { act, finding, guessed, .. } = match self.check_password(offered.ip, typed).await? {
             Ok(checked) => checked,
             Err(halt) => return Ok(Err(halt)),
         };
-        let (kit, device, before, link) = (self.kit.clone(), offered.device, offered.before, offered.link);
+        let (kit, device, before) = (self.kit.clone(), offered.device, offered.before);
+        let (link, takes_passwords) = (offered.link.map(|link| link.hash()), self.takes_desk_passwords());
         let decide = move |tx: &mut Tx<'_>| {
             let Some(agent) = act.actor.agent() else {
                 Side::Desk.refuse(tx, &act, None, "unknown_address");
@@ -83,34 +83,27 @@ impl Desk {
                 Side::Desk.refuse(tx, &act, None, "wrong_password");
                 return Ok(Err(Halt::WrongPassword));
             }
-            if let Err(halt) = may_enrol(tx, &act, agent.account(), link.as_ref())? {
+            if let Some(before) = before {
+                agents::end_session(tx, before, act.at)?;
+            }
+            let link = enrolment::claim(tx, agent.account(), link.as_deref(), act.at)?;
+            if !takes_passwords && link.is_none() {
+                Side::Desk.refuse(tx, &act, None, "no_passwords");
+                return Ok(Err(Halt::WrongPassword));
+            }
+            let how = How { assurance: Assurance::Password, by: "password", device: &device, proved_at: None, link };
+            let (session, agent) = match begin(tx, &kit, &act, agent, how)? {
+                Ok(began) => began,
+                Err(halt) => return Ok(Err(halt)),
+            };
+            guesses::begin_anew(tx, &guessed)?;
+            let next = enrolment::step_of(tx.connection, agent.id.account(), link, act.at)?;
+            if next == DeskStep::LinkNeeded {
                 Side::Desk.refuse(tx, &act, None, "no_link");
-                return Ok(Err(halt));
             }
-            let began = begin(
-                tx,
-                &kit,
-                &act,
-                agent,
-                How { assurance: Assurance::Password, by: "password", device: &device, proved_at: None },
-            )?;
-            if began.is_ok() {
-                guesses::begin_anew(tx, &guessed)?;
-                if let Some(before) = before {
-                    agents::end_session(tx, before, act.at)?;
-                }
-            }
-            Ok(began)
+            Ok(Ok(AgentStep { session, agent, next }))
         };
-        let (session, agent) = match self.store.write(decide).await? {
-            Ok(began) => began,
-            Err(halt) => return Ok(Err(halt)),
-        };
-        let means = match account {
-            Some(account) => self.directory.means(account).await.map_err(unavailable)?,
-            None => Default::default(),
-        };
-        Ok(Ok(AgentStep { session, agent, next: after_password(means, false) }))
+        self.store.write(decide).await
     }
 
     /// The second step: the session of the first ends, and another begins under a new identifier.
@@ -150,6 +143,7 @@ impl Desk {
                 by: weighed.by,
                 device: &browser.device,
                 proved_at: Some(act.at),
+                link: None,
             };
             let began = begin(tx, &kit, &act, agent, how)?;
             if began.is_ok()
@@ -161,14 +155,6 @@ impl Desk {
         };
         let done = self.store.write(complete).await?;
         Ok(done.map(|(session, agent)| AgentSignedIn { session, agent, browser: known }))
-    }
-
-    /// Whether somebody at the desk has an authenticator for the second step, and what for.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the directory cannot be asked.
-    pub async fn agent_next(&self, agent: AgentId) -> Result<Next, StoreError> {
-        Ok(after_password(self.directory.means(agent.account()).await.map_err(unavailable)?, false))
     }
 
     /// Ends an agent's session at once.
@@ -253,6 +239,8 @@ pub(super) struct How<'a> {
     pub device: &'a str,
     /// When a second factor was given.
     pub proved_at: Option<DateTime<Utc>>,
+    /// The link to set up a device that the session holds.
+    pub link: Option<SignInLinkId>,
 }
 
 /// Begins a session of somebody at the desk who may act.
@@ -281,6 +269,7 @@ pub(super) fn begin(
             ip: act.ip.clone(),
             device: how.device.to_owned(),
         },
+        enrol_link: how.link,
         expires_at: act.at + if complete { kit.sessions.absolute() } else { kit.sessions.idle() },
     };
     agents::begin_session(tx, &new, act.at)?;

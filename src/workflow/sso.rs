@@ -9,7 +9,7 @@ use super::act::Act;
 use super::known_browser::{Browser, welcome};
 use super::limits::{network_of, take};
 use super::sign_in::{How, begin};
-use super::{Desk, Kit};
+use super::{Desk, Kit, enrolment};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::authn::Assurance;
@@ -33,6 +33,8 @@ pub struct SsoAsked {
     pub browser: Option<Token>,
     /// The page to go to afterwards.
     pub next: String,
+    /// The link that led here, of somebody whose devices were deactivated.
+    pub link: Option<Token>,
     /// The person has to prove themself once more, although they are signed in at the provider.
     pub again: bool,
 }
@@ -113,6 +115,8 @@ struct UnderWay {
     /// The hash of the browser's cookie.
     browser: String,
     next: String,
+    /// The hash of the link to set up a device.
+    link: Option<String>,
     again_since: Option<DateTime<Utc>>,
 }
 
@@ -133,6 +137,7 @@ impl Desk {
             verifier: verifier.expose().to_owned(),
             browser: browser.hash(),
             next: asked.next,
+            link: asked.link.map(|link| link.hash()),
             again_since: asked.again.then_some(at),
         };
         let state_hash = state.hash();
@@ -177,7 +182,7 @@ impl Desk {
         let (kit, settings) = (self.kit.clone(), provider.settings().clone());
         let known = self.kit.entropy.token();
         let browser = Browser::new(answered.device, answered.known.as_ref(), &known);
-        let (next, before) = (under_way.next, answered.before);
+        let (next, before, link) = (under_way.next, answered.before, under_way.link);
         let decide = move |tx: &mut Tx<'_>| {
             let claims = match &claims {
                 Ok(claims) => claims,
@@ -200,7 +205,8 @@ impl Desk {
             }
             let complete = admitted.second_factor;
             let assurance = if complete { Assurance::Complete } else { Assurance::Password };
-            let how = How { assurance, by: "sso", device: &browser.device, proved_at: admitted.proved_at };
+            let link = enrolment::claim(tx, agent.id.account(), link.as_deref(), act.at)?;
+            let how = How { assurance, by: "sso", device: &browser.device, proved_at: admitted.proved_at, link };
             let Ok((session, _)) = begin(tx, &kit, &act, agent.id, how)? else {
                 return Ok(Err(SsoHalt::Refused(Refusal::Suspended)));
             };

@@ -9,7 +9,7 @@ use mfa_desk::store::{AnyConnection, StoreError, Tx};
 use crate::support::accounts::{Devices, code_of, recovery_code_of};
 use crate::support::browser::{Browser, Page};
 use crate::support::soft_key::{Fault, SoftKey, options_on};
-use crate::support::world::{World, csrf_on};
+use crate::support::world::{World, csrf_on, link_in};
 
 const ANNA: &str = "anna@customers.example";
 const BERT: &str = "bert@customers.example";
@@ -131,6 +131,51 @@ async fn a_passkey_is_activated_and_signs_in_and_its_owner_is_told() {
     for entry in entries {
         assert!(!format!("{entry:?}").contains("Blue") && !format!("{entry:?}").contains("challenge"), "{entry:?}");
     }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_passkey_is_what_is_offered_first() {
+    let (world, anna) = with_anna().await;
+    let sam = world.agent("sam").await;
+    for (browser, side) in [(&anna, "/account"), (&sam, "/desk")] {
+        let page = browser.get(&format!("{side}/security/activate")).await;
+        let kinds: Vec<&str> = page.html.split("name=\"kind\"").skip(1).collect();
+        let tags: Vec<&str> = kinds.iter().map(|part| &part[..part.find('>').unwrap()]).collect();
+        assert!(tags.len() == 2 && tags[0].contains("value=\"passkey\""), "{tags:?}");
+        assert!(tags[0].contains("checked") && !tags[1].contains("checked"), "{tags:?}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_passkey_sets_a_forgotten_password_of_the_desk() {
+    let world = World::new().await;
+    let ana = world.agent("ana").await;
+    let mut key = SoftKey::new("ana's key");
+    activates_passkey(&ana, "/desk", "Key", &mut key).await.is(200);
+    world.takes_fresh_devices_away("ana@desk.example.test").await;
+    let browser = world.browser();
+    let page = browser.get("/desk/forgotten-password").await;
+    browser.send(&page, "/desk/forgotten-password", &[("email", "ana@desk.example.test")]).await.is(200);
+    let link = link_in(&world.mail("Set your password").await, "desk/set-password");
+    let page = browser.get(&link).await;
+    page.is(200).says("Set password with a passkey or security key");
+    assert!(!page.text().contains("Code of your device"), "there is no device that shows any");
+    let new = ("password", "seven striped otters");
+    let wrong = key.signs(&page, Fault::WrongKey);
+    let page = browser.send(&page, "/desk/set-password", &[new, ("answer", &wrong)]).await;
+    page.is(401);
+    // An answer counts for the link that it was asked for, and not for a sign-in.
+    let elsewhere = world.browser();
+    let step = elsewhere.get("/desk/sign-in").await;
+    let typed = [("email", "ana@desk.example.test"), ("password", crate::support::world::PASSWORD)];
+    let step = elsewhere.send(&step, "/desk/sign-in", &typed).await;
+    let other = key.signs(&step, Fault::None);
+    browser.send(&page, "/desk/set-password", &[new, ("answer", &other)]).await.is(401);
+    let page = browser.get(&link).await;
+    let answer = key.signs(&page, Fault::None);
+    browser.send(&page, "/desk/set-password", &[new, ("answer", &answer)]).await.is(200).says("works from now");
     world.stop().await;
 }
 

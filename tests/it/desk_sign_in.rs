@@ -1,9 +1,13 @@
 //! Signing in to the desk: two steps, browsers that are known, sessions that are seen and ended, passwords.
 
 use chrono::TimeDelta;
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use mfa_desk::domain::actor::Actor;
 use mfa_desk::domain::contact::EmailAddress;
-use mfa_desk::workflow::Act;
+use mfa_desk::store::schema::agent_sessions;
+use mfa_desk::store::{AnyConnection, agents};
+use mfa_desk::workflow::{Act, Halt};
+use secrecy::SecretString;
 
 use crate::support::browser::{Browser, Page};
 use crate::support::mail_reader::Mail;
@@ -165,6 +169,27 @@ async fn a_changed_password_ends_other_sign_ins_and_the_old_one_is_worth_nothing
     assert_eq!(letters(&world, "ana", "Your password was changed").await.len(), 1);
     gives_password(&world.browser(), "ana", PASSWORD).await.is(401);
     signs_in(&world, &world.browser(), "ana", new).await.is(200).says("Sign out");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sign_in_that_was_ended_meanwhile_changes_no_password() {
+    let world = World::new().await;
+    let _ana = world.agent("ana").await;
+    let account = world.account_id(&address("ana")).await.to_string();
+    let newest = move |connection: &mut AnyConnection| {
+        let of = agent_sessions::table.filter(agent_sessions::agent_id.eq(account));
+        let id: String = of.order(agent_sessions::id.desc()).select(agent_sessions::id).first(connection)?;
+        agents::session(connection, id.parse().unwrap())
+    };
+    let session = world.desk.store.read(newest).await.unwrap().unwrap();
+    let (id, at) = (session.id, world.now());
+    world.desk.store.write(move |tx| agents::end_session(tx, id, at)).await.unwrap();
+    let act = Act { actor: session.agent.actor(), ip: String::new(), at };
+    let passwords = (SecretString::from(PASSWORD), SecretString::from("seven striped otters"));
+    let done = world.desk.change_password(act, &session, None, passwords).await.unwrap();
+    assert!(matches!(done, Err(Halt::Gone)), "{done:?}");
+    gives_password(&world.browser(), "ana", PASSWORD).await.is(200);
     world.stop().await;
 }
 

@@ -1,5 +1,6 @@
 //! Managing the people at the desk.
 
+use crate::credentials::activates_app;
 use crate::support::browser::{Browser, Page};
 use crate::support::world::{PASSWORD, PUBLIC, World, address, csrf_on};
 
@@ -44,6 +45,10 @@ async fn a_new_colleague_is_invited_sets_a_password_and_then_a_device() {
     let given = [("email", "zoe@desk.example.test"), ("password", new)];
     let page = browser.send(&page, "/desk/sign-in", &given).await;
     assert!(page.url.ends_with("/desk/security"), "{}", page.url);
+    // Saved codes are no device: there are none before one is set up.
+    assert!(!page.has_form("/recovery-codes"));
+    browser.post("/desk/security/recovery-codes", &[("csrf", &csrf_on(&page))]).await.is(409);
+    activates_app(&world, &browser, "/desk", "Phone").await.is(200).says("Here are recovery codes");
     world.stop().await;
 }
 

@@ -641,6 +641,13 @@ fn agents_are_added_with_a_password_from_standard_input() {
         exits(&refused, 2);
         assert!(err(&refused).contains(why), "{email}: {}", err(&refused));
     }
+    // Where only the database is named, no address is made up around the link.
+    let arguments = ["agents", "break-glass", "zoe@desk.example", "--reason", "Lost.", "--data", "."];
+    let broken = run(folder.path(), &arguments);
+    exits(&broken, 0);
+    let told = out(&broken);
+    assert!(told.contains("\n/desk/sign-in?token=") && !told.contains("http"), "{told}");
+
     // Fifteen is enough, and characters are counted, not bytes.
     exits(&add("limit@desk.example", "agent", "fifteen chars!!"), 0);
     exits(&add("bytes@desk.example", "agent", "ßßßßßßßßßßßßßß"), 2);

@@ -3,14 +3,16 @@
 use chrono::TimeDelta;
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use mfa_desk::config::Settings;
+use mfa_desk::domain::actor::Actor;
 use mfa_desk::store::schema::{agent_sessions, agents, sso_sign_ins};
 use mfa_desk::store::{AnyConnection, StoreError};
+use mfa_desk::workflow::Act;
 use serde_json::{Value, json};
 use url::Url;
 
 use crate::support::browser::{Browser, Page, unescaped};
 use crate::support::oidc::{Fault, OidcServer, Signed};
-use crate::support::world::{Setup, World};
+use crate::support::world::{Setup, World, reference_on};
 
 async fn world_with(change: fn(&mut Settings)) -> (World, OidcServer) {
     let setup = Setup { change, ..Setup::default() };
@@ -129,6 +131,76 @@ async fn a_provider_that_saw_no_second_factor_is_worth_a_password() {
     }
     assert_eq!(logged(&world, "agent.signed_in").await, Vec::<Value>::new());
     assert_eq!(logged(&world, "agent.password_accepted").await.len(), 4);
+}
+
+#[tokio::test]
+async fn a_single_sign_on_that_is_worth_a_password_sets_up_no_device_without_the_link() {
+    for passwords in [true, false] {
+        let (world, provider) = match passwords {
+            true => world().await,
+            false => world_with(|settings| settings.sso.password_sign_in = false).await,
+        };
+        provider.says(json!({ "amr": ["pwd"] }));
+        let page = signs_in(&world.browser(), &provider).await;
+        assert!(page.is(200).url.ends_with("/desk/security"), "{}", page.url);
+        let operator = Act { actor: Actor::Operator, ip: String::new(), at: world.now() };
+        let done = world.desk.break_glass(operator, "dora@staff.example".parse().unwrap(), "Lost.".to_owned()).await;
+        let link = done.unwrap().unwrap().path;
+        let browser = world.browser();
+        let page = signs_in(&browser, &provider).await;
+        page.is(200).says("Sign in with the link that was made for you");
+        assert!(browser.get("/desk/security/activate").await.url.contains("/desk/sign-in/device"));
+        // By the link, and the single sign-on again.
+        let page = browser.get(&link).await;
+        assert!(page.has_form("/desk/sign-in"), "the password form is there for who came by a link");
+        let leaving = browser.send(&page, "/desk/sso", &[]).await;
+        let page = browser.get(&provider.approves(&provider_of(&leaving))).await;
+        assert!(page.is(200).url.ends_with("/desk/security"), "{}", page.url);
+        crate::credentials::activates_app(&world, &browser, "/desk", "Phone").await.is(200);
+        let other = world.browser();
+        assert!(signs_in(&other, &provider).await.url.contains("/desk/sign-in/device"));
+        world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn the_link_from_the_server_takes_a_password_where_others_give_none() {
+    let (world, _provider) = world_with(|settings| settings.sso.password_sign_in = false).await;
+    let operator = Act { actor: Actor::Operator, ip: String::new(), at: world.now() };
+    let done = world.desk.break_glass(operator, "ana@desk.example.test".parse().unwrap(), "Lost.".to_owned()).await;
+    let link = done.unwrap().unwrap().path;
+    let typed = [("email", "ana@desk.example.test"), ("password", crate::support::world::PASSWORD)];
+    let browser = world.browser();
+    let page = browser.get(&link).await;
+    // Any other token is worth as little as a wrong password, and as none.
+    let forged = [("token", "A".repeat(43))].map(|(name, value)| (name.to_owned(), value));
+    let forged = [typed.as_slice(), &[(forged[0].0.as_str(), forged[0].1.as_str())]].concat();
+    browser.send(&page, "/desk/sign-in", &forged).await.is(401);
+    assert_eq!(sessions(&world).await, []);
+    let page = browser.send(&page, "/desk/sign-in", &typed).await;
+    assert!(page.is(200).url.ends_with("/desk/security"), "{}", page.url);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_colleague_who_came_by_single_sign_on_gave_no_password_to_their_case() {
+    let (world, provider) = world().await;
+    provider.says(json!({ "amr": ["pwd"] }));
+    signs_in(&world.browser(), &provider).await.is(200);
+    world.fresh_code("dora@staff.example").await;
+    let browser = world.browser();
+    signs_in(&browser, &provider).await.is(200);
+    let page = browser.get("/desk/sign-in/lost").await;
+    let reference = reference_on(browser.send(&page, "/desk/sign-in/lost", &[]).await.is(200));
+    let actions = world.actions(&reference).await;
+    assert!(actions.iter().any(|action| action == "case.opened_by_colleague"), "{actions:?}");
+    let entries = world.entries(&reference).await;
+    assert!(!entries.iter().any(|entry| entry.details.contains("\"password\"")), "{entries:?}");
+    let sam = world.agent("sam").await;
+    let page = sam.get(&format!("/desk/cases/{reference}")).await;
+    page.is(200).says("They came by single sign-on");
+    assert!(!page.text().contains("Their password was right"));
+    world.stop().await;
 }
 
 async fn browser_comes_back(world: &World, provider: &OidcServer) {

@@ -39,6 +39,8 @@ CREATE TABLE agent_sessions (
     method TEXT NOT NULL,
     -- When a second factor was last given.
     proved_at TIMESTAMP,
+    -- The link to set up a device that this sign-in holds: one of `sign_in_links`.
+    enrol_link_id TEXT,
     ip TEXT NOT NULL,
     device TEXT NOT NULL,
     created_at TIMESTAMP NOT NULL,

@@ -2,6 +2,7 @@
 //! authenticators.
 
 mod ceremony;
+mod enrolment;
 mod guesses;
 mod keeping;
 mod passkey;
@@ -12,6 +13,7 @@ mod steps;
 mod totp;
 
 pub use ceremony::{CeremonyKind, OPEN_AT_ONCE};
+pub use enrolment::{DeskStep, EnrolLink, Standing, desk_step};
 pub use guesses::{Budget as GuessBudget, Guesses};
 pub use keeping::{
     DeviceName, Kept, LONGEST_NAME, MOST_AUTHENTICATORS, RECOVERY_CODES, enrol, is_device, may_activate,

@@ -120,6 +120,16 @@ fn words(letter: &Letter, context: &LetterContext) -> Words {
                 not_you: "If you did not ask for this, do nothing, and tell a supervisor.".to_owned(),
             }
         }
+        Letter::SetUpDevice { until, .. } => Words {
+            subject: format!("{product}: Set up another device for the desk"),
+            happened: format!(
+                "Your device was deactivated, and every sign-in of yours has ended. Sign in with this link and set up \
+                 another device. The link works until {}, and no device can be set up without it.",
+                until.format("%-d %B %Y, %H:%M UTC")
+            ),
+            action: "Sign in to the desk".to_owned(),
+            not_you: "If you did not lose your device, tell a supervisor at once.".to_owned(),
+        },
         Letter::PasswordChanged => Words {
             subject: format!("{product}: Your password was changed"),
             happened:
@@ -205,6 +215,7 @@ mod tests {
             Letter::NewDevice { device: "Firefox on Linux".to_owned(), ip: "192.0.2.1".to_owned(), at },
             Letter::SetPassword { link, invited: true, until: at },
             Letter::SetPassword { link, invited: false, until: at },
+            Letter::SetUpDevice { link, until: at },
             Letter::PasswordChanged,
             Letter::GlassBroken,
             Letter::GlassBrokenFor { name: "Zoë\r\nBcc: x".to_owned() },

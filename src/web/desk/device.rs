@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use super::sign_in::session_cookie;
+use crate::domain::authn::DeskStep;
 use crate::domain::reference::CaseRef;
 use crate::web::error::{PageError, status_of};
 use crate::web::factor::{Actions, Form, content};
@@ -31,6 +32,7 @@ async fn page(
 ) -> Result<HttpResponse, PageError> {
     let asked = app.desk.ask_second_factor(me.session.agent.id.account(), me.session.id.to_string()).await?;
     let (status, mut content) = content(&ACTIONS, of_desk(next), me.caller.language, asked, wrong);
+    content["link_needed"] = (app.desk.desk_step(&me.session).await? == DeskStep::LinkNeeded).into();
     content["email"] = me.session.agent.email.masked().into();
     let mut head = Head::new("Sign in with authentication device");
     head.csrf = me.csrf.clone();

@@ -7,7 +7,6 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::domain::authn::{Next, Stuck};
 use crate::domain::contact::EmailAddress;
 use crate::domain::token::Token;
 use crate::web::error::{PageError, status_of};
@@ -68,20 +67,32 @@ fn beside(halt: &Halt) -> &'static str {
     }
 }
 
-fn link_page(
+async fn link_page(
     app: &App,
     caller: &Caller,
     token: &str,
     link: &PasswordLink,
-    halt: Option<&Halt>,
+    wrong: Option<(Form, &Halt)>,
 ) -> Result<HttpResponse, PageError> {
-    let status = halt.map_or(StatusCode::OK, status_of);
+    let asked = match link.needs_factor {
+        true => Some(app.desk.ask_second_factor(link.agent.id.account(), link.asked_in()).await?),
+        false => None,
+    };
+    let status = wrong.map_or(StatusCode::OK, |(_, halt)| status_of(halt));
+    let said = |(form, halt): (Form, &Halt)| match (beside(halt), form) {
+        ("code", Form::RecoveryCode) => json!({ "recovery_code": halt.to_string() }),
+        ("code", Form::Passkey) => json!({ "passkey": halt.to_string() }),
+        (field, _) => json!({ field: halt.to_string() }),
+    };
+    let passkey = asked.as_ref().and_then(|asked| asked.passkey.as_ref());
     let content = json!({
         "token": token,
         "name": link.agent.name,
         "email": link.agent.email,
-        "needs_factor": link.next != Next::Stuck(Stuck::NoDevice),
-        "errors": halt.map_or(json!({}), |halt| json!({ beside(halt): halt.to_string() })),
+        "needs_factor": link.needs_factor,
+        "codes": asked.as_ref().is_some_and(|asked| asked.codes),
+        "passkey": passkey.map(|asked| json!({ "options": asked.options, "ceremony": asked.ceremony })),
+        "errors": wrong.map_or(json!({}), said),
     });
     show_page(app, caller, status, "desk/set_password.html", Head::new("Set your password"), content)
 }
@@ -96,7 +107,7 @@ async fn opened(app: &App, token: &str) -> Result<(Token, PasswordLink), PageErr
 /// The page that a mailed link opens. Opening it uses nothing up: mail scanners open links too.
 pub async fn show_link(app: Data<App>, caller: Caller, mailed: Query<Mailed>) -> Result<HttpResponse, PageError> {
     let (_, link) = opened(&app, &mailed.token).await?;
-    link_page(&app, &caller, &mailed.token, &link, None)
+    link_page(&app, &caller, &mailed.token, &link, None).await
 }
 
 /// **Set password**: with a second factor for whoever has one.
@@ -108,9 +119,12 @@ pub async fn set(
 ) -> Result<HttpResponse, PageError> {
     let typed = fields.get("token");
     let (token, link) = opened(&app, typed).await?;
-    let form = if fields.get("recovery_code").trim().is_empty() { Form::Code } else { Form::RecoveryCode };
-    let needs_factor = link.next != Next::Stuck(Stuck::NoDevice);
-    let factor = needs_factor.then(|| form.typed(&fields)).transpose();
+    let form = match (fields.get("answer"), fields.get("recovery_code").trim()) {
+        ("", "") => Form::Code,
+        ("", _) => Form::RecoveryCode,
+        _ => Form::Passkey,
+    };
+    let factor = link.needs_factor.then(|| form.typed(&fields)).transpose();
     let done = match factor {
         Ok(factor) => {
             let password = SecretString::from(fields.get("password"));
@@ -124,7 +138,7 @@ pub async fn set(
             let content = json!({ "email": link.agent.email });
             show_page(&app, &caller, StatusCode::OK, "desk/password_set.html", Head::new("Password set"), content)
         }
-        Err(halt) => link_page(&app, &caller, typed, &link, Some(&halt)),
+        Err(halt) => link_page(&app, &caller, typed, &link, Some((form, &halt))).await,
     }
 }
 

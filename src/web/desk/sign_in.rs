@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::sso;
-use crate::domain::authn::{Next, Stuck};
+use crate::domain::authn::DeskStep;
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::{AgentId, AgentSessionId};
 use crate::domain::token::Token;
@@ -37,8 +37,10 @@ fn page(
     (email, error): (&str, Option<String>),
     (next, token): (&str, &str),
 ) -> Result<HttpResponse, PageError> {
-    let content =
-        json!({ "email": email, "error": error, "next": of_desk(next), "token": token, "sso": sso::offer(app) });
+    let mut sso = sso::offer(app);
+    // Whoever was sent a link comes in with their password, even where others do not.
+    sso["passwords"] = (app.desk.takes_desk_passwords() || Token::presented(token).is_some()).into();
+    let content = json!({ "email": email, "error": error, "next": of_desk(next), "token": token, "sso": sso });
     show_page(app, caller, status, "desk/sign_in.html", Head::new("Sign in to the desk"), content)
 }
 
@@ -62,7 +64,8 @@ pub async fn sign_in(
     request: HttpRequest,
     fields: Fields,
 ) -> Result<HttpResponse, PageError> {
-    if !app.desk.takes_desk_passwords() {
+    let link = Token::presented(fields.get("token"));
+    if !app.desk.takes_desk_passwords() && link.is_none() {
         return Err(PageError::NotFound);
     }
     let offered = AgentOffered {
@@ -71,14 +74,14 @@ pub async fn sign_in(
         ip: caller.ip.clone(),
         device: caller.device.clone(),
         browser: cookies::browser(&request, &app),
-        link: Token::presented(fields.get("token")),
+        link,
         before: cookies::agent(&request, &app).and_then(|cookie| app.tokens.read(&cookie, app.now())),
     };
     match app.desk.sign_in(offered).await? {
         Ok(step) => {
             let to = match step.next {
-                Next::Stuck(Stuck::NoDevice) => "/desk/security".to_owned(),
-                Next::SecondStep | Next::Complete | Next::Stuck(Stuck::NoneHere) => {
+                DeskStep::Enrol => "/desk/security".to_owned(),
+                DeskStep::SecondFactor | DeskStep::LinkNeeded => {
                     format!("/desk/sign-in/device?next={}", encoded(of_desk(fields.get("next"))))
                 }
             };

@@ -95,6 +95,7 @@ pub async fn begin(
         ip: caller.ip.clone(),
         browser: cookies::sso(&request, &app),
         next: of_desk(fields.get("next")).to_owned(),
+        link: Token::presented(fields.get("token")),
         again: fields.get("again") == "1",
     };
     let began = match app.desk.sso_begin(asked).await? {

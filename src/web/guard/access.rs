@@ -15,7 +15,7 @@ use super::caller::Caller;
 use super::fields::{content_type, decode};
 use super::{step_up, upload};
 use crate::domain::actor::{Actor, Role};
-use crate::domain::authn::{Assurance, Next as NextStep, Stuck};
+use crate::domain::authn::{Assurance, DeskStep};
 use crate::domain::token::{Purpose, Token, same};
 use crate::store::agents::{AgentSession, Waiting};
 use crate::web::App;
@@ -239,7 +239,7 @@ async fn check_step(app: &App, session: &AgentSession, at: AtDesk, here: String)
     match at {
         AtDesk::SecondStep if !first => Err(PageError::AtDeskAlready),
         AtDesk::Complete(_) | AtDesk::Authenticators if !first => Ok(()),
-        _ if app.desk.agent_next(session.agent.id).await? == NextStep::Stuck(Stuck::NoDevice) => match at {
+        _ if app.desk.desk_step(session).await? == DeskStep::Enrol => match at {
             AtDesk::Authenticators => Ok(()),
             AtDesk::SecondStep | AtDesk::Complete(_) => Err(PageError::DeskEnrol),
         },

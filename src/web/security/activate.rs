@@ -17,8 +17,8 @@ use crate::web::guard::fields::Fields;
 use crate::web::page::see_other;
 use crate::workflow::{Activated, Halt, VirtualDevice};
 
-/// Kinds that can be activated here.
-const KINDS: [AuthenticatorKind; 2] = [AuthenticatorKind::VirtualTotp, AuthenticatorKind::Passkey];
+/// Kinds that can be activated here, the better one first: no page that only looks like ours gets anything of a passkey.
+const KINDS: [AuthenticatorKind; 2] = [AuthenticatorKind::Passkey, AuthenticatorKind::VirtualTotp];
 
 /// What was chosen and typed, and what is wrong with it.
 #[derive(Default)]
@@ -30,13 +30,14 @@ struct Said {
 
 fn choice(app: &App, me: &Keeper, said: &Said) -> Result<HttpResponse, PageError> {
     let language = me.caller().language;
-    let possible = KINDS.iter().filter(|kind| **kind != AuthenticatorKind::Passkey || app.desk.kit.passkeys.is_some());
-    let kinds: Vec<Value> = possible
-        .map(|kind| {
-            let chosen = said.kind.unwrap_or(AuthenticatorKind::VirtualTotp) == *kind;
-            json!({ "code": kind.code(), "label": label(language, *kind), "selected": chosen })
-        })
-        .collect();
+    let is_possible = |kind: &AuthenticatorKind| *kind != AuthenticatorKind::Passkey || app.desk.kit.passkeys.is_some();
+    let possible: Vec<_> = KINDS.into_iter().filter(is_possible).collect();
+    let chosen = said.kind.or(possible.first().copied());
+    let shown = |kind: &AuthenticatorKind| {
+        let label = label(language, *kind);
+        json!({ "code": kind.code(), "label": label, "selected": chosen == Some(*kind) })
+    };
+    let kinds: Vec<Value> = possible.iter().map(shown).collect();
     let about_name = matches!(&said.halt, Some(Halt::Kept(why)) if why.is_about_name());
     let wrong = said.halt.as_ref().map(|halt| me.words(halt));
     let content = json!({

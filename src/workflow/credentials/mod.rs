@@ -20,19 +20,20 @@ pub use virtual_device::VirtualDevice;
 use super::act::{Act, Done, Halt};
 use super::limits::{Counted, spend};
 use super::recovery::{see_new_device, still_stands};
-use super::{Kit, letters, shut_out};
+use super::{Kit, enrolment, letters, shut_out};
 use crate::domain::account::{
     Account, AccountKind, AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState,
 };
 use crate::domain::audit::details;
-use crate::domain::authn::{Assurance, CeremonyKind, DeviceName, Kept, RecoveryCode, is_device, may_activate};
+use crate::domain::authn::{Assurance, CeremonyKind, DeviceName, Kept, RecoveryCode, may_activate};
 use crate::domain::ids::{AccountId, AuthenticatorId, CeremonyId};
 use crate::domain::letter::Letter;
 use crate::domain::limits::Limit;
 use crate::domain::sealed::{Sealed, Sealing};
 use crate::locale::text;
 use crate::store::ceremonies::CeremonyKey;
-use crate::store::{AnyConnection, StoreError, Tx, account_sessions, accounts, agents, credentials, throttle};
+use crate::store::sign_in_links::{self, LinkPurpose};
+use crate::store::{AnyConnection, StoreError, Tx, account_sessions, accounts, credentials, throttle};
 use recovery_codes::{NewCodes, replace};
 
 /// Whose authenticators they are, and the sign-in in which they are changed.
@@ -81,20 +82,9 @@ fn in_use(connection: &mut AnyConnection, account: AccountId) -> Done<Account> {
 
 /// Whether the session is still good for what is done in it: somebody may have ended it, stopped its case or set up an
 /// authenticator since the request came in.
-fn stands(
-    tx: &mut Tx<'_>,
-    act: &Act,
-    holder: &Holder,
-    (account, all): (&Account, &[Authenticator]),
-) -> Result<bool, StoreError> {
+fn stands(tx: &mut Tx<'_>, act: &Act, holder: &Holder, account: &Account) -> Result<bool, StoreError> {
     if account.kind == AccountKind::Staff {
-        let Ok(id) = holder.session.parse() else { return Ok(false) };
-        let session = agents::session(tx.connection, id)?;
-        return Ok(session.is_some_and(|session| {
-            let first_one = session.assurance == Assurance::Password && !all.iter().any(is_device);
-            let of_account = session.agent.id.account() == account.id && session.agent.suspended_at.is_none();
-            of_account && act.at < session.expires_at && (first_one || session.assurance == Assurance::Complete)
-        }));
+        return enrolment::may_change(tx.connection, account.id, &holder.session, act.at);
     }
     let session = account_sessions::by_id(tx.connection, &holder.session)?;
     let live = session.filter(|session| session.account.id == account.id && act.at < session.expires_at);
@@ -114,7 +104,7 @@ fn held(tx: &mut Tx<'_>, kit: &Kit, act: &Act, holder: &Holder) -> Done<(Account
         Err(halt) => return Ok(Err(halt)),
     };
     let all = accounts::authenticators(tx.connection, holder.account)?;
-    if !stands(tx, act, holder, (&account, &all))? {
+    if !stands(tx, act, holder, &account)? {
         let about = details([("why", "session_ended".into())]);
         tx.record(act.entry("authenticator.refused", None, Some(account.id), about));
         return Ok(Err(Halt::Gone));
@@ -171,6 +161,8 @@ fn activate(
     set_up(tx)?;
     let about = details([("authenticator", new.id.to_string().into()), ("kind", new.kind.code().into())]);
     tx.record(act.entry("authenticator.activated", None, Some(account.id), about));
+    // A link to set one up is good until one is.
+    sign_in_links::end_all(tx, account.id, LinkPurpose::Enrol, act.at)?;
     see_new_device(tx, kit, act, account.id)?;
     letters::queue(tx, kit, act, account, Letter::AuthenticatorActivated { device: new.kind, label })?;
     let codes = match credentials::unused_codes(tx.connection, account.id)? {
