@@ -30,3 +30,4 @@ kept-taken-name = Ein anderes Ihrer Geräte heißt schon so.
 kept-too-many = Sie haben { $most } Geräte, mehr sind nicht möglich. Deaktivieren Sie zuerst eines.
 kept-not-in-a-row = Das sind keine zwei aufeinanderfolgenden Codes dieses Geräts. Warten Sie auf den nächsten Code und geben Sie beide neu ein.
 kept-no-passkey = Der Passkey oder Sicherheitsschlüssel konnte nicht eingerichtet werden. Versuchen Sie es noch einmal.
+kept-stopped = Eine Anfrage für dieses Konto wurde angehalten. Ihre Geräte bleiben, wie sie sind, bis eine Aufsichtsperson sie sich angesehen hat.

@@ -11,3 +11,5 @@ letter-codes-subject = { $product }: Neue Wiederherstellungscodes
 letter-codes = Für Ihr Konto wurden neue Wiederherstellungscodes erstellt. Ältere funktionieren nicht mehr.
 letter-new-device-subject = { $product }: Neue Anmeldung
 letter-new-device = Jemand hat sich bei Ihrem Konto mit einem Browser angemeldet, den wir noch nicht kannten: { $device }, von der Netzwerkadresse { $network }, am { $time }.
+letter-taken-back-subject = { $product }: MFA-Geräte einer angehaltenen Anfrage deaktiviert
+letter-taken-back = Die Anfrage { $reference } wurde von einer Adresse Ihres Kontos aus angehalten. Alle Anmeldungen des Kontos sind beendet, und die MFA-Geräte und Wiederherstellungscodes, die seit dem Beginn der Anfrage aktiviert wurden, sind deaktiviert.

@@ -22,7 +22,7 @@ object-what-supervisor = Eine Aufsichtsperson sieht sich an, was geschehen ist.
 object-nothing-yet = Dass Sie diese Seite geöffnet haben, hat noch nichts geändert. Wenn die Anfrage von Ihnen ist, schließen Sie die Seite.
 
 objected-title = Die Anfrage ist angehalten
-objected-off = Danke. Das Gerät wurde deaktiviert, bevor Sie die Anfrage angehalten haben, oder es wird gerade deaktiviert. Ändern Sie sofort Ihr Passwort und aktivieren Sie ein neues Gerät.
+objected-off = Danke. Das Gerät wurde deaktiviert, bevor Sie die Anfrage angehalten haben, oder es wird gerade deaktiviert. Ändern Sie sofort Ihr Passwort. Alle Anmeldungen des Kontos sind beendet, und Geräte, die seit dem Beginn der Anfrage aktiviert wurden, sind deaktiviert. Sobald eine Aufsichtsperson sie sich angesehen hat, können Sie ein neues Gerät aktivieren.
 objected-safe = Danke. Niemand kann mit dieser Anfrage weitermachen. Ihr Gerät bleibt, wie es ist.
 objected-others = Auch jede andere offene Anfrage zu Ihrem Konto ist angehalten.
 objected-now = Wie es jetzt weitergeht

@@ -93,7 +93,7 @@ mail-closed-needed = Nichts. Wenn Sie wieder Hilfe brauchen, können Sie jederze
 mail-closed-next = In diesem Fall geschieht nichts mehr.
 
 mail-disputed-subject = { $product }: Fall { $reference } wurde angehalten
-mail-disputed-happened = Jemand hat den Link „Das war ich nicht“ von Fall { $reference } benutzt. Der Fall steht still.
+mail-disputed-happened = Jemand hat den Link „Das war ich nicht“ von Fall { $reference } benutzt. Der Fall steht still. Alle Anmeldungen des Kontos sind beendet.
 mail-disputed-needed = Wenn Sie den Link benutzt haben: nichts, aber ändern Sie zur Sicherheit das Passwort Ihres Kontos. Wenn Sie selbst um Hilfe gebeten haben und jemand anderes angehalten hat: Warten Sie, bis wir Ihnen schreiben.
 mail-disputed-next = Eine Aufsichtsperson sieht sich an, was geschehen ist. Nur sie kann den Fall weitergehen lassen, und dann müssen alle Prüfungen neu gemacht werden.
 mail-resumed-subject = { $product }: Fall { $reference } geht weiter

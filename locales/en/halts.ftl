@@ -30,3 +30,4 @@ kept-taken-name = Another of your devices has this name.
 kept-too-many = You have { $most } devices and cannot have more. Deactivate one first.
 kept-not-in-a-row = These are not two codes in a row of this device. Wait for the next code, then type both again.
 kept-no-passkey = The passkey or security key could not be set up. Try again.
+kept-stopped = A request for this account was stopped. Your devices stay as they are until a supervisor has looked at it.

@@ -11,3 +11,5 @@ letter-codes-subject = { $product }: New recovery codes
 letter-codes = New recovery codes were made for your account. Older ones do not work any more.
 letter-new-device-subject = { $product }: New sign-in
 letter-new-device = Someone signed in to your account with a browser that we had not seen before: { $device }, from the network address { $network }, on { $time }.
+letter-taken-back-subject = { $product }: MFA devices of a stopped request deactivated
+letter-taken-back = Request { $reference } was stopped from an address of your account. Every sign-in of the account has ended, and the MFA devices and recovery codes that were activated since the request began were deactivated.

@@ -22,7 +22,7 @@ object-what-supervisor = A supervisor looks at what happened.
 object-nothing-yet = Opening this page has changed nothing yet. If the request is yours, close this page.
 
 objected-title = The request is stopped
-objected-off = Thank you. The device was deactivated before you stopped the request, or is being deactivated now. Change your password at once and activate a new device.
+objected-off = Thank you. The device was deactivated before you stopped the request, or is being deactivated now. Change your password at once. Every sign-in of the account has ended, and devices that were activated since the request began are deactivated. Once a supervisor has looked at it, you can activate a new device.
 objected-safe = Thank you. No one can go on with this request. Your device stays as it is.
 objected-others = Every other open request for your account is stopped too.
 objected-now = What happens now

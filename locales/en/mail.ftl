@@ -94,7 +94,7 @@ mail-closed-needed = Nothing. If you need help again, you can make a new request
 mail-closed-next = Nothing more happens in this case.
 
 mail-disputed-subject = { $product }: Case { $reference } was stopped
-mail-disputed-happened = Someone used the “This wasn't me” link of case { $reference }. The case stands still.
+mail-disputed-happened = Someone used the “This wasn't me” link of case { $reference }. The case stands still. Every sign-in of the account has ended.
 mail-disputed-needed = If you used the link: nothing, but do change the password of your account to be safe. If you asked for help yourself and somebody else stopped it: wait until we write to you.
 mail-disputed-next = A supervisor looks at what happened. Only a supervisor can let the case go on, and then every check has to be made anew.
 mail-resumed-subject = { $product }: Case { $reference } goes on

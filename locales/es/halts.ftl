@@ -30,3 +30,4 @@ kept-taken-name = Otro de sus dispositivos ya se llama así.
 kept-too-many = Tiene { $most } dispositivos y no puede tener más. Desactive uno primero.
 kept-not-in-a-row = No son dos códigos seguidos de este dispositivo. Espere al siguiente código y escriba los dos de nuevo.
 kept-no-passkey = No se pudo configurar la clave de acceso o llave de seguridad. Inténtelo de nuevo.
+kept-stopped = Se ha detenido una solicitud para esta cuenta. Sus dispositivos quedan como están hasta que un supervisor la haya examinado.

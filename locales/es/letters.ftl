@@ -11,3 +11,5 @@ letter-codes-subject = { $product }: Nuevos códigos de recuperación
 letter-codes = Se han creado nuevos códigos de recuperación para su cuenta. Los anteriores ya no funcionan.
 letter-new-device-subject = { $product }: Nuevo inicio de sesión
 letter-new-device = Alguien ha iniciado sesión en su cuenta con un navegador que no conocíamos: { $device }, desde la dirección de red { $network }, el { $time }.
+letter-taken-back-subject = { $product }: dispositivos MFA de una solicitud detenida desactivados
+letter-taken-back = La solicitud { $reference } se detuvo desde una dirección de su cuenta. Se han cerrado todas las sesiones de la cuenta y se han desactivado los dispositivos MFA y los códigos de recuperación activados desde que empezó la solicitud.

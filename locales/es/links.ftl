@@ -22,7 +22,7 @@ object-what-supervisor = Un supervisor examina lo que ha pasado.
 object-nothing-yet = Abrir esta página no ha cambiado nada todavía. Si la solicitud es suya, cierre esta página.
 
 objected-title = La solicitud está detenida
-objected-off = Gracias. El dispositivo se desactivó antes de que usted detuviera la solicitud, o se está desactivando ahora. Cambie su contraseña de inmediato y active un dispositivo nuevo.
+objected-off = Gracias. El dispositivo se desactivó antes de que usted detuviera la solicitud, o se está desactivando ahora. Cambie su contraseña de inmediato. Se han cerrado todas las sesiones de la cuenta y los dispositivos activados desde que empezó la solicitud están desactivados. Cuando un supervisor la haya examinado, podrá activar un dispositivo nuevo.
 objected-safe = Gracias. Nadie puede continuar con esta solicitud. Su dispositivo sigue como está.
 objected-others = También se ha detenido cualquier otra solicitud abierta para su cuenta.
 objected-now = Qué pasa ahora

@@ -93,7 +93,7 @@ mail-closed-needed = Nada. Si vuelve a necesitar ayuda, puede hacer una nueva so
 mail-closed-next = En este caso ya no pasa nada más.
 
 mail-disputed-subject = { $product }: El caso { $reference } se ha detenido
-mail-disputed-happened = Alguien ha usado el enlace «No he sido yo» del caso { $reference }. El caso está detenido.
+mail-disputed-happened = Alguien ha usado el enlace «No he sido yo» del caso { $reference }. El caso está detenido. Se han cerrado todas las sesiones de la cuenta.
 mail-disputed-needed = Si ha usado usted el enlace: nada, pero cambie la contraseña de su cuenta por seguridad. Si pidió ayuda usted y otra persona la detuvo: espere a que le escribamos.
 mail-disputed-next = Un supervisor examina lo que ha pasado. Solo un supervisor puede dejar que el caso continúe, y entonces hay que repetir todas las comprobaciones.
 mail-resumed-subject = { $product }: El caso { $reference } continúa

@@ -30,3 +30,4 @@ kept-taken-name = Un autre de vos appareils porte déjà ce nom.
 kept-too-many = Vous avez { $most } appareils et ne pouvez pas en avoir davantage. Désactivez-en d’abord un.
 kept-not-in-a-row = Ce ne sont pas deux codes successifs de cet appareil. Attendez le code suivant, puis saisissez de nouveau les deux.
 kept-no-passkey = La clé d’accès ou la clé de sécurité n’a pas pu être configurée. Réessayez.
+kept-stopped = Une demande concernant ce compte a été arrêtée. Vos appareils restent tels quels jusqu’à ce qu’un superviseur l’ait examinée.

@@ -11,3 +11,5 @@ letter-codes-subject = { $product }: Nouveaux codes de récupération
 letter-codes = De nouveaux codes de récupération ont été créés pour votre compte. Les anciens ne fonctionnent plus.
 letter-new-device-subject = { $product }: Nouvelle connexion
 letter-new-device = Quelqu’un s’est connecté à votre compte avec un navigateur que nous ne connaissions pas : { $device }, depuis l’adresse réseau { $network }, le { $time }.
+letter-taken-back-subject = { $product } : appareils MFA d’une demande arrêtée désactivés
+letter-taken-back = La demande { $reference } a été arrêtée depuis une adresse de votre compte. Toutes les connexions du compte ont pris fin, et les appareils MFA et codes de récupération activés depuis le début de la demande ont été désactivés.

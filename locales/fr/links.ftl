@@ -22,7 +22,7 @@ object-what-supervisor = Un superviseur examine ce qui s’est passé.
 object-nothing-yet = L’ouverture de cette page n’a encore rien changé. Si la demande est la vôtre, fermez cette page.
 
 objected-title = La demande est arrêtée
-objected-off = Merci. L’appareil a été désactivé avant que vous n’arrêtiez la demande, ou il est en cours de désactivation. Changez immédiatement votre mot de passe et activez un nouvel appareil.
+objected-off = Merci. L’appareil a été désactivé avant que vous n’arrêtiez la demande, ou il est en cours de désactivation. Changez immédiatement votre mot de passe. Toutes les connexions du compte ont pris fin, et les appareils activés depuis le début de la demande sont désactivés. Dès qu’un superviseur l’aura examinée, vous pourrez activer un nouvel appareil.
 objected-safe = Merci. Personne ne peut poursuivre cette demande. Votre appareil reste tel qu’il est.
 objected-others = Toute autre demande ouverte pour votre compte est également arrêtée.
 objected-now = Ce qui se passe maintenant

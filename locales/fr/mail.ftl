@@ -93,7 +93,7 @@ mail-closed-needed = Rien. Si vous avez de nouveau besoin d’aide, vous pouvez 
 mail-closed-next = Il ne se passe plus rien dans ce dossier.
 
 mail-disputed-subject = { $product } : Le dossier { $reference } a été arrêté
-mail-disputed-happened = Quelqu’un a utilisé le lien « Ce n’était pas moi » du dossier { $reference }. Le dossier est arrêté.
+mail-disputed-happened = Quelqu’un a utilisé le lien « Ce n’était pas moi » du dossier { $reference }. Le dossier est arrêté. Toutes les connexions du compte ont pris fin.
 mail-disputed-needed = Si vous avez utilisé le lien : rien, mais changez par sécurité le mot de passe de votre compte. Si vous avez demandé de l’aide vous-même et que quelqu’un d’autre l’a arrêtée : attendez que nous vous écrivions.
 mail-disputed-next = Un superviseur examine ce qui s’est passé. Seul un superviseur peut laisser le dossier continuer, et toutes les vérifications devront alors être refaites.
 mail-resumed-subject = { $product } : Le dossier { $reference } continue

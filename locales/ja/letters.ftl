@@ -11,3 +11,5 @@ letter-codes-subject = { $product }: 新しいリカバリーコード
 letter-codes = お客様のアカウントの新しいリカバリーコードが作成されました。以前のコードは使えません。
 letter-new-device-subject = { $product }: 新しいサインイン
 letter-new-device = これまでに確認されていないブラウザーからお客様のアカウントへのサインインがありました：{ $device }、ネットワークアドレス { $network }、{ $time }。
+letter-taken-back-subject = { $product }: 停止された依頼のMFAデバイスを無効化しました
+letter-taken-back = 依頼 { $reference } が、お客様のアカウントの連絡先から停止されました。アカウントのすべてのサインインを終了し、依頼の開始以降に有効化されたMFAデバイスとリカバリーコードを無効化しました。

@@ -90,7 +90,7 @@ mail-closed-needed = 何もありません。またサポートが必要にな�
 mail-closed-next = このケースでは、これ以上何も行われません。
 
 mail-disputed-subject = { $product }：ケース { $reference } が停止されました
-mail-disputed-happened = ケース { $reference } の「これは私ではありません」のリンクが使われました。ケースは停止しています。
+mail-disputed-happened = ケース { $reference } の「これは私ではありません」のリンクが使われました。ケースは停止しています。アカウントのすべてのサインインを終了しました。
 mail-disputed-needed = お客様がリンクを使った場合は、何もありません。念のため、アカウントのパスワードを変更してください。お客様がサポートを依頼し、ほかの誰かが停止した場合は、当社からの連絡をお待ちください。
 mail-disputed-next = 監督者が何が起きたかを調べます。ケースを再開できるのは監督者だけで、その場合はすべての確認をやり直します。
 mail-resumed-subject = { $product }：ケース { $reference } を再開します

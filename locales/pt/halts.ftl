@@ -30,3 +30,4 @@ kept-taken-name = Outro dos seus dispositivos já tem esse nome.
 kept-too-many = Você tem { $most } dispositivos e não pode ter mais. Desative um primeiro.
 kept-not-in-a-row = Estes não são dois códigos seguidos deste dispositivo. Espere pelo próximo código e digite os dois novamente.
 kept-no-passkey = Não foi possível configurar a chave de acesso ou chave de segurança. Tente novamente.
+kept-stopped = Um pedido para esta conta foi parado. Os seus dispositivos ficam como estão até que um supervisor o tenha analisado.

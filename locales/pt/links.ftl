@@ -22,7 +22,7 @@ object-what-supervisor = Um supervisor analisa o que aconteceu.
 object-nothing-yet = Abrir esta página ainda não alterou nada. Se o pedido é seu, feche esta página.
 
 objected-title = O pedido está parado
-objected-off = Obrigado. O dispositivo foi desativado antes de o pedido ser parado, ou está a ser desativado agora. Mude a sua senha imediatamente e ative um novo dispositivo.
+objected-off = Obrigado. O dispositivo foi desativado antes de o pedido ser parado, ou está a ser desativado agora. Mude a sua senha imediatamente. Todas as sessões da conta foram encerradas, e os dispositivos ativados desde o início do pedido estão desativados. Assim que um supervisor o tiver analisado, poderá ativar um novo dispositivo.
 objected-safe = Obrigado. Ninguém pode continuar este pedido. O seu dispositivo fica como está.
 objected-others = Qualquer outro pedido aberto para a sua conta também está parado.
 objected-now = O que acontece agora

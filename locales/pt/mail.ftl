@@ -93,7 +93,7 @@ mail-closed-needed = Nada. Se voltar a precisar de ajuda, pode fazer um novo ped
 mail-closed-next = Neste caso não acontece mais nada.
 
 mail-disputed-subject = { $product }: O caso { $reference } foi parado
-mail-disputed-happened = Alguém usou o link “Não fui eu” do caso { $reference }. O caso está parado.
+mail-disputed-happened = Alguém usou o link “Não fui eu” do caso { $reference }. O caso está parado. Todas as sessões da conta foram encerradas.
 mail-disputed-needed = Se usou o link: nada, mas mude a senha da sua conta por segurança. Se pediu ajuda e outra pessoa a parou: espere até escrevermos.
 mail-disputed-next = Um supervisor analisa o que aconteceu. Só um supervisor pode deixar o caso continuar, e então todas as verificações têm de ser feitas de novo.
 mail-resumed-subject = { $product }: O caso { $reference } continua

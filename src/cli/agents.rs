@@ -34,6 +34,15 @@ pub(super) enum AgentsCommand {
         #[command(flatten)]
         place: Place,
     },
+    /// Set a person's telephone number of record, by which a case about a lost device of theirs is checked
+    SetPhone {
+        /// Whose
+        email: EmailAddress,
+        /// The number, with the country code
+        number: E164,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Take away a person's access at once
     Suspend {
         /// Whose
@@ -76,6 +85,7 @@ pub(super) fn run(command: AgentsCommand) -> Result<ExitCode, Failure> {
         AgentsCommand::Add { email, name, role, phone, place } => add((email, phone), name, role, &place),
         AgentsCommand::List { place } => list(&place),
         AgentsCommand::BreakGlass { email, reason, place } => break_glass(email, reason, &place),
+        AgentsCommand::SetPhone { email, number, place } => set_phone(email, number, &place),
         AgentsCommand::Suspend { email, place } => stand(email, Standing::Suspended, &place),
         AgentsCommand::Restore { email, place } => stand(email, Standing::Restored, &place),
     }
@@ -125,6 +135,16 @@ fn stand(email: EmailAddress, standing: Standing, place: &Place) -> Result<ExitC
         return Err(Failure(format!("there is no agent {shown}")));
     }
     println!("{shown} is {}", if standing == Standing::Suspended { "suspended" } else { "active" });
+    Ok(ExitCode::SUCCESS)
+}
+
+fn set_phone(email: EmailAddress, number: E164, place: &Place) -> Result<ExitCode, Failure> {
+    let desk = desk_of(place)?;
+    let (shown, masked) = (email.clone(), number.masked());
+    if !runtime()?.block_on(desk.set_phone(operator(&desk), email, number)).map_err(Failure::new)? {
+        return Err(Failure(format!("there is no agent {shown}")));
+    }
+    println!("{shown} has the phone number of record {masked}, and is told by mail");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -13,7 +13,7 @@ use crate::workflow::{ExplainedPath, Explanation};
 pub(super) enum PolicyCommand {
     /// Say what the policy asks of an account, and what it decides about a case; changes nothing and is audited
     Explain {
-        /// E-mail address or account number
+        /// E-mail address or account number; people at the desk who are customers too are named by staff:ADDRESS
         #[arg(long, value_name = "E-MAIL|NUMBER")]
         account: String,
         /// A case of this account

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::account::AuthenticatorKind;
+use super::actor::Role;
+use super::contact::EmailAddress;
 use super::ids::SignInLinkId;
+use super::reference::CaseRef;
 
 /// One mail to one person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +26,11 @@ pub enum Letter {
         device: AuthenticatorKind,
         /// What its owner calls it.
         label: String,
+    },
+    /// A request was stopped, and what was activated since it began was deactivated.
+    TakenBack {
+        /// The request.
+        case: CaseRef,
     },
     /// New recovery codes were made; older ones are void.
     RecoveryCodesMade,
@@ -60,6 +68,33 @@ pub enum Letter {
         /// The colleague's name.
         name: String,
     },
+    /// To everybody who manages people: a colleague of theirs added, promoted or restored somebody.
+    Appointed {
+        /// Whose name it was.
+        by: String,
+        /// Whom it concerns.
+        name: String,
+        /// Their address.
+        email: EmailAddress,
+        /// What was done.
+        how: Appointment,
+        /// What they may do now.
+        role: Role,
+    },
+    /// To somebody at the desk: their telephone number of record was set on the server.
+    PhoneSet,
+}
+
+/// How somebody came by what they may do at the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Appointment {
+    /// They are new.
+    Added,
+    /// They have another role.
+    RoleChanged,
+    /// They were suspended.
+    Restored,
 }
 
 impl Letter {
@@ -68,6 +103,7 @@ impl Letter {
         match self {
             Self::AuthenticatorActivated { .. } => "authenticator_activated",
             Self::AuthenticatorDeactivated { .. } => "authenticator_deactivated",
+            Self::TakenBack { .. } => "taken_back",
             Self::RecoveryCodesMade => "recovery_codes_made",
             Self::NewDevice { .. } => "new_device",
             Self::SetPassword { .. } => "set_password",
@@ -75,6 +111,8 @@ impl Letter {
             Self::PasswordChanged => "password_changed",
             Self::GlassBroken => "glass_broken",
             Self::GlassBrokenFor { .. } => "glass_broken_for",
+            Self::Appointed { .. } => "appointed",
+            Self::PhoneSet => "phone_set",
         }
     }
 

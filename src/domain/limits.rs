@@ -45,10 +45,10 @@ coded! {
         SsoSignIns = "sso-network", "Single sign-ons from one network";
         /// Wrong passwords from one browser that its owner signed in with before.
         SignInsOfBrowser = "sign-in-browser", "Sign-ins of one person from one known browser";
-        /// Links to set a password that one person at the desk is mailed, asked for from one place.
-        PasswordLinks = "password-link", "Password links for one person from one place";
+        /// Links to set a password for one person at the desk, asked for from one place.
+        PasswordLinks = "password-link", "Password links asked for, for one person, from one place";
         /// Links to set a password that one person at the desk is mailed.
-        PasswordLinksAnywhere = "password-link-anywhere", "Password links for one person";
+        PasswordLinksAnywhere = "password-link-anywhere", "Password links mailed to one person";
         /// Wrong passwords, and wrong codes of second steps, of accounts from one network.
         AccountSignInsFromNetwork = "account-sign-in-network", "Sign-ins to accounts from one network";
         /// Wrong passwords of one account from one place.
@@ -213,7 +213,8 @@ impl Amounts {
             Limit::SsoSignIns => &[(SSO_SIGN_INS, QUARTER)],
             Limit::SignInsFromNetwork | Limit::AccountSignInsFromNetwork => &[(self.sign_ins_from_network, QUARTER)],
             Limit::PasswordLinks => &[(3, HOUR)],
-            Limit::PasswordLinksAnywhere => &[(6, HOUR), (12, DAY)],
+            // One works for an hour, so that whoever uses these up for somebody leaves them a link.
+            Limit::PasswordLinksAnywhere => &[(3, HOUR)],
             // Only somebody who knows the password gets here. One place alone cannot use up what the owner has elsewhere.
             Limit::RecoveriesFromPlace => &[(5, HOUR), (10, DAY)],
             Limit::RecoveriesOfAccount => &[(15, HOUR), (40, DAY)],

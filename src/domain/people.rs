@@ -1,5 +1,9 @@
 //! Who may add, change and suspend people at the desk.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::actor::Role;
 use super::ids::AgentId;
 
@@ -64,10 +68,32 @@ pub fn may(actor: (AgentId, Role), of: Option<(AgentId, Role)>, change: Change) 
     Ok(())
 }
 
+/// Who added, promoted or restored whom last, and when.
+pub type Appointments = BTreeMap<AgentId, (AgentId, DateTime<Utc>)>;
+
+/// For how long those whom somebody added, promoted or restored do not count as other people than them: long enough for
+/// the colleagues who were told to look.
+pub const NEW_FOR: TimeDelta = TimeDelta::hours(24);
+
+/// Whether two people at the desk may be one: whoever manages people could make a second of themself. That is so where
+/// one was appointed lately by the other, or both by the same, whoever stands between.
+pub fn may_be_one(one: AgentId, other: AgentId, appointments: &Appointments, now: DateTime<Utc>) -> bool {
+    !line(one, appointments, now).is_disjoint(&line(other, appointments, now))
+}
+
+/// Somebody, whoever appointed them lately, whoever appointed those, and so on.
+fn line(of: AgentId, appointments: &Appointments, now: DateTime<Utc>) -> BTreeSet<AgentId> {
+    let mut line = BTreeSet::new();
+    let mut next = Some(of);
+    while let Some(id) = next.filter(|id| line.insert(*id)) {
+        next = appointments.get(&id).filter(|(_, at)| now < *at + NEW_FOR).map(|(by, _)| *by);
+    }
+    line
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::DateTime;
     use proptest::prelude::*;
 
     fn id(n: u8) -> AgentId {
@@ -97,6 +123,31 @@ mod tests {
         assert_eq!(may(sam, None, Change::Add(Role::Admin)), Err(NotAllowed::Admin));
         assert_eq!(may(ada, Some(sam), Change::Role(Role::Admin)), Ok(()));
         assert_eq!(may(ana, None, Change::Add(Role::Agent)), Err(NotAllowed::Role));
+    }
+
+    #[test]
+    fn whoever_was_appointed_lately_is_no_other_person_than_whoever_appointed_them() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(9);
+        let ago = |hours| now - TimeDelta::hours(hours);
+        // 1 added 2 and 3; 3 promoted 4. 5 was restored by 1 a day ago. 6 and 7 promoted each other.
+        let appointments = Appointments::from([
+            (id(2), (id(1), ago(1))),
+            (id(3), (id(1), ago(23))),
+            (id(4), (id(3), ago(2))),
+            (id(5), (id(1), ago(24))),
+            (id(6), (id(7), ago(1))),
+            (id(7), (id(6), ago(1))),
+        ]);
+        let mut one = Vec::new();
+        for a in 1..=8 {
+            for b in a + 1..=8 {
+                assert_eq!(may_be_one(id(a), id(b), &appointments, now), may_be_one(id(b), id(a), &appointments, now));
+                if may_be_one(id(a), id(b), &appointments, now) {
+                    one.push((a, b));
+                }
+            }
+        }
+        assert_eq!(one, [(1, 2), (1, 3), (1, 4), (2, 3), (2, 4), (3, 4), (6, 7)]);
     }
 
     proptest! {

@@ -30,7 +30,6 @@ pub(super) fn read(token: &IdTokenClaims<Extra, CoreGenderClaim>, role_claim: &s
         acr: token.auth_context_ref().map(|context| context.as_str().to_owned()),
         amr: methods.iter().map(|method| method.as_str().to_owned()).collect(),
         auth_time: token.auth_time(),
-        issued_at: token.issue_time(),
     })
 }
 
@@ -42,18 +41,18 @@ pub(super) fn begins_at(token: &IdTokenClaims<Extra, CoreGenderClaim>) -> Option
 }
 
 /// The values of a claim: a list of texts, or one text. A name with dots is looked for inside other claims too, as in
-/// `realm_access.roles`.
-fn values(claims: &Map<String, Value>, name: &str) -> Vec<String> {
+/// `realm_access.roles`. Nothing where there is no such claim.
+fn values(claims: &Map<String, Value>, name: &str) -> Option<Vec<String>> {
     let inside = || {
         let mut parts = name.split('.');
         let first = claims.get(parts.next()?)?;
         parts.try_fold(first, |value, part| value.get(part))
     };
-    match claims.get(name).or_else(inside) {
-        Some(Value::String(one)) => vec![one.clone()],
-        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+    Some(match claims.get(name).or_else(inside)? {
+        Value::String(one) => vec![one.clone()],
+        Value::Array(list) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         _ => Vec::new(),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -69,14 +68,15 @@ mod tests {
         });
         let claims = claims.as_object().unwrap();
         for (name, expected) in [
-            ("one", vec!["desk"]),
-            ("list", vec!["a", "b"]),
-            ("realm_access.roles", vec!["c"]),
-            ("https://example.org/roles", vec!["d"]),
-            ("number", vec![]),
-            ("realm_access", vec![]),
-            ("absent.roles", vec![]),
+            ("one", Some(vec!["desk"])),
+            ("list", Some(vec!["a", "b"])),
+            ("realm_access.roles", Some(vec!["c"])),
+            ("https://example.org/roles", Some(vec!["d"])),
+            ("number", Some(vec![])),
+            ("realm_access", Some(vec![])),
+            ("absent.roles", None),
         ] {
+            let expected = expected.map(|list| list.into_iter().map(str::to_owned).collect::<Vec<_>>());
             assert_eq!(values(claims, name), expected, "{name}");
         }
     }

@@ -285,8 +285,13 @@ impl Provider {
         if claims::begins_at(claims).is_some_and(|from| now + CLOCKS_DIFFER < from) {
             return Err(ClaimsVerificationError::Expired("not valid yet".to_owned()));
         }
-        claims::read(claims, &self.settings.role_claim)
-            .ok_or_else(|| ClaimsVerificationError::InvalidSubject("the subject cannot be one".to_owned()))
+        let read = claims::read(claims, &self.settings.role_claim)
+            .ok_or_else(|| ClaimsVerificationError::InvalidSubject("the subject cannot be one".to_owned()))?;
+        if read.groups.is_none() {
+            let claim = &self.settings.role_claim;
+            tracing::warn!(claim, "the single sign-on's token lacks sso.role_claim; a scope may have to be asked for");
+        }
+        Ok(read)
     }
 
     fn party(&self, metadata: &Metadata) -> Party {

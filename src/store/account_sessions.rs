@@ -221,25 +221,11 @@ pub fn extend(tx: &mut Tx<'_>, id: AccountSessionId, until: DateTime<Utc>) -> Re
     Ok(())
 }
 
-/// Ends every session of an account that was won by alternative factors. Answers how many there were.
-pub fn end_recoveries(tx: &mut Tx<'_>, account: AccountId, at: DateTime<Utc>) -> Result<usize, StoreError> {
-    end_of_assurance(tx, account, Assurance::Recovery, at)
-}
-
 /// Ends every session of an account that has both steps behind it. Answers how many there were.
 pub fn end_complete(tx: &mut Tx<'_>, account: AccountId, at: DateTime<Utc>) -> Result<usize, StoreError> {
-    end_of_assurance(tx, account, Assurance::Complete, at)
-}
-
-fn end_of_assurance(
-    tx: &mut Tx<'_>,
-    account: AccountId,
-    assurance: Assurance,
-    at: DateTime<Utc>,
-) -> Result<usize, StoreError> {
     let open = account_sessions::table
         .filter(account_sessions::account_id.eq(account.to_string()))
-        .filter(account_sessions::assurance.eq(assurance.code()))
+        .filter(account_sessions::assurance.eq(Assurance::Complete.code()))
         .filter(account_sessions::ended_at.is_null());
     Ok(diesel::update(open).set(account_sessions::ended_at.eq(stored(at))).execute(tx.connection)?)
 }

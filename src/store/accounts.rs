@@ -214,6 +214,21 @@ pub fn authenticators(connection: &mut AnyConnection, account: AccountId) -> Res
     rows.into_iter().map(AuthenticatorRow::into_authenticator).collect()
 }
 
+/// The active authenticators of an account, saved codes among them, that were activated after a moment.
+pub fn activated_after(
+    connection: &mut AnyConnection,
+    account: AccountId,
+    moment: DateTime<Utc>,
+) -> Result<Vec<Authenticator>, StoreError> {
+    let rows: Vec<AuthenticatorRow> = authenticators::table
+        .filter(authenticators::account_id.eq(account.to_string()))
+        .filter(authenticators::state.eq(AuthenticatorState::Active.code()))
+        .filter(authenticators::enrolled_at.gt(stored(moment)))
+        .order(authenticators::id.asc())
+        .load(connection)?;
+    rows.into_iter().map(AuthenticatorRow::into_authenticator).collect()
+}
+
 /// Whether an account has an active authenticator.
 pub fn has_authenticator(connection: &mut AnyConnection, account: AccountId) -> Result<bool, StoreError> {
     let active = authenticators(connection, account)?;

@@ -13,6 +13,7 @@ use crate::domain::actor::{Actor, Role};
 use crate::domain::authn::Assurance;
 use crate::domain::contact::{E164, EmailAddress};
 use crate::domain::ids::{AccountId, AgentId, AgentSessionId, SignInLinkId};
+use crate::domain::people::Appointments;
 
 /// A person who works at the desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub(super) struct AgentRow {
     created_at: NaiveDateTime,
     void_before: Option<NaiveDateTime>,
     pub(super) sso_subject: Option<String>,
+    appointed_by: Option<String>,
+    appointed_at: Option<NaiveDateTime>,
 }
 
 impl AgentRow {
@@ -109,6 +112,28 @@ pub fn voided(connection: &mut AnyConnection) -> Result<BTreeMap<AgentId, DateTi
     rows.into_iter().filter_map(|(id, at)| at.map(|at| Ok((parsed("agent", &id)?, at.and_utc())))).collect()
 }
 
+/// Who added, promoted or restored whom last, and when.
+pub fn appointments(connection: &mut AnyConnection) -> Result<Appointments, StoreError> {
+    type Row = (String, Option<String>, Option<NaiveDateTime>);
+    let rows: Vec<Row> = agents::table
+        .filter(agents::appointed_by.is_not_null())
+        .select((agents::id, agents::appointed_by, agents::appointed_at))
+        .load(connection)?;
+    let named = |(id, by, at): Row| {
+        let (by, at) = by.zip(at)?;
+        Some(parsed("agent", &id).and_then(|id| Ok((id, (parsed("agent", &by)?, at.and_utc())))))
+    };
+    rows.into_iter().filter_map(named).collect()
+}
+
+/// Notes who added, promoted or restored an agent.
+pub fn appoint(tx: &mut Tx<'_>, id: AgentId, by: AgentId, at: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::update(agents::table.find(id.to_string()))
+        .set((agents::appointed_by.eq(by.to_string()), agents::appointed_at.eq(stored(at))))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
 /// Adds an agent, with the account that they sign in with. `password_hash` is in PHC string format; without one they
 /// can only come by single sign-on, or have a link mailed to set one.
 ///
@@ -130,6 +155,8 @@ pub fn insert(
         created_at: stored(at),
         void_before: agent.suspended_at.map(stored),
         sso_subject: None,
+        appointed_by: None,
+        appointed_at: None,
     };
     diesel::insert_into(agents::table).values(row).execute(tx.connection)?;
     let account = Account {

@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use diesel::dsl::exists;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable,
     RunQueryDsl,
 };
 
-use super::schema::{case_origins, cases};
+use super::schema::{case_origins, cases, evidence};
 use super::{AnyConnection, StoreError, Tx, parsed, recoveries, stored};
 use crate::domain::case::State;
+use crate::domain::evidence::{CheckKind, Outcome};
 use crate::domain::ids::{AccountId, CaseId};
 use crate::domain::reference::CaseRef;
 
@@ -44,6 +46,15 @@ pub enum Shared<'a> {
     MailDomain(&'a str),
     /// See [`Origin::wording`].
     Wording(&'a str),
+}
+
+/// Which of the requests that share something are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counting {
+    /// Every form that came in, whatever address was typed into it.
+    Forms,
+    /// Those in which somebody confirmed the address of record of an account: nobody can make them up.
+    Confirmed,
 }
 
 #[derive(Queryable, Insertable)]
@@ -98,9 +109,17 @@ pub fn around(at: DateTime<Utc>, within: TimeDelta) -> Period {
 }
 
 macro_rules! sharing {
-    ($query:expr, $shared:expr, $period:expr) => {{
+    ($query:expr, $shared:expr, $counting:expr, $period:expr) => {{
         let (first, last) = $period;
         let query = $query.filter(case_origins::submitted_at.between(stored(first), stored(last))).into_boxed();
+        let confirmed = evidence::table
+            .filter(evidence::case_id.eq(case_origins::case_id))
+            .filter(evidence::kind.eq(CheckKind::EmailLink.code()))
+            .filter(evidence::outcome.eq(Outcome::Passed.code()));
+        let query = match $counting {
+            Counting::Forms => query,
+            Counting::Confirmed => query.filter(exists(confirmed)),
+        };
         match $shared {
             Shared::Network(hash) => query.filter(case_origins::network.eq(hash.to_owned())),
             Shared::Phone(hash) => query.filter(case_origins::phone.eq(hash.to_owned())),
@@ -113,22 +132,24 @@ macro_rules! sharing {
 /// For how many different people requests that share this came in a period, counted up to `most`.
 pub fn people(
     connection: &mut AnyConnection,
-    shared: Shared<'_>,
+    (shared, counting): (Shared<'_>, Counting),
     period: Period,
     most: i64,
 ) -> Result<i64, StoreError> {
     // In a flood the first few rows are enough, and telling all of them apart would hold up everyone.
     let few = most.saturating_mul(10);
-    let rows: Vec<String> =
-        sharing!(case_origins::table.select(case_origins::person), shared, period).limit(few).load(connection)?;
+    let rows: Vec<String> = sharing!(case_origins::table.select(case_origins::person), shared, counting, period)
+        .limit(few)
+        .load(connection)?;
     let every_row = i64::try_from(rows.len()).is_ok_and(|count| count < few);
     let people = i64::try_from(rows.into_iter().collect::<BTreeSet<_>>().len()).unwrap_or(most);
     if every_row || people >= most {
         return Ok(people.min(most));
     }
-    let people: Vec<String> = sharing!(case_origins::table.select(case_origins::person).distinct(), shared, period)
-        .limit(most)
-        .load(connection)?;
+    let people: Vec<String> =
+        sharing!(case_origins::table.select(case_origins::person).distinct(), shared, counting, period)
+            .limit(most)
+            .load(connection)?;
     Ok(i64::try_from(people.len()).unwrap_or(most))
 }
 
@@ -136,7 +157,7 @@ pub fn people(
 pub fn related(
     connection: &mut AnyConnection,
     case: CaseId,
-    shared: Shared<'_>,
+    (shared, counting): (Shared<'_>, Counting),
     period: Period,
     limit: i64,
 ) -> Result<Vec<CaseRef>, StoreError> {
@@ -144,7 +165,7 @@ pub fn related(
         .inner_join(cases::table.on(cases::id.eq(case_origins::case_id)))
         .filter(case_origins::case_id.ne(case.to_string()))
         .select(cases::reference);
-    let found: Vec<String> = sharing!(others, shared, period)
+    let found: Vec<String> = sharing!(others, shared, counting, period)
         .order((case_origins::submitted_at.desc(), case_origins::case_id.desc()))
         .limit(limit)
         .load(connection)?;
@@ -191,7 +212,7 @@ pub fn wake(
         .limit(MOST_RESTING)
         .load(tx.connection)?;
     let among = case_origins::table.filter(case_origins::case_id.eq_any(resting)).select(case_origins::case_id);
-    let ids: Vec<String> = sharing!(among, shared, period).limit(limit).load(tx.connection)?;
+    let ids: Vec<String> = sharing!(among, shared, Counting::Forms, period).limit(limit).load(tx.connection)?;
     make_due(tx, ids, now)
 }
 

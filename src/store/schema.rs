@@ -61,6 +61,8 @@ diesel::table! {
         created_at -> Timestamp,
         void_before -> Nullable<Timestamp>,
         sso_subject -> Nullable<Text>,
+        appointed_by -> Nullable<Text>,
+        appointed_at -> Nullable<Timestamp>,
     }
 }
 

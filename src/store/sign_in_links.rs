@@ -38,7 +38,8 @@ pub struct SignInLink {
     pub used_at: Option<DateTime<Utc>>,
 }
 
-/// Makes a link. Older ones of the account for the same purpose end with it.
+/// Makes a link. One to set up an authenticator replaces those before it. One to set a password does not: anyone can
+/// ask for it, and would else take away what its owner holds; it ends by itself, or when a password is set.
 pub fn insert(
     tx: &mut Tx<'_>,
     link: &SignInLink,
@@ -46,7 +47,9 @@ pub fn insert(
     token_hash: &str,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    end_all(tx, link.account, purpose, at)?;
+    if purpose == LinkPurpose::Enrol {
+        end_all(tx, link.account, purpose, at)?;
+    }
     diesel::insert_into(sign_in_links::table)
         .values((
             sign_in_links::id.eq(link.id.to_string()),
@@ -98,6 +101,21 @@ pub fn find(connection: &mut AnyConnection, token_hash: &str) -> Result<Option<S
         })
     })
     .transpose()
+}
+
+/// Whether an account was mailed a link to set a password after `since` that can still be used.
+pub fn mailed_since(
+    connection: &mut AnyConnection,
+    account: AccountId,
+    (since, now): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<bool, StoreError> {
+    let open = sign_in_links::table
+        .filter(sign_in_links::account_id.eq(account.to_string()))
+        .filter(sign_in_links::purpose.eq(LinkPurpose::SetPassword.code()))
+        .filter(sign_in_links::used_at.is_null())
+        .filter(sign_in_links::created_at.gt(stored(since)))
+        .filter(sign_in_links::expires_at.gt(stored(now)));
+    Ok(diesel::select(diesel::dsl::exists(open)).get_result(connection)?)
 }
 
 /// Uses a link up. False when somebody was faster.

@@ -5,7 +5,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::agents::{Agent, AgentRow};
 use super::schema::{agents, sso_sign_ins};
-use super::{AnyConnection, StoreError, Tx, stored};
+use super::{AnyConnection, StoreError, Tx, credentials, stored};
 use crate::domain::authn::sso::Subject;
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::AgentId;
@@ -63,6 +63,13 @@ pub fn agent_at(connection: &mut AnyConnection, email: &EmailAddress) -> Result<
         Ok((row.into_agent()?, bound))
     })
     .transpose()
+}
+
+/// Whether somebody at the desk comes by single sign-on only: the provider names them, and they have no password here.
+pub fn is_only_way(connection: &mut AnyConnection, agent: AgentId) -> Result<bool, StoreError> {
+    let subject: Option<String> =
+        agents::table.find(agent.to_string()).select(agents::sso_subject).first(connection)?;
+    Ok(subject.is_some() && credentials::password_hash(connection, agent.account())?.is_none())
 }
 
 /// Binds an agent to whom the provider names so. False when somebody else just was bound.

@@ -112,6 +112,8 @@ pub struct ErrorInfo {
     what_next: Text,
     /// Why a rule refused it, in the words of the desk.
     at_desk: Option<String>,
+    /// It was a mailed link that does nothing; at the desk all of them set passwords.
+    useless_link: bool,
     /// The form was ours, so that what was typed into it may be shown again.
     gives_back: bool,
 }
@@ -186,7 +188,8 @@ impl PageError {
             _ => None,
         };
         let gives_back = matches!(self, Self::StaleForm | Self::Busy | Self::Store(_));
-        ErrorInfo { status, heading, text, what_next, at_desk, gives_back }
+        let useless_link = matches!(self, Self::Halt(Halt::UnknownLink | Halt::UsedLink | Halt::ExpiredLink));
+        ErrorInfo { status, heading, text, what_next, at_desk, useless_link, gives_back }
     }
 }
 
@@ -201,7 +204,7 @@ pub fn status_of(halt: &Halt) -> StatusCode {
         }
         Halt::WrongPassword | Halt::NotVerified => StatusCode::UNAUTHORIZED,
         Halt::OtherAccount => StatusCode::FORBIDDEN,
-        Halt::Kept(Kept::TooMany | Kept::LastOfStaff | Kept::NoDeviceYet) => StatusCode::CONFLICT,
+        Halt::Kept(Kept::TooMany | Kept::LastOfStaff | Kept::NoDeviceYet | Kept::Stopped) => StatusCode::CONFLICT,
         Halt::Kept(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Halt::Stale { .. }
         | Halt::Unversioned
@@ -289,6 +292,7 @@ pub fn error_page(
         "heading": heading,
         "text": text,
         "what_next": info.what_next.to(language),
+        "useless_link": info.useless_link,
         "kept": typed.filter(|typed| info.gives_back && !typed.trim().is_empty()),
     });
     let head = page::Head::new(&heading);

@@ -48,6 +48,7 @@ fn text_of_kept(why: Kept) -> Text {
         Kept::TooMany => text!("kept-too-many", most = MOST_AUTHENTICATORS),
         Kept::NotInARow => text!("kept-not-in-a-row"),
         Kept::NoPasskey => text!("kept-no-passkey"),
+        Kept::Stopped => text!("kept-stopped"),
         Kept::LastOfStaff | Kept::NoDeviceYet => text!("halt-not-possible"),
     }
 }

@@ -185,7 +185,8 @@ impl Desk {
             token_hash: fresh.hash(),
             assurance: Assurance::Complete,
             case: None,
-            origin: origin(by, weighed.is_some().then_some(act.at), &act, &from.device),
+            // Where there is no device, the link that came to the mailbox is the second factor.
+            origin: origin(by, Some(act.at), &act, &from.device),
             expires_at: act.at + self.kit.sessions.account_absolute(),
         };
         let (browser, language) = (Browser::new(from.device, from.browser.as_ref(), &known), from.language);

@@ -12,6 +12,7 @@ use crate::domain::case::{AccountFacts, Case, Command, Facts, Refused, State, ap
 use crate::domain::document::Unfit;
 use crate::domain::form::Wrong;
 use crate::domain::ids::{AccountId, AgentId, AuthenticatorId};
+use crate::domain::people::Appointments;
 use crate::domain::phone_change;
 use crate::domain::reference::CaseRef;
 use crate::domain::risk::Raised;
@@ -163,6 +164,7 @@ pub(super) struct Known {
     pub suspended: BTreeSet<AgentId>,
     pub supervisors: BTreeSet<AgentId>,
     pub voided: BTreeMap<AgentId, DateTime<Utc>>,
+    pub appointments: Appointments,
     pub raised: Vec<Raised>,
 }
 
@@ -174,6 +176,7 @@ impl Known {
             suspended: &self.suspended,
             supervisors: &self.supervisors,
             voided: &self.voided,
+            appointments: &self.appointments,
             raised: &self.raised,
         }
     }
@@ -194,6 +197,7 @@ pub(super) fn known_as(
     let suspended = agents::suspended(connection)?;
     let supervisors = agents::supervisors(connection)?;
     let voided = agents::voided(connection)?;
+    let appointments = agents::appointments(connection)?;
     let account = match account {
         Some(id) => accounts::find(connection, id)?,
         None => None,
@@ -215,7 +219,7 @@ pub(super) fn known_as(
         Some(account) => risk::raised(connection, kit, case, account)?,
         None => Vec::new(),
     };
-    Ok(Known { account, facts, suspended, supervisors, voided, raised })
+    Ok(Known { account, facts, suspended, supervisors, voided, appointments, raised })
 }
 
 /// Finds a case and holds it; nobody at the desk has anything to do with one that its owner still has in their own

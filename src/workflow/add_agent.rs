@@ -2,7 +2,8 @@ use secrecy::SecretString;
 
 use super::Desk;
 use super::act::Act;
-use super::people::stand;
+use super::letters;
+use super::people::{appointed, stand};
 use super::set_password::mail_link;
 use crate::domain::actor::Role;
 use crate::domain::audit::details;
@@ -10,6 +11,7 @@ use crate::domain::authn::password::{PasswordProblem, acceptable};
 use crate::domain::contact::{E164, EmailAddress};
 use crate::domain::form::is_unprintable;
 use crate::domain::ids::AgentId;
+use crate::domain::letter::{Appointment, Letter};
 use crate::store::agents::{self, Agent};
 use crate::store::{StoreError, Tx, accounts};
 
@@ -81,6 +83,7 @@ impl Desk {
             agents::insert(tx, &agent, (new.phone.clone(), password_hash.as_deref()), act.at)?;
             let about = details([("agent", agent.email.as_str().into()), ("role", agent.role.code().into())]);
             tx.record(act.entry("agent.added", None, None, about));
+            appointed(tx, &kit, &act, &agent, Appointment::Added)?;
             if password_hash.is_none()
                 && let Some(account) = accounts::find(tx.connection, agent.id.account())?
             {
@@ -104,6 +107,25 @@ impl Desk {
             let Some(agent) = agents::find_by_email(tx.connection, &email)? else { return Ok(false) };
             let action = stand(tx, &act, &agent, standing)?;
             tx.record(act.entry(action, None, None, details([("agent", agent.email.as_str().into())])));
+            Ok(true)
+        };
+        self.store.write(set).await
+    }
+
+    /// Sets the telephone number of record of somebody at the desk, who is told by mail. False when there is nobody
+    /// with this address.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn set_phone(&self, act: Act, email: EmailAddress, phone: E164) -> Result<bool, StoreError> {
+        let kit = self.kit.clone();
+        let set = move |tx: &mut Tx<'_>| {
+            let Some(agent) = agents::find_by_email(tx.connection, &email)? else { return Ok(false) };
+            let Some(account) = accounts::find(tx.connection, agent.id.account())? else { return Ok(false) };
+            accounts::set_phone(tx, account.id, &phone, act.at)?;
+            let about = details([("agent", agent.email.as_str().into()), ("phone", phone.masked().into())]);
+            tx.record(act.entry("agent.phone_set", None, Some(account.id), about));
+            letters::queue(tx, &kit, &act, &account, Letter::PhoneSet)?;
             Ok(true)
         };
         self.store.write(set).await

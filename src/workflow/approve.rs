@@ -129,7 +129,7 @@ impl Desk {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn awaiting_approval(&self, who: &Actor) -> Result<Vec<Awaiting>, StoreError> {
-        let (me, kit) = (who.agent(), self.kit.clone());
+        let (me, kit, now) = (who.agent(), self.kit.clone(), self.now());
         self.store
             .read_snapshot(move |connection| {
                 let people = agents::all(connection)?;
@@ -138,7 +138,7 @@ impl Desk {
                 for reference in cases::in_state(connection, State::AwaitingApproval, MOST_LISTED)? {
                     let Some(filed) = cases::find(connection, &reference)? else { continue };
                     let known = known(connection, &kit, &filed.case)?;
-                    let refused = me.and_then(|me| may_approve(&filed.case, me, &known.facts(&kit)).err());
+                    let refused = me.and_then(|me| may_approve(&filed.case, me, &known.facts(&kit), now).err());
                     list.push(Awaiting {
                         what: Awaited::Deactivation,
                         name: cases::form(connection, filed.case.id)?.name,
@@ -153,7 +153,8 @@ impl Desk {
                     let Some(filed) = cases::find(connection, &reference)? else { continue };
                     let known = known(connection, &kit, &filed.case)?;
                     let facts = known.facts(&kit);
-                    let refused = me.and_then(|me| phone_change::may_approve(&change, &filed.case, me, &facts).err());
+                    let refused =
+                        me.and_then(|me| phone_change::may_approve(&change, &filed.case, me, &facts, now).err());
                     list.push(Awaiting {
                         what: Awaited::PhoneChange,
                         name: cases::form(connection, filed.case.id)?.name,
@@ -188,7 +189,8 @@ fn as_it_was_seen(
         return Ok(Ok(filed));
     }
     let known = known(tx.connection, kit, &filed.case)?;
-    let allowed = act.actor.agent().map_or(Ok(()), |agent| may_approve(&filed.case, agent, &known.facts(kit)));
+    let allowed = act.actor.agent();
+    let allowed = allowed.map_or(Ok(()), |agent| may_approve(&filed.case, agent, &known.facts(kit), act.at));
     if let Err(refused) = allowed {
         return Ok(Err(refuse(tx, act, &filed, decision.code(), refused)));
     }

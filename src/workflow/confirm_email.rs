@@ -1,5 +1,5 @@
 use super::act::{Act, Changed, Done, Halt, command, known, refuse};
-use super::{Desk, Kit, limits};
+use super::{Desk, Kit, limits, recovery, risk};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::{Command, Refused, State};
@@ -16,7 +16,7 @@ use crate::store::{StoreError, Tx, accounts};
 /// What the page behind a link shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Opened {
-    /// The address is not confirmed yet: the button does it.
+    /// The button confirms the address, which counts as evidence.
     pub first: bool,
     /// The owner helps themself: the button verifies the address for the sign-in that asked, and opens nothing here.
     pub of_owner: bool,
@@ -58,12 +58,7 @@ impl Desk {
             }
             let language = cases::language(tx.connection, filed.case.id)?;
             let of_owner = filed.case.with_owner;
-            Ok(Ok(Opened {
-                of_owner,
-                administrator: link.administrator,
-                first: filed.case.state == State::Submitted,
-                language,
-            }))
+            Ok(Ok(Opened { of_owner, administrator: link.administrator, first: counts(&filed), language }))
         };
         self.store.write(look).await
     }
@@ -141,6 +136,11 @@ fn administers(tx: &mut Tx<'_>, kit: &Kit, filed: &Filed, link: &Link) -> Result
     Ok(found.is_some_and(|found| kit.key.email_subject(&found.email) == link.subject))
 }
 
+/// Whether the button of a case's link gives evidence at this moment, and not only the way to its page.
+fn counts(filed: &Filed) -> bool {
+    filed.case.state == State::Submitted || filed.case.state.is_under_review()
+}
+
 /// Confirms the address. Answers whether the browser was let in, and the language of the case.
 fn press(
     tx: &mut Tx<'_>,
@@ -161,7 +161,7 @@ fn press(
         return Ok(Err(Halt::UsedLink));
     }
     let language = cases::language(tx.connection, filed.case.id)?;
-    let wanted = filed.case.state == State::Submitted || filed.case.state.is_under_review();
+    let wanted = counts(&filed);
     if filed.case.with_owner && !wanted {
         return Ok(Err(Halt::ExpiredLink));
     }
@@ -172,6 +172,9 @@ fn press(
             Ok(Changed { .. }) => {}
             Err(halt) => return Ok(Err(halt)),
         }
+        recovery::give_place_back(tx, kit, filed.case.id)?;
+        // Only from now on it counts among the requests of its mail domain.
+        risk::wake_others(tx, kit, &filed.case, filed.case.account, act.at)?;
     }
     if filed.case.with_owner {
         links::void(tx, filed.case.id, act.at)?;

@@ -1,6 +1,6 @@
 use super::act::{Act, Done, Halt, command, command_saying, held};
 use super::confirm_email::usable;
-use super::{Desk, Kit, alarm, phone_change, write};
+use super::{Desk, Kit, alarm, phone_change, shut_out, write};
 use crate::domain::actor::Actor;
 use crate::domain::alarm::AlarmKind;
 use crate::domain::audit::details;
@@ -11,7 +11,7 @@ use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::store::cases::{self, Filed};
 use crate::store::links::{self, LinkPurpose};
-use crate::store::{StoreError, Tx, account_sessions, calls, sign_in_links, throttle};
+use crate::store::{StoreError, Tx, calls, sign_in_links, throttle};
 
 /// A case that someone stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +78,7 @@ fn object(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, token: Opt
     // Stops of one account come one after another: each holds several of its cases.
     if let Some(account) = cases::find(tx.connection, reference)?.and_then(|filed| filed.case.account) {
         throttle::serialise(tx, "stop", &account.to_string())?;
+        shut_out::hold_authenticators(tx, account)?;
     }
     let (filed, link) = match usable(tx, kit, act, reference, LinkPurpose::Object, token)? {
         Ok(found) => found,
@@ -89,8 +90,8 @@ fn object(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, token: Opt
     Ok(Ok(stopped))
 }
 
-/// Stops a case, the other open cases of its account and the account's changes of a telephone number, and alarms the
-/// supervisors. What somebody stopped already stays stopped.
+/// Stops a case, the other open cases of its account and the account's changes of a telephone number, puts everyone
+/// out who is signed in to it, and alarms the supervisors. What somebody stopped already stays stopped.
 pub(super) fn freeze(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: &Filed) -> Result<(), StoreError> {
     let state = filed.case.state;
     let_out(tx, act, filed)?;
@@ -99,13 +100,14 @@ pub(super) fn freeze(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: &Filed) -> Re
     } else {
         let _ = command(tx, kit, act, filed, &Command::Dispute)?;
     }
-    let mut others = 0;
+    let mut others = Vec::new();
     if let Some(account) = filed.case.account {
         others = freeze_others(tx, kit, act, filed, account)?;
         phone_change::freeze_all(tx, kit, act, account)?;
+        shut_out::shut_out(tx, kit, act, account, (filed, &others))?;
     }
     let kind = match state {
-        State::Disputed if others == 0 => return Ok(()),
+        State::Disputed if others.is_empty() => return Ok(()),
         State::Deactivating | State::Deactivated => AlarmKind::DisputedAfterEnd,
         state if state.is_final() => AlarmKind::DisputedAfterEnd,
         _ => AlarmKind::Disputed,
@@ -113,32 +115,30 @@ pub(super) fn freeze(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: &Filed) -> Re
     alarm::raise(tx, kit, act, filed, kind)
 }
 
-/// Whoever was let in before is let out, with everything they could still use.
+/// Whoever was let in to the case's page is let out, with everything they could still use.
 fn let_out(tx: &mut Tx<'_>, act: &Act, filed: &Filed) -> Result<(), StoreError> {
     links::end_sessions(tx, filed.case.id)?;
     links::void(tx, filed.case.id, act.at)?;
     links::close_request(tx, filed.case.id, act.at)?;
-    calls::void(tx, filed.case.id)?;
-    let Some(account) = filed.case.account else { return Ok(()) };
     // The link by which somebody at the desk would now set up another device.
-    if filed.case.state == State::Deactivated {
+    if filed.case.state == State::Deactivated
+        && let Some(account) = filed.case.account
+    {
         sign_in_links::end_all(tx, account, sign_in_links::LinkPurpose::Enrol, act.at)?;
     }
-    if account_sessions::end_recoveries(tx, account, act.at)? > 0 {
-        tx.record(act.case_entry("account.recovery_ended", filed, details([])));
-    }
-    Ok(())
+    calls::void(tx, filed.case.id)
 }
 
 /// Whoever asks in somebody's name asks more than once: every case of the account that could go on stands still.
+/// Answers with them as they were.
 fn freeze_others(
     tx: &mut Tx<'_>,
     kit: &Kit,
     act: &Act,
     first: &Filed,
     account: AccountId,
-) -> Result<usize, StoreError> {
-    let mut frozen = 0;
+) -> Result<Vec<Filed>, StoreError> {
+    let mut frozen = Vec::new();
     for reference in cases::going_on(tx.connection, account)? {
         let Some(other) = cases::lock(tx, &reference)? else { continue };
         if other.case.id == first.case.id || !cases::can_go_on(other.case.state) {
@@ -148,7 +148,7 @@ fn freeze_others(
         if let Ok(changed) = command(tx, kit, act, &other, &Command::Dispute)? {
             let about = details([("case", first.case.reference.as_str().into())]);
             tx.record(act.case_entry("case.frozen_with", &changed.filed, about));
-            frozen += 1;
+            frozen.push(other);
         }
     }
     Ok(frozen)

@@ -9,7 +9,7 @@ use crate::domain::evidence::CheckKind;
 use crate::domain::policy::Path;
 use crate::domain::reference::CaseRef;
 use crate::domain::risk::{Raised, together};
-use crate::store::{AnyConnection, StoreError, Tx, accounts, cases};
+use crate::store::{AnyConnection, StoreError, Tx, accounts, agents, cases};
 
 /// What the policy says about an account, and about one of its cases. It holds no address in full.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -18,7 +18,7 @@ pub struct Explanation {
     pub account: String,
     /// The address of record, masked.
     pub email_masked: String,
-    /// `owner` or `member`.
+    /// `owner`, `member`, or `staff` for somebody at the desk.
     pub kind: &'static str,
     /// `standard` or `privileged`.
     pub tier: &'static str,
@@ -162,12 +162,25 @@ impl Desk {
     }
 }
 
+/// The account that an address or a number names: a customer's, or that of somebody at the desk, who can be a customer
+/// too and is meant where [`AT_DESK`] stands before the address.
 fn named(connection: &mut AnyConnection, who: &str) -> Result<Option<Account>, StoreError> {
-    match who.trim().parse() {
-        Ok(email) => accounts::find_by_email(connection, &email),
-        Err(_) => accounts::find_by_number(connection, who.trim()),
+    let (who, at_desk) = match who.trim().strip_prefix(AT_DESK) {
+        Some(address) => (address, true),
+        None => (who.trim(), false),
+    };
+    let Ok(email) = who.parse() else { return accounts::find_by_number(connection, who) };
+    if !at_desk && let Some(account) = accounts::find_by_email(connection, &email)? {
+        return Ok(Some(account));
+    }
+    match agents::find_by_email(connection, &email)? {
+        Some(agent) => accounts::find(connection, agent.id.account()),
+        None => Ok(None),
     }
 }
+
+/// Stands before the address of somebody at the desk who is a customer too.
+const AT_DESK: &str = "staff:";
 
 fn explained(account: &Account, raised: &[Raised]) -> Explanation {
     let signal = |raised: &Raised| ExplainedSignal {
@@ -197,7 +210,7 @@ fn explained_path(
     raised: &[Raised],
     progress: Option<ExplainedProgress>,
 ) -> ExplainedPath {
-    let by_owner = account.kind == AccountKind::Owner;
+    let by_owner = account.kind != AccountKind::Member;
     let possible =
         |kind: &CheckKind| (kind.is_made_at_desk() || by_owner) && (account.phone.is_some() || !kind.proves_phone());
     let unoffered = path.checks.iter().filter(|group| !group.iter().any(possible));

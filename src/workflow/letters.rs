@@ -74,6 +74,7 @@ impl Desk {
             }
             None => match letter.letter {
                 Letter::GlassBrokenFor { .. } => self.kit.url("/desk/alarms"),
+                Letter::Appointed { .. } => self.kit.url("/desk/people"),
                 _ => self.kit.url(&format!("{page}/security")),
             },
         };

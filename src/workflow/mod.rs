@@ -49,6 +49,7 @@ mod second_factor;
 mod send_link;
 mod sessions;
 mod set_password;
+mod shut_out;
 mod sign_in;
 mod sso;
 mod start_call;

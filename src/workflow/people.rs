@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::act::{Act, Done, Halt};
-use super::{AddAgentError, Desk, Kit, NewAgent, Standing};
+use super::{AddAgentError, Desk, Kit, NewAgent, Standing, letters};
 use crate::domain::account::AuthenticatorState;
 use crate::domain::actor::{Actor, Role};
 use crate::domain::audit::{Details, details};
 use crate::domain::ids::AgentId;
+use crate::domain::letter::{Appointment, Letter};
 use crate::domain::people::{Change, may};
 use crate::store::agents::{self, Agent};
 use crate::store::sign_in_links::{self, LinkPurpose};
@@ -73,8 +74,9 @@ impl Desk {
     /// # Errors
     /// [`Halt`] when the rules forbid it; [`StoreError`] when the database fails.
     pub async fn change_role(&self, act: Act, of: AgentId, role: Role) -> Result<Result<(), Halt>, StoreError> {
-        self.change(act, of, Change::Role(role), move |tx, _, _, agent| {
+        self.change(act, of, Change::Role(role), move |tx, kit, act, agent| {
             agents::set_role(tx, agent.id, role)?;
+            appointed(tx, kit, act, &Agent { role, ..agent.clone() }, Appointment::RoleChanged)?;
             Ok(("agent.role_changed", details([("from", agent.role.code().into()), ("to", role.code().into())])))
         })
         .await
@@ -85,8 +87,13 @@ impl Desk {
     /// # Errors
     /// [`Halt`] when the rules forbid it; [`StoreError`] when the database fails.
     pub async fn change_standing(&self, act: Act, of: AgentId, to: Standing) -> Result<Result<(), Halt>, StoreError> {
-        self.change(act, of, Change::Standing, move |tx, _, act, agent| Ok((stand(tx, act, agent, to)?, details([]))))
-            .await
+        self.change(act, of, Change::Standing, move |tx, kit, act, agent| {
+            if to == Standing::Restored {
+                appointed(tx, kit, act, agent, Appointment::Restored)?;
+            }
+            Ok((stand(tx, act, agent, to)?, details([])))
+        })
+        .await
     }
 
     /// Signs somebody out everywhere.
@@ -157,6 +164,30 @@ pub(super) fn stand(tx: &mut Tx<'_>, act: &Act, agent: &Agent, to: Standing) -> 
         known_devices::forget(tx, agent.id.account())?;
     }
     Ok(if suspended { "agent.suspended" } else { "agent.restored" })
+}
+
+/// Notes that whoever acts gave somebody what they may do here, and tells everybody else who manages people. Whoever has
+/// the server needs nobody to be two.
+pub(super) fn appointed(
+    tx: &mut Tx<'_>,
+    kit: &Kit,
+    act: &Act,
+    whom: &Agent,
+    how: Appointment,
+) -> Result<(), StoreError> {
+    let Some(by) = act.actor.agent() else { return Ok(()) };
+    agents::appoint(tx, whom.id, by, act.at)?;
+    let people = agents::all(tx.connection)?;
+    let name = people.iter().find(|person| person.id == by).map(|person| person.name.clone()).unwrap_or_default();
+    for person in people {
+        let told = person.role.supervises() && person.suspended_at.is_none() && ![by, whom.id].contains(&person.id);
+        if told && let Some(account) = accounts::find(tx.connection, person.id.account())? {
+            let (email, role) = (whom.email.clone(), whom.role);
+            let letter = Letter::Appointed { by: name.clone(), name: whom.name.clone(), email, how, role };
+            letters::queue(tx, kit, act, &account, letter)?;
+        }
+    }
+    Ok(())
 }
 
 /// Whom a change concerns, if whoever acts may make it. Both are read now: roles change too.

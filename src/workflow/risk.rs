@@ -13,7 +13,7 @@ use crate::domain::origin::{mail_domain, network, wording};
 use crate::domain::reference::CaseRef;
 use crate::domain::risk::{MOST_PEOPLE, Raised, RiskFacts, Signal, Tie};
 use crate::domain::token::{Purpose, ServerKey};
-use crate::store::origins::{self, Origin, Shared, around};
+use crate::store::origins::{self, Counting, Origin, Shared, around};
 use crate::store::{AnyConnection, StoreError, Tx};
 
 /// Cases that one more request can have looked at at once; the others are looked at when the next one comes, and
@@ -70,7 +70,7 @@ pub(super) fn raised(
         email_changed_at: account.background.email_changed_at,
         phone_changed_at: account.background.phone_changed_at,
         cases_of_account,
-        people_of_network: people_of_network(connection, kit, origin.as_ref())?,
+        people_of_network: people_of_network(connection, kit, case, origin.as_ref())?,
         campaign: campaign(connection, kit, origin.as_ref())?,
         usual_country: usual_country(account, origin.as_ref().and_then(|origin| origin.country.as_deref())),
         country: origin.and_then(|origin| origin.country),
@@ -108,22 +108,31 @@ fn usual_country(account: &Account, asked_from: Option<&str>) -> Option<String> 
     account.background.country.clone().or_else(by_number)
 }
 
-fn people_of_network(connection: &mut AnyConnection, kit: &Kit, origin: Option<&Origin>) -> Result<i64, StoreError> {
+fn people_of_network(
+    connection: &mut AnyConnection,
+    kit: &Kit,
+    case: &Case,
+    origin: Option<&Origin>,
+) -> Result<i64, StoreError> {
+    // A neighbour who types addresses must not send owners who help themselves to the desk.
+    let counting = if case.with_owner { Counting::Confirmed } else { Counting::Forms };
     match origin.filter(|origin| !origin.network.is_empty()) {
         Some(origin) => {
             let period = around(origin.submitted_at, kit.policy.risk.network_within);
-            origins::people(connection, Shared::Network(&origin.network), period, MOST_PEOPLE)
+            origins::people(connection, (Shared::Network(&origin.network), counting), period, MOST_PEOPLE)
         }
         None => Ok(0),
     }
 }
 
-/// What ties a request to others.
-fn ties<'a>(kit: &Kit, origin: &'a Origin) -> Vec<(Tie, Shared<'a>)> {
-    let phone = origin.phone.as_deref().map(|hash| (Tie::Phone, Shared::Phone(hash)));
-    let wording = origin.wording.as_deref().map(|hash| (Tie::Wording, Shared::Wording(hash)));
+/// What ties a request to others, and which of them. Anybody can type addresses of a domain, and would raise the need
+/// of everyone there: only people of accounts are counted by it.
+fn ties<'a>(kit: &Kit, origin: &'a Origin) -> Vec<(Tie, (Shared<'a>, Counting))> {
+    let forms = |tie, shared| (tie, (shared, Counting::Forms));
+    let phone = origin.phone.as_deref().map(|hash| forms(Tie::Phone, Shared::Phone(hash)));
+    let wording = origin.wording.as_deref().map(|hash| forms(Tie::Wording, Shared::Wording(hash)));
     let telling = Some(&origin.mail_domain).filter(|domain| !kit.common_domains.contains(*domain));
-    let domain = telling.map(|hash| (Tie::MailDomain, Shared::MailDomain(hash.as_str())));
+    let domain = telling.map(|hash| (Tie::MailDomain, (Shared::MailDomain(hash.as_str()), Counting::Confirmed)));
     [phone, wording, domain].into_iter().flatten().collect()
 }
 
@@ -187,6 +196,7 @@ pub(super) fn wake_others(
     }
     let Some(origin) = origins::find(tx.connection, case.id)? else { return Ok(()) };
     let network = Some(origin.network.as_str()).filter(|network| !network.is_empty()).map(Shared::Network);
+    let network = network.map(|shared| (shared, Counting::Forms));
     let by_network = network.map(|shared| (shared, rules.network_within, rules.network_people));
     let by_tie =
         ties(kit, &origin).into_iter().map(|(_, shared)| (shared, rules.campaign_within, rules.campaign_people));
@@ -194,7 +204,7 @@ pub(super) fn wake_others(
         // What another case counts reaches as far again as what this one does.
         let reach = around(origin.submitted_at, within * 2);
         if origins::people(tx.connection, shared, reach, threshold)? >= threshold {
-            origins::wake(tx, shared, around(origin.submitted_at, within), now, MOST_WOKEN)?;
+            origins::wake(tx, shared.0, around(origin.submitted_at, within), now, MOST_WOKEN)?;
         }
     }
     Ok(())

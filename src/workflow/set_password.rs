@@ -5,7 +5,7 @@ use secrecy::SecretString;
 
 use super::act::{Act, Done, Halt};
 use super::first_factor::{Checked, Side, Typed, too_many};
-use super::limits::{Counted, spend_tries};
+use super::limits::{Counted, network_of, spend, spend_tries};
 use super::second_factor::{SecondFactor, Weighed};
 use super::{Desk, Kit, enrolment, guesses, letters};
 use crate::domain::account::{Account, AccountKind};
@@ -22,10 +22,12 @@ use crate::store::agents::{self, Agent, AgentSession};
 use crate::store::letters as store_letters;
 use crate::store::outbox::Errand;
 use crate::store::sign_in_links::{self, LinkPurpose, SignInLink};
-use crate::store::{AnyConnection, StoreError, Tx, accounts, credentials, outbox};
+use crate::store::{AnyConnection, StoreError, Tx, accounts, credentials, outbox, sso};
 
 /// How long a link that was asked for works (SP 800-63B-4 §4.2.1 allows a day).
 const ASKED_FOR: TimeDelta = TimeDelta::minutes(60);
+/// For how long a link that was mailed is enough, however often another is asked for.
+const ENOUGH: TimeDelta = TimeDelta::minutes(15);
 /// How long the link to a new colleague works, who may read their mail tomorrow.
 const INVITED: TimeDelta = TimeDelta::hours(24);
 
@@ -34,7 +36,7 @@ fn weigh_new(kit: &Kit, agent: &Agent, password: &SecretString, has_mfa: bool) -
     acceptable(password, has_mfa, &about).map_err(|problem| Halt::BadText(problem.to_string()))
 }
 
-/// Mails a link that lets somebody at the desk set a password. Older links end with it.
+/// Mails a link that lets somebody at the desk set a password.
 pub(super) fn mail_link(
     tx: &mut Tx<'_>,
     kit: &Kit,
@@ -86,9 +88,13 @@ impl Desk {
     pub async fn forgot_password(&self, act: Act, email: EmailAddress) -> Result<Result<(), Halt>, StoreError> {
         let kit = self.kit.clone();
         let ask = move |tx: &mut Tx<'_>| {
-            let named = email.key();
-            let limits = (Limit::PasswordLinks, Limit::SignInsFromNetwork, Limit::PasswordLinksAnywhere);
-            let counted = Counted::tries(&kit, (&named, &email.masked()), &act.ip, limits);
+            let (named, network) = (email.key(), network_of(&act.ip));
+            // Nothing that is refused counts by the address alone: a stranger elsewhere would shut its owner out.
+            let place = [named.as_bytes(), network.as_bytes()];
+            let counted = [
+                Counted::hashed(&kit, Limit::PasswordLinks, &place, email.masked()),
+                Counted::network(Limit::SignInsFromNetwork, &act.ip),
+            ];
             if spend_tries(tx, &kit, &act, &counted, |tx| Side::Desk.refuse(tx, &act, None, "too_often"))?.is_err() {
                 return Ok(Err(too_many()));
             }
@@ -102,7 +108,8 @@ impl Desk {
         asked
     }
 
-    /// Mails a link that was asked for, if there is somebody with this address who may act.
+    /// Mails a link that was asked for, if there is somebody with this address who may act, has a password to forget
+    /// and was not mailed enough links.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails; the errand is then run again.
@@ -110,15 +117,12 @@ impl Desk {
         let (kit, act) = (self.kit.clone(), self.system_act());
         let decide = move |tx: &mut Tx<'_>| {
             let agent = agents::find_by_email(tx.connection, &email)?.filter(|agent| agent.suspended_at.is_none());
-            let account = match &agent {
-                Some(agent) => accounts::find(tx.connection, agent.id.account())?,
-                None => None,
+            let decided = match &agent {
+                Some(agent) => decide_link(tx, &kit, &act, agent)?,
+                None => "unknown",
             };
-            let about = details([("known", account.is_some().into())]);
-            tx.record(act.entry("agent.password_link_decided", None, account.as_ref().map(|known| known.id), about));
-            if let Some(account) = account {
-                mail_link(tx, &kit, &act, &account, false)?;
-            }
+            let (account, about) = (agent.map(|agent| agent.id.account()), details([("decided", decided.into())]));
+            tx.record(act.entry("agent.password_link_decided", None, account, about));
             outbox::done(tx, errand, act.at)
         };
         self.store.write(decide).await?;
@@ -251,6 +255,23 @@ impl Desk {
             NotHashed::Failed => StoreError::Unavailable(error.to_string()),
         })
     }
+}
+
+/// Mails somebody a link that was asked for, or not; answers what the log calls it.
+fn decide_link(tx: &mut Tx<'_>, kit: &Kit, act: &Act, agent: &Agent) -> Result<&'static str, StoreError> {
+    let Some(account) = accounts::find(tx.connection, agent.id.account())? else { return Ok("unknown") };
+    // The single sign-on decides whether and how well they prove themself; a password would go round it.
+    if sso::is_only_way(tx.connection, agent.id)? {
+        return Ok("comes_by_sso");
+    }
+    if sign_in_links::mailed_since(tx.connection, account.id, (act.at - ENOUGH, act.at))? {
+        return Ok("mailed_before");
+    }
+    if spend(tx, kit, act, &[Counted::of_account(Limit::PasswordLinksAnywhere, &account)])?.is_err() {
+        return Ok("too_often");
+    }
+    mail_link(tx, kit, act, &account, false)?;
+    Ok("mailed")
 }
 
 fn settle(tx: &mut Tx<'_>, act: &Act, weighed: Option<&Weighed>) -> Done<()> {

@@ -203,7 +203,7 @@ impl Desk {
             if let Some(before) = before {
                 agents::end_session(tx, before, act.at)?;
             }
-            let complete = admitted.proved_at.is_some();
+            let complete = admitted.second_factor;
             let assurance = if complete { Assurance::Complete } else { Assurance::Password };
             let link = enrolment::claim(tx, agent.id.account(), link.as_deref(), act.at)?;
             let how = How { assurance, by: "sso", device: &browser.device, proved_at: admitted.proved_at, link };

@@ -83,12 +83,12 @@ pub struct CaseFile {
 }
 
 impl CaseFile {
-    /// Whether `agent` may decide about the second approval.
+    /// Whether `agent` may decide about the second approval at `now`.
     ///
     /// # Errors
     /// [`Refused`] names the rule that forbids it.
-    pub fn may_approve(&self, kit: &Kit, agent: AgentId) -> Result<(), Refused> {
-        may_approve(&self.filed.case, agent, &self.known.facts(kit))
+    pub fn may_approve(&self, kit: &Kit, agent: AgentId, now: DateTime<Utc>) -> Result<(), Refused> {
+        may_approve(&self.filed.case, agent, &self.known.facts(kit), now)
     }
 
     /// Whether it is about the account of somebody at the desk.

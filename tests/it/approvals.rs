@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::support::browser::Browser;
-use crate::support::world::{OWNER, World, authenticator_on, csrf_on};
+use crate::support::world::{OWNER, World, address, authenticator_on, csrf_on};
 
 /// A case with all its evidence, held by `ana`.
 async fn awaiting(world: &World) -> (Browser, Browser, String) {
@@ -66,6 +66,30 @@ async fn the_page_shows_exactly_what_is_approved() {
     ben.send(&page, "/approve", &[]).await.is(200).says("You approved this case.").says("Cooling off");
     let again = ben.get(&format!("/desk/cases/{reference}/approve")).await;
     assert!(!again.has_form("/approve") && again.text().contains("not possible while the case is “Cooling off”"));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whom_the_holder_just_restored_is_no_second_person() {
+    let world = World::new().await;
+    let (customer, reference) = world.confirmed(OWNER).await;
+    world.passes_phone_check(&customer, &reference).await;
+    let sam = world.agent("sam").await;
+    world.presses(&sam, &reference, "claim", &[]).await.is(200);
+    let page = sam.get(&format!("/desk/people/{}", world.account_id(&address("ben")).await)).await;
+    sam.send(&page, "/suspend", &[]).await.is(200);
+    sam.send(&page, "/restore", &[]).await.is(200).says("Restored");
+    let ben = world.agent("ben").await;
+    ben.get("/desk/approvals").await.is(200).says("added, promoted or restored by the other");
+    let page = ben.get(&format!("/desk/cases/{reference}/approve")).await;
+    assert!(!page.has_form("/approve"), "{}", page.text());
+    let csrf = csrf_on(&page);
+    let tried = ben.post(&format!("/desk/cases/{reference}/approve"), &[("csrf", csrf.as_str())]).await;
+    assert!(tried.text().contains("somebody else has to approve"), "{}", tried.text());
+    let entries = world.entries(&reference).await;
+    assert!(entries.iter().any(|entry| entry.action == "case.refused" && entry.details.contains("may_be_party")));
+    // Ana, whom nobody just restored, is another person.
+    world.presses(&world.agent("ana").await, &reference, "approve", &[]).await.is(200).says("You approved");
     world.stop().await;
 }
 

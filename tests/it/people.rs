@@ -28,7 +28,16 @@ async fn a_new_colleague_is_invited_sets_a_password_and_then_a_device() {
 
     let mail = world.mail("Set your password").await;
     let link = mail.text.split_whitespace().find(|word| word.contains("?token=")).unwrap();
+    // Somebody asks for a link in her name: the invitation, good for a day, is not replaced by one that is good for less.
     let browser = world.browser();
+    world.later(chrono::TimeDelta::hours(2)).await;
+    let page = browser.get("/desk/forgotten-password").await;
+    browser.send(&page, "/desk/forgotten-password", &[("email", "zoe@desk.example.test")]).await.is(200);
+    world.later(chrono::TimeDelta::hours(2)).await;
+    // Everybody else who manages people was told of her.
+    let told = world.mails().await.into_iter().filter(|mail| mail.text.contains("added Zoë (zoe@desk.example.test)"));
+    let told: Vec<_> = told.map(|mail| mail.header("To").unwrap().to_owned()).collect();
+    assert!(told.len() == 1 && told[0].contains(&address("ada")), "{told:?}");
     let page = browser.get(link.strip_prefix(PUBLIC).unwrap()).await;
     let new = "seven striped otters";
     browser.send(&page, "/desk/set-password", &[("password", new)]).await.is(200);

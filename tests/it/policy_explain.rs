@@ -14,6 +14,32 @@ async fn explains(world: &World, who: &str, case: Option<&str>) -> Result<Explan
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_at_the_desk_are_explained_by_their_own_paths() {
+    let world = World::new().await;
+    for who in ["ana@desk.example.test", "staff:ana@desk.example.test"] {
+        let ana = explains(&world, who, None).await.unwrap();
+        assert_eq!((ana.kind, ana.tier, ana.has_phone), ("staff", "privileged", false));
+        let names: Vec<_> = ana.paths.iter().map(|path| path.name.as_str()).collect();
+        assert_eq!(names, ["saved_code", "in_person", "password"]);
+        assert_eq!(ana.paths.iter().map(|path| path.not_offered.len()).collect::<Vec<_>>(), [0, 0, 2]);
+    }
+    assert_eq!(explains(&world, &format!("staff:{OWNER}"), None).await, Err(NotExplained::NoAccount));
+    // With a phone number of record every path can be finished.
+    let act = Act { actor: Actor::Operator, ip: String::new(), at: world.now() };
+    let (ana, phone) = ("ana@desk.example.test".parse().unwrap(), "+447911123456".parse().unwrap());
+    assert!(world.desk.set_phone(act.clone(), ana, phone).await.unwrap());
+    let ana = explains(&world, "ana@desk.example.test", None).await.unwrap();
+    assert!(ana.has_phone && ana.paths.iter().all(|path| path.not_offered.is_empty()));
+    world.settle().await;
+    world.mail("phone number of record was set").await;
+    let set: Vec<_> = world.entries("").await.into_iter().filter(|entry| entry.action == "agent.phone_set").collect();
+    assert!(set.len() == 1 && !set[0].details.contains("7911123456"), "{:?}", set[0].details);
+    let nobody = "nobody@desk.example.test".parse().unwrap();
+    assert!(!world.desk.set_phone(act, nobody, "+447911123456".parse().unwrap()).await.unwrap());
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_case_is_explained_at_every_stage() {
     let world = World::new().await;
     let (customer, reference) = world.confirmed(OWNER).await;

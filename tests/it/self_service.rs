@@ -409,10 +409,90 @@ async fn what_one_sign_in_proved_is_of_no_use_to_another() {
     second.get(STEPS).await.says("Step 2");
     first.get(STEPS).await.says("Nothing proved here counts any more.");
     assert_eq!(passed(&world, &case).await, ["password"]);
-    // The first one begins anew, in the same browser, and has to prove everything anew.
+    // The first one begins anew, in the same browser, and has to prove everything anew. The other, whose mailbox is
+    // proved, is left to run beside it.
     let page = first.get("/account/sign-in/troubleshoot").await;
     first.send(&page, "/troubleshoot", &[]).await.says("Step 1");
-    second.get(STEPS).await.says("This sign-in has ended");
+    second.get(STEPS).await.says("Step 2");
+    // Nor does handing over end it, where nothing but the password was proved.
+    let form = first.get("/account/sign-in/assistance").await;
+    first.send(&form, "/assistance", &filled()).await.is(200);
+    second.get(STEPS).await.says("Step 2");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_recoveries_with_a_proved_mailbox_the_one_that_is_done_ends_the_other() {
+    let world = with_anna().await;
+    let (first, _) = begins(&world).await;
+    verifies(&world, &first).await.is(200);
+    world.later(TimeDelta::seconds(1)).await;
+    let second = proves(&world).await;
+    first.get(STEPS).await.says("Step 2");
+    signs_in(&second).await.is(200).says("Security credentials");
+    first.get(STEPS).await.says("This sign-in has ended");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_proves_the_mailbox_has_their_beginning_not_counted() {
+    let world = with_anna().await;
+    for _ in 0..6 {
+        let (browser, page) = begins(&world).await;
+        page.is(200).says("Step 1");
+        verifies(&world, &browser).await.is(200);
+        world.later(TimeDelta::seconds(1)).await;
+    }
+    for n in 0..6 {
+        let (_, page) = begins(&world).await;
+        assert_eq!(page.status, if n < 5 { 200 } else { 429 }, "beginning {n} with the password alone");
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_takes_back_the_device_that_was_activated_and_every_sign_in_with_it() {
+    let world = with_anna().await;
+    world.later(TimeDelta::seconds(1)).await;
+    let browser = proves(&world).await;
+    signs_in(&browser).await.is(200);
+    let object = link_in(&world.mail("Sign-in without your MFA device").await, "object");
+    world.later(TimeDelta::seconds(30)).await;
+    activates_app(&world, &browser, "/account", "Evil").await.is(200).says("Evil");
+    // The one who got in has a complete sign-in too, from which the owner's device could be deactivated.
+    let complete = world.account(ANNA).await;
+    let asked = asked_to_deactivate(&complete, "/account", 0).await;
+    asked.is(200).says("anna@customers.example's virtual_totp");
+
+    let owner = world.browser();
+    let page = owner.get(&object).await;
+    owner.send(&page, "/object", &[]).await.is(200).says("The request is stopped");
+    for inside in [&browser, &complete] {
+        let out = inside.get("/account").await;
+        assert!(out.url.contains("/account/sign-in"), "still in: {}", out.url);
+    }
+    let case = reference(&world).await;
+    let actions = world.actions(&case).await;
+    for action in ["account.sessions_ended", "authenticator.deactivated"] {
+        assert!(actions.contains(&action.to_owned()), "no {action} in {actions:?}");
+    }
+    let told = world.mail("MFA devices of a stopped request deactivated").await;
+    assert!(told.text.contains(&case), "{}", told.text);
+
+    // The owner's own device signs in, shows that it alone is left, and stays as it is until a supervisor has looked.
+    let back = world.account(ANNA).await;
+    let list = back.get("/account/security").await;
+    assert!(!list.text().contains("Evil") && list.text().contains("anna@customers.example's virtual_totp"));
+    let page = back.get("/account/security/activate").await;
+    let given = [("kind", "virtual_totp"), ("name", "One more")];
+    back.send(&page, "/security/activate", &given).await.is(409).says("stay as they are until a supervisor");
+    let asked = asked_to_deactivate(&back, "/account", 0).await;
+    back.send(&asked, "/deactivate", &[]).await.is(409);
+    let sam = world.agent("sam").await;
+    world.presses(&sam, &case, "end-dispute", &[("outcome", "reject"), ("reason", "It was not them.")]).await.is(200);
+    let back = world.account(ANNA).await;
+    let page = back.get("/account/security/activate").await;
+    back.send(&page, "/security/activate", &given).await.is(200).says("One more");
     world.stop().await;
 }
 
@@ -437,8 +517,9 @@ async fn a_stop_in_the_middle_and_after_the_sign_in_shuts_everyone_out() {
     let page = owner.get(&object).await;
     owner.send(&page, "/object", &[]).await.says("The request is stopped");
     let stopped = browser.get(STEPS).await;
-    stopped.says("said that this was not you");
+    assert!(stopped.url.contains("/account/sign-in?"), "still in: {}", stopped.url);
     // Nor does anything begin anew before a supervisor has looked.
+    world.gives_password(&browser, ANNA).await.is(200);
     let page = browser.get("/account/sign-in/troubleshoot").await;
     browser.send(&page, "/troubleshoot", &[]).await.is(409).says("Only a supervisor");
     let case = reference(&world).await;
@@ -458,7 +539,7 @@ async fn a_stop_in_the_middle_and_after_the_sign_in_shuts_everyone_out() {
     let out = browser.get("/account").await;
     assert!(out.url.contains("/account/sign-in"), "still in: {}", out.url);
     let actions = world.actions(&reference(&world).await).await;
-    assert!(actions.contains(&"account.recovery_ended".to_owned()), "{actions:?}");
+    assert!(actions.contains(&"account.sessions_ended".to_owned()), "{actions:?}");
     world.stop().await;
 }
 
@@ -514,6 +595,7 @@ async fn somebody_without_the_mail_is_carried_over_and_keeps_what_they_typed() {
     let link = link_in(&world.mail("The desk has your case").await, "open");
     let elsewhere = world.browser();
     let page = elsewhere.get(&link).await;
+    page.says("Confirm your e-mail address").says("Verify your email address");
     let opened = elsewhere.send(&page, "/open", &[]).await;
     assert!(opened.url.ends_with(&format!("/cases/{case}")));
     assert_eq!(passed(&world, &case).await, ["password", "email_link"]);
@@ -824,5 +906,17 @@ async fn a_verification_link_lasts_an_hour_and_a_session_that_was_won_half_of_on
     world.later(TimeDelta::minutes(2)).await;
     let out = browser.get("/account").await;
     assert!(out.url.contains("/account/sign-in"), "still in after half an hour: {}", out.url);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn made_up_addresses_of_a_mail_domain_and_a_network_keep_no_owner_from_self_service() {
+    let world = with_anna().await;
+    for n in 0..5 {
+        world.asks_for_help(&format!("nobody{n}@customers.example")).await;
+    }
+    let browser = proves(&world).await;
+    browser.get(STEPS).await.says("Sign in to the console");
+    signs_in(&browser).await.is(200).says("Security credentials");
     world.stop().await;
 }

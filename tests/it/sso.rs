@@ -390,7 +390,8 @@ async fn nobody_gets_in_without_a_role_a_verified_address_or_once_suspended() {
     let (world, provider) = world().await;
     for (claims, why, says) in [
         (json!({ "groups": ["staff"] }), "no_role", "may not work at this desk"),
-        (json!({ "groups": null }), "no_role", "may not work at this desk"),
+        (json!({ "groups": [] }), "no_role", "may not work at this desk"),
+        (json!({ "groups": null }), "no_role_claim", "may not work at this desk"),
         (json!({ "email_verified": false }), "email_not_verified", "has not verified your e-mail address"),
         (json!({ "email_verified": null }), "email_not_verified", "has not verified your e-mail address"),
         (json!({ "email": "ana@desk.example.test" }), "address_taken", "has your e-mail address already"),
@@ -476,6 +477,43 @@ async fn proving_oneself_again_takes_a_proof_of_now() {
     again(json!({ "auth_time": now })).await.says("Dora Desk");
     let all = sessions(&world).await;
     assert_eq!(all.iter().map(|session| session.3).collect::<Vec<_>>(), [true, false]);
+}
+
+#[tokio::test]
+async fn a_provider_that_does_not_say_when_is_not_taken_for_a_fresh_proof() {
+    let (world, provider) = world().await;
+    let browser = world.browser();
+    provider.says(json!({ "auth_time": null, "groups": ["leads"] }));
+    signs_in(&browser, &provider).await.is(200).says("Dora Desk");
+    assert_eq!(sessions(&world).await, [("complete".to_owned(), "sso".to_owned(), false, false)]);
+    let led = browser.get("/desk/people/add").await;
+    assert!(led.url.contains("/desk/step-up"), "{}", led.url);
+    provider.says(json!({ "groups": ["leads"] }));
+    signs_in(&browser, &provider).await.is(200);
+    let shown = browser.get("/desk/people/add").await;
+    assert!(shown.is(200).url.ends_with("/desk/people/add"), "{}", shown.url);
+}
+
+#[tokio::test]
+async fn whoever_comes_by_single_sign_on_gets_no_password_to_go_round_it_unless_invited() {
+    let (world, provider) = world().await;
+    signs_in(&world.browser(), &provider).await.is(200).says("Dora Desk");
+    let stranger = world.browser();
+    let page = stranger.get("/desk/forgotten-password").await;
+    let answer = stranger.send(&page, "/desk/forgotten-password", &[("email", "dora@staff.example")]).await;
+    answer.is(200).says("If somebody at the desk has this address");
+    let links = async || {
+        world.settle().await;
+        let to = |mail: &crate::support::mail_reader::Mail| mail.header("To").is_some_and(|to| to.contains("dora@"));
+        world.mails().await.into_iter().filter(|mail| to(mail) && mail.text.contains("set-password?token=")).count()
+    };
+    assert_eq!(links().await, 0);
+    assert_eq!(logged(&world, "agent.password_link_decided").await, [json!({ "decided": "comes_by_sso" })]);
+    let sam = world.agent("sam").await;
+    let dora = world.desk.people().await.unwrap().into_iter().find(|person| person.agent.name == "Dora Desk").unwrap();
+    let page = sam.get(&format!("/desk/people/{}", dora.agent.id)).await;
+    sam.send(&page, "/invite", &[]).await.is(200);
+    assert_eq!(links().await, 1);
 }
 
 #[tokio::test]

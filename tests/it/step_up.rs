@@ -21,6 +21,10 @@ fn what_reveals_decides_exports_or_manages_people_needs_a_fresh_second_factor() 
         "/desk/audit.csv",
         "/desk/people",
         "/desk/password",
+        "/account/requests/{reference}/approve",
+        "/account/requests/{reference}/decline",
+        "/account/contact/confirm",
+        "/account/contact/withdraw",
     ] {
         assert!(fresh.contains(&path), "{path}");
     }
@@ -138,5 +142,33 @@ async fn an_account_confirms_that_it_is_its_owner_and_sees_its_sign_ins() {
     let page = here.get("/account/sessions").await;
     assert!(here.send(&page, "/end-all", &[]).await.url.contains("/account/sign-in"));
     assert!(here.get("/account").await.url.contains("/account/sign-in"));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_administrator_without_a_fresh_second_factor_decides_and_changes_nothing() {
+    let world = World::new().await;
+    let email = "anna@customers.example";
+    world.adds(email, AccountKind::Owner, &[], Devices::AppAndCodes).await;
+    let anna = world.account(email).await;
+    let csrf = csrf_on(&anna.get("/account").await);
+    world.clock.advance(TimeDelta::minutes(10));
+    let before = world.entries("").await.len();
+    let mut walked = 0;
+    for route in routes::all(false) {
+        if route.step_up.is_none() || route.access != Access::Account {
+            continue;
+        }
+        walked += 1;
+        let path = route.path.replace("{reference}", "MFA-0000-0000");
+        let page = match route.method {
+            Method::POST => anna.post(&path, &[("csrf", &csrf)]).await,
+            _ => anna.get(&path).await,
+        };
+        page.is(200).says("Confirm that it is you");
+        assert!(page.url.contains("/account/step-up?next="), "{} {}: {}", route.method, route.path, page.url);
+    }
+    assert_eq!(walked, 7);
+    assert_eq!(world.entries("").await.len(), before);
     world.stop().await;
 }

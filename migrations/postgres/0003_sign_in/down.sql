@@ -48,6 +48,8 @@ ALTER TABLE agents ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE agents ADD COLUMN password_hash TEXT NOT NULL DEFAULT '';
 UPDATE agents SET password_hash = COALESCE((SELECT password_hash FROM accounts WHERE accounts.id = agents.id), '');
 DROP INDEX agents_by_sso_subject;
+ALTER TABLE agents DROP COLUMN appointed_at;
+ALTER TABLE agents DROP COLUMN appointed_by;
 ALTER TABLE agents DROP COLUMN sso_subject;
 DROP INDEX authenticators_by_credential;
 ALTER TABLE authenticators DROP COLUMN sign_count;

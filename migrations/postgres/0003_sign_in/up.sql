@@ -15,6 +15,9 @@ CREATE UNIQUE INDEX authenticators_by_credential ON authenticators (credential_i
 
 -- Who the single sign-on says it is: issuer and subject, separated by a space.
 ALTER TABLE agents ADD COLUMN sso_subject TEXT;
+-- Who last added, promoted or restored them, and when: for a day the two do not count as two.
+ALTER TABLE agents ADD COLUMN appointed_by TEXT;
+ALTER TABLE agents ADD COLUMN appointed_at TIMESTAMP;
 INSERT INTO accounts
     (id, email, email_key, name, kind, tier, status, password_hash, created_at, updated_at, code_failures, staff)
 SELECT id, email, 'staff:' || email_key, name, 'owner', 'privileged', 'active', password_hash, created_at, created_at, 0, TRUE

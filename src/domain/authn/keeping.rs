@@ -44,6 +44,11 @@ pub enum Kept {
     /// Saved codes are for the day when a device is not at hand; they are none.
     #[error("Activate a device first.")]
     NoDeviceYet,
+    /// Somebody at an address of record stopped a request for the account.
+    #[error(
+        "A request for this account was stopped. Your devices stay as they are until a supervisor has looked at it."
+    )]
+    Stopped,
 }
 
 impl Kept {
@@ -59,6 +64,7 @@ impl Kept {
             Self::NoPasskey => "no_passkey",
             Self::LastOfStaff => "last_of_staff",
             Self::NoDeviceYet => "no_device_yet",
+            Self::Stopped => "stopped",
         }
     }
 

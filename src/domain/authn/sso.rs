@@ -18,16 +18,14 @@ pub struct Claims {
     pub email_verified: bool,
     /// What they are called.
     pub name: Option<String>,
-    /// The values of the claim that roles are told by.
-    pub groups: Vec<String>,
+    /// The values of the claim that roles are told by; nothing where the token has no such claim.
+    pub groups: Option<Vec<String>>,
     /// The authentication context (OpenID Connect Core §2, `acr`).
     pub acr: Option<String>,
     /// The authentication methods (RFC 8176).
     pub amr: Vec<String>,
     /// When they proved themself there.
     pub auth_time: Option<DateTime<Utc>>,
-    /// When this was said.
-    pub issued_at: DateTime<Utc>,
 }
 
 /// Somebody as the provider names them: unique for ever by issuer and subject together (OpenID Connect Core §5.7).
@@ -101,6 +99,8 @@ pub enum Refusal {
     TooWeak,
     /// None of the values means a role.
     NoRole,
+    /// The claim that roles are told by is not in the token: nobody can have a role.
+    NoRoleClaim,
     /// Nobody here is known by it, and nobody is added.
     Unknown,
     /// Somebody else here has the address.
@@ -116,6 +116,7 @@ impl Refusal {
             Self::Email => "email_not_verified",
             Self::TooWeak => "too_weak",
             Self::NoRole => "no_role",
+            Self::NoRoleClaim => "no_role_claim",
             Self::Unknown => "unknown",
             Self::AddressTaken => "address_taken",
             Self::Suspended => "suspended",
@@ -132,7 +133,9 @@ pub struct Admitted {
     pub name: String,
     /// What they may do.
     pub role: Role,
-    /// When a second factor was given there; nothing where none was, so that one is asked for here.
+    /// A second factor was given there; where none was, one is asked for here.
+    pub second_factor: bool,
+    /// When it was given, as far as the provider says.
     pub proved_at: Option<DateTime<Utc>>,
 }
 
@@ -148,17 +151,19 @@ pub fn admit(claims: &Claims, rules: &Rules, now: DateTime<Utc>) -> Result<Admit
     if !strong {
         return Err(Refusal::TooWeak);
     }
-    let role = rules.roles.role(&claims.groups).ok_or(Refusal::NoRole)?;
+    let groups = claims.groups.as_deref().ok_or(Refusal::NoRoleClaim)?;
+    let role = rules.roles.role(groups).ok_or(Refusal::NoRole)?;
     let second_factor = context(&rules.mfa_acr) || claims.amr.iter().any(|method| rules.mfa_amr.contains(method));
-    // Without the time of the proof that of the token is the best known; a clock that runs ahead makes nothing fresher.
-    let proved_at = second_factor.then(|| claims.auth_time.unwrap_or(claims.issued_at).min(now));
+    // The time of the token is none of a proof: a sign-in there can be days old. A clock that runs ahead makes nothing
+    // fresher.
+    let proved_at = claims.auth_time.filter(|_| second_factor).map(|at| at.min(now));
     let name = claims
         .name
         .as_deref()
         .map(str::trim)
         .filter(|name| !name.is_empty() && name.chars().count() <= 120 && !name.chars().any(is_unprintable));
     let name = name.map_or_else(|| email.to_string(), str::to_owned);
-    Ok(Admitted { email, name, role, proved_at })
+    Ok(Admitted { email, name, role, second_factor, proved_at })
 }
 
 /// How somebody is known here.
@@ -220,23 +225,27 @@ mod tests {
             email: "ana@example.org".parse().ok(),
             email_verified: true,
             name: Some("Ana Agent".to_owned()),
-            groups: texts(&["staff", "desk"]),
+            groups: Some(texts(&["staff", "desk"])),
             acr: None,
             amr: texts(&["pwd"]),
             auth_time: Some(at(-100)),
-            issued_at: at(-10),
         }
     }
 
     #[test]
     fn a_password_at_the_provider_is_no_second_factor() {
-        assert_eq!(admit(&claims(), &rules(), at(0)).unwrap().proved_at, None);
+        let proved = |claims: &Claims| {
+            let admitted = admit(claims, &rules(), at(0)).unwrap();
+            (admitted.second_factor, admitted.proved_at)
+        };
+        assert_eq!(proved(&claims()), (false, None));
         let mfa = Claims { amr: texts(&["pwd", "mfa"]), ..claims() };
-        assert_eq!(admit(&mfa, &rules(), at(0)).unwrap().proved_at, Some(at(-100)));
+        assert_eq!(proved(&mfa), (true, Some(at(-100))));
+        // A second factor that was given nobody knows when counts, but is not fresh.
         let gold = Claims { acr: Some("gold".to_owned()), auth_time: None, ..claims() };
-        assert_eq!(admit(&gold, &rules(), at(0)).unwrap().proved_at, Some(at(-10)));
+        assert_eq!(proved(&gold), (true, None));
         let ahead = Claims { auth_time: Some(at(3600)), ..mfa };
-        assert_eq!(admit(&ahead, &rules(), at(0)).unwrap().proved_at, Some(at(0)));
+        assert_eq!(proved(&ahead), (true, Some(at(0))));
     }
 
     #[test]
@@ -269,9 +278,10 @@ mod tests {
             (vec!["Desk", "admin", ""], None),
             (vec![], None),
         ] {
-            let said = admit(&Claims { groups: texts(&groups), ..claims() }, &rules(), at(0));
-            assert_eq!(said.map(|admitted| admitted.role).ok(), role, "{groups:?}");
+            let said = admit(&Claims { groups: Some(texts(&groups)), ..claims() }, &rules(), at(0));
+            assert_eq!(said.map(|admitted| admitted.role), role.ok_or(Refusal::NoRole), "{groups:?}");
         }
+        assert_eq!(admit(&Claims { groups: None, ..claims() }, &rules(), at(0)), Err(Refusal::NoRoleClaim));
     }
 
     #[test]

@@ -215,7 +215,7 @@ impl Step {
             }
             Command::Approve(authenticator) => self.approve(*authenticator, worker(actor)?, facts),
             Command::RefuseApproval => {
-                may_approve(&self.case, worker(actor)?, facts)?;
+                may_approve(&self.case, worker(actor)?, facts, self.now)?;
                 self.prove_anew(State::Verifying);
                 self.record("case.approval_refused", Details::new());
                 self.notices.push(Notice::ApprovalRefused);

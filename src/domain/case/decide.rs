@@ -22,11 +22,11 @@ pub fn still_permits(case: &Case, authenticator: AuthenticatorId, now: DateTime<
         && assess(case, facts, now).best().is_some_and(|best| best.stage == Stage::Ready)
 }
 
-/// Whether `agent` may decide about the second approval of a case, as far as who they are tells.
+/// Whether `agent` may decide about the second approval of a case at `now`, as far as who they are tells.
 ///
 /// # Errors
 /// [`Refused`] names the rule that forbids it.
-pub fn may_approve(case: &Case, agent: AgentId, facts: &Facts<'_>) -> Result<(), Refused> {
+pub fn may_approve(case: &Case, agent: AgentId, facts: &Facts<'_>, now: DateTime<Utc>) -> Result<(), Refused> {
     if case.is_about(agent) {
         return Err(Refused::OwnAccount);
     }
@@ -41,6 +41,9 @@ pub fn may_approve(case: &Case, agent: AgentId, facts: &Facts<'_>) -> Result<(),
     }
     if case.barred.contains(&agent) {
         return Err(Refused::AskerCannotApprove);
+    }
+    if facts.may_be_party(agent, case, now) {
+        return Err(Refused::MayBeParty);
     }
     if case.approvals.iter().any(|approval| approval.agent == agent) {
         return Err(Refused::AlreadyApproved);
@@ -74,7 +77,7 @@ impl Step {
         facts: &Facts<'_>,
     ) -> Result<(), Refused> {
         self.drop_void_approvals(facts);
-        may_approve(&self.case, agent, facts)?;
+        may_approve(&self.case, agent, facts, self.now)?;
         let covered = {
             let assessment = assess(&self.case, facts, self.now);
             let best = assessment.best().filter(|best| best.stage >= Stage::Approval);

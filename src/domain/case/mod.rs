@@ -19,6 +19,7 @@ use super::audit::Details;
 use super::evidence::{Evidence, Subject};
 use super::ids::{AccountId, AgentId, AuthenticatorId, CaseId, EvidenceId};
 use super::notice::Notice;
+use super::people::{Appointments, may_be_one};
 use super::policy::Policy;
 use super::recovery::Setback;
 use super::reference::CaseRef;
@@ -265,11 +266,21 @@ pub struct Facts<'a> {
     pub supervisors: &'a BTreeSet<AgentId>,
     /// What an agent gave up to this moment was voided by a suspension, even one that is over.
     pub voided: &'a BTreeMap<AgentId, DateTime<Utc>>,
+    /// Who gave whom their place at the desk.
+    pub appointments: &'a Appointments,
     /// The risk signals that fire for the case.
     pub raised: &'a [Raised],
 }
 
 impl Facts<'_> {
+    /// Whether `agent` may be the same person as somebody who holds the case, asked for the approval or supplied
+    /// evidence.
+    pub fn may_be_party(&self, agent: AgentId, case: &Case, now: DateTime<Utc>) -> bool {
+        let givers = case.evidence.iter().filter_map(|evidence| evidence.giver.agent());
+        let parties = givers.chain(case.holder).chain(case.barred.iter().copied());
+        parties.into_iter().any(|party| may_be_one(party, agent, self.appointments, now))
+    }
+
     /// Whether an approval of a case has to come from a supervisor: the account belongs to somebody at the desk.
     pub fn needs_supervisor(&self) -> bool {
         self.account.is_some_and(|account| account.kind == AccountKind::Staff)

@@ -48,6 +48,11 @@ pub enum Refused {
     /// Whoever asked for the approval may not give it.
     #[error("You asked for this approval, or let the case go on after a dispute, so another agent has to give it.")]
     AskerCannotApprove,
+    /// They, or somebody who has a part in the case, came here lately by the other or by the same colleague.
+    #[error(
+        "Less than 24 hours ago you or somebody who has a part in this case was added, promoted or restored by the other, or both by the same colleague. So somebody else has to approve."
+    )]
+    MayBeParty,
     /// An approval is for one authenticator.
     #[error("What was approved is another authenticator of this account.")]
     OtherAuthenticator,
@@ -107,6 +112,7 @@ impl Refused {
             Self::HolderCannotApprove => "holder_cannot_approve",
             Self::GiverCannotApprove => "giver_cannot_approve",
             Self::AskerCannotApprove => "asker_cannot_approve",
+            Self::MayBeParty => "may_be_party",
             Self::OtherAuthenticator => "other_authenticator",
             Self::OwnDispute => "own_dispute",
             Self::OwnBlock => "own_block",

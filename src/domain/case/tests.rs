@@ -10,6 +10,7 @@ use super::*;
 use crate::domain::account::{AuthenticatorKind, AuthenticatorState};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::evidence::{CheckKind, Giver, Outcome};
+use crate::domain::people::Appointments;
 use crate::domain::policy::Waits;
 use crate::domain::risk::{Effect, Signal};
 
@@ -90,6 +91,7 @@ struct World {
     suspended: BTreeSet<AgentId>,
     supervisors: BTreeSet<AgentId>,
     voided: BTreeMap<AgentId, DateTime<Utc>>,
+    appointments: Appointments,
     raised: Vec<Raised>,
     now: DateTime<Utc>,
     next: u64,
@@ -106,6 +108,7 @@ impl World {
             suspended: BTreeSet::new(),
             supervisors: BTreeSet::new(),
             voided: BTreeMap::new(),
+            appointments: Appointments::new(),
             raised: Vec::new(),
             now: start(),
             next: 0,
@@ -122,6 +125,7 @@ impl World {
             suspended: &self.suspended,
             supervisors: &self.supervisors,
             voided: &self.voided,
+            appointments: &self.appointments,
             raised: &self.raised,
         };
         let transition = apply(&self.case, command, actor, self.now, &facts)?;
@@ -178,6 +182,7 @@ impl World {
             suspended: &self.suspended,
             supervisors: &self.supervisors,
             voided: &self.voided,
+            appointments: &self.appointments,
             raised: &self.raised,
         };
         owners_step(&self.case, &facts, self.now)
@@ -253,6 +258,35 @@ fn the_same_agent_cannot_be_both_pairs_of_eyes() {
     assert_eq!(world.do_it(&Command::Approve(authenticator(1)), &agent(1)), Err(Refused::GiverCannotApprove));
     world.do_it(&Command::Approve(authenticator(1)), &agent(2)).unwrap();
     assert_eq!(world.do_it(&Command::Claim, &agent(2)), Err(Refused::ApproverCannotHold));
+}
+
+#[test]
+fn nobody_makes_a_second_pair_of_eyes_of_their_own() {
+    let held = |appointments: Appointments| {
+        let mut world = World::matched(AccountKind::Owner, Tier::Standard);
+        world.confirms_email();
+        world.do_it(&Command::Claim, &agent(1)).unwrap();
+        let evidence = world.evidence(CheckKind::AgentCallback, Giver::Agent(agent_id(1)), Outcome::Passed);
+        world.do_it(&Command::RecordCheck(evidence), &agent(1)).unwrap();
+        world.appointments = appointments;
+        world
+    };
+    let now = held(Appointments::new()).now;
+    let appointed = |list: &[(u8, u8)], hours| {
+        list.iter().map(|(of, by)| (agent_id(*of), (agent_id(*by), now - TimeDelta::hours(hours)))).collect()
+    };
+    let approves = |world: &mut World| world.do_it(&Command::Approve(authenticator(1)), &agent(2)).map(|_| ());
+    // Whom the holder appointed, whoever appointed the holder, and whom the same colleague appointed.
+    for list in [vec![(2, 1)], vec![(1, 2)], vec![(1, 3), (2, 3)]] {
+        let mut world = held(appointed(&list, 23));
+        assert_eq!(approves(&mut world), Err(Refused::MayBeParty), "{list:?}");
+        // The evidence stays theirs when somebody else holds the case.
+        world.do_it(&Command::Release, &agent(1)).unwrap();
+        assert_eq!(approves(&mut world), Err(Refused::MayBeParty), "{list:?}");
+        assert_eq!(world.do_it(&Command::RefuseApproval, &agent(2)), Err(Refused::MayBeParty));
+        assert_eq!(approves(&mut held(appointed(&list, 24))), Ok(()), "{list:?}");
+    }
+    assert_eq!(approves(&mut held(appointed(&[(2, 3)], 1))), Ok(()));
 }
 
 #[test]
@@ -749,6 +783,7 @@ fn a_signal_that_fires_after_an_owner_was_let_in_stops_them() {
         suspended: &world.suspended,
         supervisors: &world.supervisors,
         voided: &world.voided,
+        appointments: &world.appointments,
         raised: &world.raised,
     };
     assert!(!still_permits(&world.case, authenticator(1), world.now, &facts));

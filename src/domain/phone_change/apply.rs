@@ -8,6 +8,7 @@ use super::super::case::{self, Record, gave_evidence};
 use super::super::contact::E164;
 use super::super::ids::{AgentId, PhoneChangeId};
 use super::super::notice::Notice;
+use super::super::people::may_be_one;
 use super::weigh::{hold_length, weigh};
 use super::{Approval, Around, Command, Hold, Moment, PhoneChange, Refused, Requester, State, Told, Transition};
 
@@ -170,7 +171,7 @@ fn worker(actor: &Actor) -> Result<AgentId, Refused> {
     }
 }
 
-/// Whether `agent` is someone else than those who had a part in a change.
+/// Whether `agent` is at `now` someone else than those who had a part in a change.
 ///
 /// # Errors
 /// [`Refused`] names the part that they had.
@@ -179,6 +180,7 @@ pub fn may_approve(
     case: &case::Case,
     agent: AgentId,
     facts: &case::Facts<'_>,
+    now: DateTime<Utc>,
 ) -> Result<(), Refused> {
     if case.is_about(agent) {
         return Err(Refused::OwnAccount);
@@ -194,6 +196,12 @@ pub fn may_approve(
     }
     if change.requester.agent() == Some(agent) || case.barred.contains(&agent) {
         return Err(Refused::AskerCannotApprove);
+    }
+    let asker = change.requester.agent();
+    if facts.may_be_party(agent, case, now)
+        || asker.is_some_and(|asker| may_be_one(asker, agent, facts.appointments, now))
+    {
+        return Err(Refused::MayBeParty);
     }
     Ok(())
 }
@@ -272,7 +280,7 @@ impl Step {
         if self.change.state != State::AwaitingApproval {
             return Err(Refused::WrongState(self.change.state));
         }
-        may_approve(&self.change, around.case, agent, around.facts)?;
+        may_approve(&self.change, around.case, agent, around.facts, self.now)?;
         let weighed = weigh(&self.change, around, self.now);
         if !weighed.permitted {
             return Err(Refused::AccountSuspended);

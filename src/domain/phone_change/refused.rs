@@ -40,6 +40,11 @@ pub enum Refused {
     /// Whoever asked may not approve.
     #[error("You asked for this change, so another agent has to approve it.")]
     AskerCannotApprove,
+    /// They, or somebody who has a part in it, came here lately by the other or by the same colleague.
+    #[error(
+        "Less than 24 hours ago you or somebody who has a part in this change was added, promoted or restored by the other, or both by the same colleague. So somebody else has to approve it."
+    )]
+    MayBeParty,
     /// Nobody works on what concerns their own sign-in.
     #[error("This case is about your own account. A colleague has to work on it.")]
     OwnAccount,
@@ -78,6 +83,7 @@ impl Refused {
             Self::OwnAccount => "own_account",
             Self::NeedsSupervisor => "needs_supervisor",
             Self::AskerCannotApprove => "asker_cannot_approve",
+            Self::MayBeParty => "may_be_party",
             Self::EvidenceMissing(_) => "evidence_missing",
             Self::SameNumber => "same_number",
             Self::OpenAlready => "open_already",

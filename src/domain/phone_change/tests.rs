@@ -8,6 +8,7 @@ use super::super::actor::{Actor, Role};
 use super::super::case::{self, AccountFacts};
 use super::super::evidence::{CheckKind, Evidence, Giver, Outcome, Subject};
 use super::super::ids::EvidenceId;
+use super::super::people::Appointments;
 use super::super::policy::{Policy, Waits};
 use super::super::reference::CaseRef;
 use super::super::risk::{Effect, Raised, Signal};
@@ -55,6 +56,7 @@ struct World {
     suspended: BTreeSet<AgentId>,
     supervisors: BTreeSet<AgentId>,
     voided: BTreeMap<AgentId, DateTime<Utc>>,
+    appointments: Appointments,
     raised: Vec<Raised>,
     now: DateTime<Utc>,
     next: u64,
@@ -89,6 +91,7 @@ impl World {
             suspended: BTreeSet::new(),
             supervisors: BTreeSet::new(),
             voided: BTreeMap::new(),
+            appointments: Appointments::new(),
             raised: Vec::new(),
             now: start(),
             next: 0,
@@ -107,6 +110,7 @@ impl World {
             suspended: &self.suspended,
             supervisors: &self.supervisors,
             voided: &self.voided,
+            appointments: &self.appointments,
             raised: &self.raised,
         }
     }
@@ -234,6 +238,9 @@ fn nobody_approves_their_own_work() {
     world.on_case(&case::Command::Release, &agent(1)).unwrap();
     assert_eq!(world.on_change(Command::Approve, &agent(1)), Err(Refused::GiverCannotApprove));
     assert_eq!(world.on_change(Command::Approve, &agent(4)), Err(Refused::Role(Some(Role::Auditor))));
+    world.appointments.insert(agent_id(2), (agent_id(1), world.now));
+    assert_eq!(world.on_change(Command::Approve, &agent(2)), Err(Refused::MayBeParty));
+    world.appointments.clear();
     assert!(world.on_change(Command::Approve, &agent(2)).is_ok());
     // The approver who takes the case over is no second pair of eyes any more.
     world.on_case(&case::Command::Claim, &agent(2)).unwrap();

@@ -5,7 +5,7 @@ use tera::Context;
 
 use super::render::greetable;
 use super::{AuditWitness, MailTemplates, RenderError, Rendered, one_line};
-use crate::domain::letter::Letter;
+use crate::domain::letter::{Appointment, Letter};
 use crate::locale::{self, Language, label, text};
 
 /// What a letter says beside what happened.
@@ -82,6 +82,12 @@ fn words(letter: &Letter, context: &LetterContext) -> Words {
                 not_you,
             }
         }
+        Letter::TakenBack { case } => Words {
+            subject: text!("letter-taken-back-subject", product = product).to(language),
+            happened: text!("letter-taken-back", reference = case.as_str().to_owned()).to(language),
+            action,
+            not_you,
+        },
         Letter::RecoveryCodesMade => Words {
             subject: text!("letter-codes-subject", product = product).to(language),
             happened: text!("letter-codes").to(language),
@@ -150,6 +156,32 @@ fn words(letter: &Letter, context: &LetterContext) -> Words {
             action: "See the alarms".to_owned(),
             not_you: "If nobody knows of it, suspend this colleague at once.".to_owned(),
         },
+        Letter::Appointed { by, name, email, how, role } => {
+            let (by, name, role) = (one_line(by), one_line(name), role.label().to_lowercase());
+            let (subject, happened) = match how {
+                Appointment::Added => ("was added", format!("{by} added {name} ({email}) to the desk, as {role}.")),
+                Appointment::RoleChanged => {
+                    ("has another role", format!("{by} gave {name} ({email}) another role at the desk: {role}."))
+                }
+                Appointment::Restored => {
+                    ("was restored", format!("{by} gave {name} ({email}), {role}, access to the desk again."))
+                }
+            };
+            Words {
+                subject: format!("{product}: {name} {subject}"),
+                happened: format!("{happened} For 24 hours they cannot approve each other’s work."),
+                action: "See the people at the desk".to_owned(),
+                not_you: "If this is not as it should be, suspend them at once and ask your colleagues.".to_owned(),
+            }
+        }
+        Letter::PhoneSet => Words {
+            subject: format!("{product}: Your phone number of record was set"),
+            happened: "Somebody with access to the server set the phone number by which a case about a lost device \
+                       of yours is checked."
+                .to_owned(),
+            action: "See how you sign in".to_owned(),
+            not_you: "If you did not ask for this, tell a supervisor at once.".to_owned(),
+        },
     }
 }
 
@@ -159,16 +191,26 @@ mod tests {
 
     use super::*;
     use crate::domain::account::AuthenticatorKind;
+    use crate::domain::actor::Role;
     use crate::domain::ids::SignInLinkId;
+    use crate::domain::reference::CaseRef;
 
     #[test]
     fn every_letter_is_complete_in_every_language() {
         let at = DateTime::UNIX_EPOCH;
         let link = SignInLinkId::new(at, [1; 10]);
         let (device, label) = (AuthenticatorKind::Passkey, "Blue\r\nBcc: x key".to_owned());
+        let appointed = |how| Letter::Appointed {
+            by: "Sam\nX".to_owned(),
+            name: "Zoë\r\nBcc: x".to_owned(),
+            email: "zoe@desk.example".parse().expect("an address"),
+            how,
+            role: Role::Supervisor,
+        };
         let letters = [
             Letter::AuthenticatorActivated { device, label: label.clone() },
             Letter::AuthenticatorDeactivated { device, label },
+            Letter::TakenBack { case: (1..).find_map(CaseRef::from_random).expect("a reference") },
             Letter::RecoveryCodesMade,
             Letter::NewDevice { device: "Firefox on Linux".to_owned(), ip: "192.0.2.1".to_owned(), at },
             Letter::SetPassword { link, invited: true, until: at },
@@ -177,6 +219,10 @@ mod tests {
             Letter::PasswordChanged,
             Letter::GlassBroken,
             Letter::GlassBrokenFor { name: "Zoë\r\nBcc: x".to_owned() },
+            appointed(Appointment::Added),
+            appointed(Appointment::RoleChanged),
+            appointed(Appointment::Restored),
+            Letter::PhoneSet,
         ];
         let templates = MailTemplates::embedded().expect("the templates parse");
         for language in Language::ALL.iter().copied() {

@@ -86,7 +86,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile) -> Value {
     let (case, now) = (&file.filed.case, app.now());
     let assessment = file.assessment(&app.desk.kit, now);
     let best = assessment.best().filter(|best| best.stage == Stage::Approval);
-    let rule = file.may_approve(&app.desk.kit, agent.session.agent.id).err().map(|refused| refused.to_string());
+    let rule = file.may_approve(&app.desk.kit, agent.session.agent.id, now).err().map(|refused| refused.to_string());
     let lapsed = "The evidence does not count any more, so there is nothing to approve.".to_owned();
     let why_not = rule.or_else(|| best.is_none().then_some(lapsed));
     let group = |group: &GroupAssessment<'_>| {

@@ -1,6 +1,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -230,7 +231,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
         "mails": mails(file, agent.session.agent.role),
         "colleague": file.is_about_colleague(),
         "own": case.is_about(me),
-        "may": may(&app.desk.kit, agent, file),
+        "may": may(&app.desk.kit, agent, file, now),
         "why_not": why_not(agent, file),
         "agents": file.agents.values()
             .filter(|agent| agent.role.works_cases() && agent.suspended_at.is_none() && Some(agent.id) != case.holder)
@@ -308,7 +309,7 @@ fn mails(file: &CaseFile, role: Role) -> Vec<Value> {
 }
 
 /// Which buttons are of use; the rules decide again when one is pressed.
-fn may(kit: &Kit, agent: &SignedInAgent, file: &CaseFile) -> Value {
+fn may(kit: &Kit, agent: &SignedInAgent, file: &CaseFile, now: DateTime<Utc>) -> Value {
     let (case, who) = (&file.filed.case, &agent.session.agent);
     let own = case.is_about(who.id);
     let works = who.role.works_cases() && !own;
@@ -327,7 +328,7 @@ fn may(kit: &Kit, agent: &SignedInAgent, file: &CaseFile) -> Value {
             && file.calls_left > 0
             && file.codes_held.is_none()
             && file.account().is_some_and(|account| account.phone.is_some()),
-        "approve": works && file.may_approve(kit, who.id).is_ok(),
+        "approve": works && file.may_approve(kit, who.id, now).is_ok(),
         "ask_approval": works && mine && case.state == State::AwaitingApproval && case.asked.is_none(),
         "reject": works && live && !ended && (mine || supervises),
         "deactivate": works && mine && case.state == State::Ready && !approved,

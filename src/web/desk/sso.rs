@@ -28,7 +28,7 @@ pub(super) fn offer(app: &App) -> Value {
 }
 
 /// Every reason that the sign-in page can be led to with.
-const REASONS: [SsoHalt; 11] = [
+const REASONS: [SsoHalt; 12] = [
     SsoHalt::Unreachable,
     SsoHalt::TooOften,
     SsoHalt::Stale,
@@ -37,6 +37,7 @@ const REASONS: [SsoHalt; 11] = [
     SsoHalt::Refused(Refusal::Email),
     SsoHalt::Refused(Refusal::TooWeak),
     SsoHalt::Refused(Refusal::NoRole),
+    SsoHalt::Refused(Refusal::NoRoleClaim),
     SsoHalt::Refused(Refusal::Unknown),
     SsoHalt::Refused(Refusal::AddressTaken),
     SsoHalt::Refused(Refusal::Suspended),
@@ -73,7 +74,7 @@ pub(super) fn reason(app: &App, code: &str) -> Option<String> {
             "Somebody at this desk has your e-mail address already and signs in otherwise. Ask whoever runs this desk."
                 .to_owned()
         }
-        SsoHalt::Refused(Refusal::NoRole | Refusal::Unknown | Refusal::Suspended) => {
+        SsoHalt::Refused(Refusal::NoRole | Refusal::NoRoleClaim | Refusal::Unknown | Refusal::Suspended) => {
             format!("You are known to {name}, but may not work at this desk. Ask whoever runs it for access.")
         }
     })

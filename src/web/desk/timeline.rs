@@ -20,7 +20,6 @@ fn words(action: &str) -> &str {
         "case.new_device_seen" => "A new authenticator was activated",
         "account.signed_in" => "Signed in to manage authenticators",
         "account.sessions_ended" => "Signed out everywhere",
-        "account.recovery_ended" => "Sign-in by alternative factors ended",
         "case.opened_by_colleague" => "Opened by a colleague who cannot use their device",
         "case.submitted_again" => "The same form came again",
         "case.account_matched" => "Account found",

@@ -20,7 +20,7 @@ pub use virtual_device::VirtualDevice;
 use super::act::{Act, Done, Halt};
 use super::limits::{Counted, spend};
 use super::recovery::{see_new_device, still_stands};
-use super::{Kit, enrolment, letters};
+use super::{Kit, enrolment, letters, shut_out};
 use crate::domain::account::{
     Account, AccountKind, AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState,
 };
@@ -112,6 +112,9 @@ fn held(tx: &mut Tx<'_>, kit: &Kit, act: &Act, holder: &Holder) -> Done<(Account
     let counted = Counted::of_account(Limit::AuthenticatorChanges, &account);
     if spend(tx, kit, act, &[counted])?.is_err() {
         return Ok(Err(Halt::TooOften(text!("halt-too-often"))));
+    }
+    if shut_out::is_stopped(tx.connection, account.id)? {
+        return Ok(Err(refuse(tx, act, account.id, Kept::Stopped)));
     }
     Ok(Ok((account, all)))
 }

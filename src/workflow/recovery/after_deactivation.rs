@@ -3,15 +3,15 @@
 use super::let_in::won;
 use crate::domain::actor::Actor;
 use crate::domain::authn::is_device;
-use crate::domain::case::State;
+use crate::domain::case::{Refused, State};
 use crate::domain::form::Language;
 use crate::domain::ids::AccountId;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::store::account_sessions::AccountSession;
 use crate::store::{AnyConnection, StoreError, Tx, accounts, cases, links};
-use crate::workflow::Desk;
-use crate::workflow::act::{Act, Halt};
+use crate::workflow::act::{Act, Halt, refuse};
+use crate::workflow::{Desk, shut_out};
 
 /// Saved codes alone are no device: whoever lost theirs would be shut out by them.
 fn has_device(connection: &mut AnyConnection, account: AccountId) -> Result<bool, StoreError> {
@@ -56,6 +56,9 @@ impl Desk {
             let known = links::session(tx.connection, &reference, &page.hash(), act.at)?.is_some();
             if !waits || !known || has_device(tx.connection, session.account.id)? {
                 return Ok(Err(Halt::Gone));
+            }
+            if shut_out::is_stopped(tx.connection, session.account.id)? {
+                return Ok(Err(refuse(tx, &act, &filed, "activate_after_deactivation", Refused::Disputed)));
             }
             super::let_in::replace(tx, &act, &filed, session.id, &new)?;
             accounts::set_language(tx, session.account.id, language)?;

@@ -1,3 +1,4 @@
+use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::written;
@@ -6,15 +7,16 @@ use crate::domain::audit::details;
 use crate::domain::case::{Case, Command, OWNERS_TIME, Refused};
 use crate::domain::evidence::{CheckKind, Evidence, Giver};
 use crate::domain::form::Language;
-use crate::domain::ids::{CaseId, EvidenceId};
+use crate::domain::ids::{AccountId, CaseId, EntryId, EvidenceId};
 use crate::domain::limits::Limit;
+use crate::domain::token::Purpose;
 use crate::locale::text;
 use crate::store::account_sessions::{self, AccountSession};
 use crate::store::cases::{self, Filed, Filing};
 use crate::store::recoveries::{self, Recovery};
 use crate::store::{StoreError, Tx, calls, links, origins, throttle};
 use crate::workflow::act::{Act, Done, Halt, command};
-use crate::workflow::limits::{Counted, network_of, spend_tries};
+use crate::workflow::limits::{Counted, give_back, network_of, spend_as, tell_once};
 use crate::workflow::{Desk, Kit, risk};
 
 /// From where someone asks, and in which language.
@@ -69,27 +71,64 @@ pub(super) fn begun(tx: &mut Tx<'_>, kit: &Kit, act: &Act, session: &AccountSess
         tx.record(refused("disputed"));
         return Ok(Err(Halt::Refused(Refused::Disputed)));
     }
+    let case = kit.id(CaseId::new, act.at);
     let place = [account.id.to_string(), network_of(&act.ip)];
     let about = account.email.masked();
     let counted = [
         Counted::hashed(kit, Limit::RecoveriesFromPlace, &[place[0].as_bytes(), place[1].as_bytes()], about.clone()),
         Counted::new(Limit::RecoveriesOfAccount, account.id.to_string(), about),
     ];
-    if spend_tries(tx, kit, act, &counted, |tx| tx.record(refused("too_often")))?.is_err() {
+    let places = places_of(kit, case, act.at);
+    if let Err(reached) = spend_as(tx, kit, act, &[(&counted[0], places[0]), (&counted[1], places[1])])? {
+        if let Some(each) = counted.iter().find(|each| each.limit == reached.limit) {
+            tell_once(tx, kit, act, each, |tx| tx.record(refused("too_often")))?;
+        }
         return Ok(Err(Halt::TooOften(text!("recovery-too-often"))));
     }
-    if let Err(halt) = end_earlier(tx, kit, act, session)? {
+    if let Err(halt) = end_unconfirmed(tx, kit, act, account.id)? {
         return Ok(Err(halt));
     }
-    open(tx, kit, act, session, whence)
+    open(tx, kit, act, (session, case), whence)
 }
 
-/// What was begun in another sign-in ends: nothing proved there is carried to this one. One whose owner was let in is
-/// left to them, so that a stranger with the password cannot take it from under them.
-fn end_earlier(tx: &mut Tx<'_>, kit: &Kit, act: &Act, session: &AccountSession) -> Done<()> {
-    for reference in recoveries::under_way(tx.connection, session.account.id, act.at)? {
+/// Under which identifiers the beginning of a case was counted.
+fn places_of(kit: &Kit, case: CaseId, at: DateTime<Utc>) -> [EntryId; 2] {
+    [Limit::RecoveriesFromPlace, Limit::RecoveriesOfAccount].map(|limit| {
+        let parts = [case.to_string(), limit.code().to_owned()];
+        let hash = kit.key.keyed_hash(Purpose::Throttle, &[parts[0].as_bytes(), parts[1].as_bytes()]);
+        let mut bytes = [0; 10];
+        bytes.copy_from_slice(&hash[..10]);
+        EntryId::new(at, bytes)
+    })
+}
+
+/// Whoever proves the mailbox is not counted among those who have only the password, and could shut the owner out.
+pub(in crate::workflow) fn give_place_back(tx: &mut Tx<'_>, kit: &Kit, case: CaseId) -> Result<(), StoreError> {
+    match recoveries::of_case(tx.connection, case)? {
+        Some(recovery) => give_back(tx, &places_of(kit, case, recovery.started_at)),
+        None => Ok(()),
+    }
+}
+
+/// What goes on in other sign-ins ends once a case is done: nothing proved there is carried to this one. From one in
+/// which nobody proved the mailbox, one in which somebody did is left to its own: a stranger with the password cannot
+/// take it from under its owner.
+pub(super) fn end_others(tx: &mut Tx<'_>, kit: &Kit, act: &Act, done: &Filed) -> Done<()> {
+    let Some(account) = done.case.account else { return Ok(Ok(())) };
+    end_where(tx, kit, act, account, |earlier| {
+        earlier.id != done.case.id && (done.case.email_was_confirmed() || !earlier.email_was_confirmed())
+    })
+}
+
+/// Like [`end_others`], when a case begins in which nothing is proved yet.
+fn end_unconfirmed(tx: &mut Tx<'_>, kit: &Kit, act: &Act, account: AccountId) -> Done<()> {
+    end_where(tx, kit, act, account, |earlier| !earlier.email_was_confirmed())
+}
+
+fn end_where(tx: &mut Tx<'_>, kit: &Kit, act: &Act, account: AccountId, ends: impl Fn(&Case) -> bool) -> Done<()> {
+    for reference in recoveries::under_way(tx.connection, account, act.at)? {
         let Some(earlier) = cases::lock(tx, &reference)? else { continue };
-        if earlier.case.with_owner && earlier.case.state.is_under_review() {
+        if earlier.case.with_owner && earlier.case.state.is_under_review() && ends(&earlier.case) {
             if let Err(halt) = command(tx, kit, act, &earlier, &Command::Withdraw)? {
                 return Ok(Err(halt));
             }
@@ -100,9 +139,14 @@ fn end_earlier(tx: &mut Tx<'_>, kit: &Kit, act: &Act, session: &AccountSession) 
     Ok(Ok(()))
 }
 
-fn open(tx: &mut Tx<'_>, kit: &Kit, act: &Act, session: &AccountSession, whence: &Whence) -> Done<Filed> {
+fn open(
+    tx: &mut Tx<'_>,
+    kit: &Kit,
+    act: &Act,
+    (session, id): (&AccountSession, CaseId),
+    whence: &Whence,
+) -> Done<Filed> {
     let account = &session.account;
-    let id = kit.id(CaseId::new, act.at);
     let case = Case::of_owner(account.id, id, kit.entropy.reference(), act.at);
     let filing = Filing {
         submission_key: hex::encode(Sha256::digest(format!("owner\0{id}"))),

@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 
-use super::begin::{Whence, begun};
+use super::begin::{Whence, begun, end_others};
 use super::{in_own_hands, own, written};
 use crate::domain::audit::details;
 use crate::domain::case::{Command, OwnersStep, apply, owners_step};
@@ -70,6 +70,9 @@ impl Desk {
             };
             recoveries::hand_over(tx, filed.case.id, failed, act.at)?;
             calls::void(tx, filed.case.id)?;
+            if let Err(halt) = end_others(tx, &kit, &act, &filed)? {
+                return Ok(Err(halt));
+            }
             if !filed.case.email_was_confirmed() {
                 return Ok(Ok((filed.case.reference, false)));
             }

@@ -1,18 +1,19 @@
 use chrono::TimeDelta;
 
+use super::begin::end_others;
 use super::in_own_hands;
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::authn::Assurance;
-use crate::domain::case::{Command, State};
+use crate::domain::case::{Command, Refused, State};
 use crate::domain::form::Language;
 use crate::domain::ids::{AccountId, AccountSessionId, CaseId};
 use crate::domain::token::Token;
 use crate::store::account_sessions::{self, AccountSession, NewSession, SessionOrigin};
 use crate::store::cases::{self, Filed};
-use crate::store::{AnyConnection, StoreError, Tx, accounts};
-use crate::workflow::act::{Act, Halt, command};
-use crate::workflow::{Desk, Kit};
+use crate::store::{AnyConnection, StoreError, Tx, accounts, throttle};
+use crate::workflow::act::{Act, Halt, command, refuse};
+use crate::workflow::{Desk, Kit, shut_out};
 
 /// How long a sign-in that was won by alternative factors lasts, whatever is done in it.
 const WON: TimeDelta = TimeDelta::minutes(30);
@@ -77,10 +78,14 @@ impl Desk {
         let (kit, cookie) = (self.kit.clone(), self.kit.entropy.token());
         let new = won(&kit, &act, session.account.id, &cookie, ("alternative_factors", device));
         let let_in = move |tx: &mut Tx<'_>| {
+            throttle::serialise(tx, "recovery", &session.account.id.to_string())?;
             let filed = match in_own_hands(tx, &act, &session, "let_owner_in")? {
                 Ok(filed) => filed,
                 Err(halt) => return Ok(Err(halt)),
             };
+            if shut_out::is_stopped(tx.connection, session.account.id)? {
+                return Ok(Err(refuse(tx, &act, &filed, "let_owner_in", Refused::Disputed)));
+            }
             let filed = match command(tx, &kit, &act, &filed, &Command::LetOwnerIn)? {
                 Ok(changed) => changed.filed,
                 Err(halt) => {
@@ -92,6 +97,9 @@ impl Desk {
             };
             replace(tx, &act, &filed, session.id, &new)?;
             accounts::set_language(tx, session.account.id, language)?;
+            if let Err(halt) = end_others(tx, &kit, &act, &filed)? {
+                return Ok(Err(halt));
+            }
             Ok(Ok(()))
         };
         let done = self.store.write(let_in).await?;

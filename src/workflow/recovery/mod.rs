@@ -15,6 +15,7 @@ use crate::store::account_sessions::AccountSession;
 use crate::store::cases::{self, Filed};
 use crate::store::{StoreError, Tx, recoveries};
 
+pub(super) use begin::give_place_back;
 pub use hand_over::HandedOver;
 pub(super) use let_in::still_stands;
 pub(super) use new_device::see_new_device;
