@@ -120,14 +120,13 @@ fn let_out(tx: &mut Tx<'_>, act: &Act, filed: &Filed) -> Result<(), StoreError> 
     links::end_sessions(tx, filed.case.id)?;
     links::void(tx, filed.case.id, act.at)?;
     links::close_request(tx, filed.case.id, act.at)?;
-    calls::void(tx, filed.case.id)?;
     // The link by which somebody at the desk would now set up another device.
-    if let Some(account) = filed.case.account
-        && filed.case.state == State::Deactivated
+    if filed.case.state == State::Deactivated
+        && let Some(account) = filed.case.account
     {
         sign_in_links::end_all(tx, account, sign_in_links::LinkPurpose::Enrol, act.at)?;
     }
-    Ok(())
+    calls::void(tx, filed.case.id)
 }
 
 /// Whoever asks in somebody's name asks more than once: every case of the account that could go on stands still.

@@ -161,7 +161,8 @@ async fn a_link_that_was_mailed_ends_after_a_day_or_when_its_case_is_stopped() {
     let object = link_in(&world.mail(&reference).await, "object");
     let page = stopped.get(&object).await;
     stopped.send(&page, "/object", &[]).await.is(200);
-    is_left_outside(&stopped, &stopped.get(DEVICE).await).await;
+    assert!(stopped.get(DEVICE).await.url.contains("/desk/sign-in?"));
+    is_left_outside(&stopped, &gives_password_at(&stopped, &link, "ben").await).await;
     world.stop().await;
 }
 
@@ -228,8 +229,10 @@ async fn whoever_was_stopped_opens_no_other_case_and_nobody_opens_two_at_once() 
     let object = link_in(&world.mail(&references[0]).await, "object");
     let page = asking[0].0.get(&object).await;
     asking[0].0.send(&page, "/object", &[]).await.is(200);
-    let (browser, page) = &asking[1];
-    browser.send(page, "/desk/sign-in/lost", &[]).await.is(409);
+    let (browser, _) = &asking[1];
+    gives_password(browser, "ben").await.is(200);
+    let page = browser.get("/desk/sign-in/lost").await;
+    browser.send(&page, "/desk/sign-in/lost", &[]).await.is(409);
     world.stop().await;
 }
 
