@@ -583,7 +583,8 @@ async fn whoever_has_nothing_to_give_a_factor_with_signs_in_again_after_ten_minu
     led(&browser.get("/account/security/activate").await);
     led(&browser.send(&choice, "/security/activate", &[("kind", "virtual_totp"), ("name", "Late")]).await);
     led(&shows_codes(&browser, &app, (&first, &second)).await);
-    led(&browser.send(&browser.get("/account/security").await, "/security/recovery-codes", &[]).await);
+    let token = csrf_on(&browser.get("/account/security").await);
+    led(&browser.post("/account/security/recovery-codes", &[("csrf", &token)]).await);
     assert_eq!(times(&world, "authenticator.activated").await, 0);
 
     // A session that began without any factor counts from its beginning.
