@@ -77,8 +77,8 @@ async fn whom_the_holder_just_restored_is_no_second_person() {
     let sam = world.agent("sam").await;
     world.presses(&sam, &reference, "claim", &[]).await.is(200);
     let page = sam.get(&format!("/desk/people/{}", world.account_id(&address("ben")).await)).await;
-    sam.send(&page, "/suspend", &[]).await.is(200);
-    sam.send(&page, "/restore", &[]).await.is(200).says("Restored");
+    let page = sam.send(&page, "/suspend", &[]).await;
+    sam.send(page.is(200), "/restore", &[]).await.is(200).says("Restored");
     let ben = world.agent("ben").await;
     ben.get("/desk/approvals").await.is(200).says("added, promoted or restored by the other");
     let page = ben.get(&format!("/desk/cases/{reference}/approve")).await;
