@@ -83,13 +83,18 @@ async fn whom_the_holder_just_restored_is_no_second_person() {
     ben.get("/desk/approvals").await.is(200).says("added, promoted or restored by the other");
     let page = ben.get(&format!("/desk/cases/{reference}/approve")).await;
     assert!(!page.has_form("/approve"), "{}", page.text());
-    let csrf = csrf_on(&page);
-    let tried = ben.post(&format!("/desk/cases/{reference}/approve"), &[("csrf", csrf.as_str())]).await;
+    // He sends what the form holds for somebody who may.
+    let ana = world.agent("ana").await;
+    let hers = ana.get(&format!("/desk/cases/{reference}/approve")).await;
+    let version = hers.forms().into_iter().flat_map(|form| form.fields).find(|(name, _)| name == "version");
+    let (csrf, version, device) = (csrf_on(&page), version.expect("a version").1, authenticator_on(&hers));
+    let given = [("csrf", csrf.as_str()), ("version", version.as_str()), ("authenticator", device.as_str())];
+    let tried = ben.post(&format!("/desk/cases/{reference}/approve"), &given).await;
     assert!(tried.text().contains("somebody else has to approve"), "{}", tried.text());
     let entries = world.entries(&reference).await;
     assert!(entries.iter().any(|entry| entry.action == "case.refused" && entry.details.contains("may_be_party")));
     // Ana, whom nobody just restored, is another person.
-    world.presses(&world.agent("ana").await, &reference, "approve", &[]).await.is(200).says("You approved");
+    world.presses(&ana, &reference, "approve", &[]).await.is(200).says("You approved");
     world.stop().await;
 }
 
