@@ -229,12 +229,6 @@ pub fn activated_after(
     rows.into_iter().map(AuthenticatorRow::into_authenticator).collect()
 }
 
-/// Whether an account has an active authenticator.
-pub fn has_authenticator(connection: &mut AnyConnection, account: AccountId) -> Result<bool, StoreError> {
-    let active = authenticators(connection, account)?;
-    Ok(active.iter().any(|authenticator| authenticator.state == AuthenticatorState::Active))
-}
-
 /// The active authenticators of every account, as its address and the name of the device.
 pub fn active_devices(connection: &mut AnyConnection) -> Result<Vec<(String, String)>, StoreError> {
     Ok(authenticators::table

@@ -1,9 +1,11 @@
 //! Forms that ask for a second factor: the second step of a sign-in, and step-up, on both sides.
 
 use actix_web::http::StatusCode;
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use futures_util::future::{Ready, ready};
 use serde_json::{Value, json};
 
-use super::error::status_of;
+use super::error::{PageError, status_of};
 use super::guard::fields::Fields;
 use super::words::text_of;
 use crate::domain::authn::{Next, RecoveryCode, Stuck, TotpCode};
@@ -19,6 +21,20 @@ pub enum Form {
     RecoveryCode,
     /// What a browser answers that was asked for a passkey.
     Passkey,
+}
+
+impl FromRequest for Form {
+    type Error = PageError;
+    type Future = Ready<Result<Self, PageError>>;
+
+    /// Each form is sent to an address of its own below or beside its page, see [`Actions`].
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(match request.path().rsplit('/').next() {
+            Some("recovery-code") => Self::RecoveryCode,
+            Some("passkey") => Self::Passkey,
+            _ => Self::Code,
+        }))
+    }
 }
 
 impl Form {

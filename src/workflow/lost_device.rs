@@ -2,7 +2,7 @@ use sha2::{Digest, Sha256};
 
 use super::act::{Act, Done, Halt, command, known};
 use super::limits::{Counted, spend};
-use super::{Desk, Kit, mail, risk};
+use super::{Desk, Kit, mail, risk, shut_out};
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
@@ -86,7 +86,7 @@ impl Desk {
                 return Ok(Err(Halt::BadText(words.to_owned())));
             }
             // Whoever was stopped does not simply begin anew.
-            if !cases::frozen(tx.connection, account.id)?.is_empty() {
+            if shut_out::is_stopped(tx.connection, account.id)? {
                 tx.record(refused("disputed"));
                 return Ok(Err(Halt::Refused(Refused::Disputed)));
             }

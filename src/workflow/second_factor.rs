@@ -90,7 +90,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Halt::TooOften`] when it has to wait; [`StoreError`] when the database fails.
-    pub(super) async fn count_factor(
+    async fn count_factor(
         &self,
         act: &Act,
         side: Side,
@@ -124,10 +124,6 @@ impl Desk {
         (session, browser): (&str, Option<&Token>),
         factor: SecondFactor,
     ) -> Result<Result<Weighed, Halt>, StoreError> {
-        let guessed = match self.count_factor(act, side, (account, email), browser).await? {
-            Ok(guessed) => guessed,
-            Err(halt) => return Ok(Err(halt)),
-        };
         let by = factor.code();
         let proof = match factor {
             SecondFactor::Code(code) => Proof::Code(code),
@@ -135,6 +131,25 @@ impl Desk {
             SecondFactor::Passkey { ceremony, answer } => {
                 Proof::Passkey(PasskeyAnswer { ceremony, session: session.to_owned(), answer })
             }
+        };
+        self.weigh_proof(act, side, (account, email), browser, (by, proof)).await
+    }
+
+    /// Like [`Self::weigh`], for what signs nobody in but is guessed alike. `by` is how the log calls it.
+    ///
+    /// # Errors
+    /// See [`Self::weigh`].
+    pub(super) async fn weigh_proof(
+        &self,
+        act: &Act,
+        side: Side,
+        (account, email): (AccountId, &EmailAddress),
+        browser: Option<&Token>,
+        (by, proof): (&'static str, Proof),
+    ) -> Result<Result<Weighed, Halt>, StoreError> {
+        let guessed = match self.count_factor(act, side, (account, email), browser).await? {
+            Ok(guessed) => guessed,
+            Err(halt) => return Ok(Err(halt)),
         };
         let finding = match self.directory.examine(Some(account), proof, act.at).await {
             Ok(finding) => finding,

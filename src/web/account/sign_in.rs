@@ -189,56 +189,27 @@ pub async fn device(
     device_page(&app, &me, &shown.next, None, above).await
 }
 
-async fn second_step(
-    app: &App,
-    me: &SignedInAccount,
-    request: &HttpRequest,
-    fields: &Fields,
+/// Takes what one of the forms was sent with.
+pub async fn second_step(
+    app: Data<App>,
+    me: SignedInAccount,
+    request: HttpRequest,
+    fields: Fields,
     form: Form,
 ) -> Result<HttpResponse, PageError> {
     let next = fields.get("next");
-    let done = match form.typed(fields) {
+    let done = match form.typed(&fields) {
         Ok(factor) => {
-            let browser = cookies::browser(request, app);
+            let browser = cookies::browser(&request, &app);
             let from = SignInFrom { device: me.caller.device.clone(), browser, language: me.caller.language };
             app.desk.account_second_step((me.caller.ip.clone(), from), &me.session, me.cookie.clone(), factor).await?
         }
         Err(halt) => Err(halt),
     };
     match done {
-        Ok(done) => Ok(led(app, &done.cookie, Some(&done.browser), of_account(next))),
-        Err(halt) => device_page(app, me, next, Some((form, &halt)), Above::default()).await,
+        Ok(done) => Ok(led(&app, &done.cookie, Some(&done.browser), of_account(next))),
+        Err(halt) => device_page(&app, &me, next, Some((form, &halt)), Above::default()).await,
     }
-}
-
-/// Takes a code of the authenticator.
-pub async fn code(
-    app: Data<App>,
-    me: SignedInAccount,
-    request: HttpRequest,
-    fields: Fields,
-) -> Result<HttpResponse, PageError> {
-    second_step(&app, &me, &request, &fields, Form::Code).await
-}
-
-/// Takes a saved recovery code.
-pub async fn recovery_code(
-    app: Data<App>,
-    me: SignedInAccount,
-    request: HttpRequest,
-    fields: Fields,
-) -> Result<HttpResponse, PageError> {
-    second_step(&app, &me, &request, &fields, Form::RecoveryCode).await
-}
-
-/// Takes what a browser answered that was asked for a passkey.
-pub async fn passkey(
-    app: Data<App>,
-    me: SignedInAccount,
-    request: HttpRequest,
-    fields: Fields,
-) -> Result<HttpResponse, PageError> {
-    second_step(&app, &me, &request, &fields, Form::Passkey).await
 }
 
 /// Signs an account out, at once and on the server.

@@ -39,51 +39,22 @@ pub async fn show(app: Data<App>, me: SignedInAccount, after: Query<After>) -> R
     page(&app, &me, &after.next, None).await
 }
 
-async fn take(
-    app: &App,
-    me: &SignedInAccount,
-    request: &HttpRequest,
-    fields: &Fields,
+/// Takes what one of the forms was sent with.
+pub async fn take(
+    app: Data<App>,
+    me: SignedInAccount,
+    request: HttpRequest,
+    fields: Fields,
     form: Form,
 ) -> Result<HttpResponse, PageError> {
-    let browser = cookies::browser(request, app);
-    let done = match form.typed(fields) {
+    let browser = cookies::browser(&request, &app);
+    let done = match form.typed(&fields) {
         Ok(factor) => app.desk.step_up_account(me.caller.ip.clone(), &me.session, browser, factor).await?,
         Err(halt) => Err(halt),
     };
     let next = fields.get("next");
     match done {
         Ok(()) => Ok(see_other(of_account(next))),
-        Err(halt) => page(app, me, next, Some((form, &halt))).await,
+        Err(halt) => page(&app, &me, next, Some((form, &halt))).await,
     }
-}
-
-/// Takes a code of the authenticator.
-pub async fn code(
-    app: Data<App>,
-    me: SignedInAccount,
-    request: HttpRequest,
-    fields: Fields,
-) -> Result<HttpResponse, PageError> {
-    take(&app, &me, &request, &fields, Form::Code).await
-}
-
-/// Takes a saved recovery code.
-pub async fn recovery_code(
-    app: Data<App>,
-    me: SignedInAccount,
-    request: HttpRequest,
-    fields: Fields,
-) -> Result<HttpResponse, PageError> {
-    take(&app, &me, &request, &fields, Form::RecoveryCode).await
-}
-
-/// Takes what a browser answered that was asked for a passkey.
-pub async fn passkey(
-    app: Data<App>,
-    me: SignedInAccount,
-    request: HttpRequest,
-    fields: Fields,
-) -> Result<HttpResponse, PageError> {
-    take(&app, &me, &request, &fields, Form::Passkey).await
 }

@@ -44,59 +44,30 @@ pub async fn show(app: Data<App>, me: SignedInAgent, after: Query<After>) -> Res
     page(&app, &me, &after.next, None).await
 }
 
-async fn take(
-    app: &App,
-    me: &SignedInAgent,
-    request: &HttpRequest,
-    fields: &Fields,
+/// Takes what one of the forms was sent with.
+pub async fn take(
+    app: Data<App>,
+    me: SignedInAgent,
+    request: HttpRequest,
+    fields: Fields,
     form: Form,
 ) -> Result<HttpResponse, PageError> {
-    let done = match form.typed(fields) {
+    let done = match form.typed(&fields) {
         Ok(factor) => {
-            let from = (me.caller.device.clone(), cookies::browser(request, app));
-            app.desk.agent_second_step(me.act(app), &me.session, from, factor).await?
+            let from = (me.caller.device.clone(), cookies::browser(&request, &app));
+            app.desk.agent_second_step(me.act(&app), &me.session, from, factor).await?
         }
         Err(halt) => Err(halt),
     };
     let next = fields.get("next");
     match done {
         Ok(done) => Ok(HttpResponse::SeeOther()
-            .append_header((SET_COOKIE, session_cookie(app, done.session, done.agent.id)?))
-            .append_header((SET_COOKIE, cookies::set_browser(app, &done.browser)))
+            .append_header((SET_COOKIE, session_cookie(&app, done.session, done.agent.id)?))
+            .append_header((SET_COOKIE, cookies::set_browser(&app, &done.browser)))
             .insert_header((LOCATION, of_desk(next)))
             .finish()),
-        Err(halt) => page(app, me, next, Some((form, &halt))).await,
+        Err(halt) => page(&app, &me, next, Some((form, &halt))).await,
     }
-}
-
-/// Takes a code of the authenticator.
-pub async fn code(
-    app: Data<App>,
-    me: SignedInAgent,
-    request: HttpRequest,
-    fields: Fields,
-) -> Result<HttpResponse, PageError> {
-    take(&app, &me, &request, &fields, Form::Code).await
-}
-
-/// Takes a saved recovery code.
-pub async fn recovery_code(
-    app: Data<App>,
-    me: SignedInAgent,
-    request: HttpRequest,
-    fields: Fields,
-) -> Result<HttpResponse, PageError> {
-    take(&app, &me, &request, &fields, Form::RecoveryCode).await
-}
-
-/// Takes what a browser answered that was asked for a passkey.
-pub async fn passkey(
-    app: Data<App>,
-    me: SignedInAgent,
-    request: HttpRequest,
-    fields: Fields,
-) -> Result<HttpResponse, PageError> {
-    take(&app, &me, &request, &fields, Form::Passkey).await
 }
 
 fn lost_page(

@@ -33,7 +33,7 @@ use crate::domain::sealed::{Sealed, Sealing};
 use crate::locale::text;
 use crate::store::ceremonies::CeremonyKey;
 use crate::store::sign_in_links::{self, LinkPurpose};
-use crate::store::{AnyConnection, StoreError, Tx, account_sessions, accounts, credentials, throttle};
+use crate::store::{AnyConnection, StoreError, Tx, account_sessions, accounts, credentials};
 use recovery_codes::{NewCodes, replace};
 
 /// Whose authenticators they are, and the sign-in in which they are changed.
@@ -98,7 +98,7 @@ fn stands(tx: &mut Tx<'_>, act: &Act, holder: &Holder, account: &Account) -> Res
 /// Holds the account's authenticators, so that of two changes one sees the other, and counts this change. Each leads
 /// to a mail, and whoever took over a sign-in could send many.
 fn held(tx: &mut Tx<'_>, kit: &Kit, act: &Act, holder: &Holder) -> Done<(Account, Vec<Authenticator>)> {
-    throttle::serialise(tx, "authenticators", &holder.account.to_string())?;
+    shut_out::hold_authenticators(tx, holder.account)?;
     let account = match in_use(tx.connection, holder.account)? {
         Ok(account) => account,
         Err(halt) => return Ok(Err(halt)),

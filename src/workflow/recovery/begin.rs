@@ -17,7 +17,7 @@ use crate::store::recoveries::{self, Recovery};
 use crate::store::{StoreError, Tx, calls, links, origins, throttle};
 use crate::workflow::act::{Act, Done, Halt, command};
 use crate::workflow::limits::{Counted, give_back, network_of, spend_as, tell_once};
-use crate::workflow::{Desk, Kit, risk};
+use crate::workflow::{Desk, Kit, risk, shut_out};
 
 /// From where someone asks, and in which language.
 #[derive(Debug, Clone)]
@@ -67,7 +67,7 @@ pub(super) fn begun(tx: &mut Tx<'_>, kit: &Kit, act: &Act, session: &AccountSess
         return Ok(Ok(filed));
     }
     // Whoever was stopped does not simply begin anew.
-    if !cases::frozen(tx.connection, account.id)?.is_empty() {
+    if shut_out::is_stopped(tx.connection, account.id)? {
         tx.record(refused("disputed"));
         return Ok(Err(Halt::Refused(Refused::Disputed)));
     }

@@ -5,10 +5,9 @@ use crate::domain::authn::TotpCode;
 use crate::domain::token::Token;
 use crate::store::account_sessions::AccountSession;
 use crate::store::{StoreError, Tx};
-use crate::workflow::account_sign_in::unavailable;
+use crate::workflow::Desk;
 use crate::workflow::act::{Act, Halt};
 use crate::workflow::first_factor::Side;
-use crate::workflow::{Desk, guesses};
 
 impl Desk {
     /// **My device is out of sync**, in the second step of a sign-in: two codes in a row put the clock of a device
@@ -25,18 +24,15 @@ impl Desk {
         let act = Act { actor: Actor::Customer, ip, at: self.now() };
         let account = session.account.id;
         let who = (account, &session.account.email);
-        let guessed = match self.count_factor(&act, Side::Account, who, browser.as_ref()).await? {
-            Ok(guessed) => guessed,
+        let proof = ("two_codes", Proof::TwoCodes(first, second));
+        let weighed = match self.weigh_proof(&act, Side::Account, who, browser.as_ref(), proof).await? {
+            Ok(weighed) => weighed,
             Err(halt) => return Ok(Err(halt)),
         };
-        let proof = Proof::TwoCodes(first, second);
-        let finding = self.directory.examine(Some(account), proof, act.at).await.map_err(unavailable)?;
         let settle = move |tx: &mut Tx<'_>| {
-            if !finding.settle(tx)? {
-                Side::Account.refuse(tx, &act, Some(account), "wrong_two_codes");
+            if !weighed.settle(tx, &act)? {
                 return Ok(Err(Halt::NotVerified));
             }
-            guesses::begin_anew(tx, &guessed)?;
             tx.record(act.entry("account.device_resynchronised", None, Some(account), details([])));
             Ok(Ok(()))
         };
