@@ -13,7 +13,7 @@ use url::Url;
 
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::directory::LocalDirectory;
+use crate::directory::{Directories, LocalDirectory, connect};
 use crate::domain::token::ServerKey;
 use crate::entropy::Entropy;
 use crate::notify::mail::{MailTemplates, Mailer};
@@ -78,19 +78,15 @@ pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
     let offers_calls = parts.voice.is_some();
     let mut kit = Kit::new(settings, parts.base_url, parts.key, parts.clock, parts.entropy, offers_calls)
         .map_err(|bad| broken(bad.to_string()))?;
-    let directory = LocalDirectory::new(
-        Arc::clone(&store),
-        Arc::clone(&kit.clock),
-        Arc::clone(&kit.sealing),
-        Arc::clone(&passwords),
-        kit.passkeys.clone(),
-    );
+    let local =
+        LocalDirectory::new(Arc::clone(&store), Arc::clone(&kit.sealing), Arc::clone(&passwords), kit.passkeys.clone());
+    let others = connect(&settings.directories).map_err(|error| broken(error.to_string()))?;
     let sso = Provider::new(&settings.sso, &kit.base_url, Arc::clone(&kit.clock));
     kit.offers_texts = parts.voice.as_deref().is_some_and(|voice| voice.texts().is_some());
     Ok(Desk {
         kit: Arc::new(kit),
         store,
-        directory: Arc::new(directory),
+        directories: Arc::new(Directories::new(Arc::new(local), others)),
         mailer: parts.mailer,
         voice: parts.voice,
         templates: MailTemplates::embedded().map_err(|error| broken(error.to_string()))?,

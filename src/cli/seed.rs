@@ -9,6 +9,7 @@ use crate::domain::account::{
 };
 use crate::domain::actor::{Actor, Role};
 use crate::domain::authn::RecoveryCode;
+use crate::domain::directory::Home;
 use crate::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
 use crate::domain::ids::{AccountId, AuthenticatorId, RecoveryCodeId};
 use crate::domain::sealed::Sealing;
@@ -245,6 +246,7 @@ async fn sow_accounts(desk: &Desk) -> Result<(), Failure> {
     for sample in &SAMPLES {
         let id = AccountId::new(at, desk.kit.entropy.bytes());
         let account = Account {
+            home: Home::Local,
             id,
             email: sample.email.parse().map_err(Failure::new)?,
             number: Some(sample.number.to_owned()),

@@ -8,6 +8,7 @@
 mod check;
 mod database;
 mod desk;
+mod directories;
 mod documents;
 mod error;
 mod limits;
@@ -40,6 +41,10 @@ use url::Url;
 pub use check::Problem;
 pub use database::{DatabaseSettings, DatabaseUrl};
 pub use desk::{SecretSettings, SessionSettings};
+pub use directories::{
+    AwsIamSettings, DirectorySettings, KeycloakSettings, PrivacyIdeaSettings, WebhookSettings,
+    secret as directory_secret,
+};
 pub use documents::DocumentSettings;
 pub use error::{ConfigError, UnknownKey};
 pub use limits::LimitSettings;
@@ -88,6 +93,8 @@ pub struct Settings {
     pub risk: RiskSettings,
     /// Single sign-on for people at the desk.
     pub sso: SsoSettings,
+    /// Directories beside the embedded one.
+    pub directories: Vec<DirectorySettings>,
     /// How long people stay signed in.
     pub sessions: SessionSettings,
     /// Bounds on what a stranger can make the desk do.
@@ -155,6 +162,7 @@ impl Settings {
             self.check_policy(&mut checker);
             self.risk.check(&mut checker);
             self.sso.check(self.server.base_url.as_ref(), &mut checker);
+            directories::check(&self.directories, &mut checker);
             self.sessions.check(&mut checker);
             self.limits.check(&mut checker);
             self.documents.check(&mut checker);

@@ -68,6 +68,7 @@ pub const REFERENCE: &[(&str, &str, &str)] = &[
     ("risk.campaign_wait_minutes", "4320", "Minutes that a campaign adds to the cooling-off."),
     ("risk.campaign_approvals", "1", "Least second approvals for a campaign's requests."),
     ("risk.common_mail_domains", "163.com, aol.com, comcast.net, docomo.ne.jp, duck.com, ezweb.ne.jp, fastmail.com, free.fr, gmail.com, gmx.at, gmx.ch, gmx.de, gmx.net, googlemail.com, hotmail.com, icloud.com, laposte.net, libero.it, live.com, mac.com, mail.ru, me.com, msn.com, orange.fr, outlook.com, posteo.de, proton.me, protonmail.com, qq.com, softbank.ne.jp, t-online.de, uol.com.br, web.de, yahoo.co.jp, yahoo.com, yandex.ru", "List of mail domains that so many people have that sharing one says nothing."),
+    ("directories", "", "Tables `[[directories]]`, in the file only: directories beside the embedded one."),
     ("sso.issuer", "", "Issuer of the OpenID Connect provider that people at the desk sign in with, an https URL as its discovery document names it. Not set: there is no single sign-on."),
     ("sso.client_id", "", "What this desk is called at the provider; required with `sso.issuer`. Its redirect URI there is `BASE_URL/desk/sso/callback`."),
     ("sso.client_secret", "", "Secret: what this desk proves itself with at the provider; required with `sso.issuer`."),

@@ -3,14 +3,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::{Capabilities, Directory, DirectoryError, Finding, PasskeyAnswer, Proof};
-use crate::clock::Clock;
-use crate::domain::account::{AccountStatus, AuthenticatorKind, AuthenticatorState};
+use super::{Capabilities, Directory, DirectoryError, Finding, Order, PasskeyAnswer, Probe, Proof, ProofKinds, Wanted};
+use crate::domain::account::{AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{NewEntry, details};
 use crate::domain::authn::{CeremonyKind, Clockwork, Means, TotpSecret, accept, counts_on, resynchronise};
-use crate::domain::contact::E164;
-use crate::domain::ids::{AccountId, AuthenticatorId, OutboxId};
+use crate::domain::directory::{Found, Home, Listed, Login, Outcome, Serial, Standing};
+use crate::domain::ids::{AccountId, AuthenticatorId};
 use crate::domain::sealed::{Sealing, SealingKeys};
 use crate::passkeys::{NotProven, Passkeys, Proven};
 use crate::passwords::{NotHashed, PasswordHasher, Queue};
@@ -21,7 +20,6 @@ use crate::store::{Store, StoreError, Tx, accounts};
 /// The embedded directory: accounts imported into our own database.
 pub struct LocalDirectory {
     store: Arc<Store>,
-    clock: Arc<dyn Clock>,
     sealing: Arc<SealingKeys>,
     passwords: Arc<PasswordHasher>,
     passkeys: Option<Arc<Passkeys>>,
@@ -31,12 +29,11 @@ impl LocalDirectory {
     /// The directory in `store`.
     pub fn new(
         store: Arc<Store>,
-        clock: Arc<dyn Clock>,
         sealing: Arc<SealingKeys>,
         passwords: Arc<PasswordHasher>,
         passkeys: Option<Arc<Passkeys>>,
     ) -> Self {
-        Self { store, clock, sealing, passwords, passkeys }
+        Self { store, sealing, passwords, passkeys }
     }
 
     /// A password is checked outside the transaction, since it takes long; that it is still the account's is looked at
@@ -173,20 +170,23 @@ fn opened(sealing: &SealingKeys, stored: &StoredTotp) -> Option<TotpSecret> {
     TotpSecret::from_bytes(&plain.ok()?).ok()
 }
 
-#[async_trait]
-impl Directory for LocalDirectory {
-    fn capabilities(&self) -> Capabilities {
-        Capabilities {
+impl LocalDirectory {
+    /// Which proofs it checks. Of accounts that live elsewhere it holds no secrets, so nothing proves them.
+    pub fn proofs(&self) -> ProofKinds {
+        ProofKinds {
             password: true,
             codes: true,
             resynchronise: true,
             recovery_codes: true,
             passkeys: self.passkeys.is_some(),
-            update_phone: true,
         }
     }
 
-    async fn means(&self, account: AccountId) -> Result<Means, DirectoryError> {
+    /// What the account has for the second step of a sign-in.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Unavailable`] when the database fails.
+    pub async fn means(&self, account: AccountId) -> Result<Means, DirectoryError> {
         let asks = self.passkeys.is_some();
         let look = move |connection: &mut _| {
             let all = accounts::authenticators(connection, account)?;
@@ -200,7 +200,11 @@ impl Directory for LocalDirectory {
         self.store.read(look).await.map_err(unavailable)
     }
 
-    async fn examine(
+    /// Looks at a proof of the account. Where there is no account, it takes as long and nothing holds.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Unavailable`] when the database fails, [`DirectoryError::Busy`] when too many wait.
+    pub async fn examine(
         &self,
         account: Option<AccountId>,
         proof: Proof,
@@ -223,29 +227,88 @@ impl Directory for LocalDirectory {
             }
         }
     }
+}
 
-    async fn deactivate(&self, authenticator: AuthenticatorId, _key: OutboxId) -> Result<(), DirectoryError> {
-        let now = self.clock.now();
-        // An authenticator that is off already is what was asked for, so the answer is the same.
-        let switch_off = move |tx: &mut Tx<'_>| accounts::deactivate(tx, authenticator, now);
-        self.store.write(switch_off).await.map(|_| ()).map_err(unavailable)
+#[async_trait]
+impl Directory for LocalDirectory {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            finds_by_email: true,
+            emails: true,
+            phones: true,
+            update_phone: true,
+            end_sessions: false,
+            enrol: false,
+        }
     }
 
-    async fn state(&self, authenticator: AuthenticatorId) -> Result<AuthenticatorState, DirectoryError> {
-        let found = self.store.read(move |connection| accounts::authenticator(connection, authenticator)).await;
-        match found.map_err(unavailable)? {
-            Some(found) => Ok(found.state),
+    async fn find(&self, wanted: Wanted<'_>) -> Result<Option<Found>, DirectoryError> {
+        let email = match wanted {
+            Wanted::Email(email) => Some(email.clone()),
+            Wanted::Login(_) => None,
+        };
+        let id = match wanted {
+            Wanted::Login(login) => Some(named(login)?),
+            Wanted::Email(_) => None,
+        };
+        let look = move |connection: &mut _| match (id, email) {
+            (Some(id), _) => accounts::find(connection, id),
+            (None, Some(email)) => accounts::find_by_email(connection, &email),
+            (None, None) => Ok(None),
+        };
+        let found = self.store.read(look).await.map_err(unavailable)?;
+        Ok(found.filter(|account| account.home == Home::Local).map(|account| Found {
+            login: account.home.login(account.id),
+            name: Some(account.name),
+            email: Some(account.email),
+            phone: account.phone,
+            status: account.status,
+        }))
+    }
+
+    async fn authenticators(&self, login: &Login) -> Result<Vec<Listed>, DirectoryError> {
+        let id = named(login)?;
+        let all = self.store.read(move |connection| accounts::authenticators(connection, id)).await;
+        let listed = |authenticator: Authenticator| {
+            let serial = authenticator.id.to_string().parse().map_err(|_| unfit())?;
+            let Authenticator { kind, label, state, .. } = authenticator;
+            Ok(Listed { serial, kind, label, state })
+        };
+        all.map_err(unavailable)?.into_iter().map(listed).collect()
+    }
+
+    async fn standing(&self, login: &Login, serial: &Serial) -> Result<Standing, DirectoryError> {
+        let (account, id) = (named::<AccountId>(login)?, device(serial)?);
+        let found = self.store.read(move |connection| accounts::authenticator(connection, id)).await;
+        match found.map_err(unavailable)?.filter(|found| found.account == account) {
+            Some(Authenticator { state: AuthenticatorState::Active, .. }) => Ok(Standing::Active),
+            Some(_) => Ok(Standing::Deactivated),
             None => Err(DirectoryError::Refused("no such authenticator".to_owned())),
         }
     }
 
-    fn update_phone(
-        &self,
-        tx: &mut Tx<'_>,
-        account: AccountId,
-        phone: &E164,
-        at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        if accounts::set_phone(tx, account, phone, at)? { Ok(()) } else { Err(StoreError::Conflict) }
+    async fn deactivate(&self, order: &Order) -> Result<Outcome, DirectoryError> {
+        let (id, at) = (device(&order.serial)?, order.at);
+        // An authenticator that is off already is what was asked for, so the answer is the same.
+        let switch_off = move |tx: &mut Tx<'_>| accounts::deactivate(tx, id, at);
+        self.store.write(switch_off).await.map(|_| Outcome::Complete).map_err(unavailable)
     }
+
+    async fn check(&self, _sample: Option<&Login>) -> Vec<Probe> {
+        let counted = self.store.read(accounts::count).await;
+        let what = "the database answers".to_owned();
+        vec![Probe { what, wrong: counted.err().map(|error| error.to_string()) }]
+    }
+}
+
+fn unfit() -> DirectoryError {
+    DirectoryError::Refused("this is not what the embedded directory calls anything".to_owned())
+}
+
+fn named<T: std::str::FromStr>(login: &Login) -> Result<T, DirectoryError> {
+    login.as_str().parse().map_err(|_| unfit())
+}
+
+fn device(serial: &Serial) -> Result<AuthenticatorId, DirectoryError> {
+    serial.as_str().parse().map_err(|_| unfit())
 }

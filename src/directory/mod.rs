@@ -1,21 +1,33 @@
-//! Where accounts and authenticators live. Connectors to real identity systems stand beside `local`.
+//! Where accounts and authenticators live: `local`, in our own database, and connectors to real identity systems.
+//!
+//! Every connector keeps to the same promises, which the workflow builds on:
+//! - what it cannot tell apart it does not act on: an empty answer where a right may be missing is [`DirectoryError::Denied`];
+//! - [`DirectoryError::Unknown`] is said of every request that may have changed something and was not answered in full;
+//! - acting twice has no second effect, and what is done already is done;
+//! - a login or serial is checked in the answer before anything is done with it;
+//! - error texts hold neither credentials, secrets, codes nor addresses.
 
+mod connect;
+mod http;
 mod local;
+mod proofs;
+mod registry;
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use secrecy::SecretString;
 
+pub use connect::{NotConnected, connect};
+pub use http::{Effect, Http, HttpSettings, Reply};
 pub use local::LocalDirectory;
+pub use proofs::{Finding, PasskeyAnswer, Proof, ProofKinds};
+pub use registry::{Configured, Directories, Down, Route};
 
-use crate::domain::account::AuthenticatorState;
-use crate::domain::authn::{Means, RecoveryCode, TotpCode};
-use crate::domain::contact::E164;
-use crate::domain::ids::{AccountId, AuthenticatorId, CeremonyId, OutboxId};
-use crate::passwords::Queue;
-use crate::store::{StoreError, Tx};
+use crate::domain::account::AuthenticatorKind;
+use crate::domain::contact::{E164, EmailAddress};
+use crate::domain::directory::{Found, Listed, Login, Outcome, Serial, Standing};
+use crate::domain::ids::OutboxId;
 
 /// Why a directory did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,9 +35,18 @@ pub enum DirectoryError {
     /// It said no; asking again would not help.
     #[error("the directory refused: {0}")]
     Refused(String),
+    /// It does not take our credentials, or they lack a right: an operator has to see to it. Nothing was changed.
+    #[error("the directory does not let the desk do this: {0}")]
+    Denied(String),
     /// It cannot be reached; nothing was changed.
     #[error("the directory is unavailable: {0}")]
     Unavailable(String),
+    /// It asks for patience; nothing was changed.
+    #[error("the directory asks to be left alone for a while")]
+    Limited {
+        /// How long, where it says so.
+        wait: Option<Duration>,
+    },
     /// Too many wait for it; nothing was looked at.
     #[error("the directory is busy")]
     Busy,
@@ -34,109 +55,102 @@ pub enum DirectoryError {
     Unknown(String),
 }
 
-/// What a directory can check and change. Not every system gives out what is needed for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a directory tells and can change. The desk shows what it cannot.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Capabilities {
-    /// The account's password.
-    pub password: bool,
-    /// A code that an authenticator shows.
-    pub codes: bool,
-    /// Two codes in a row, which put an authenticator's clock right.
-    pub resynchronise: bool,
-    /// A saved recovery code, used up by it.
-    pub recovery_codes: bool,
-    /// A passkey.
-    pub passkeys: bool,
-    /// The telephone number of record can be replaced; where it cannot, no change is taken on.
+    /// Finds an account by its e-mail address.
+    pub finds_by_email: bool,
+    /// Tells e-mail addresses of record.
+    pub emails: bool,
+    /// Tells telephone numbers of record.
+    pub phones: bool,
+    /// Replaces telephone numbers of record.
     pub update_phone: bool,
+    /// Ends the account's old sign-ins.
+    pub end_sessions: bool,
+    /// Sets up a fresh authenticator.
+    pub enrol: bool,
 }
 
-/// What someone offers as a proof.
-pub enum Proof {
-    /// The account's password, checked in this queue.
-    Password(SecretString, Queue),
-    /// A code that an authenticator shows.
-    Code(TotpCode),
-    /// Two codes in a row.
-    TwoCodes(TotpCode, TotpCode),
-    /// A saved recovery code.
-    RecoveryCode(RecoveryCode),
-    /// What a browser answered when it was asked for a passkey.
-    Passkey(PasskeyAnswer),
+/// How an account is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted<'a> {
+    /// By what it is called in the directory.
+    Login(&'a Login),
+    /// By its e-mail address.
+    Email(&'a EmailAddress),
 }
 
-/// A browser's answer, and what it was asked: by which ceremony, in which session.
-pub struct PasskeyAnswer {
-    /// Which ceremony; it is used up, whatever the answer is worth.
-    pub ceremony: CeremonyId,
-    /// The session that it was asked in.
-    pub session: String,
-    /// The answer, as JSON.
-    pub answer: String,
+/// An order to switch an authenticator off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Whose.
+    pub login: Login,
+    /// Which.
+    pub serial: Serial,
+    /// What it is.
+    pub kind: AuthenticatorKind,
+    /// The same whenever the same decision is carried out again.
+    pub key: OutboxId,
+    /// The time.
+    pub at: DateTime<Utc>,
 }
 
-/// What a directory makes of a proof. What our own database decides is decided in the transaction that records the
-/// outcome, so that a code cannot be used twice at once, nor be used up for nothing.
-#[derive(Clone)]
-pub struct Finding(Arc<Settle>);
-
-type Settle = dyn Fn(&mut Tx<'_>) -> Result<bool, StoreError> + Send + Sync;
-
-impl Finding {
-    /// Decided by a system outside.
-    pub fn decided(holds: bool) -> Self {
-        Self(Arc::new(move |_| Ok(holds)))
-    }
-
-    /// To be decided in a transaction.
-    pub fn in_transaction(settle: impl Fn(&mut Tx<'_>) -> Result<bool, StoreError> + Send + Sync + 'static) -> Self {
-        Self(Arc::new(settle))
-    }
-
-    /// Whether the proof holds. What it uses up is used up with it.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub fn settle(&self, tx: &mut Tx<'_>) -> Result<bool, StoreError> {
-        (self.0)(tx)
-    }
+/// One thing that a look at a directory found, without changing anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// What was looked at, such as "may list tokens".
+    pub what: String,
+    /// Nothing when it is as it should be; otherwise what to see to.
+    pub wrong: Option<String>,
 }
 
 /// A system that holds accounts and authenticators.
 #[async_trait]
 pub trait Directory: Send + Sync {
-    /// What it can check.
+    /// What it tells and can change.
     fn capabilities(&self) -> Capabilities;
 
-    /// What the account has for the second step of a sign-in.
-    async fn means(&self, account: AccountId) -> Result<Means, DirectoryError>;
-
-    /// Looks at a proof of the account. Where there is no account, it takes as long and nothing holds.
-    async fn examine(
-        &self,
-        account: Option<AccountId>,
-        proof: Proof,
-        at: DateTime<Utc>,
-    ) -> Result<Finding, DirectoryError>;
-
-    /// Switches an authenticator off. `key` is the same whenever the same decision is carried out again.
-    async fn deactivate(&self, authenticator: AuthenticatorId, key: OutboxId) -> Result<(), DirectoryError>;
-
-    /// What the directory itself says about an authenticator.
-    async fn state(&self, authenticator: AuthenticatorId) -> Result<AuthenticatorState, DirectoryError>;
-
-    /// Makes `phone` the number of record in the transaction that decides it: the change is effective in both places
-    /// or in none.
+    /// The account, or nothing when the directory is sure that it has none.
     ///
     /// # Errors
-    /// [`StoreError`] when it is not possible; nothing of the transaction is then stored.
-    fn update_phone(
-        &self,
-        _tx: &mut Tx<'_>,
-        _account: AccountId,
-        _phone: &E164,
-        _at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        Err(StoreError::Unavailable("this directory's telephone numbers cannot be changed".to_owned()))
+    /// Never [`DirectoryError::Unknown`]: looking changes nothing.
+    async fn find(&self, wanted: Wanted<'_>) -> Result<Option<Found>, DirectoryError>;
+
+    /// The account's authenticators of the kinds that the desk can have deactivated.
+    ///
+    /// # Errors
+    /// Never [`DirectoryError::Unknown`].
+    async fn authenticators(&self, login: &Login) -> Result<Vec<Listed>, DirectoryError>;
+
+    /// How far an authenticator is switched off. One that is not the account's is [`DirectoryError::Refused`].
+    ///
+    /// # Errors
+    /// Never [`DirectoryError::Unknown`].
+    async fn standing(&self, login: &Login, serial: &Serial) -> Result<Standing, DirectoryError>;
+
+    /// Switches an authenticator off, or goes on where an earlier order left off.
+    ///
+    /// # Errors
+    /// With any error but [`DirectoryError::Unknown`] the authenticator was not switched off by this order.
+    async fn deactivate(&self, order: &Order) -> Result<Outcome, DirectoryError>;
+
+    /// Ends the account's old sign-ins, where the directory can.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Refused`] where it cannot.
+    async fn end_sessions(&self, _login: &Login, _key: OutboxId) -> Result<(), DirectoryError> {
+        Err(DirectoryError::Refused("it cannot end sign-ins".to_owned()))
     }
+
+    /// Makes `phone` the number of record, where the directory can. Doing so twice is doing it once.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Refused`] where it cannot.
+    async fn update_phone(&self, _login: &Login, _phone: &E164, _key: OutboxId) -> Result<(), DirectoryError> {
+        Err(DirectoryError::Refused("it cannot change telephone numbers".to_owned()))
+    }
+
+    /// Looks whether credentials and rights are there, changing nothing. `sample` is an account to look with.
+    async fn check(&self, sample: Option<&Login>) -> Vec<Probe>;
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::contact::{E164, EmailAddress};
+use super::directory::Home;
 use super::ids::{AccountId, AuthenticatorId};
 use super::words::coded;
 
@@ -79,6 +80,8 @@ pub struct Background {
 pub struct Account {
     /// Internal identifier, also written to the audit log.
     pub id: AccountId,
+    /// The directory that it lives in.
+    pub home: Home,
     /// E-mail address of record.
     pub email: EmailAddress,
     /// The number customers know their account by, where the directory has one.

@@ -10,6 +10,7 @@ pub mod case;
 pub mod code;
 pub mod contact;
 pub mod device;
+pub mod directory;
 pub mod document;
 pub mod evidence;
 pub mod form;

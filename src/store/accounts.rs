@@ -9,6 +9,7 @@ use crate::domain::account::{
     Account, AccountKind, AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState, Background, Tier,
 };
 use crate::domain::contact::{E164, EmailAddress};
+use crate::domain::directory::{Home, LOCAL};
 use crate::domain::form::Language;
 use crate::domain::ids::{AccountId, AuthenticatorId};
 
@@ -33,17 +34,32 @@ struct AccountRow {
     code_failures: i32,
     language: Option<String>,
     staff: bool,
+    directory: String,
+    login: Option<String>,
+    read_at: Option<NaiveDateTime>,
 }
 
-/// People at the desk have accounts that no customer's page finds.
-fn email_key(email: &EmailAddress, staff: bool) -> String {
-    if staff { format!("staff:{}", email.key()) } else { email.key() }
+/// People at the desk have accounts that no customer's page finds; and somebody may have one account in each directory
+/// with the same address.
+pub(super) fn email_key(email: &EmailAddress, staff: bool, home: &Home) -> String {
+    match home {
+        _ if staff => format!("staff:{}", email.key()),
+        Home::Local => email.key(),
+        Home::Elsewhere { directory, .. } => format!("{directory}:{}", email.key()),
+    }
 }
 
 impl AccountRow {
     fn into_account(self) -> Result<Account, StoreError> {
         Ok(Account {
             id: parsed("account", &self.id)?,
+            home: match (self.directory.as_str(), self.login) {
+                (LOCAL, _) => Home::Local,
+                (name, Some(login)) => {
+                    Home::Elsewhere { directory: parsed("directory", name)?, login: parsed("login", &login)? }
+                }
+                (_, None) => return Err(corrupt("login of account", &self.id)),
+            },
             email: parsed("account e-mail", &self.email)?,
             number: self.number,
             name: self.name,
@@ -69,10 +85,13 @@ pub fn find(connection: &mut AnyConnection, id: AccountId) -> Result<Option<Acco
     row.map(AccountRow::into_account).transpose()
 }
 
-/// The customer's account with this e-mail address of record; never one of somebody at the desk.
+/// The customer's account in the embedded directory with this e-mail address of record; never one of somebody at the
+/// desk.
 pub fn find_by_email(connection: &mut AnyConnection, email: &EmailAddress) -> Result<Option<Account>, StoreError> {
-    let row: Option<AccountRow> =
-        accounts::table.filter(accounts::email_key.eq(email_key(email, false))).first(connection).optional()?;
+    let row: Option<AccountRow> = accounts::table
+        .filter(accounts::email_key.eq(email_key(email, false, &Home::Local)))
+        .first(connection)
+        .optional()?;
     row.map(AccountRow::into_account).transpose()
 }
 
@@ -105,7 +124,7 @@ pub fn insert(
     let row = AccountRow {
         id: account.id.to_string(),
         email: account.email.to_string(),
-        email_key: email_key(&account.email, staff),
+        email_key: email_key(&account.email, staff, &account.home),
         number: account.number.clone(),
         name: account.name.clone(),
         kind: kind.code().to_owned(),
@@ -121,6 +140,12 @@ pub fn insert(
         code_failures: 0,
         language: None,
         staff,
+        directory: account.home.name().to_owned(),
+        login: match &account.home {
+            Home::Local => None,
+            Home::Elsewhere { login, .. } => Some(login.to_string()),
+        },
+        read_at: None,
     };
     diesel::insert_into(accounts::table).values(row).execute(tx.connection)?;
     Ok(())
@@ -190,6 +215,7 @@ struct AuthenticatorRow {
     last_used_at: Option<NaiveDateTime>,
     credential_id: Option<String>,
     sign_count: i64,
+    serial: Option<String>,
 }
 
 impl AuthenticatorRow {
@@ -265,6 +291,7 @@ pub fn insert_authenticator(
         last_used_at: None,
         credential_id: None,
         sign_count: 0,
+        serial: None,
     };
     diesel::insert_into(authenticators::table).values(row).execute(tx.connection)?;
     Ok(())

@@ -12,6 +12,7 @@ use crate::domain::account::{Account, AccountKind, AccountStatus, Background, Ti
 use crate::domain::actor::{Actor, Role};
 use crate::domain::authn::Assurance;
 use crate::domain::contact::{E164, EmailAddress};
+use crate::domain::directory::Home;
 use crate::domain::ids::{AccountId, AgentId, AgentSessionId, SignInLinkId};
 use crate::domain::people::Appointments;
 
@@ -160,6 +161,7 @@ pub fn insert(
     };
     diesel::insert_into(agents::table).values(row).execute(tx.connection)?;
     let account = Account {
+        home: Home::Local,
         id: agent.id.account(),
         email: agent.email.clone(),
         number: None,

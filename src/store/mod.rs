@@ -21,6 +21,7 @@ pub mod known_devices;
 pub mod leftovers;
 pub mod letters;
 pub mod links;
+pub mod mirror;
 pub mod notes;
 pub mod origins;
 pub mod outbox;

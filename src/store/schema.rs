@@ -21,6 +21,9 @@ diesel::table! {
         code_failures -> Integer,
         language -> Nullable<Text>,
         staff -> Bool,
+        directory -> Text,
+        login -> Nullable<Text>,
+        read_at -> Nullable<Timestamp>,
     }
 }
 
@@ -47,6 +50,7 @@ diesel::table! {
         last_used_at -> Nullable<Timestamp>,
         credential_id -> Nullable<Text>,
         sign_count -> BigInt,
+        serial -> Nullable<Text>,
     }
 }
 

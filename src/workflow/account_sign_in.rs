@@ -138,7 +138,7 @@ impl Desk {
             Ok(by_link) => by_link,
             Err(halt) => return Ok(Err(halt)),
         };
-        let means = self.directory.means(new.account).await.map_err(unavailable)?;
+        let means = self.directories.local.means(new.account).await.map_err(unavailable)?;
         let next = after_password(means, by_link);
         if next != Next::Complete {
             return Ok(Ok(FirstStep { cookie, browser: None, next }));
@@ -222,7 +222,7 @@ impl Desk {
     /// # Errors
     /// [`StoreError`] when the directory cannot be asked.
     pub async fn account_means(&self, account: AccountId) -> Result<Means, StoreError> {
-        self.directory.means(account).await.map_err(unavailable)
+        self.directories.local.means(account).await.map_err(unavailable)
     }
 
     /// The session that a cookie holds, unless it ended, sat idle too long, or its account was suspended. Only what is

@@ -1,17 +1,20 @@
 //! Carrying out the order to deactivate: asked of the directory, looked up before anything is repeated.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 
 use super::act::{Act, command, held, known};
 use super::{Desk, Kit, enrolment};
-use crate::directory::DirectoryError;
-use crate::domain::account::AuthenticatorState;
+use crate::directory::{Directory, DirectoryError, Order};
+use crate::domain::account::AuthenticatorKind;
 use crate::domain::audit::details;
 use crate::domain::case::{Command, State, still_permits};
+use crate::domain::directory::{Login, Outcome, Serial, Standing};
 use crate::domain::ids::AuthenticatorId;
 use crate::store::cases::{self, Filed};
 use crate::store::outbox::{self, Leased};
-use crate::store::{StoreError, Tx, account_sessions, agents, known_devices};
+use crate::store::{AnyConnection, StoreError, Tx, account_sessions, accounts, agents, known_devices, mirror};
 
 /// A directory that does not answer is asked again this often before the agent is told.
 const DIRECTORY_ATTEMPTS: i32 = 4;
@@ -54,30 +57,23 @@ impl Desk {
                 && outbox::is_pending(tx.connection, id)?)
         };
         let still_wanted = self.store.write(weigh).await?;
-        // Before anything is repeated the directory is asked what it did; a look-up that fails is no answer.
-        let before = match leased.attempts {
-            ..=1 => Ok(AuthenticatorState::Active),
-            _ => self.directory.state(authenticator).await,
-        };
-        let outcome = match before {
-            Ok(AuthenticatorState::Deactivated) => Ok(()),
-            Err(DirectoryError::Unavailable(why) | DirectoryError::Unknown(why)) => Err(DirectoryError::Unknown(why)),
-            Err(DirectoryError::Busy) => Err(DirectoryError::Unknown("it is busy".to_owned())),
-            Err(refused @ DirectoryError::Refused(_)) => Err(refused),
-            Ok(AuthenticatorState::Active) if !still_wanted => {
-                Err(DirectoryError::Refused("the case does not permit it any more".to_owned()))
-            }
-            Ok(AuthenticatorState::Active) => self.directory.deactivate(authenticator, leased.id).await,
+        let outcome = match self.target(authenticator).await? {
+            Ok(target) => self.carry_out(leased, &target, still_wanted).await,
+            Err(error) => Err(error),
         };
         let next = match &outcome {
-            Ok(()) => Ok(Command::DeactivationConfirmed),
+            Ok(_) => Ok(Command::DeactivationConfirmed),
             Err(DirectoryError::Unknown(_)) if leased.attempts < DIRECTORY_ATTEMPTS => {
                 Err(self.next_try(leased.attempts, TimeDelta::seconds(2), TimeDelta::seconds(30)))
             }
             Err(error) => Ok(Command::DeactivationFailed(error.to_string())),
         };
         let (kit, act, reference) = (self.kit.clone(), self.system_act(), leased.reference.clone());
-        let why = outcome.err().map(|error| error.to_string()).unwrap_or_default();
+        let why = outcome.as_ref().err().map(ToString::to_string).unwrap_or_default();
+        let left = match outcome {
+            Ok(Outcome::Partly(left)) => Some(left),
+            _ => None,
+        };
         let settle = move |tx: &mut Tx<'_>| match &next {
             Err(next) => outbox::retry_at(tx, id, *next, &why),
             Ok(answer) => {
@@ -85,6 +81,11 @@ impl Desk {
                     && let Ok(changed) = command(tx, &kit, &act, &filed, answer)?
                     && *answer == Command::DeactivationConfirmed
                 {
+                    accounts::deactivate(tx, authenticator, act.at)?;
+                    if let Some(left) = &left {
+                        let about = details([("left", left.clone().into())]);
+                        tx.record(act.case_entry("case.deactivation_unfinished", &changed.filed, about));
+                    }
                     sign_out(tx, &kit, &act, &changed.filed)?;
                 }
                 outbox::done(tx, id, act.at)
@@ -94,4 +95,47 @@ impl Desk {
         self.run_errands();
         Ok(())
     }
+
+    /// What an authenticator is called in its directory, and how that is reached.
+    async fn target(&self, authenticator: AuthenticatorId) -> Result<Result<Target, DirectoryError>, StoreError> {
+        let find = move |connection: &mut AnyConnection| {
+            let Some(found) = accounts::authenticator(connection, authenticator)? else { return Ok(None) };
+            let Some(account) = accounts::find(connection, found.account)? else { return Ok(None) };
+            let serial = mirror::serial(connection, &account.home, authenticator)?;
+            Ok(Some((account.home.clone(), account.home.login(account.id), serial, found.kind)))
+        };
+        let Some((home, login, Some(serial), kind)) = self.store.read(find).await? else {
+            return Ok(Err(DirectoryError::Refused("no such authenticator".to_owned())));
+        };
+        Ok(self.directories.of(&home).map(|directory| Target { directory, login, serial, kind }))
+    }
+
+    /// Before anything is asked for, the directory is asked how far it has come: what it did already is not asked for
+    /// again, and what nobody wants any more is not asked for at all.
+    async fn carry_out(&self, leased: &Leased, target: &Target, wanted: bool) -> Result<Outcome, DirectoryError> {
+        let Target { directory, login, serial, kind } = target;
+        let standing = directory.standing(login, serial).await.map_err(|error| match error {
+            // After an order that may have been carried out, a look-up that fails is no answer.
+            error if leased.attempts > 1 => DirectoryError::Unknown(error.to_string()),
+            error => error,
+        })?;
+        match standing {
+            Standing::Deactivated => Ok(Outcome::Complete),
+            Standing::Active if !wanted => {
+                Err(DirectoryError::Refused("the case does not permit it any more".to_owned()))
+            }
+            Standing::Active | Standing::Unfinished => {
+                let (login, serial, at) = (login.clone(), serial.clone(), self.now());
+                directory.deactivate(&Order { login, serial, kind: *kind, key: leased.id, at }).await
+            }
+        }
+    }
+}
+
+/// An authenticator, as its directory knows it.
+struct Target {
+    directory: Arc<dyn Directory>,
+    login: Login,
+    serial: Serial,
+    kind: AuthenticatorKind,
 }

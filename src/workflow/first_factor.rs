@@ -144,7 +144,7 @@ impl Desk {
         let (act, account, guessed) = self.store.write(ask).await?;
         let Ok(guessed) = guessed else { return Ok(Err(too_many())) };
         let proof = Proof::Password(typed.password, side.queue());
-        let finding = match self.directory.examine(account, proof, act.at).await {
+        let finding = match self.directories.local.examine(account, proof, act.at).await {
             Ok(finding) => finding,
             Err(error) => {
                 // Nothing was looked at: a flood must not use up the budget of whoever could not be checked.

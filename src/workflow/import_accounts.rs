@@ -11,6 +11,7 @@ use crate::domain::account::{
 use crate::domain::audit::details;
 use crate::domain::authn::TotpSecret;
 use crate::domain::contact::EmailAddress;
+use crate::domain::directory::Home;
 use crate::domain::form::is_unprintable;
 use crate::domain::ids::{AccountId, AuthenticatorId};
 use crate::domain::origin::country;
@@ -226,7 +227,18 @@ fn parse(kit: &Kit, act: &Act, line: u64, row: &Line) -> Result<Parsed, Vec<Line
             let number = Some(row.account_number.clone()).filter(|number| !number.is_empty());
             let status = AccountStatus::Active;
             let background = Background { country, ..Background::default() };
-            let account = Account { id, email, number, name: row.name.clone(), kind, tier, phone, status, background };
+            let account = Account {
+                id,
+                home: Home::Local,
+                email,
+                number,
+                name: row.name.clone(),
+                kind,
+                tier,
+                phone,
+                status,
+                background,
+            };
             let password_hash = Some(row.password_hash.clone()).filter(|hash| !hash.is_empty());
             Ok(Parsed { line, account, administrators, authenticators, secrets, password_hash })
         }

@@ -105,7 +105,7 @@ pub use view_case::{CaseFile, CustomerFile};
 
 use crate::clock::Clock;
 use crate::config::{DocumentSettings, LimitSettings, MailSettings, PolicySettings, SessionSettings, Settings};
-use crate::directory::Directory;
+use crate::directory::Directories;
 use crate::domain::limits::Amounts;
 use crate::domain::policy::Policy;
 use crate::domain::sealed::{BadKeys, SealingKeys};
@@ -257,8 +257,8 @@ pub struct Desk {
     pub store: Arc<Store>,
     /// What every act needs.
     pub kit: Arc<Kit>,
-    /// Where authenticators are switched off.
-    pub directory: Arc<dyn Directory>,
+    /// Where accounts live and authenticators are switched off.
+    pub directories: Arc<Directories>,
     /// How mails leave.
     pub mailer: Arc<dyn Mailer>,
     /// How calls leave; none when the operator offers no calls.

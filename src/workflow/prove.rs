@@ -67,7 +67,7 @@ impl Desk {
             Ok(counted) => counted,
             Err(halt) => return Ok(Err(halt)),
         };
-        let finding = self.directory.examine(Some(account.id), proof, act.at).await.map_err(unavailable)?;
+        let finding = self.directories.local.examine(Some(account.id), proof, act.at).await.map_err(unavailable)?;
         let kit = self.kit.clone();
         let decide = move |tx: &mut Tx<'_>| weigh(tx, &kit, &act, &reference, kind, &finding, &tries);
         let done = self.store.write(decide).await?;

@@ -78,7 +78,7 @@ impl Desk {
     /// # Errors
     /// [`StoreError`] when the database fails or the directory cannot be asked.
     pub async fn ask_second_factor(&self, account: AccountId, session: String) -> Result<Asked, StoreError> {
-        let means = self.directory.means(account).await.map_err(unavailable)?;
+        let means = self.directories.local.means(account).await.map_err(unavailable)?;
         let passkey = match means.passkeys {
             true => self.ask_passkey(Holder { account, session }).await?,
             false => None,
@@ -151,7 +151,7 @@ impl Desk {
             Ok(guessed) => guessed,
             Err(halt) => return Ok(Err(halt)),
         };
-        let finding = match self.directory.examine(Some(account), proof, act.at).await {
+        let finding = match self.directories.local.examine(Some(account), proof, act.at).await {
             Ok(finding) => finding,
             Err(error) => {
                 // Nothing was looked at, so nothing was guessed.

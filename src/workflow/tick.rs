@@ -103,7 +103,7 @@ impl Desk {
     /// The lease of a timer is the lock that its transaction holds: what a killed worker began is undone, and due for
     /// the next. Nothing when another holds it, or it is not due any more.
     async fn tick_one(&self, timed: Timed, now: DateTime<Utc>) -> Result<Option<Result<(), super::Halt>>, StoreError> {
-        let (kit, directory) = (self.kit.clone(), self.directory.clone());
+        let kit = self.kit.clone();
         let act = Act { actor: Actor::System, ip: String::new(), at: now };
         let tick = move |tx: &mut Tx<'_>| {
             let Some(filed) = cases::claim(tx, timed.case())? else { return Ok(None) };
@@ -112,7 +112,7 @@ impl Desk {
                     command(tx, &kit, &act, &filed, &Command::Tick).map(|done| done.map(|_| ()))
                 }
                 Timed::PhoneChange(id, _) if phone_changes::is_due(tx, *id, now)? => {
-                    phone_change::tick(tx, &kit, &act, directory.as_ref(), *id, &filed)
+                    phone_change::tick(tx, &kit, &act, *id, &filed)
                 }
                 Timed::Case(_) | Timed::PhoneChange(..) => return Ok(None),
             };

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
@@ -291,7 +293,7 @@ impl Desk {
     /// [`StoreError`] when the database fails.
     pub async fn view_own_case(&self, reference: CaseRef, cookie: Token) -> Result<Option<CustomerFile>, StoreError> {
         let (kit, now) = (self.kit.clone(), self.now());
-        let updates_phones = self.directory.capabilities().update_phone;
+        let directories = Arc::clone(&self.directories);
         let read = move |connection: &mut AnyConnection| {
             let Some(session) = links::session(connection, &reference, &cookie.hash(), now)? else { return Ok(None) };
             let Some(filed) = cases::find(connection, &reference)? else { return Ok(None) };
@@ -311,6 +313,7 @@ impl Desk {
             let phone_change = change_file(connection, &kit, &filed, &known, now)?;
             let ways = ways(&filed.case, &assessment, phone_change.as_ref());
             let changing = phone_change.as_ref().is_some_and(|file| !file.change.state.is_final());
+            let updates_phones = known.account.as_ref().is_some_and(|account| directories.update_phones(&account.home));
             let may_change_phone = updates_phones && filed.case.state.is_under_review() && !changing;
             let has_phone = known.account.as_ref().is_some_and(|account| account.phone.is_some());
             let documents = on_file(connection, &filed.case)?;
@@ -338,8 +341,8 @@ impl Desk {
         let mut file = self.store.read_snapshot(read).await?;
         if let Some(file) = file.as_mut().filter(|file| file.may_resynchronise) {
             file.may_resynchronise = match &file.account {
-                Some(account) if self.directory.capabilities().resynchronise => {
-                    self.directory.means(account.id).await.map_err(unavailable)?.codes
+                Some(account) if self.directories.local.proofs().resynchronise => {
+                    self.directories.local.means(account.id).await.map_err(unavailable)?.codes
                 }
                 _ => false,
             };

@@ -8,6 +8,7 @@ use diesel::{QueryDsl, RunQueryDsl};
 use futures_util::future::join_all;
 use mfa_desk::domain::account::*;
 use mfa_desk::domain::actor::Actor;
+use mfa_desk::domain::directory::Home;
 use mfa_desk::domain::ids::{AccountId, AuthenticatorId};
 use mfa_desk::domain::reference::CaseRef;
 use mfa_desk::server::start;
@@ -505,6 +506,7 @@ async fn a_phone_is_called_three_times_an_hour_whoever_asks() {
     // A second account with the same phone of record, and two cases of the first.
     let (at, entropy) = (world.now(), world.desk.kit.entropy.clone());
     let twin = Account {
+        home: Home::Local,
         id: AccountId::new(at, entropy.bytes()),
         email: "twin@customers.example".parse().unwrap(),
         number: None,
@@ -738,6 +740,7 @@ async fn html_in_every_field_appears_as_text_wherever_it_is_shown() {
     // The account's own data come from a file that someone imported: no better than a form.
     let (at, entropy) = (world.now(), world.desk.kit.entropy.clone());
     let account = Account {
+        home: Home::Local,
         id: AccountId::new(at, entropy.bytes()),
         email: "html@customers.example".parse().unwrap(),
         number: Some("<i>tag</i>".to_owned()),

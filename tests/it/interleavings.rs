@@ -17,6 +17,7 @@ use mfa_desk::domain::account::*;
 use mfa_desk::domain::actor::{Actor, Role};
 use mfa_desk::domain::case::State;
 use mfa_desk::domain::contact::{E164, EmailAddress};
+use mfa_desk::domain::directory::Home;
 use mfa_desk::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
 use mfa_desk::domain::ids::{AccountId, AgentId, AuthenticatorId, CallId};
 use mfa_desk::domain::reference::CaseRef;
@@ -153,6 +154,7 @@ impl<'d> Play<'d> {
         let email = format!("owner{seed}@p{seed}.example");
         let phone = format!("+4479111{:05}", seed % 100_000);
         let row = Account {
+            home: Home::Local,
             id: account,
             email: email.parse().unwrap(),
             number: None,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use mfa_desk::domain::account::{Account, AccountKind, AccountStatus, Tier};
+use mfa_desk::domain::directory::Home;
 use mfa_desk::domain::ids::AccountId;
 use mfa_desk::store::outbox::lease_due;
 use mfa_desk::store::schema::outbox;
@@ -259,6 +260,7 @@ async fn after_the_last_attempt_a_mail_is_given_up_and_can_be_revived() {
 async fn sow_account(world: &World, email: &str, name: &str) {
     let at = world.now();
     let account = Account {
+        home: Home::Local,
         id: AccountId::new(at, world.desk.kit.entropy.bytes()),
         email: email.parse().unwrap(),
         number: None,

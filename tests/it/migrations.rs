@@ -25,6 +25,12 @@ const DOWN: (&str, &str) = (
     include_str!("../../migrations/postgres/0003_sign_in/down.sql"),
 );
 
+/// What came after it has to be taken back first.
+const LATER: (&str, &str) = (
+    include_str!("../../migrations/sqlite/0004_directories/down.sql"),
+    include_str!("../../migrations/postgres/0004_directories/down.sql"),
+);
+
 const ROWS: &str = "
     INSERT INTO agents (id, email, email_key, name, role, password_hash, failures, created_at)
         VALUES ('a1', 'ana@x.test', 'ana@x.test', 'Ana', 'agent', 'HASH', 2, '2026-01-01 00:00:00');
@@ -51,6 +57,7 @@ fn the_sign_in_tables_can_be_taken_back_and_made_again() {
     let mut connection = open(&database.url, Purpose::Write).unwrap();
     let c = &mut connection;
     mfa_desk::store::migrate(c).unwrap();
+    run(c, LATER);
     run(c, DOWN);
     run(c, (ROWS, ROWS));
     for again in [false, true] {

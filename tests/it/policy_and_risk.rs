@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use mfa_desk::domain::account::*;
+use mfa_desk::domain::directory::Home;
 use mfa_desk::domain::ids::{AccountId, CaseId};
 use mfa_desk::domain::reference::CaseRef;
 use mfa_desk::store::{StoreError, Tx, accounts};
@@ -112,6 +113,7 @@ async fn address_changed(world: &World, column: &'static str, ago: TimeDelta) {
 async fn account(world: &World, email: &str) {
     let at = world.now();
     let account = Account {
+        home: Home::Local,
         id: AccountId::new(at, world.desk.kit.entropy.bytes()),
         email: email.parse().unwrap(),
         number: None,

@@ -9,6 +9,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use mfa_desk::config::Settings;
 use mfa_desk::domain::account::*;
+use mfa_desk::domain::directory::Home;
 use mfa_desk::domain::ids::AccountId;
 use mfa_desk::domain::token::ServerKey;
 use mfa_desk::entropy::SeededEntropy;
@@ -47,6 +48,7 @@ async fn world() -> World {
 async fn account(world: &World, n: u8) -> String {
     let (at, email) = (world.now(), format!("owner{n}@customers{n}.example"));
     let account = Account {
+        home: Home::Local,
         id: AccountId::new(at, [n; 10]),
         email: email.parse().unwrap(),
         number: None,

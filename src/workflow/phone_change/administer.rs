@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 
 use super::ask::begin;
@@ -66,7 +68,7 @@ impl Desk {
         (asker, language): (Account, Language),
     ) -> Result<Result<CaseRef, Halt>, StoreError> {
         let kit = self.kit.clone();
-        let possible = self.directory.capabilities().update_phone;
+        let directories = Arc::clone(&self.directories);
         let id = kit.id(CaseId::new, act.at);
         let open = move |tx: &mut Tx<'_>| {
             let administered = accounts::administered_by(tx.connection, asker.id)?;
@@ -105,7 +107,7 @@ impl Desk {
             cases::insert(tx, &filed, &form)?;
             let about = details([("for", owner.to_string().into()), ("administrator", asker.id.to_string().into())]);
             tx.record(act.case_entry("case.opened_on_behalf", &filed, about));
-            Ok(match begin(tx, &kit, &act, &filed, &new, possible)? {
+            Ok(match begin(tx, &kit, &act, &filed, &new, &directories)? {
                 Ok(_) => Ok(filed.case.reference),
                 // The case stays, with the refusal in its record, and is over.
                 Err(halt) => {

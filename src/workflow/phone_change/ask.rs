@@ -1,4 +1,7 @@
+use std::sync::Arc;
+
 use super::{Scene, open_of_case};
+use crate::directory::Directories;
 use crate::domain::contact::E164;
 use crate::domain::ids::PhoneChangeId;
 use crate::domain::limits::Limit;
@@ -25,13 +28,13 @@ impl Desk {
         new: E164,
     ) -> Result<Result<(), Halt>, StoreError> {
         let kit = self.kit.clone();
-        let possible = self.directory.capabilities().update_phone;
+        let directories = Arc::clone(&self.directories);
         let ask = move |tx: &mut Tx<'_>| {
             let filed = match held(tx, &act, &reference, version)? {
                 Ok(filed) => filed,
                 Err(halt) => return Ok(Err(halt)),
             };
-            Ok(begin(tx, &kit, &act, &filed, &new, possible)?.map(|_| ()))
+            Ok(begin(tx, &kit, &act, &filed, &new, &directories)?.map(|_| ()))
         };
         let asked = self.store.write(ask).await?;
         self.run_errands();
@@ -67,7 +70,7 @@ pub(in crate::workflow) fn begin(
     act: &Act,
     filed: &Filed,
     new: &E164,
-    possible: bool,
+    directories: &Directories,
 ) -> Done<PhoneChange> {
     let known = known(tx.connection, kit, &filed.case)?;
     let scene = Scene { kit, act, filed, known: &known };
@@ -76,7 +79,7 @@ pub(in crate::workflow) fn begin(
         Ok(transition) => transition,
         Err(refused) => return Ok(Err(scene.refuse(tx, "phone_change.request", refused))),
     };
-    if !possible {
+    if !known.account.as_ref().is_some_and(|account| directories.update_phones(&account.home)) {
         return Ok(Err(scene.refuse(tx, "phone_change.request", Refused::DirectoryCannot)));
     }
     let account = transition.change.account;

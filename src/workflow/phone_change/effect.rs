@@ -1,23 +1,15 @@
 use super::Scene;
-use crate::directory::Directory;
 use crate::domain::case::{Command as CaseCommand, Conclusion};
 use crate::domain::ids::PhoneChangeId;
 use crate::domain::phone_change::Command;
 use crate::store::cases::{self, Filed};
-use crate::store::{Tx, calls, phone_changes};
+use crate::store::{StoreError, Tx, accounts, calls, phone_changes};
 use crate::workflow::Kit;
 use crate::workflow::act::{Act, Done, command, known};
 
 /// The new number becomes the one of record in the transaction in which it is weighed for the last time: a killed
 /// process leaves both as they were, and a repetition finds nothing left to do.
-pub(in crate::workflow) fn tick(
-    tx: &mut Tx<'_>,
-    kit: &Kit,
-    act: &Act,
-    directory: &dyn Directory,
-    id: PhoneChangeId,
-    filed: &Filed,
-) -> Done<()> {
+pub(in crate::workflow) fn tick(tx: &mut Tx<'_>, kit: &Kit, act: &Act, id: PhoneChangeId, filed: &Filed) -> Done<()> {
     let Some(before) = phone_changes::find(tx.connection, id)? else { return Ok(Ok(())) };
     if before.state.is_final() {
         return phone_changes::reschedule(tx, id, None).map(Ok);
@@ -32,7 +24,9 @@ pub(in crate::workflow) fn tick(
     if !transition.takes_effect(before.state) {
         return scene.keep_case_open(tx, change).map(Ok);
     }
-    directory.update_phone(tx, change.account, &change.new, act.at)?;
+    if !accounts::set_phone(tx, change.account, &change.new, act.at)? {
+        return Err(StoreError::Conflict);
+    }
     // A code that was asked for on the old number is nothing any more.
     calls::void(tx, filed.case.id)?;
     scene.keep_case_open(tx, change)?;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use mfa_desk::domain::account::*;
 use mfa_desk::domain::authn::{RecoveryCode, TotpSecret, step_at};
 use mfa_desk::domain::contact::EmailAddress;
+use mfa_desk::domain::directory::Home;
 use mfa_desk::domain::ids::{AccountId, AuthenticatorId, KnownDeviceId, RecoveryCodeId};
 use mfa_desk::domain::sealed::Sealing;
 use mfa_desk::store::{AnyConnection, StoreError, Tx, accounts, agents, credentials, known_devices};
@@ -56,6 +57,7 @@ impl World {
         let rows = move |tx: &mut Tx<'_>| {
             let name = format!("{} Sample", email.split('@').next().unwrap_or_default());
             let account = Account {
+                home: Home::Local,
                 id,
                 email: email.parse().unwrap(),
                 number: None,

@@ -9,6 +9,7 @@ use mfa_desk::clock::{Clock, ManualClock};
 use mfa_desk::config::{Settings, SsoRoles, SsoSettings};
 use mfa_desk::domain::account::*;
 use mfa_desk::domain::actor::Role;
+use mfa_desk::domain::directory::Home;
 use mfa_desk::domain::ids::{AccountId, AgentId, AuthenticatorId};
 use mfa_desk::domain::token::ServerKey;
 use mfa_desk::entropy::{Entropy, SeededEntropy};
@@ -449,6 +450,7 @@ async fn sow(desk: &Desk) {
         ] {
             let id = AccountId::new(at, entropy.bytes());
             let account = Account {
+                home: Home::Local,
                 id,
                 email: email.parse().unwrap(),
                 number: Some(number.to_owned()),

@@ -1,0 +1,12 @@
+DELETE FROM outbox WHERE kind IN ('event', 'sessions');
+ALTER TABLE outbox DROP CONSTRAINT outbox_kind_check;
+ALTER TABLE outbox ADD CONSTRAINT outbox_kind_check
+    CHECK (kind IN ('intake', 'link', 'mail', 'call', 'directory', 'alarm', 'text', 'phone', 'letter'));
+DROP INDEX authenticators_by_serial;
+ALTER TABLE authenticators DROP COLUMN serial;
+-- The version before would take an account that lives elsewhere for one of its own, and say that it deactivated there.
+UPDATE accounts SET status = 'suspended' WHERE directory <> 'local';
+DROP INDEX accounts_by_login;
+ALTER TABLE accounts DROP COLUMN read_at;
+ALTER TABLE accounts DROP COLUMN login;
+ALTER TABLE accounts DROP COLUMN directory;

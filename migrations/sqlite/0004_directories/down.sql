@@ -1,0 +1,30 @@
+DELETE FROM outbox WHERE kind IN ('event', 'sessions');
+CREATE TABLE old_outbox (
+    id TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('intake', 'link', 'mail', 'call', 'directory', 'alarm', 'text', 'phone', 'letter')),
+    case_id TEXT REFERENCES cases (id),
+    account_id TEXT REFERENCES accounts (id),
+    payload TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'leased', 'done', 'dead')),
+    attempts INTEGER NOT NULL,
+    next_at TIMESTAMP NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    done_at TIMESTAMP,
+    last_error TEXT,
+    CHECK ((case_id IS NULL) = (kind = 'letter'))
+);
+INSERT INTO old_outbox
+    SELECT id, kind, case_id, account_id, payload, state, attempts, next_at, created_at, done_at, last_error FROM outbox;
+DROP TABLE outbox;
+ALTER TABLE old_outbox RENAME TO outbox;
+CREATE INDEX outbox_to_do ON outbox (state, next_at);
+CREATE INDEX outbox_by_case ON outbox (case_id, created_at);
+CREATE INDEX outbox_by_account ON outbox (account_id, created_at) WHERE account_id IS NOT NULL;
+DROP INDEX authenticators_by_serial;
+ALTER TABLE authenticators DROP COLUMN serial;
+-- The version before would take an account that lives elsewhere for one of its own, and say that it deactivated there.
+UPDATE accounts SET status = 'suspended' WHERE directory <> 'local';
+DROP INDEX accounts_by_login;
+ALTER TABLE accounts DROP COLUMN read_at;
+ALTER TABLE accounts DROP COLUMN login;
+ALTER TABLE accounts DROP COLUMN directory;

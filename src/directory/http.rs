@@ -1,0 +1,185 @@
+//! Requests to directories: no redirects, time limits, bounded answers, and one reading of what an answer means for
+//! whether something was changed.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::DateTime;
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use serde::de::DeserializeOwned;
+
+use super::DirectoryError;
+
+/// No directory's answer that we read is larger.
+const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
+const CONNECT: Duration = Duration::from_secs(5);
+/// A directory that asks for more patience than this is asked again all the same.
+const LONGEST_WAIT: Duration = Duration::from_secs(3600);
+
+/// Whether a request can change something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It only looks, so nothing is unknown after it.
+    Looks,
+    /// It may have acted even where no answer came.
+    Acts,
+}
+
+/// How a directory is reached.
+#[derive(Debug, Clone)]
+pub struct HttpSettings {
+    /// How long a whole request may take.
+    pub timeout: Duration,
+    /// A PEM file of root certificates to trust besides the public ones.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// The client.
+pub struct Http {
+    client: reqwest::Client,
+}
+
+/// A complete answer that is neither a refusal of our credentials, a request for patience nor a failure of the server.
+#[derive(Debug)]
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
+    effect: Effect,
+}
+
+impl Http {
+    /// A client.
+    ///
+    /// # Errors
+    /// Why the certificates cannot be used.
+    pub fn new(settings: &HttpSettings) -> Result<Self, String> {
+        let mut builder = reqwest::Client::builder()
+            // A redirect could carry our credentials to another host.
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT)
+            .timeout(settings.timeout)
+            // A kept connection that the other side has just closed would leave an order's outcome unknown.
+            .pool_max_idle_per_host(0);
+        if let Some(path) = &settings.ca_file {
+            let pem = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+            let roots = reqwest::Certificate::from_pem_bundle(&pem);
+            for root in roots.map_err(|_| format!("{} holds no PEM certificates", path.display()))? {
+                builder = builder.add_root_certificate(root);
+            }
+        }
+        let client = builder.build().map_err(|_| "the HTTP client cannot be made".to_owned())?;
+        Ok(Self { client })
+    }
+
+    /// Makes requests.
+    pub fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+
+    /// Sends a request and reads the whole answer.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Unavailable`] when nothing was sent or the request only looks, [`DirectoryError::Denied`] for
+    /// 401, [`DirectoryError::Limited`] for 429, [`DirectoryError::Unknown`] when a request that acts got no whole
+    /// answer or one of 500 and above.
+    pub async fn send(&self, request: reqwest::RequestBuilder, effect: Effect) -> Result<Reply, DirectoryError> {
+        let mut response = request.send().await.map_err(|error| lost(&error, effect))?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| lost(&error, effect))? {
+            if body.len() + chunk.len() > LARGEST_ANSWER {
+                return Err(unclear(effect, "the answer is too large"));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        match status {
+            401 => Err(DirectoryError::Denied("it does not take the desk's credentials (HTTP 401)".to_owned())),
+            429 => Err(DirectoryError::Limited { wait: retry_after(&headers) }),
+            503 if effect == Effect::Looks && headers.contains_key(RETRY_AFTER) => {
+                Err(DirectoryError::Limited { wait: retry_after(&headers) })
+            }
+            300..=399 => Err(unclear(effect, &format!("it answered with a redirect (HTTP {status})"))),
+            500.. => Err(unclear(effect, &format!("HTTP {status}"))),
+            _ => Ok(Reply { status, headers, body, effect }),
+        }
+    }
+}
+
+impl Reply {
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Unknown`] after a request that acts, [`DirectoryError::Unavailable`] after one that looks: what
+    /// was answered is not understood. The text does not repeat the answer, which may hold secrets.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, DirectoryError> {
+        serde_json::from_slice(&self.body).map_err(|_| self.unclear("the answer is not what was expected"))
+    }
+
+    /// What to make of an answer that is not understood.
+    pub fn unclear(&self, why: &str) -> DirectoryError {
+        unclear(self.effect, why)
+    }
+}
+
+fn unclear(effect: Effect, why: &str) -> DirectoryError {
+    match effect {
+        Effect::Looks => DirectoryError::Unavailable(why.to_owned()),
+        Effect::Acts => DirectoryError::Unknown(why.to_owned()),
+    }
+}
+
+/// reqwest's own messages hold the address, which may hold more than should be logged.
+fn lost(error: &reqwest::Error, effect: Effect) -> DirectoryError {
+    if error.is_builder() {
+        return DirectoryError::Refused("the request cannot be made".to_owned());
+    }
+    if error.is_connect() {
+        return DirectoryError::Unavailable("no connection".to_owned());
+    }
+    unclear(effect, if error.is_timeout() { "no answer in time" } else { "the connection was cut" })
+}
+
+/// RFC 9110 §10.2.3: seconds, or a date, which is taken against the answer's own so that our clock does not matter.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let asked = text(RETRY_AFTER)?;
+    let wait = match asked.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            let until = DateTime::parse_from_rfc2822(asked).ok()?;
+            let from = DateTime::parse_from_rfc2822(text(DATE)?).ok()?;
+            (until - from).to_std().unwrap_or_default()
+        }
+    };
+    Some(wait.min(LONGEST_WAIT))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        let pair = |&(name, value): &(&'static str, &'static str)| {
+            (name.parse::<reqwest::header::HeaderName>().unwrap(), value.parse().unwrap())
+        };
+        pairs.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn patience_is_asked_for_in_seconds_or_by_a_date_and_has_an_end() {
+        let wait = |pairs: &[_]| retry_after(&headers(pairs)).map(|wait| wait.as_secs());
+        assert_eq!(wait(&[("retry-after", "7")]), Some(7));
+        assert_eq!(wait(&[("retry-after", "999999999")]), Some(3600));
+        let date = ("date", "Fri, 06 Nov 2026 12:00:00 GMT");
+        assert_eq!(wait(&[("retry-after", "Fri, 06 Nov 2026 12:00:30 GMT"), date]), Some(30));
+        assert_eq!(wait(&[("retry-after", "Fri, 06 Nov 2026 11:00:30 GMT"), date]), Some(0));
+        for nothing in ["", "soon", "-5"] {
+            assert_eq!(wait(&[("retry-after", nothing), date]), None, "{nothing}");
+        }
+        assert_eq!(wait(&[]), None);
+    }
+}

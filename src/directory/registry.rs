@@ -1,0 +1,103 @@
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::{Directory, DirectoryError, LocalDirectory};
+use crate::domain::account::{AccountKind, Tier};
+use crate::domain::contact::EmailAddress;
+use crate::domain::directory::{DirectoryName, Home, Login};
+
+/// A directory as it is configured.
+pub struct Configured {
+    /// What it is called.
+    pub name: DirectoryName,
+    /// How it is reached.
+    pub directory: Arc<dyn Directory>,
+    /// What account numbers of its accounts begin with; the login is what follows.
+    pub prefixes: Vec<String>,
+    /// Domains of the mail addresses of its accounts, in lower case.
+    pub domains: Vec<String>,
+    /// What its accounts are, where the contacts say nothing else.
+    pub kind: AccountKind,
+    /// How much they are worth to an attacker, where the contacts say nothing else.
+    pub tier: Tier,
+}
+
+/// Where a form leads.
+pub struct Route<'a> {
+    /// To which directory.
+    pub to: &'a Configured,
+    /// The login that the form names, if it does.
+    pub login: Option<Login>,
+}
+
+/// A directory that does not answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Down {
+    /// What it is called.
+    pub name: DirectoryName,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// What it said last, or what became of the last request.
+    pub why: String,
+}
+
+/// Every directory that the desk knows.
+pub struct Directories {
+    /// The embedded one.
+    pub local: Arc<LocalDirectory>,
+    others: Vec<Configured>,
+}
+
+impl Directories {
+    /// The embedded directory and others.
+    pub fn new(local: Arc<LocalDirectory>, others: Vec<Configured>) -> Self {
+        Self { local, others }
+    }
+
+    /// The directories beside the embedded one.
+    pub fn others(&self) -> &[Configured] {
+        &self.others
+    }
+
+    /// The directory of this name.
+    pub fn named(&self, name: &DirectoryName) -> Option<&Configured> {
+        self.others.iter().find(|each| each.name == *name)
+    }
+
+    /// The directory that an account lives in.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Denied`] when it is not configured any more.
+    pub fn of(&self, home: &Home) -> Result<Arc<dyn Directory>, DirectoryError> {
+        match home {
+            Home::Local => Ok(Arc::clone(&self.local) as Arc<dyn Directory>),
+            Home::Elsewhere { directory, .. } => self
+                .named(directory)
+                .map(|configured| Arc::clone(&configured.directory))
+                .ok_or_else(|| DirectoryError::Denied(format!("`{directory}` is not configured any more"))),
+        }
+    }
+
+    /// Whether telephone numbers of record can be replaced in the directory that an account lives in.
+    pub fn update_phones(&self, home: &Home) -> bool {
+        self.of(home).is_ok_and(|directory| directory.capabilities().update_phone)
+    }
+
+    /// Where a form leads that names this account number and address: the longest prefix of the number decides, then
+    /// the address's domain. Nothing means the embedded directory.
+    pub fn route(&self, number: Option<&str>, email: &EmailAddress) -> Option<Route<'_>> {
+        let by_number = number.and_then(|number| {
+            let fitting = self.others.iter().flat_map(|to| to.prefixes.iter().map(move |prefix| (to, prefix)));
+            let (to, prefix) =
+                fitting.filter(|(_, prefix)| number.starts_with(*prefix)).max_by_key(|(_, p)| p.len())?;
+            Some(Route { to, login: number[prefix.len()..].trim().parse().ok() })
+        });
+        by_number.or_else(|| {
+            let key = email.key();
+            let domain = key.rsplit_once('@').map(|(_, domain)| domain)?;
+            let to = self.others.iter().find(|each| each.domains.iter().any(|each| each == domain))?;
+            Some(Route { to, login: None })
+        })
+    }
+}
