@@ -1,4 +1,7 @@
-use super::Configured;
+use std::sync::Arc;
+
+use super::{Configured, Directory, Guarded};
+use crate::clock::Clock;
 use crate::config::DirectorySettings;
 
 /// Why a configured directory cannot be used.
@@ -15,13 +18,23 @@ pub struct NotConnected {
 ///
 /// # Errors
 /// [`NotConnected`] for the first that cannot be made.
-pub fn connect(all: &[DirectorySettings]) -> Result<Vec<Configured>, NotConnected> {
-    all.iter().map(one).collect()
+pub fn connect(all: &[DirectorySettings], clock: &Arc<dyn Clock>) -> Result<Vec<Configured>, NotConnected> {
+    let each = |settings: &DirectorySettings| {
+        let connector =
+            connector(settings, clock).map_err(|why| NotConnected { name: settings.name.to_string(), why })?;
+        Ok(Configured {
+            name: settings.name.clone(),
+            directory: Arc::new(Guarded::new(connector, Arc::clone(clock), settings.timeout())),
+            prefixes: settings.prefixes.clone(),
+            domains: settings.domains.iter().map(|domain| domain.to_lowercase()).collect(),
+            kind: settings.account_kind,
+            tier: settings.tier,
+        })
+    };
+    all.iter().map(each).collect()
 }
 
-fn one(settings: &DirectorySettings) -> Result<Configured, NotConnected> {
-    Err(NotConnected {
-        name: settings.name.to_string(),
-        why: "is of a kind that this program was built without".to_owned(),
-    })
+/// The connector of a directory, by the section that its table has.
+fn connector(settings: &DirectorySettings, _clock: &Arc<dyn Clock>) -> Result<Arc<dyn Directory>, String> {
+    Err(format!("`{}` is of a kind that this program was built without", settings.name))
 }

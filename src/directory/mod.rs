@@ -7,7 +7,9 @@
 //! - a login or serial is checked in the answer before anything is done with it;
 //! - error texts hold neither credentials, secrets, codes nor addresses.
 
+mod breaker;
 mod connect;
+mod guarded;
 mod http;
 mod local;
 mod proofs;
@@ -18,7 +20,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+pub use breaker::Trouble;
 pub use connect::{NotConnected, connect};
+pub use guarded::Guarded;
 pub use http::{Effect, Http, HttpSettings, Reply};
 pub use local::LocalDirectory;
 pub use proofs::{Finding, PasskeyAnswer, Proof, ProofKinds};

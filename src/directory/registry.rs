@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{Directory, DirectoryError, LocalDirectory};
+use super::{Directory, DirectoryError, Guarded, LocalDirectory, Trouble};
 use crate::domain::account::{AccountKind, Tier};
 use crate::domain::contact::EmailAddress;
 use crate::domain::directory::{DirectoryName, Home, Login};
@@ -12,7 +12,7 @@ pub struct Configured {
     /// What it is called.
     pub name: DirectoryName,
     /// How it is reached.
-    pub directory: Arc<dyn Directory>,
+    pub directory: Arc<Guarded>,
     /// What account numbers of its accounts begin with; the login is what follows.
     pub prefixes: Vec<String>,
     /// Domains of the mail addresses of its accounts, in lower case.
@@ -74,9 +74,18 @@ impl Directories {
             Home::Local => Ok(Arc::clone(&self.local) as Arc<dyn Directory>),
             Home::Elsewhere { directory, .. } => self
                 .named(directory)
-                .map(|configured| Arc::clone(&configured.directory))
+                .map(|configured| Arc::clone(&configured.directory) as Arc<dyn Directory>)
                 .ok_or_else(|| DirectoryError::Denied(format!("`{directory}` is not configured any more"))),
         }
+    }
+
+    /// The directories that something is wrong with, as this instance sees them.
+    pub fn down(&self) -> Vec<Down> {
+        let trouble = |each: &Configured| {
+            let Trouble { since, why } = each.directory.trouble()?;
+            Some(Down { name: each.name.clone(), since, why })
+        };
+        self.others.iter().filter_map(trouble).collect()
     }
 
     /// Whether telephone numbers of record can be replaced in the directory that an account lives in.
