@@ -998,7 +998,7 @@ async fn every_wrong_field_says_what_is_wrong_beside_it_and_keeps_what_was_typed
         ("email", "", "Enter an e-mail address"),
         ("email", "olivia", "Enter an e-mail address"),
         ("email", "o@localhost", "Enter an e-mail address"),
-        ("account_number", &line, "Use at most 40 characters"),
+        ("account_number", &line, "Use at most 160 characters"),
         ("name", "", "Enter your name"),
         ("name", "   ", "Enter your name"),
         ("name", &name, "Use at most 120 characters"),
