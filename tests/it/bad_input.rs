@@ -992,7 +992,7 @@ async fn a_program_that_fills_in_the_hidden_field_gets_the_same_page_and_no_case
 async fn every_wrong_field_says_what_is_wrong_beside_it_and_keeps_what_was_typed() {
     let world = World::new().await;
     let browser = world.browser();
-    let (line, name, text) = ("x".repeat(41), "y".repeat(121), "z".repeat(4_001));
+    let (line, name, text) = ("x".repeat(161), "y".repeat(121), "z".repeat(4_001));
     let long = "w".repeat(201);
     let cases: &[(&str, &str, &str)] = &[
         ("email", "", "Enter an e-mail address"),

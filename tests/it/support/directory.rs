@@ -15,6 +15,8 @@ use mfa_desk::domain::ids::OutboxId;
 /// What goes wrong with one request.
 #[derive(Debug, Clone)]
 pub enum Fault {
+    /// Nothing: it is answered as it should be.
+    Fine,
     /// Nothing is done.
     Before(DirectoryError),
     /// It is done, and nobody is told.
@@ -103,6 +105,11 @@ impl FakeSystem {
         self.inside.lock().unwrap().faults.entry(request).or_default().extend(faults);
     }
 
+    /// Nothing goes wrong any more.
+    pub fn mended(&self) {
+        self.inside.lock().unwrap().faults.clear();
+    }
+
     /// Every request goes wrong until it is up again.
     pub fn down(&self, why: Option<DirectoryError>) {
         self.inside.lock().unwrap().down = why;
@@ -131,7 +138,7 @@ impl FakeSystem {
             return Err(down);
         }
         match inside.faults.get_mut(request).and_then(VecDeque::pop_front) {
-            None => act(&mut inside),
+            None | Some(Fault::Fine) => act(&mut inside),
             Some(Fault::Before(error)) => Err(error),
             Some(Fault::After(error)) => act(&mut inside).and(Err(error)),
             Some(Fault::Partly(left)) => {
