@@ -6,6 +6,7 @@ pub mod database;
 pub mod directory;
 pub mod mail_reader;
 pub mod oidc;
+pub mod proxy;
 pub mod smtp;
 pub mod soft_key;
 pub mod twilio;
