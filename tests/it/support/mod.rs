@@ -5,6 +5,8 @@ pub mod browser;
 pub mod database;
 pub mod mail_reader;
 pub mod oidc;
+pub mod python;
+pub mod receiver;
 pub mod smtp;
 pub mod soft_key;
 pub mod twilio;
