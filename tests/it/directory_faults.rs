@@ -4,6 +4,7 @@
 //! Each test prints a table: what went wrong, what the agent saw, how it ended.
 
 pub mod peer;
+mod webhook;
 
 use std::time::Duration;
 

@@ -55,10 +55,7 @@ impl World {
         let id = AccountId::new(at, self.desk.kit.entropy.bytes());
         let account = Account {
             id,
-            home: Home::Elsewhere {
-                directory: "peer".parse().unwrap(),
-                login: there.login.parse().unwrap(),
-            },
+            home: Home::Elsewhere { directory: "peer".parse().unwrap(), login: there.login.parse().unwrap() },
             email: there.email.parse().unwrap(),
             number: None,
             name: there.login.clone(),

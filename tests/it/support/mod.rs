@@ -7,6 +7,8 @@ pub mod directory;
 pub mod mail_reader;
 pub mod oidc;
 pub mod proxy;
+pub mod python;
+pub mod receiver;
 pub mod smtp;
 pub mod soft_key;
 pub mod twilio;
