@@ -39,7 +39,7 @@ pub trait Peer {
     fn nonsense(&self) -> (&'static str, &'static str);
 
     /// Tells the request that is to go wrong by its head and body.
-    fn clone_aim(&self, aim: Aim, serial: &str) -> Aimed;
+    fn aims(&self, aim: Aim, serial: &str) -> Aimed;
 
     /// Adds an account with one authenticator.
     async fn add(&self, name: &str) -> There;

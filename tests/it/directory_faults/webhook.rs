@@ -73,7 +73,7 @@ impl Peer for Webhook {
         ("text/html", "<!doctype html><title>Welcome</title>")
     }
 
-    fn clone_aim(&self, aim: Aim, _serial: &str) -> Aimed {
+    fn aims(&self, aim: Aim, _serial: &str) -> Aimed {
         let wanted = match aim {
             Aim::Act => "\"authenticator.deactivate\"",
             Aim::Look => "\"directory.standing\"",
