@@ -40,3 +40,4 @@ mod timers;
 mod timing;
 mod voice_twilio;
 mod web_hardening;
+mod webhook_directory;

@@ -6,6 +6,8 @@ pub mod database;
 pub mod directory;
 pub mod mail_reader;
 pub mod oidc;
+pub mod python;
+pub mod receiver;
 pub mod smtp;
 pub mod soft_key;
 pub mod twilio;
