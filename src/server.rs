@@ -92,7 +92,7 @@ pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
         templates: MailTemplates::embedded().map_err(|error| broken(error.to_string()))?,
         passwords,
         sso: sso.map_err(|error| broken(error.to_string()))?,
-        errands: [Notify::new(), Notify::new(), Notify::new(), Notify::new()],
+        errands: std::array::from_fn(|_| Notify::new()),
     })
 }
 

@@ -4,6 +4,7 @@ mod accounts;
 mod agents;
 mod audit;
 mod demo;
+mod directory;
 mod policy;
 mod secrets;
 mod seed;
@@ -66,6 +67,9 @@ enum Command {
     /// The accounts of the local directory
     #[command(subcommand)]
     Accounts(accounts::AccountsCommand),
+    /// The systems that accounts live in
+    #[command(subcommand)]
+    Directory(directory::DirectoryCommand),
     /// The rules of recovery
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
@@ -128,6 +132,7 @@ pub fn run() -> ExitCode {
         Command::Migrate { place } => migrate(&place),
         Command::Agents(command) => agents::run(command),
         Command::Accounts(command) => accounts::run(command),
+        Command::Directory(command) => directory::run(command),
         Command::Policy(command) => policy::run(command),
         Command::Audit(command) => audit::run(command),
         Command::Secrets(command) => secrets::run(command),

@@ -9,6 +9,7 @@ use tera::{Context, Tera};
 
 use super::App;
 use super::assets::Templates;
+use super::desk::directory::banner;
 use super::error::PageError;
 use super::guard::access::SignedInAgent;
 use super::guard::caller::Caller;
@@ -94,6 +95,7 @@ pub fn draw(app: &App, caller: &Caller, template: &str, head: Head<'_>, content:
             "audits": inside && agent.role.audits(),
             "blocks": signed_in.waiting.blocks,
             "alarms": signed_in.waiting.alarms,
+            "directories_down": if inside { banner(app) } else { Vec::new() },
         })
     });
     let flash = head.flash.map(|flash| match flash {

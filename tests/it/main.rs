@@ -30,6 +30,7 @@ mod sso;
 mod sso_peer;
 // Not every journey uses all that the stand-ins can do.
 mod desk_sign_in;
+mod directories;
 mod lost_colleague;
 mod people;
 mod step_up;
