@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{Configured, Directory, Guarded};
+use super::{Configured, Directory, Guarded, HttpSettings, Keycloak};
 use crate::clock::Clock;
 use crate::config::DirectorySettings;
 
@@ -35,6 +35,10 @@ pub fn connect(all: &[DirectorySettings], clock: &Arc<dyn Clock>) -> Result<Vec<
 }
 
 /// The connector of a directory, by the section that its table has.
-fn connector(settings: &DirectorySettings, _clock: &Arc<dyn Clock>) -> Result<Arc<dyn Directory>, String> {
-    Err(format!("`{}` is of a kind that this program was built without", settings.name))
+fn connector(settings: &DirectorySettings, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Directory>, String> {
+    let http = HttpSettings { timeout: settings.timeout(), ca_file: settings.ca_file.clone() };
+    if let Some(keycloak) = &settings.keycloak {
+        return Ok(Arc::new(Keycloak::new(keycloak, &http, Arc::clone(clock))?));
+    }
+    Err("is of a kind that this program was built without".to_owned())
 }
