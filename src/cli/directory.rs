@@ -9,6 +9,7 @@ use crate::clock::SystemClock;
 use crate::config::{Mode, Settings};
 use crate::directory::{Capabilities, Configured, Directory, connect};
 use crate::domain::directory::{DirectoryName, Login};
+use crate::entropy::SystemEntropy;
 
 #[derive(Subcommand)]
 pub(super) enum DirectoryCommand {
@@ -33,7 +34,8 @@ pub(super) fn run(command: DirectoryCommand) -> Result<ExitCode, Failure> {
     if !problems.is_empty() {
         return Err(listed(&problems));
     }
-    let all = connect(&settings.directories, &(Arc::new(SystemClock) as _)).map_err(Failure::new)?;
+    let all = connect(&settings.directories, &(Arc::new(SystemClock) as _), &(Arc::new(SystemEntropy) as _))
+        .map_err(Failure::new)?;
     let meant = |each: &&Configured| name.as_ref().is_none_or(|name| each.name == *name);
     let chosen: Vec<&Configured> = all.iter().filter(meant).collect();
     if chosen.is_empty() {

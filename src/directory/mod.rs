@@ -15,6 +15,7 @@ mod keycloak;
 mod local;
 mod proofs;
 mod registry;
+mod webhook;
 
 use std::time::Duration;
 
@@ -29,6 +30,8 @@ pub use keycloak::Keycloak;
 pub use local::LocalDirectory;
 pub use proofs::{Finding, PasskeyAnswer, Proof, ProofKinds};
 pub use registry::{Configured, Directories, Down, Route};
+
+pub use webhook::WebhookDirectory;
 
 use crate::domain::account::AuthenticatorKind;
 use crate::domain::contact::{E164, EmailAddress};

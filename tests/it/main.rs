@@ -32,6 +32,7 @@ mod sso_peer;
 // Not every journey uses all that the stand-ins can do.
 mod desk_sign_in;
 mod directories;
+mod directory_faults;
 mod lost_colleague;
 mod people;
 mod step_up;
@@ -41,3 +42,4 @@ mod timers;
 mod timing;
 mod voice_twilio;
 mod web_hardening;
+mod webhook_directory;
