@@ -13,6 +13,7 @@ mod documents;
 mod identity_documents;
 mod interleavings;
 mod journey_2_and_5;
+mod keycloak;
 mod languages;
 mod limits;
 mod mail_delivery;

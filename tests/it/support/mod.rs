@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod browser;
 pub mod database;
 pub mod directory;
+pub mod http_peer;
 pub mod mail_reader;
 pub mod oidc;
 pub mod proxy;
