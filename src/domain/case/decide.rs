@@ -61,13 +61,16 @@ fn covering(path: &str, evidence: &[EvidenceId]) -> Details {
     details([("path", path.into()), ("evidence", ids.into())])
 }
 
-fn are_active(set: &AuthenticatorSet, facts: &Facts<'_>) -> Result<(), Refused> {
+/// Each is the account's, and active. One that was ordered before and is not active any more may have been switched off
+/// by that very order: the directory is asked, which alone can confirm it.
+fn may_be_ordered(set: &AuthenticatorSet, case: &Case, facts: &Facts<'_>) -> Result<(), Refused> {
     let account = facts.account.ok_or(Refused::NoAccount)?;
-    let is_active = |id: AuthenticatorId| {
+    let fits = |id: AuthenticatorId| {
         let mut known = account.authenticators.iter();
-        known.any(|a| a.id == id && a.account == account.id && a.state == AuthenticatorState::Active)
+        let of_account = known.find(|known| known.id == id && known.account == account.id);
+        of_account.is_some_and(|known| known.state == AuthenticatorState::Active || case.failed().any(|of| of == id))
     };
-    if set.iter().all(is_active) { Ok(()) } else { Err(Refused::NoSuchAuthenticator) }
+    if set.iter().all(fits) { Ok(()) } else { Err(Refused::NoSuchAuthenticator) }
 }
 
 impl Step {
@@ -84,7 +87,7 @@ impl Step {
         };
         let Some((path, evidence)) = covered else { return Err(self.not_met(facts)) };
         self.expect_not_off(set)?;
-        are_active(set, facts)?;
+        may_be_ordered(set, &self.case, facts)?;
         if self.case.approved.as_ref().is_some_and(|other| other != set) {
             return Err(Refused::OtherAuthenticator);
         }
@@ -149,7 +152,7 @@ impl Step {
         };
         let Some((rests_on, approved)) = rests_on else { return Err(self.not_met(facts)) };
         self.expect_not_off(set)?;
-        are_active(set, facts)?;
+        may_be_ordered(set, &self.case, facts)?;
         if approved && !self.case.approved.as_ref().is_some_and(|approved| set.is_within(approved)) {
             return Err(Refused::OtherAuthenticator);
         }

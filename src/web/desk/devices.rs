@@ -11,9 +11,11 @@ use crate::workflow::CaseFile;
 /// What a form without a ticked box is answered with.
 pub(super) const NONE_CHOSEN: &str = "Choose which authenticators are to be deactivated.";
 
-/// Active, and not switched off by the case.
+/// Active and not switched off by the case, or ordered by it before and not confirmed.
 fn is_open(file: &CaseFile, device: &Authenticator) -> bool {
-    device.state == AuthenticatorState::Active && !file.filed.case.deactivated().any(|id| id == device.id)
+    let case = &file.filed.case;
+    let active = device.state == AuthenticatorState::Active && !case.deactivated().any(|id| id == device.id);
+    active || case.failed().any(|id| id == device.id)
 }
 
 fn is_claimed(file: &CaseFile, device: &Authenticator) -> bool {
