@@ -69,6 +69,8 @@ async fn page(app: &App, agent: &SignedInAgent, path: &str, said: Said) -> Answe
     let reference = reference(path)?;
     let file = app.desk.view_case(agent.act(app), reference.clone()).await??;
     let mut content = content(app, agent, &file);
+    // Whoever may not decide at all is told that, and not what their form lacks.
+    let barred = content["why_not"].is_string();
     if let Value::Object(fields) = &mut content {
         let typed: Map<String, Value> = [("reason".to_owned(), said.reason.into())].into_iter().collect();
         fields.insert("typed".to_owned(), typed.into());
@@ -77,7 +79,7 @@ async fn page(app: &App, agent: &SignedInAgent, path: &str, said: Said) -> Answe
     let mut status = StatusCode::OK;
     let mut head = Head::desk("Approve this deactivation?", agent);
     if let Some(halt) = &said.halt {
-        status = status_of(halt);
+        status = if barred && said.wrong.is_none() { StatusCode::CONFLICT } else { status_of(halt) };
         head.flash = Some(Flash::Refused(halt.to_string())).filter(|_| said.wrong.is_none());
     }
     show_page(app, &agent.caller, status, "desk/approve.html", head, content)

@@ -53,12 +53,13 @@ pub async fn deactivate(
 ) -> Result<HttpResponse, PageError> {
     let reference = reference(&path)?;
     let Some(set) = fields.authenticators() else { return none_chosen(&app, &agent, &path).await };
+    let done = if set.iter().count() == 1 { "deactivated" } else { "all-deactivated" };
     let failed = async |words: String| {
         let flash = Some(Flash::Refused(words));
         page(&app, &agent, &path, Said { status: Some(StatusCode::BAD_GATEWAY), flash, ..Said::default() }).await
     };
     match app.desk.deactivate(agent.act(&app), reference.clone(), version(&fields), set).await? {
-        Ok(Attempted::Deactivated) => Ok(see_other(format!("/desk/cases/{reference}?done=deactivated"))),
+        Ok(Attempted::Deactivated) => Ok(see_other(format!("/desk/cases/{reference}?done={done}"))),
         Ok(Attempted::UnderWay) => Ok(see_other(format!("/desk/cases/{reference}?done=under-way"))),
         Ok(Attempted::Partly { done, of }) => {
             failed(format!("{done} of {of} deactivated. The case shows what is left, and why.")).await
