@@ -34,3 +34,7 @@ state-disputed = Angehalten
 document-pdf = PDF
 document-jpeg = JPEG-Bild
 document-png = PNG-Bild
+contact-email = E-Mail-Adresse
+contact-phone = Telefonnummer
+contact-both = E-Mail-Adresse und Telefonnummer
+contact-other = Angaben

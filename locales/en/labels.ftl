@@ -34,3 +34,7 @@ state-disputed = Disputed
 document-pdf = PDF
 document-jpeg = JPEG image
 document-png = PNG image
+contact-email = e-mail address
+contact-phone = phone number
+contact-both = e-mail address and phone number
+contact-other = details

@@ -34,3 +34,7 @@ state-disputed = Detenido
 document-pdf = PDF
 document-jpeg = Imagen JPEG
 document-png = Imagen PNG
+contact-email = dirección de correo electrónico
+contact-phone = número de teléfono
+contact-both = dirección de correo electrónico y número de teléfono
+contact-other = datos

@@ -34,3 +34,7 @@ state-disputed = Arrêté
 document-pdf = PDF
 document-jpeg = Image JPEG
 document-png = Image PNG
+contact-email = adresse e-mail
+contact-phone = numéro de téléphone
+contact-both = adresse e-mail et numéro de téléphone
+contact-other = informations

@@ -34,3 +34,7 @@ state-disputed = 停止中
 document-pdf = PDF
 document-jpeg = JPEG 画像
 document-png = PNG 画像
+contact-email = メールアドレス
+contact-phone = 電話番号
+contact-both = メールアドレスと電話番号
+contact-other = 登録情報

@@ -34,3 +34,7 @@ state-disputed = Parado
 document-pdf = PDF
 document-jpeg = Imagem JPEG
 document-png = Imagem PNG
+contact-email = endereço de e-mail
+contact-phone = número de telefone
+contact-both = endereço de e-mail e número de telefone
+contact-other = dados

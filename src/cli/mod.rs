@@ -3,6 +3,7 @@
 mod accounts;
 mod agents;
 mod audit;
+mod contacts;
 mod demo;
 mod policy;
 mod secrets;
@@ -66,6 +67,9 @@ enum Command {
     /// The accounts of the local directory
     #[command(subcommand)]
     Accounts(accounts::AccountsCommand),
+    /// Addresses of record that a directory does not tell
+    #[command(subcommand)]
+    Contacts(contacts::ContactsCommand),
     /// The rules of recovery
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
@@ -128,6 +132,7 @@ pub fn run() -> ExitCode {
         Command::Migrate { place } => migrate(&place),
         Command::Agents(command) => agents::run(command),
         Command::Accounts(command) => accounts::run(command),
+        Command::Contacts(command) => contacts::run(command),
         Command::Policy(command) => policy::run(command),
         Command::Audit(command) => audit::run(command),
         Command::Secrets(command) => secrets::run(command),

@@ -94,6 +94,8 @@ pub fn draw(app: &App, caller: &Caller, template: &str, head: Head<'_>, content:
             "audits": inside && agent.role.audits(),
             "blocks": signed_in.waiting.blocks,
             "alarms": signed_in.waiting.alarms,
+            // Only other directories have contacts.
+            "contacts": !app.desk.directories.others().is_empty(),
         })
     });
     let flash = head.flash.map(|flash| match flash {
