@@ -12,6 +12,7 @@ pub mod passkeys;
 pub mod passwords;
 mod private_files;
 pub mod server;
+pub mod signed_webhooks;
 pub mod sso;
 pub mod store;
 pub mod web;

@@ -80,7 +80,7 @@ pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
         .map_err(|bad| broken(bad.to_string()))?;
     let local =
         LocalDirectory::new(Arc::clone(&store), Arc::clone(&kit.sealing), Arc::clone(&passwords), kit.passkeys.clone());
-    let others = connect(&settings.directories, &kit.clock).map_err(|error| broken(error.to_string()))?;
+    let others = connect(&settings.directories, &kit.clock, &kit.entropy).map_err(|error| broken(error.to_string()))?;
     let sso = Provider::new(&settings.sso, &kit.base_url, Arc::clone(&kit.clock));
     kit.offers_texts = parts.voice.as_deref().is_some_and(|voice| voice.texts().is_some());
     Ok(Desk {
@@ -92,7 +92,7 @@ pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
         templates: MailTemplates::embedded().map_err(|error| broken(error.to_string()))?,
         passwords,
         sso: sso.map_err(|error| broken(error.to_string()))?,
-        errands: [Notify::new(), Notify::new(), Notify::new(), Notify::new()],
+        errands: std::array::from_fn(|_| Notify::new()),
     })
 }
 

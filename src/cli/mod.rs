@@ -5,6 +5,7 @@ mod agents;
 mod audit;
 mod contacts;
 mod demo;
+mod directory;
 mod policy;
 mod secrets;
 mod seed;
@@ -70,6 +71,9 @@ enum Command {
     /// Addresses of record that a directory does not tell
     #[command(subcommand)]
     Contacts(contacts::ContactsCommand),
+    /// The systems that accounts live in
+    #[command(subcommand)]
+    Directory(directory::DirectoryCommand),
     /// The rules of recovery
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
@@ -133,6 +137,7 @@ pub fn run() -> ExitCode {
         Command::Agents(command) => agents::run(command),
         Command::Accounts(command) => accounts::run(command),
         Command::Contacts(command) => contacts::run(command),
+        Command::Directory(command) => directory::run(command),
         Command::Policy(command) => policy::run(command),
         Command::Audit(command) => audit::run(command),
         Command::Secrets(command) => secrets::run(command),

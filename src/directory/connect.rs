@@ -1,8 +1,10 @@
 use std::sync::Arc;
 
+use super::webhook::WebhookDirectory;
 use super::{Configured, Directory, Guarded};
 use crate::clock::Clock;
 use crate::config::DirectorySettings;
+use crate::entropy::Entropy;
 
 /// Why a configured directory cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -18,10 +20,14 @@ pub struct NotConnected {
 ///
 /// # Errors
 /// [`NotConnected`] for the first that cannot be made.
-pub fn connect(all: &[DirectorySettings], clock: &Arc<dyn Clock>) -> Result<Vec<Configured>, NotConnected> {
+pub fn connect(
+    all: &[DirectorySettings],
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+) -> Result<Vec<Configured>, NotConnected> {
     let each = |settings: &DirectorySettings| {
         let connector =
-            connector(settings, clock).map_err(|why| NotConnected { name: settings.name.to_string(), why })?;
+            connector(settings, clock, entropy).map_err(|why| NotConnected { name: settings.name.to_string(), why })?;
         Ok(Configured {
             name: settings.name.clone(),
             directory: Arc::new(Guarded::new(connector, Arc::clone(clock), settings.timeout())),
@@ -35,6 +41,14 @@ pub fn connect(all: &[DirectorySettings], clock: &Arc<dyn Clock>) -> Result<Vec<
 }
 
 /// The connector of a directory, by the section that its table has.
-fn connector(settings: &DirectorySettings, _clock: &Arc<dyn Clock>) -> Result<Arc<dyn Directory>, String> {
+fn connector(
+    settings: &DirectorySettings,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+) -> Result<Arc<dyn Directory>, String> {
+    if let Some(webhook) = &settings.webhook {
+        let connector = WebhookDirectory::new(settings, webhook, Arc::clone(clock), Arc::clone(entropy))?;
+        return Ok(Arc::new(connector));
+    }
     Err(format!("`{}` is of a kind that this program was built without", settings.name))
 }

@@ -14,6 +14,7 @@ mod http;
 mod local;
 mod proofs;
 mod registry;
+mod webhook;
 
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ pub use http::{Effect, Http, HttpSettings, Reply};
 pub use local::LocalDirectory;
 pub use proofs::{Finding, PasskeyAnswer, Proof, ProofKinds};
 pub use registry::{Configured, Directories, Down, Route};
+
+pub use webhook::WebhookDirectory;
 
 use crate::domain::account::AuthenticatorKind;
 use crate::domain::contact::{E164, EmailAddress};

@@ -84,7 +84,7 @@ impl FromStr for Serial {
     }
 }
 
-macro_rules! text {
+macro_rules! shown {
     ($($name:ident),+) => {$(
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -106,7 +106,7 @@ macro_rules! text {
         }
     )+};
 }
-text!(DirectoryName, Login, Serial);
+shown!(DirectoryName, Login, Serial);
 
 /// Where an account lives.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_login_is_never_empty_nor_does_it_hide_anything() {
-        for bad in ["", " ", "a ", "\u{200b}", "a\nb", &"x".repeat(513)] {
+        for bad in ["", " ", "a ", "a\u{202e}b", "a\nb", &"x".repeat(513)] {
             assert!(bad.parse::<Login>().is_err(), "{bad:?}");
             assert!(bad.parse::<Serial>().is_err(), "{bad:?}");
         }

@@ -200,7 +200,7 @@ impl AssistanceForm {
     pub fn parse(typed: &Typed) -> Result<Self, FieldErrors> {
         let mut read = Reader { typed, errors: FieldErrors::new() };
         let email = read.raw("email").parse::<EmailAddress>().map_err(|_| read.refuse("email", Wrong::NotAnEmail)).ok();
-        let account_number = Some(read.line("account_number", 40)).filter(|number| !number.is_empty());
+        let account_number = Some(read.line("account_number", 160)).filter(|number| !number.is_empty());
         let name = read.line("name", 120);
         if name.is_empty() {
             read.refuse("name", Wrong::NoName);

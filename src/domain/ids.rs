@@ -30,6 +30,15 @@ macro_rules! id {
             pub fn new(at: DateTime<Utc>, random: [u8; 10]) -> Self {
                 Self(uuid_v7(at, random))
             }
+
+            /// When it was made, to the millisecond.
+            pub fn made_at(&self) -> DateTime<Utc> {
+                let millis = self.0.get_timestamp().map_or(0, |made| {
+                    let (seconds, nanos) = made.to_unix();
+                    seconds * 1000 + u64::from(nanos) / 1_000_000
+                });
+                i64::try_from(millis).ok().and_then(DateTime::from_timestamp_millis).unwrap_or_default()
+            }
         }
 
         impl fmt::Display for $name {

@@ -31,11 +31,11 @@ pub fn find_by_login(
 /// The account of a directory with this address of record.
 pub fn find_by_email(
     connection: &mut AnyConnection,
-    home: &Home,
+    directory: &DirectoryName,
     email: &EmailAddress,
 ) -> Result<Option<AccountId>, StoreError> {
     let id: Option<String> = accounts::table
-        .filter(accounts::email_key.eq(email_key(email, false, home)))
+        .filter(accounts::email_key.eq(format!("{directory}:{}", email.key())))
         .select(accounts::id)
         .first(connection)
         .optional()?;

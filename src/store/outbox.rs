@@ -8,6 +8,7 @@ use super::schema::{cases, outbox};
 use super::{AnyConnection, StoreError, Tx, dialect, parsed, parsed_if, stored};
 use crate::domain::account::AuthenticatorKind;
 use crate::domain::contact::{E164, EmailAddress};
+use crate::domain::directory::{DirectoryName, Login};
 use crate::domain::form::Language;
 use crate::domain::ids::{
     AccountId, AgentId, AlarmId, AuthenticatorId, CallId, CaseId, LinkId, OutboxId, PhoneChangeId,
@@ -59,6 +60,15 @@ pub enum Errand {
         /// The address that was typed.
         email: EmailAddress,
     },
+    /// Look for a form's account in a directory other than the embedded one.
+    Lookup {
+        /// Which directory.
+        directory: DirectoryName,
+        /// The login that the form names, if it does.
+        login: Option<Login>,
+    },
+    /// End the old sign-ins of the case's account in its directory.
+    Sessions,
     /// Switch an authenticator off in the directory.
     Directory {
         /// Which.
@@ -147,7 +157,8 @@ impl Errand {
             Self::Call { .. } => "call",
             Self::Text(_) => "text",
             Self::Alarm { .. } => "alarm",
-            Self::Directory { .. } => "directory",
+            Self::Lookup { .. } | Self::Directory { .. } => "directory",
+            Self::Sessions => "sessions",
             Self::Letter(_) | Self::PasswordLink { .. } => LETTER,
         }
     }

@@ -204,6 +204,7 @@ pub fn status_of(halt: &Halt) -> StatusCode {
         }
         Halt::WrongPassword | Halt::NotVerified => StatusCode::UNAUTHORIZED,
         Halt::OtherAccount => StatusCode::FORBIDDEN,
+        Halt::Directory(_) => StatusCode::BAD_GATEWAY,
         Halt::Kept(Kept::TooMany | Kept::LastOfStaff | Kept::NoDeviceYet | Kept::Stopped) => StatusCode::CONFLICT,
         Halt::Kept(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Halt::Stale { .. }

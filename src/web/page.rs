@@ -9,6 +9,7 @@ use tera::{Context, Tera};
 
 use super::App;
 use super::assets::Templates;
+use super::desk::directory::banner;
 use super::error::PageError;
 use super::guard::access::SignedInAgent;
 use super::guard::caller::Caller;
@@ -96,6 +97,7 @@ pub fn draw(app: &App, caller: &Caller, template: &str, head: Head<'_>, content:
             "alarms": signed_in.waiting.alarms,
             // Only other directories have contacts.
             "contacts": !app.desk.directories.others().is_empty(),
+            "directories_down": if inside { banner(app) } else { Vec::new() },
         })
     });
     let flash = head.flash.map(|flash| match flash {

@@ -201,6 +201,7 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         get("/desk/cases/{reference}", ANYONE, desk::case::show),
         post("/desk/cases/{reference}/claim", WORKS, desk::acts::claim),
         post("/desk/cases/{reference}/release", WORKS, desk::acts::release),
+        post("/desk/cases/{reference}/directory", WORKS, desk::directory::read_again),
         post("/desk/cases/{reference}/reassign", SUPERVISES, desk::acts::reassign),
         post("/desk/cases/{reference}/notes", WORKS, desk::acts::note),
         post("/desk/cases/{reference}/messages", WORKS, desk::acts::message),

@@ -35,6 +35,7 @@ pub(crate) fn text_of(halt: &Halt) -> Text {
         | Halt::NotShownYet
         | Halt::NotOpened
         | Halt::WrongCode(_)
+        | Halt::Directory(_)
         | Halt::BadText(_) => text!("halt-not-possible"),
     }
 }

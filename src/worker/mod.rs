@@ -1,5 +1,6 @@
 //! Drains the outbox and lets time act. Every instance runs it; rows are claimed, so nothing is done twice.
 
+mod directories;
 mod outbox;
 mod timers;
 
@@ -26,6 +27,8 @@ impl Worker {
             tokio::spawn(outbox::run(Arc::clone(desk), Lane::Mail, stopped.clone())),
             tokio::spawn(outbox::run(Arc::clone(desk), Lane::Alarm, stopped.clone())),
             tokio::spawn(outbox::run(Arc::clone(desk), Lane::Letter, stopped.clone())),
+            tokio::spawn(outbox::run(Arc::clone(desk), Lane::Directory, stopped.clone())),
+            tokio::spawn(directories::run(Arc::clone(desk), stopped.clone())),
             tokio::spawn(timers::run(Arc::clone(desk), stopped)),
         ];
         Self { stop, tasks }

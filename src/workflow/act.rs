@@ -149,6 +149,9 @@ pub enum Halt {
     /// The account's authenticators stay as they are.
     #[error(transparent)]
     Kept(Kept),
+    /// The directory that the account lives in could not be asked.
+    #[error("{0}.")]
+    Directory(String),
     /// What was to be acted on is not there.
     #[error("This is not there any more.")]
     Gone,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::{Act, command, held, known};
 use super::{Desk, Kit, enrolment};
@@ -10,20 +10,37 @@ use crate::directory::{Directory, DirectoryError, Order};
 use crate::domain::account::AuthenticatorKind;
 use crate::domain::audit::details;
 use crate::domain::case::{Command, State, still_permits};
-use crate::domain::directory::{Login, Outcome, Serial, Standing};
-use crate::domain::ids::AuthenticatorId;
+use crate::domain::directory::{Home, Login, Outcome, Serial, Standing};
+use crate::domain::ids::{AuthenticatorId, OutboxId};
 use crate::store::cases::{self, Filed};
-use crate::store::outbox::{self, Leased};
+use crate::store::outbox::{self, Errand, Leased};
 use crate::store::{AnyConnection, StoreError, Tx, account_sessions, accounts, agents, known_devices, mirror};
 
-/// A directory that does not answer is asked again this often before the agent is told.
-const DIRECTORY_ATTEMPTS: i32 = 4;
+/// A directory whose answer is not known is asked again this often before the agent is told: about three minutes.
+const DIRECTORY_ATTEMPTS: i32 = 8;
+/// A case does not wait longer than this for a directory that asks for patience.
+const LONGEST_PATIENCE: TimeDelta = TimeDelta::minutes(2);
+/// Old sign-ins are tried to be ended this often: about an hour.
+const SESSIONS_ATTEMPTS: i32 = 12;
+
+/// What the agent is told of a deactivation that is not confirmed.
+fn told(error: &DirectoryError) -> String {
+    match error {
+        DirectoryError::Unknown(_) => {
+            format!("{error}; it may have done it all the same, and will be asked that before anything is repeated")
+        }
+        error => error.to_string(),
+    }
+}
 
 /// Whoever has the device that was switched off may be signed in with it (ASVS 5.0, 7.4.3). Of people at the desk every
 /// sign-in ends, also one without a second factor, and their browsers are strangers again; they are mailed the link
 /// that lets them set up another device.
 fn sign_out(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: &Filed) -> Result<(), StoreError> {
     let Some(account) = filed.case.account else { return Ok(()) };
+    if accounts::find(tx.connection, account)?.is_some_and(|account| account.home != Home::Local) {
+        return outbox::add(tx, kit.id(OutboxId::new, act.at), filed.case.id, &Errand::Sessions, act.at);
+    }
     let mut ended = account_sessions::end_complete(tx, account, act.at)?;
     if let Some(agent) = agents::of_account(tx.connection, account)? {
         ended += agents::end_sessions(tx, agent.id, None, act.at)?;
@@ -63,10 +80,10 @@ impl Desk {
         };
         let next = match &outcome {
             Ok(_) => Ok(Command::DeactivationConfirmed),
-            Err(DirectoryError::Unknown(_)) if leased.attempts < DIRECTORY_ATTEMPTS => {
-                Err(self.next_try(leased.attempts, TimeDelta::seconds(2), TimeDelta::seconds(30)))
-            }
-            Err(error) => Ok(Command::DeactivationFailed(error.to_string())),
+            Err(error) => match self.asked_again(error, leased.attempts) {
+                Some(at) => Err(at),
+                None => Ok(Command::DeactivationFailed(told(error))),
+            },
         };
         let (kit, act, reference) = (self.kit.clone(), self.system_act(), leased.reference.clone());
         let why = outcome.as_ref().err().map(ToString::to_string).unwrap_or_default();
@@ -94,6 +111,60 @@ impl Desk {
         self.store.write(settle).await?;
         self.run_errands();
         Ok(())
+    }
+
+    /// When a directory is asked again before the agent is told; nothing when asking again soon would not help.
+    fn asked_again(&self, error: &DirectoryError, attempts: i32) -> Option<DateTime<Utc>> {
+        if attempts >= DIRECTORY_ATTEMPTS {
+            return None;
+        }
+        let next = self.next_try(attempts, TimeDelta::seconds(2), TimeDelta::seconds(60));
+        match error {
+            DirectoryError::Unknown(_) => Some(next),
+            DirectoryError::Limited { wait } => {
+                let wait = wait.and_then(|wait| TimeDelta::from_std(wait).ok()).unwrap_or_default();
+                (wait <= LONGEST_PATIENCE).then(|| next.max(self.now() + wait))
+            }
+            _ => None,
+        }
+    }
+
+    /// Ends the old sign-ins of a case's account, where its directory can.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the outcome could not be stored; the errand is then run again.
+    pub(super) async fn end_old_sign_ins(&self, leased: &Leased) -> Result<(), StoreError> {
+        let Some(id) = leased.account else { return self.over(leased).await };
+        let Some(account) = self.store.read(move |connection| accounts::find(connection, id)).await? else {
+            return self.over(leased).await;
+        };
+        let ended = match self.directories.of(&account.home) {
+            Ok(directory) if directory.capabilities().end_sessions => {
+                directory.end_sessions(&account.home.login(id), leased.id).await
+            }
+            Ok(_) => return self.over(leased).await,
+            Err(error) => Err(error),
+        };
+        let again = match &ended {
+            Err(DirectoryError::Refused(_) | DirectoryError::Denied(_)) | Ok(()) => None,
+            Err(_) if leased.attempts >= SESSIONS_ATTEMPTS => None,
+            Err(_) => Some(self.next_try(leased.attempts, TimeDelta::seconds(5), TimeDelta::minutes(10))),
+        };
+        let (leased, act) = (leased.clone(), self.system_act());
+        let settle = move |tx: &mut Tx<'_>| {
+            let entry = |action, about| act.entry(action, Some(&leased.reference), leased.account, about);
+            match (&ended, again) {
+                (Ok(()), _) => tx.record(entry("account.sessions_ended", details([]))),
+                (Err(error), Some(next)) => return outbox::retry_at(tx, leased.id, next, &error.to_string()),
+                (Err(error), None) => {
+                    let why = error.to_string();
+                    tx.record(entry("account.sessions_not_ended", details([("why", why.clone().into())])));
+                    return outbox::bury(tx, leased.id, act.at, &why);
+                }
+            }
+            outbox::done(tx, leased.id, act.at)
+        };
+        self.store.write(settle).await
     }
 
     /// What an authenticator is called in its directory, and how that is reached.

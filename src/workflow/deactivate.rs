@@ -44,6 +44,10 @@ impl Desk {
         (reference, version): (CaseRef, Option<i64>),
         order: Command,
     ) -> Result<Result<Attempted, Halt>, StoreError> {
+        // What the account and its directory have become since is weighed too.
+        if let Err(error) = self.read_account_of(&act, &reference).await? {
+            return Ok(Ok(Attempted::Failed(error.to_string())));
+        }
         let kit = self.kit.clone();
         let errand = self.kit.id(OutboxId::new, act.at);
         let wanted = reference.clone();

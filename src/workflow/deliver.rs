@@ -32,13 +32,16 @@ pub enum Lane {
     Alarm,
     /// Mails about signing in, which somebody waits for.
     Letter,
+    /// What directories are asked: one that does not answer holds up no call and no form.
+    Directory,
 }
 
 impl Lane {
     const fn kinds(self) -> &'static [&'static str] {
         match self {
-            Self::Prompt => &["intake", "link", "call", "text", "directory"],
+            Self::Prompt => &["intake", "link", "call", "text"],
             Self::Mail => &["mail"],
+            Self::Directory => &["directory", "sessions"],
             Self::Alarm => &["alarm"],
             Self::Letter => &[outbox::LETTER],
         }
@@ -120,13 +123,14 @@ impl Desk {
     /// # Errors
     /// [`StoreError`] when the outbox cannot be read.
     pub async fn drain(&self) -> Result<usize, StoreError> {
-        let (prompt, mails, alarms, letters) = tokio::join!(
+        let (prompt, mails, alarms, letters, directories) = tokio::join!(
             self.drain_some(Lane::Prompt),
             self.drain_some(Lane::Mail),
             self.drain_some(Lane::Alarm),
-            self.drain_some(Lane::Letter)
+            self.drain_some(Lane::Letter),
+            self.drain_some(Lane::Directory)
         );
-        Ok(prompt? + mails? + alarms? + letters?)
+        Ok(prompt? + mails? + alarms? + letters? + directories?)
     }
 
     /// Runs the due errands of one lane and answers how many there were. Errands of one case run one after
@@ -190,6 +194,8 @@ impl Desk {
                 Errand::Alarm { alarm, agent } => self.send_alarm(&leased, alarm, agent).await,
                 // Letters belong to no case and have a lease of their own kind.
                 Errand::Letter(_) | Errand::PasswordLink { .. } => Ok(()),
+                Errand::Lookup { directory, login } => self.look_up(&leased, (directory, login)).await,
+                Errand::Sessions => self.end_old_sign_ins(&leased).await,
                 Errand::Directory { authenticator } => self.ask_directory(&leased, authenticator).await,
             }
         };

@@ -42,6 +42,7 @@ mod people;
 mod phone_budget;
 mod phone_change;
 mod prove;
+mod read_directory;
 mod recovery;
 mod reject;
 mod reveal;
@@ -274,7 +275,7 @@ pub struct Desk {
     /// Where people at the desk sign in; none without single sign-on.
     pub sso: Option<Provider>,
     /// Wakes the worker when an errand was added: one for each lane.
-    pub errands: [Notify; 4],
+    pub errands: [Notify; 5],
 }
 
 impl Desk {

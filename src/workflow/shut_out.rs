@@ -5,6 +5,7 @@ use super::act::Act;
 use super::{Kit, letters};
 use crate::domain::audit::details;
 use crate::domain::case::State;
+use crate::domain::directory::Home;
 use crate::domain::ids::{AccountId, AgentId};
 use crate::domain::letter::Letter;
 use crate::store::cases::{self, Filed};
@@ -47,6 +48,10 @@ pub(super) fn shut_out(
         }
     }
     let Some(since) = since else { return Ok(()) };
+    // What another system calls set up since then is not for us to say: we only know when we first saw it.
+    if !accounts::find(tx.connection, account)?.is_some_and(|account| account.home == Home::Local) {
+        return Ok(());
+    }
     let mut taken_back = false;
     for device in accounts::activated_after(tx.connection, account, since)? {
         if accounts::deactivate(tx, device.id, act.at)? {

@@ -34,6 +34,7 @@ use crate::store::blocks::{self, Block};
 use crate::store::calls::{self, Call, Challenge, ShownIn};
 use crate::store::cases::{self, Filed, WrittenEntry};
 use crate::store::links;
+use crate::store::mirror;
 use crate::store::outbox::{self, MailRow};
 use crate::store::recoveries::{self, Recovery};
 use crate::store::{AnyConnection, StoreError, Tx, accounts};
@@ -68,6 +69,8 @@ pub struct CaseFile {
     pub codes_held: Option<CodesHeld>,
     /// Who may administer the account, for the desk alone to know.
     pub administrators: Vec<Account>,
+    /// When the account was last read from the directory, where it lives in another system.
+    pub read_at: Option<DateTime<Utc>>,
     /// Other cases of the account that a dispute has frozen.
     pub frozen: Vec<CaseRef>,
     /// Everyone at the desk.
@@ -263,6 +266,10 @@ impl Desk {
                 administrators: match filed.case.account {
                     Some(account) => accounts::administrators(connection, account)?,
                     None => Vec::new(),
+                },
+                read_at: match filed.case.account {
+                    Some(account) => mirror::read_at(connection, account)?,
+                    None => None,
                 },
                 frozen: frozen(connection, &filed)?,
                 agents: agents::all(connection)?.into_iter().map(|agent| (agent.id, agent)).collect(),

@@ -992,13 +992,13 @@ async fn a_program_that_fills_in_the_hidden_field_gets_the_same_page_and_no_case
 async fn every_wrong_field_says_what_is_wrong_beside_it_and_keeps_what_was_typed() {
     let world = World::new().await;
     let browser = world.browser();
-    let (line, name, text) = ("x".repeat(41), "y".repeat(121), "z".repeat(4_001));
+    let (line, name, text) = ("x".repeat(161), "y".repeat(121), "z".repeat(4_001));
     let long = "w".repeat(201);
     let cases: &[(&str, &str, &str)] = &[
         ("email", "", "Enter an e-mail address"),
         ("email", "olivia", "Enter an e-mail address"),
         ("email", "o@localhost", "Enter an e-mail address"),
-        ("account_number", &line, "Use at most 40 characters"),
+        ("account_number", &line, "Use at most 160 characters"),
         ("name", "", "Enter your name"),
         ("name", "   ", "Enter your name"),
         ("name", &name, "Use at most 120 characters"),

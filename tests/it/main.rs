@@ -30,6 +30,7 @@ mod sso;
 mod sso_peer;
 // Not every journey uses all that the stand-ins can do.
 mod desk_sign_in;
+mod directories;
 mod lost_colleague;
 mod people;
 mod step_up;
@@ -39,3 +40,4 @@ mod timers;
 mod timing;
 mod voice_twilio;
 mod web_hardening;
+mod webhook_directory;

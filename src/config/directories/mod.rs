@@ -16,7 +16,7 @@ use url::Url;
 pub use aws_iam::AwsIamSettings;
 pub use keycloak::KeycloakSettings;
 pub use privacyidea::PrivacyIdeaSettings;
-pub use webhook::WebhookSettings;
+pub use webhook::{Can, WebhookSettings};
 
 use super::check::Checker;
 use super::server::is_local;

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::directory;
 use super::document;
 use super::phone_change;
 use super::queue::due;
@@ -83,6 +84,7 @@ fn done_text(code: &str) -> Option<&'static str> {
         "under-way" => "The directory has not answered yet. The case shows the outcome when it does.",
         "end-dispute" => "The dispute is over.",
         "mail" => "The mail will be sent again.",
+        "read-again" => "The directory was asked again: the account is shown as it is there now.",
         "phone-asked" => "The new phone number was asked for. Another agent has to approve it.",
         "phone-approved" => "You approved the new phone number. Its hold has begun.",
         "phone-refused" => "The new phone number was refused.",
@@ -204,6 +206,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
             "tier_label": account.tier.label(),
             "status_label": account.status.label(),
             "number": account.number,
+            "directory": directory::panel(app, file, account),
         })),
         "authenticators": authenticators,
         "administrators": file.administrators.iter()
@@ -319,6 +322,7 @@ fn may(kit: &Kit, agent: &SignedInAgent, file: &CaseFile, now: DateTime<Utc>) ->
     let approved = case.approvals.iter().any(|approval| approval.agent == who.id);
     let ended = matches!(case.state, State::Deactivating | State::Deactivated);
     let mut may = json!({
+        "read_directory": works && !case.state.is_final(),
         "claim": works && live && case.holder.is_none() && !approved,
         "release": works && live && mine,
         "reassign": supervises && live,

@@ -3,8 +3,11 @@
 pub mod accounts;
 pub mod browser;
 pub mod database;
+pub mod directory;
 pub mod mail_reader;
 pub mod oidc;
+pub mod python;
+pub mod receiver;
 pub mod smtp;
 pub mod soft_key;
 pub mod twilio;

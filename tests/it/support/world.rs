@@ -7,6 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use mfa_desk::clock::{Clock, ManualClock};
 use mfa_desk::config::{Settings, SsoRoles, SsoSettings};
+use mfa_desk::directory::Directories;
 use mfa_desk::domain::account::*;
 use mfa_desk::domain::actor::Role;
 use mfa_desk::domain::directory::Home;
@@ -25,6 +26,7 @@ use secrecy::SecretString;
 
 use super::browser::{Browser, Page};
 use super::database::TestDatabase;
+use super::directory::Outside;
 use super::mail_reader::{Mail, parse};
 use super::oidc::{CLIENT, CLIENT_SECRET};
 use super::smtp::SmtpServer;
@@ -49,12 +51,23 @@ pub struct Setup {
     pub seed: u64,
     /// The single sign-on provider of the desk.
     pub issuer: Option<String>,
+    /// Directories beside the embedded one.
+    pub outside: Vec<Outside>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
         let at = DateTime::from_timestamp(1_795_500_000, 0).unwrap();
-        Self { database: TestDatabase::new(), twilio: false, calls: true, change: |_| {}, at, seed: 1, issuer: None }
+        Self {
+            database: TestDatabase::new(),
+            twilio: false,
+            calls: true,
+            change: |_| {},
+            at,
+            seed: 1,
+            issuer: None,
+            outside: Vec::new(),
+        }
     }
 }
 
@@ -168,7 +181,13 @@ impl World {
             mailer: Arc::new(mailer),
             voice: setup.calls.then_some(voice),
         };
-        let desk = Arc::new(assemble(&settings, parts).unwrap());
+        let mut desk = assemble(&settings, parts).unwrap();
+        if !setup.outside.is_empty() {
+            let clock: Arc<dyn Clock> = clock.clone();
+            let others = setup.outside.into_iter().map(|each| each.configured(Arc::clone(&clock))).collect();
+            desk.directories = Arc::new(Directories::new(Arc::clone(&desk.directories.local), others));
+        }
+        let desk = Arc::new(desk);
         sow(&desk).await;
         let secret = setup.twilio.then(|| SecretString::from(TWILIO_TOKEN));
         let app = App::new(desk.clone(), settings.server.trusted_proxies.clone(), secret, None).unwrap();

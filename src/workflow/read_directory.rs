@@ -1,0 +1,215 @@
+//! Reading an account from the directory that it lives in, and keeping what was read: rules are weighed in one
+//! transaction, which no other system can be asked in.
+
+use super::act::{Act, Halt, held};
+use super::recovery::see_new_device;
+use super::{Desk, Kit};
+use crate::directory::{Directory, DirectoryError, Wanted};
+use crate::domain::account::{
+    Account, AccountKind, AccountStatus, Authenticator, AuthenticatorState, Background, Tier,
+};
+use crate::domain::audit::{Details, details};
+use crate::domain::directory::{DirectoryName, Found, Home, Listed, Login};
+use crate::domain::ids::{AccountId, AuthenticatorId};
+use crate::domain::reference::CaseRef;
+use crate::store::{StoreError, Tx, accounts, cases, mirror};
+
+/// An account and its authenticators as its directory has them at this moment.
+#[derive(Clone)]
+pub(super) struct Reading {
+    home: Home,
+    /// Nothing when the directory has no such account.
+    found: Option<Found>,
+    authenticators: Vec<Listed>,
+    tells_phones: bool,
+}
+
+/// Asks a directory for an account and its authenticators.
+///
+/// # Errors
+/// [`DirectoryError`] when it cannot tell; nothing was changed.
+pub(super) async fn look(
+    directory: &dyn Directory,
+    name: &DirectoryName,
+    wanted: Wanted<'_>,
+) -> Result<Option<Reading>, DirectoryError> {
+    let Some(found) = directory.find(wanted).await? else { return Ok(None) };
+    let authenticators = directory.authenticators(&found.login).await?;
+    let home = Home::Elsewhere { directory: name.clone(), login: found.login.clone() };
+    let tells_phones = directory.capabilities().phones;
+    Ok(Some(Reading { home, found: Some(found), authenticators, tells_phones }))
+}
+
+impl Reading {
+    /// A directory is sure that it has no account of this login any more.
+    fn gone(name: &DirectoryName, login: &Login) -> Self {
+        let home = Home::Elsewhere { directory: name.clone(), login: login.clone() };
+        Self { home, found: None, authenticators: Vec::new(), tells_phones: false }
+    }
+}
+
+impl Desk {
+    /// Reads the account of a case anew. That its directory could not tell is on the record.
+    ///
+    /// # Errors
+    /// See [`Desk::read_account`].
+    pub(super) async fn read_account_of(
+        &self,
+        act: &Act,
+        reference: &CaseRef,
+    ) -> Result<Result<(), DirectoryError>, StoreError> {
+        let wanted = reference.clone();
+        let filed = self.store.read(move |connection| cases::find(connection, &wanted)).await?;
+        let Some((filed, account)) = filed.and_then(|filed| filed.case.account.map(|account| (filed, account))) else {
+            return Ok(Ok(()));
+        };
+        let read = self.read_account(act, account).await?;
+        if let Err(error) = &read {
+            let (act, why) = (act.clone(), error.to_string());
+            let record = move |tx: &mut Tx<'_>| {
+                tx.record(act.case_entry("case.directory_unavailable", &filed, details([("why", why.clone().into())])));
+                Ok(())
+            };
+            self.store.write(record).await?;
+        }
+        Ok(read)
+    }
+
+    /// The agent's **Read the directory again**.
+    ///
+    /// # Errors
+    /// The inner error says why the directory could not tell, or that there is no such case for this agent.
+    pub async fn read_directory_again(&self, act: Act, reference: CaseRef) -> Result<Result<(), Halt>, StoreError> {
+        let (looked, wanted) = (act.clone(), reference.clone());
+        let held = move |tx: &mut Tx<'_>| held(tx, &looked, &wanted, None);
+        if let Err(halt) = self.store.write(held).await? {
+            return Ok(Err(halt));
+        }
+        Ok(self.read_account_of(&act, &reference).await?.map_err(|error| Halt::Directory(error.to_string())))
+    }
+
+    /// Reads an account anew, if it lives in another system.
+    ///
+    /// # Errors
+    /// The inner error is why the directory could not tell; the outer one that what it told could not be stored.
+    pub(super) async fn read_account(
+        &self,
+        act: &Act,
+        account: AccountId,
+    ) -> Result<Result<(), DirectoryError>, StoreError> {
+        let Some(known) = self.store.read(move |connection| accounts::find(connection, account)).await? else {
+            return Ok(Ok(()));
+        };
+        let Home::Elsewhere { directory: name, login } = &known.home else { return Ok(Ok(())) };
+        let directory = match self.directories.of(&known.home) {
+            Ok(directory) => directory,
+            Err(error) => return Ok(Err(error)),
+        };
+        let reading = match look(directory.as_ref(), name, Wanted::Login(login)).await {
+            Ok(reading) => reading.unwrap_or_else(|| Reading::gone(name, login)),
+            Err(error) => return Ok(Err(error)),
+        };
+        let (kit, act) = (self.kit.clone(), act.clone());
+        match self.store.write(move |tx| keep(tx, &kit, &act, account, &reading)).await {
+            // Another of its accounts has this address: evidence for one must not count for the other.
+            Err(StoreError::Duplicate) => {
+                Ok(Err(DirectoryError::Refused("two of its accounts have the same address".to_owned())))
+            }
+            kept => kept.map(Ok),
+        }
+    }
+}
+
+/// Keeps what was read of an account that is known. What changed is recorded without saying what it is.
+fn keep(tx: &mut Tx<'_>, kit: &Kit, act: &Act, id: AccountId, reading: &Reading) -> Result<(), StoreError> {
+    let Some(before) = accounts::find(tx.connection, id)? else { return Ok(()) };
+    if before.home != reading.home {
+        return Ok(());
+    }
+    let after = read_into(&before, reading, act);
+    let mut changed = Details::new();
+    let mut note = |what: &str, differs: bool| {
+        if differs {
+            changed.insert(what.to_owned(), true.into());
+        }
+    };
+    note("email", before.email.key() != after.email.key());
+    note("phone", before.phone != after.phone);
+    note("status", before.status != after.status);
+    let old = accounts::authenticators(tx.connection, id)?;
+    mirror::keep(tx, &after, act.at)?;
+    mirror::keep_authenticators(tx, id, &reading.authenticators, act.at, || kit.id(AuthenticatorId::new, act.at))?;
+    let new = accounts::authenticators(tx.connection, id)?;
+    note("authenticators", old != new);
+    if !changed.is_empty() {
+        tx.record(act.entry("account.read_anew", None, Some(id), changed));
+    }
+    let active = |all: &[Authenticator]| -> Vec<AuthenticatorId> {
+        all.iter().filter(|each| each.state == AuthenticatorState::Active).map(|each| each.id).collect()
+    };
+    let (old, new) = (active(&old), active(&new));
+    if new.iter().any(|id| !old.contains(id)) {
+        see_new_device(tx, kit, act, id)?;
+    }
+    Ok(())
+}
+
+/// The account as it was read. One that is not there any more is not to be recovered.
+fn read_into(before: &Account, reading: &Reading, act: &Act) -> Account {
+    let Some(found) = &reading.found else {
+        return Account { status: AccountStatus::Suspended, ..before.clone() };
+    };
+    let email = found.email.clone().unwrap_or_else(|| before.email.clone());
+    let phone = if reading.tells_phones { found.phone.clone() } else { before.phone.clone() };
+    let mut background = before.background.clone();
+    if email.key() != before.email.key() {
+        background.email_changed_at = Some(act.at);
+    }
+    if phone != before.phone {
+        background.phone_changed_at = Some(act.at);
+    }
+    Account {
+        email,
+        phone,
+        background,
+        name: found.name.clone().unwrap_or_else(|| before.name.clone()),
+        status: found.status,
+        ..before.clone()
+    }
+}
+
+/// Keeps what was read in an account that may be new here. Nothing where nobody could write to its owner: neither the
+/// directory nor anybody else told an address.
+pub(super) fn take_in(
+    tx: &mut Tx<'_>,
+    kit: &Kit,
+    act: &Act,
+    reading: &Reading,
+    (kind, tier): (AccountKind, Tier),
+) -> Result<Option<Account>, StoreError> {
+    let (Home::Elsewhere { directory, login }, Some(found)) = (&reading.home, &reading.found) else { return Ok(None) };
+    if let Some(id) = mirror::find_by_login(tx.connection, directory, login)? {
+        keep(tx, kit, act, id, reading)?;
+        return accounts::find(tx.connection, id);
+    }
+    let Some(email) = found.email.clone() else { return Ok(None) };
+    let id = kit.id(AccountId::new, act.at);
+    let account = Account {
+        id,
+        home: reading.home.clone(),
+        email,
+        number: None,
+        name: found.name.clone().unwrap_or_else(|| login.to_string()),
+        kind,
+        tier,
+        phone: found.phone.clone(),
+        status: found.status,
+        background: Background::default(),
+    };
+    accounts::insert(tx, &account, None, act.at)?;
+    mirror::keep_authenticators(tx, id, &reading.authenticators, act.at, || kit.id(AuthenticatorId::new, act.at))?;
+    mirror::keep(tx, &account, act.at)?;
+    let about = details([("directory", directory.to_string().into())]);
+    tx.record(act.entry("account.found", None, Some(id), about));
+    Ok(Some(account))
+}
