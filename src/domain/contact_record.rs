@@ -303,12 +303,7 @@ pub struct OfRecord {
 /// What is of record, from what the directory tells at `at` and what the contact says: of each, what the directory
 /// tells, and the contact's where it tells nothing. `before` is the account as it was of record until then. An address
 /// that is another than before changed when the contact's became effective or, where the directory tells it, now.
-pub fn of_record(
-    found: &Found,
-    contact: Option<&Contact>,
-    before: Option<&Account>,
-    at: DateTime<Utc>,
-) -> OfRecord {
+pub fn of_record(found: &Found, contact: Option<&Contact>, before: Option<&Account>, at: DateTime<Utc>) -> OfRecord {
     let values = contact.map(|contact| contact.values.clone()).unwrap_or_default();
     let known = before.map(|account| &account.background);
     let email = Side { told: found.email.clone(), contact: values.email, at: contact.and_then(|c| c.email_changed_at) };
@@ -468,8 +463,7 @@ mod tests {
     fn a_line_can_repeat_replace_or_take_back_what_is_held() {
         let there = contact(some(0, 0));
         let held = Values { email: Some(email(1)), ..Values::default() };
-        let standing =
-            Standing { contact: Some(&there), held: Some(&held), first_import: false, asked_about: false };
+        let standing = Standing { contact: Some(&there), held: Some(&held), first_import: false, asked_about: false };
         assert_eq!(plan(&standing, &some(1, 0)), Plan::Nothing);
         assert_eq!(plan(&standing, &Values::default()), Plan::Nothing);
         assert_eq!(plan(&standing, &some(2, 0)), Plan::Held(Values { email: Some(email(2)), ..Values::default() }));

@@ -42,7 +42,7 @@ macro_rules! labelled {
 
 labelled! {
     "authenticator": AuthenticatorKind,
-    "contact": About,
+    "contact-change": About,
     "device": DeviceKind,
     "document": DocumentKind,
     "need": Need,

@@ -83,11 +83,9 @@ impl Row {
             administrators: &self.administrators,
         };
         let hold = match (self.told_at, self.effective_at) {
-            (Some(told_at), Some(effective_at)) => Some(Hold {
-                told_at: told_at.and_utc(),
-                effective_at: effective_at.and_utc(),
-                reminded: self.reminded,
-            }),
+            (Some(told_at), Some(effective_at)) => {
+                Some(Hold { told_at: told_at.and_utc(), effective_at: effective_at.and_utc(), reminded: self.reminded })
+            }
             _ => None,
         };
         Ok(ContactChange {

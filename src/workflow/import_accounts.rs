@@ -68,8 +68,9 @@ impl Desk {
     /// # Errors
     /// [`ImportError`] lists every line that is wrong.
     pub async fn import_accounts(&self, act: Act, file: impl Read) -> Result<ImportReport, ImportError> {
-        let (parsed, mut errors) =
-            read(file, COLUMNS, &["email", "name", "kind", "tier"], |line, row: &Line| parse(&self.kit, &act, line, row))?;
+        let (parsed, mut errors) = read(file, COLUMNS, &["email", "name", "kind", "tier"], |line, row: &Line| {
+            parse(&self.kit, &act, line, row)
+        })?;
         errors.extend(doubled(&parsed));
         if !errors.is_empty() {
             errors.sort_by_key(|error| error.line);

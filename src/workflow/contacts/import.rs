@@ -140,17 +140,13 @@ fn parse(line: u64, row: &Line) -> Result<Parsed, Vec<LineError>> {
         value
     }
     let email = given(&row.email, |cell| cell.parse().ok(), || wrong("email", "not an e-mail address"));
-    let phone = given(
-        &row.phone,
-        |cell| cell.parse().ok(),
-        || wrong("phone", "not a valid number with its country code"),
-    );
+    let phone =
+        given(&row.phone, |cell| cell.parse().ok(), || wrong("phone", "not a valid number with its country code"));
     let printable = |cell: &str| {
         let fits = cell.chars().count() <= 120 && !cell.chars().any(is_unprintable);
         fits.then(|| cell.to_owned())
     };
-    let name =
-        given(&row.name, printable, || wrong("name", "must be one printable line of at most 120 characters"));
+    let name = given(&row.name, printable, || wrong("name", "must be one printable line of at most 120 characters"));
     let kind = |cell: &str| AccountKind::from_code(cell).filter(|kind| *kind != AccountKind::Staff);
     let kind = given(&row.kind, kind, || wrong("kind", "must be owner or member"));
     let tier = given(&row.tier, Tier::from_code, || wrong("tier", "must be standard or privileged"));
@@ -308,7 +304,7 @@ impl Import<'_> {
         let mut errors = Vec::new();
         if let Some(email) = &values.email {
             let contact = contacts::find_by_email(connection, directory, email)?;
-            let mirrored = mirror::find_by_email(connection, &self.into.defaults.home(login), email)?;
+            let mirrored = mirror::find_by_email(connection, directory, email)?;
             let own = mirror::find_by_login(connection, directory, login)?;
             let taken = contact.is_some_and(|contact| contact.login != *login)
                 || mirrored.is_some_and(|account| own != Some(account))

@@ -99,7 +99,11 @@ fn make(
 
 /// Names the administrators that contacts name, as far as they and whom they administer have accounts: those of this
 /// contact's account, and the accounts that it administers.
-pub(in crate::workflow) fn name_administrators(tx: &mut Tx<'_>, act: &Act, contact: &Contact) -> Result<(), StoreError> {
+pub(in crate::workflow) fn name_administrators(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    contact: &Contact,
+) -> Result<(), StoreError> {
     let mut pairs: Vec<(Login, Login)> =
         contact.values.administrators.iter().map(|login| (contact.login.clone(), login.clone())).collect();
     let administered = contacts::administered_by(tx.connection, &contact.directory, &contact.login)?;

@@ -96,9 +96,8 @@ fn usable(
         Some(token) => contact_changes::find_by_stop_hash(tx.connection, id, &token.hash())?,
         None => None,
     };
-    let late = |change: &ContactChange| {
-        change.link_until(kit.periods.dispute_link()).is_none_or(|until| until <= act.at)
-    };
+    let late =
+        |change: &ContactChange| change.link_until(kit.periods.dispute_link()).is_none_or(|until| until <= act.at);
     match found {
         Some(change) if !late(&change) => {
             let account = mirror::find_by_login(tx.connection, &change.directory, &change.login)?;
@@ -177,8 +176,7 @@ fn stopped(tx: &mut Tx<'_>, act: &Act, change: ContactChange, why: &'static str)
         Actor::Agent { email, .. } => email.to_string(),
         other => other.kind().to_owned(),
     };
-    let ended =
-        ContactChange { state: ChangeState::Stopped, ended_at: Some(act.at), ended_by: Some(by), ..change };
+    let ended = ContactChange { state: ChangeState::Stopped, ended_at: Some(act.at), ended_by: Some(by), ..change };
     contact_changes::update(tx, ChangeState::Held, &ended)?;
     record(tx, act, "contact.stopped", &ended, details([("why", why.into())])).map(|_| ())
 }

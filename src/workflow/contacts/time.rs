@@ -74,10 +74,8 @@ fn begin(tx: &mut Tx<'_>, kit: &Kit, act: &Act, mut change: ContactChange) -> Re
     if change.old_email.is_some() {
         contact_changes::set_stop_hash(tx, change.id, &kit.key.contact_token(change.id).hash())?;
     }
-    let about = details([
-        ("effective_at", timestamp(effective_at).into()),
-        ("told", change.old_email.is_some().into()),
-    ]);
+    let about =
+        details([("effective_at", timestamp(effective_at).into()), ("told", change.old_email.is_some().into())]);
     let account = record(tx, act, "contact.hold_begun", &change, about)?;
     tell::old_address(tx, kit, act, (&change, account), Moment::Start)
 }
@@ -99,8 +97,8 @@ fn take_effect(
     defaults: &Defaults,
     change: ContactChange,
 ) -> Result<(), StoreError> {
-    if is_taken(tx, defaults, &change)? {
-        return end(tx, act, change, ChangeState::Stopped, "address_taken");
+    if is_taken(tx, &change)? {
+        return end(tx, act, change, "address_taken");
     }
     let before = contacts::find(tx.connection, &change.directory, &change.login)?;
     let after = after(kit, act, before.as_ref(), &change);
@@ -128,25 +126,19 @@ fn after(kit: &Kit, act: &Act, before: Option<&Contact>, change: &ContactChange)
 }
 
 /// Whether another login of the directory has come by the address since it was imported.
-fn is_taken(tx: &mut Tx<'_>, defaults: &Defaults, change: &ContactChange) -> Result<bool, StoreError> {
+fn is_taken(tx: &mut Tx<'_>, change: &ContactChange) -> Result<bool, StoreError> {
     let Some(email) = &change.values.email else { return Ok(false) };
     let contact = contacts::find_by_email(tx.connection, &change.directory, email)?;
-    let mirrored = mirror::find_by_email(tx.connection, &defaults.home(&change.login), email)?;
+    let mirrored = mirror::find_by_email(tx.connection, &change.directory, email)?;
     let own = mirror::find_by_login(tx.connection, &change.directory, &change.login)?;
     Ok(contact.is_some_and(|contact| contact.login != change.login)
         || mirrored.is_some_and(|account| own != Some(account)))
 }
 
 /// Ends a change that has become impossible.
-fn end(
-    tx: &mut Tx<'_>,
-    act: &Act,
-    change: ContactChange,
-    state: ChangeState,
-    why: &'static str,
-) -> Result<(), StoreError> {
-    let ended =
-        ContactChange { state, ended_at: Some(act.at), ended_by: Some(act.actor.kind().to_owned()), ..change };
+fn end(tx: &mut Tx<'_>, act: &Act, change: ContactChange, why: &'static str) -> Result<(), StoreError> {
+    let by = Some(act.actor.kind().to_owned());
+    let ended = ContactChange { state: ChangeState::Stopped, ended_at: Some(act.at), ended_by: by, ..change };
     contact_changes::update(tx, ChangeState::Held, &ended)?;
     record(tx, act, "contact.stopped", &ended, details([("why", why.into())])).map(|_| ())
 }
