@@ -14,6 +14,7 @@ mod documents;
 mod identity_documents;
 mod interleavings;
 mod journey_2_and_5;
+mod keycloak;
 mod languages;
 mod limits;
 mod mail_delivery;
@@ -32,6 +33,7 @@ mod sso_peer;
 // Not every journey uses all that the stand-ins can do.
 mod desk_sign_in;
 mod directories;
+mod directory_faults;
 mod lost_colleague;
 mod people;
 mod step_up;
