@@ -133,7 +133,8 @@ fn what_acts_on_a_case_or_reads_the_log_needs_more_than_a_sign_in() {
             );
         }
         if matches!(route.access, Access::Desk(need) if need == Need::Audits) {
-            assert!(reads_log, "{}", name(&route));
+            let reads_contacts = route.path == "/desk/contacts" && route.method == Method::GET;
+            assert!(reads_log || reads_contacts, "{}", name(&route));
         }
     }
     assert!(!Need::WorksCases.is_met_by(Role::Auditor));
