@@ -23,6 +23,8 @@ mod own_proofs;
 mod phone_change;
 mod policy_and_risk;
 mod policy_explain;
+mod privacyidea;
+mod privacyidea_peer;
 mod program;
 mod routes;
 mod self_service;
