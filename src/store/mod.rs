@@ -12,6 +12,8 @@ mod case_authenticators;
 pub mod cases;
 pub mod ceremonies;
 mod connection;
+pub mod contact_changes;
+pub mod contacts;
 pub mod credentials;
 mod dialect;
 pub mod documents;

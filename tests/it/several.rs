@@ -43,7 +43,7 @@ fn id_of(page: &Page, device: &str) -> String {
     found.unwrap_or_else(|| panic!("{device} is not offered on:\n{}", page.text())).1
 }
 
-fn chosen<'a>(ids: &'a [String]) -> Vec<(&'static str, &'a str)> {
+fn chosen(ids: &[String]) -> Vec<(&'static str, &str)> {
     ids.iter().map(|id| ("authenticator", id.as_str())).collect()
 }
 

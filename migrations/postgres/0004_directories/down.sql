@@ -11,6 +11,11 @@ UPDATE cases SET failure = (
     WHERE case_id = cases.id AND case_authenticators.authenticator_id = cases.authenticator_id
 );
 DROP TABLE case_authenticators;
+ALTER TABLE phone_changes DROP COLUMN given_up;
+ALTER TABLE phone_changes DROP COLUMN failure;
+ALTER TABLE phone_changes DROP COLUMN ordered_at;
+DROP TABLE contact_changes;
+DROP TABLE contacts;
 DELETE FROM outbox WHERE kind IN ('event', 'sessions');
 ALTER TABLE outbox DROP CONSTRAINT outbox_kind_check;
 ALTER TABLE outbox ADD CONSTRAINT outbox_kind_check
