@@ -12,6 +12,7 @@ pub mod contact;
 pub mod device;
 pub mod directory;
 pub mod document;
+pub mod event;
 pub mod evidence;
 pub mod form;
 pub mod ids;

@@ -1,3 +1,8 @@
+DROP TABLE event_numbers;
+DROP INDEX outbox_by_event;
+DROP INDEX outbox_by_subscriber;
+ALTER TABLE outbox DROP COLUMN sequence;
+ALTER TABLE outbox DROP COLUMN subscriber;
 DELETE FROM outbox WHERE kind IN ('event', 'sessions');
 ALTER TABLE outbox DROP CONSTRAINT outbox_kind_check;
 ALTER TABLE outbox ADD CONSTRAINT outbox_kind_check

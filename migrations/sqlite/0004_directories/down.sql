@@ -1,3 +1,8 @@
+DROP TABLE event_numbers;
+DROP INDEX outbox_by_event;
+DROP INDEX outbox_by_subscriber;
+ALTER TABLE outbox DROP COLUMN sequence;
+ALTER TABLE outbox DROP COLUMN subscriber;
 DELETE FROM outbox WHERE kind IN ('event', 'sessions');
 CREATE TABLE old_outbox (
     id TEXT NOT NULL PRIMARY KEY,

@@ -31,3 +31,13 @@ ALTER TABLE new_outbox RENAME TO outbox;
 CREATE INDEX outbox_to_do ON outbox (state, next_at);
 CREATE INDEX outbox_by_case ON outbox (case_id, created_at);
 CREATE INDEX outbox_by_account ON outbox (account_id, created_at) WHERE account_id IS NOT NULL;
+
+-- Events wait for each subscriber by themselves, in their order within their case.
+ALTER TABLE outbox ADD COLUMN subscriber TEXT;
+ALTER TABLE outbox ADD COLUMN sequence BIGINT;
+CREATE INDEX outbox_by_subscriber ON outbox (state, subscriber, next_at) WHERE subscriber IS NOT NULL;
+CREATE INDEX outbox_by_event ON outbox (case_id, subscriber, sequence) WHERE subscriber IS NOT NULL;
+CREATE TABLE event_numbers (
+    case_id TEXT NOT NULL PRIMARY KEY REFERENCES cases (id),
+    last BIGINT NOT NULL
+);

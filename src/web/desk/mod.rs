@@ -7,6 +7,7 @@ pub(crate) mod audit;
 pub(crate) mod blocks;
 pub(crate) mod case;
 pub(crate) mod deactivate;
+pub(crate) mod deliveries;
 pub(crate) mod device;
 pub mod directory;
 pub(crate) mod document;

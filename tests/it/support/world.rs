@@ -53,6 +53,8 @@ pub struct Setup {
     pub issuer: Option<String>,
     /// Directories beside the embedded one.
     pub outside: Vec<Outside>,
+    /// Tables `[[subscribers]]`.
+    pub subscribers: String,
 }
 
 impl Default for Setup {
@@ -67,6 +69,7 @@ impl Default for Setup {
             seed: 1,
             issuer: None,
             outside: Vec::new(),
+            subscribers: String::new(),
         }
     }
 }
@@ -139,6 +142,7 @@ impl World {
         if let Some(issuer) = setup.issuer {
             settings.sso = single_sign_on(issuer);
         }
+        settings.subscribers = Settings::from_sources(&setup.subscribers, &BTreeMap::new()).unwrap().subscribers;
         (setup.change)(&mut settings);
         let twilio = match setup.twilio {
             true => Some(TwilioServer::start(TWILIO_SID, TWILIO_TOKEN, (PUBLIC, PUBLIC)).await),
