@@ -43,7 +43,7 @@ pub use check::Problem;
 pub use database::{DatabaseSettings, DatabaseUrl};
 pub use desk::{SecretSettings, SessionSettings};
 pub use directories::{
-    AwsIamSettings, Can, DirectorySettings, KeycloakSettings, PrivacyIdeaSettings, WebhookSettings,
+    AfterDisabling, AwsIamSettings, Can, DirectorySettings, KeycloakSettings, PrivacyIdeaSettings, WebhookSettings,
     secret as directory_secret,
 };
 pub use documents::DocumentSettings;

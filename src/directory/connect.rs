@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::webhook::WebhookDirectory;
-use super::{Configured, Directory, Guarded};
+use super::{Configured, Directory, Guarded, HttpSettings, Keycloak, PrivacyIdea};
 use crate::clock::Clock;
 use crate::config::DirectorySettings;
 use crate::entropy::Entropy;
@@ -46,9 +46,16 @@ fn connector(
     clock: &Arc<dyn Clock>,
     entropy: &Arc<dyn Entropy>,
 ) -> Result<Arc<dyn Directory>, String> {
+    let http = HttpSettings { timeout: settings.timeout(), ca_file: settings.ca_file.clone() };
+    if let Some(keycloak) = &settings.keycloak {
+        return Ok(Arc::new(Keycloak::new(keycloak, &http, Arc::clone(clock))?));
+    }
     if let Some(webhook) = &settings.webhook {
         let connector = WebhookDirectory::new(settings, webhook, Arc::clone(clock), Arc::clone(entropy))?;
         return Ok(Arc::new(connector));
     }
-    Err(format!("`{}` is of a kind that this program was built without", settings.name))
+    if let Some(privacyidea) = &settings.privacyidea {
+        return Ok(Arc::new(PrivacyIdea::new(privacyidea, &http)?));
+    }
+    Err("is of a kind that this program was built without".to_owned())
 }

@@ -72,6 +72,15 @@ impl Http {
     /// 401, [`DirectoryError::Limited`] for 429, [`DirectoryError::Unknown`] when a request that acts got no whole
     /// answer or one of 500 and above.
     pub async fn send(&self, request: reqwest::RequestBuilder, effect: Effect) -> Result<Reply, DirectoryError> {
+        self.whole(request, effect).await?.sorted()
+    }
+
+    /// Sends a request and reads the whole answer, whatever its status: for systems that say in the body why they
+    /// refuse. What the body does not explain is for [`Reply::sorted`].
+    ///
+    /// # Errors
+    /// As [`Self::send`], where no whole answer came.
+    pub async fn whole(&self, request: reqwest::RequestBuilder, effect: Effect) -> Result<Reply, DirectoryError> {
         let mut response = request.send().await.map_err(|error| lost(&error, effect))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut body = Vec::new();
@@ -81,20 +90,34 @@ impl Http {
             }
             body.extend_from_slice(&chunk);
         }
-        match status {
-            401 => Err(DirectoryError::Denied("it does not take the desk's credentials (HTTP 401)".to_owned())),
-            429 => Err(DirectoryError::Limited { wait: retry_after(&headers) }),
-            503 if effect == Effect::Looks && headers.contains_key(RETRY_AFTER) => {
-                Err(DirectoryError::Limited { wait: retry_after(&headers) })
-            }
-            300..=399 => Err(unclear(effect, &format!("it answered with a redirect (HTTP {status})"))),
-            500.. => Err(unclear(effect, &format!("HTTP {status}"))),
-            _ => Ok(Reply { status, headers, body, effect }),
-        }
+        Ok(Reply { status, headers, body, effect })
     }
 }
 
 impl Reply {
+    /// Itself, unless its status says that it is no answer to work with.
+    ///
+    /// # Errors
+    /// As [`Http::send`] for the statuses.
+    pub fn sorted(self) -> Result<Self, DirectoryError> {
+        let Self { status, ref headers, effect, .. } = self;
+        match status {
+            401 => Err(DirectoryError::Denied("it does not take the desk's credentials (HTTP 401)".to_owned())),
+            429 => Err(DirectoryError::Limited { wait: self.patience() }),
+            503 if effect == Effect::Looks && headers.contains_key(RETRY_AFTER) => {
+                Err(DirectoryError::Limited { wait: self.patience() })
+            }
+            300..=399 => Err(unclear(effect, &format!("it answered with a redirect (HTTP {status})"))),
+            500.. => Err(unclear(effect, &format!("HTTP {status}"))),
+            _ => Ok(self),
+        }
+    }
+
+    /// How long it asks to be left alone.
+    pub fn patience(&self) -> Option<Duration> {
+        retry_after(&self.headers)
+    }
+
     /// The body as JSON.
     ///
     /// # Errors

@@ -451,6 +451,30 @@ pub fn texts(connection: &mut AnyConnection, case: Option<CaseId>, limit: i64) -
         .collect()
 }
 
+/// What a directory is still to be asked for a case, after an attempt that did not settle it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsettled {
+    /// What became of the last attempt.
+    pub error: String,
+    /// When it is asked again.
+    pub next_at: DateTime<Utc>,
+}
+
+/// The errands of a case that a directory has not settled yet, the oldest first.
+pub fn unsettled(connection: &mut AnyConnection, case: CaseId) -> Result<Vec<Unsettled>, StoreError> {
+    let rows: Vec<(Option<String>, NaiveDateTime)> = outbox::table
+        .filter(outbox::case_id.eq(case.to_string()))
+        .filter(outbox::kind.eq("directory"))
+        .filter(outbox::state.eq_any(["waiting", "leased"]))
+        .order(outbox::id.asc())
+        .select((outbox::last_error, outbox::next_at))
+        .load(connection)?;
+    let failed = |(error, next_at): (Option<String>, NaiveDateTime)| {
+        Some(Unsettled { error: error?, next_at: next_at.and_utc() })
+    };
+    Ok(rows.into_iter().filter_map(failed).collect())
+}
+
 /// Whether the row is still held and not done: the last look before something irreversible.
 pub fn is_pending(connection: &mut AnyConnection, id: OutboxId) -> Result<bool, StoreError> {
     let state: Option<String> =

@@ -35,7 +35,7 @@ use crate::store::calls::{self, Call, Challenge, ShownIn};
 use crate::store::cases::{self, Filed, WrittenEntry};
 use crate::store::links;
 use crate::store::mirror;
-use crate::store::outbox::{self, MailRow};
+use crate::store::outbox::{self, MailRow, Unsettled};
 use crate::store::recoveries::{self, Recovery};
 use crate::store::{AnyConnection, StoreError, Tx, accounts};
 
@@ -71,6 +71,8 @@ pub struct CaseFile {
     pub administrators: Vec<Account>,
     /// When the account was last read from the directory, where it lives in another system.
     pub read_at: Option<DateTime<Utc>>,
+    /// What its directory has not settled yet.
+    pub unsettled: Vec<Unsettled>,
     /// Other cases of the account that a dispute has frozen.
     pub frozen: Vec<CaseRef>,
     /// Everyone at the desk.
@@ -271,6 +273,7 @@ impl Desk {
                     Some(account) => mirror::read_at(connection, account)?,
                     None => None,
                 },
+                unsettled: outbox::unsettled(connection, id)?,
                 frozen: frozen(connection, &filed)?,
                 agents: agents::all(connection)?.into_iter().map(|agent| (agent.id, agent)).collect(),
                 related: risk::related(connection, &kit, id, &known.raised)?,

@@ -240,7 +240,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
             .filter(|agent| agent.role.works_cases() && agent.suspended_at.is_none() && Some(agent.id) != case.holder)
             .map(|agent| json!({ "id": agent.id, "name": agent.name }))
             .collect::<Vec<_>>(),
-        "failure": case.failure,
+        "outcome": directory::outcome(file),
         "ended_reason": file.filed.filing.ended_reason,
         "opened_links": file.opened.iter()
             .map(|at| json!({ "at": moment(*at), "text": "opened, not confirmed" }))

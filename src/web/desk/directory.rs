@@ -7,6 +7,7 @@ use super::acts::{Answer, back};
 use crate::directory::Capabilities;
 use crate::domain::account::Account;
 use crate::domain::directory::Home;
+use crate::store::outbox::Unsettled;
 use crate::web::App;
 use crate::web::error::reference;
 use crate::web::guard::access::SignedInAgent;
@@ -34,6 +35,12 @@ pub(super) fn panel(app: &App, file: &CaseFile, account: &Account) -> Option<Val
         "read_at": moment_if(file.read_at),
         "cannot": cannot,
     }))
+}
+
+/// What became of what the directory was asked: what it has not settled yet, and why it last did not deactivate.
+pub(super) fn outcome(file: &CaseFile) -> Value {
+    let one = |each: &Unsettled| json!({ "why": each.error, "again": moment(each.next_at) });
+    json!({ "failure": file.filed.case.failure, "unsettled": file.unsettled.iter().map(one).collect::<Vec<_>>() })
 }
 
 fn lacks(can: Capabilities) -> Vec<&'static str> {

@@ -51,6 +51,8 @@ pub struct Setup {
     pub seed: u64,
     /// The single sign-on provider of the desk.
     pub issuer: Option<String>,
+    /// The configuration file.
+    pub toml: String,
     /// Directories beside the embedded one.
     pub outside: Vec<Outside>,
     /// Tables `[[subscribers]]`.
@@ -68,6 +70,7 @@ impl Default for Setup {
             at,
             seed: 1,
             issuer: None,
+            toml: String::new(),
             outside: Vec::new(),
             subscribers: String::new(),
         }
@@ -134,7 +137,7 @@ impl World {
     pub async fn with(setup: Setup) -> Self {
         mfa_desk::notify::install_tls_provider();
         let smtp = SmtpServer::start().await;
-        let mut settings = Settings::from_sources("", &BTreeMap::new()).unwrap();
+        let mut settings = Settings::from_sources(&setup.toml, &BTreeMap::new()).unwrap();
         settings.database.url = setup.database.url.clone();
         settings.server.listen = "127.0.0.1:0".parse().unwrap();
         settings.server.workers = 1;
