@@ -143,5 +143,5 @@ pub async fn redeliver_all(app: Data<App>, agent: SignedInAgent, fields: Fields)
 
 async fn again(app: &App, agent: &SignedInAgent, which: Again) -> Result<HttpResponse, PageError> {
     let count = app.desk.redeliver(agent.act(app), which).await?;
-    Ok(see_other(&format!("/desk/deliveries?again={count}")))
+    Ok(see_other(format!("/desk/deliveries?again={count}")))
 }
