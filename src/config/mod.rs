@@ -42,7 +42,7 @@ pub use check::Problem;
 pub use database::{DatabaseSettings, DatabaseUrl};
 pub use desk::{SecretSettings, SessionSettings};
 pub use directories::{
-    AwsIamSettings, Can, DirectorySettings, KeycloakSettings, PrivacyIdeaSettings, WebhookSettings,
+    AwsAccountSettings, AwsIamSettings, Can, DirectorySettings, KeycloakSettings, PrivacyIdeaSettings, WebhookSettings,
     secret as directory_secret,
 };
 pub use documents::DocumentSettings;
