@@ -3,7 +3,7 @@ use std::ffi::OsString;
 use std::sync::Arc;
 
 use super::webhook::WebhookDirectory;
-use super::{Configured, Directory, Guarded, HttpSettings, Keycloak};
+use super::{Configured, Directory, Guarded, HttpSettings, Keycloak, PrivacyIdea};
 use crate::clock::Clock;
 use crate::config::{AwsIamSettings, DirectorySettings};
 use crate::entropy::Entropy;
@@ -58,6 +58,9 @@ fn connector(
     if let Some(webhook) = &settings.webhook {
         let connector = WebhookDirectory::new(settings, webhook, Arc::clone(clock), Arc::clone(entropy))?;
         return Ok(Arc::new(connector));
+    }
+    if let Some(privacyidea) = &settings.privacyidea {
+        return Ok(Arc::new(PrivacyIdea::new(privacyidea, &http)?));
     }
     Err("is of a kind that this program was built without".to_owned())
 }

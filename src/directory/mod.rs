@@ -15,6 +15,7 @@ mod guarded;
 mod http;
 mod keycloak;
 mod local;
+mod privacyidea;
 mod proofs;
 mod registry;
 mod webhook;
@@ -32,6 +33,7 @@ pub use guarded::Guarded;
 pub use http::{Effect, Http, HttpSettings, Reply};
 pub use keycloak::Keycloak;
 pub use local::LocalDirectory;
+pub use privacyidea::PrivacyIdea;
 pub use proofs::{Finding, PasskeyAnswer, Proof, ProofKinds};
 pub use registry::{Configured, Directories, Down, Route};
 

@@ -197,9 +197,22 @@ impl Desk {
             }
             Standing::Active | Standing::Unfinished => {
                 let (login, serial, at) = (login.clone(), serial.clone(), self.now());
-                directory.deactivate(&Order { login, serial, kind: *kind, key: leased.id, at }).await
+                let order = Order { login, serial, kind: *kind, key: leased.id, at };
+                let outcome = directory.deactivate(&order).await?;
+                confirmed(directory.standing(&order.login, &order.serial).await).map(|()| outcome)
             }
         }
+    }
+}
+
+/// Somebody between us and the directory can say yes for it: what is reported is what the directory shows afterwards.
+fn confirmed(standing: Result<Standing, DirectoryError>) -> Result<(), DirectoryError> {
+    match standing {
+        Ok(Standing::Unfinished | Standing::Deactivated) => Ok(()),
+        Ok(Standing::Active) => {
+            Err(DirectoryError::Unknown("it said that it did, and still shows the authenticator as active".to_owned()))
+        }
+        Err(error) => Err(DirectoryError::Unknown(format!("it said that it did, and could not be asked ({error})"))),
     }
 }
 

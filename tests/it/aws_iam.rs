@@ -169,9 +169,12 @@ impl Cloud {
         self.given += 1;
         self.key = format!("ASIA{}", self.given);
         let until = (self.now + TimeDelta::minutes(15)).to_rfc3339();
-        Answer::json(200, json!({
-            "Code": "Success", "AccessKeyId": self.key, "SecretAccessKey": "s", "Token": "t", "Expiration": until,
-        }))
+        Answer::json(
+            200,
+            json!({
+                "Code": "Success", "AccessKeyId": self.key, "SecretAccessKey": "s", "Token": "t", "Expiration": until,
+            }),
+        )
     }
 }
 
@@ -180,7 +183,9 @@ const STATIC: &str = "access_key_id = \"AKIADESK\"\nsecret_access_key = \"secret
 const ONE: &str = "[[directories.aws_iam.accounts]]\nid = \"123456789012\"";
 
 pub fn connector(url: &str, settings: &str, variables: &[(&str, &str)], clock: Arc<dyn Clock>) -> AwsIam {
-    let text = format!("[[directories]]\nname = \"aws\"\n[directories.aws_iam]\nurl = \"{url}\"\nsts_url = \"{url}\"\n{settings}");
+    let text = format!(
+        "[[directories]]\nname = \"aws\"\n[directories.aws_iam]\nurl = \"{url}\"\nsts_url = \"{url}\"\n{settings}"
+    );
     let settings = Settings::from_sources(&text, &BTreeMap::new()).unwrap().directories.remove(0);
     let http = HttpSettings { timeout: Duration::from_secs(5), ca_file: None };
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -266,7 +271,8 @@ async fn devices_are_listed_to_the_last_part_and_told_apart_by_their_serials() {
     let peer = plain(|cloud| cloud.page = 1);
     let listed = peer.aws.authenticators(&login("alice")).await.unwrap();
     let shown: Vec<_> = listed.iter().map(|each| (each.serial.as_str(), each.kind, each.label.as_str())).collect();
-    let (phone, key) = ((PHONE, AuthenticatorKind::VirtualTotp, "alice-phone"), (KEY, AuthenticatorKind::Passkey, "key-1"));
+    let (phone, key) =
+        ((PHONE, AuthenticatorKind::VirtualTotp, "alice-phone"), (KEY, AuthenticatorKind::Passkey, "key-1"));
     assert_eq!(shown, [phone, key, (TOKEN, AuthenticatorKind::HardwareTotp, TOKEN)]);
     assert_eq!(peer.http.asked().len(), 3);
     let gone = peer.aws.authenticators(&login("nobody")).await;
@@ -286,7 +292,8 @@ async fn a_virtual_device_is_deactivated_and_deleted_and_no_other_is_touched() {
         assert_eq!(peer.aws.deactivate(&order("alice", device)).await, Ok(Outcome::Complete));
         assert_eq!(peer.acts().len(), acts, "{device} has no entry to delete");
     }
-    let left: Vec<_> = peer.cloud.lock().unwrap().devices.iter().filter(|(_, of)| of.is_some()).map(|(s, _)| *s).collect();
+    let left: Vec<_> =
+        peer.cloud.lock().unwrap().devices.iter().filter(|(_, of)| of.is_some()).map(|(s, _)| *s).collect();
     assert_eq!(left, [BOBS, "arn:aws:iam::123456789012:mfa/root-app"]);
 }
 
@@ -412,6 +419,7 @@ async fn a_role_is_assumed_once_and_again_before_it_ends_or_when_it_ended_early(
     assert!(first.header("authorization").unwrap().contains("Credential=AKIADESK/"));
 
     peer.clock.advance(TimeDelta::minutes(14));
+    peer.cloud.lock().unwrap().now += TimeDelta::minutes(14);
     peer.aws.authenticators(&login("alice")).await.unwrap();
     assert_eq!(assumed(&peer), 2, "not used up to its last minute");
 

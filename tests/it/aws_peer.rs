@@ -51,6 +51,8 @@ async fn admin(env: &HashMap<String, String>, fields: &[(&str, &str)]) -> (u16, 
     let url = format!("{}/", env["AWS_ENDPOINT_URL"]);
     let all = [&[("Version", "2010-05-08")], fields].concat();
     let body: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(all).finish();
+    // The emulator checks the signature over its own spelling of the body.
+    let body = body.replace('*', "%2A");
     let (id, secret) = Whose::Admin.keys(env);
     let identity = Credentials::new(id, secret, None, None, "test").into();
     let parameters = SigningParams::builder()
@@ -148,7 +150,9 @@ async fn refused_credentials_and_missing_rights_are_told_apart_from_nobody() {
     let Some(env) = ready() else { return };
     let (id, secret) = Whose::Desk.keys(&env);
     let account = format!("[[directories.aws_iam.accounts]]\nid = \"{ACCOUNT}\"");
-    for (keys, says) in [((id, "wrong"), "SignatureDoesNotMatch"), (("AKIAUNKNOWN000000000", secret), "InvalidClientTokenId")] {
+    for (keys, says) in
+        [((id, "wrong"), "SignatureDoesNotMatch"), (("AKIAUNKNOWN000000000", secret), "InvalidClientTokenId")]
+    {
         let error = with_keys(&env, keys, &account).find(Wanted::Login(&login("alice"))).await.unwrap_err();
         assert!(matches!(&error, DirectoryError::Denied(why) if why.contains(says)), "{error:?}");
     }

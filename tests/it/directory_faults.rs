@@ -3,6 +3,7 @@
 //!
 //! Each test prints a table: what went wrong, what the agent saw, how it ended.
 
+mod keycloak;
 pub mod peer;
 mod webhook;
 

@@ -18,20 +18,22 @@ use serde_json::{Value, json};
 use crate::support::http_peer::{Answer, Asked, HttpPeer};
 
 /// What the stand-in holds and how it is to behave.
-struct Realm {
-    users: Vec<Value>,
-    credentials: Vec<(&'static str, Value)>,
-    roles: Vec<&'static str>,
+pub struct Realm {
+    pub users: Vec<Value>,
+    pub credentials: Vec<(&'static str, Value)>,
+    pub roles: Vec<&'static str>,
     /// Tokens given out; only the newest is taken.
-    tokens: usize,
-    logouts: Vec<String>,
+    pub tokens: usize,
+    pub logouts: Vec<String>,
     /// Attributes that the realm's user profile knows.
-    known_attributes: Vec<&'static str>,
+    pub known_attributes: Vec<&'static str>,
     /// Answers that come before any of the above, by method and end of the path; once each.
-    instead: Vec<(&'static str, &'static str, Answer)>,
+    pub instead: Vec<(&'static str, &'static str, Answer)>,
     /// Whether what is asked for is done before an answer of the above.
-    and_does_it: bool,
-    exact: bool,
+    pub and_does_it: bool,
+    pub exact: bool,
+    /// Every token that was given out is taken, and not the newest alone.
+    pub any_token: bool,
 }
 
 struct Peer {
@@ -55,7 +57,8 @@ fn answer(realm: &mut Realm, asked: &Asked) -> Answer {
         realm.tokens += 1;
         return Answer::json(200, json!({ "access_token": token(realm), "expires_in": 60, "token_type": "Bearer" }));
     }
-    if asked.header("authorization") != Some(&format!("Bearer {}", token(realm))) {
+    let bearer = asked.header("authorization").unwrap_or_default();
+    if bearer != format!("Bearer {}", token(realm)) && !(realm.any_token && bearer.starts_with("Bearer e30.")) {
         return Answer::json(401, json!({ "error": "HTTP 401 Unauthorized" }));
     }
     let Some(path) = asked.path().strip_prefix("/auth/admin/realms/customers/") else {
@@ -141,7 +144,8 @@ const CONFIGURATION: &str = r#"
     phone_attribute = "phone"
 "#;
 
-fn start(change: impl FnOnce(&mut Realm), settings: &str) -> Peer {
+/// The stand-in, with `alice` and `alice2` in its realm.
+pub fn played(change: impl FnOnce(&mut Realm)) -> (HttpPeer, Arc<Mutex<Realm>>) {
     let mut realm = Realm {
         users: vec![
             json!({
@@ -164,11 +168,17 @@ fn start(change: impl FnOnce(&mut Realm), settings: &str) -> Peer {
         instead: Vec::new(),
         and_does_it: false,
         exact: true,
+        any_token: false,
     };
     change(&mut realm);
     let realm = Arc::new(Mutex::new(realm));
     let played = Arc::clone(&realm);
     let http = HttpPeer::start(move |asked| answer(&mut played.lock().unwrap(), asked));
+    (http, realm)
+}
+
+fn start(change: impl FnOnce(&mut Realm), settings: &str) -> Peer {
+    let (http, realm) = played(change);
     let clock = Arc::new(ManualClock::new(DateTime::from_timestamp(1_795_500_000, 0).unwrap()));
     let text = CONFIGURATION.replace("http://127.0.0.1:1", &http.base) + settings;
     let settings = Settings::from_sources(&text, &Default::default()).unwrap().directories.remove(0);

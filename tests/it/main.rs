@@ -10,6 +10,7 @@ mod aws_iam;
 #[cfg(feature = "aws")]
 mod aws_peer;
 mod bad_input;
+mod contacts;
 mod credentials;
 mod database_trouble;
 mod disputes;
@@ -26,6 +27,8 @@ mod own_proofs;
 mod phone_change;
 mod policy_and_risk;
 mod policy_explain;
+mod privacyidea;
+mod privacyidea_peer;
 mod program;
 mod routes;
 mod self_service;

@@ -15,7 +15,7 @@ use url::Url;
 
 pub use aws_iam::{AwsAccountSettings, AwsIamSettings};
 pub use keycloak::KeycloakSettings;
-pub use privacyidea::PrivacyIdeaSettings;
+pub use privacyidea::{AfterDisabling, PrivacyIdeaSettings};
 pub use webhook::{Can, WebhookSettings};
 
 use super::check::Checker;

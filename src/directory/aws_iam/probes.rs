@@ -105,7 +105,8 @@ impl AwsIam {
                 Ok(decision) if decision == "allowed" => {}
                 Ok(_) => denied.push(format!("iam:{action}")),
                 Err(_) => {
-                    let what = "the rights to deactivate were not looked at: iam:SimulatePrincipalPolicy was not answered";
+                    let what =
+                        "the rights to deactivate were not looked at: iam:SimulatePrincipalPolicy was not answered";
                     return probe(format!("{id}: {what}"), Ok(()));
                 }
             }

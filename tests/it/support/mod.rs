@@ -7,6 +7,7 @@ pub mod directory;
 pub mod http_peer;
 pub mod mail_reader;
 pub mod oidc;
+pub mod privacyidea;
 pub mod proxy;
 pub mod python;
 pub mod receiver;
