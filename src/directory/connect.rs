@@ -81,3 +81,26 @@ fn aws_iam(
 fn aws_iam(_: &AwsIamSettings, _: &HttpSettings, _: &Arc<dyn Clock>) -> Result<Arc<dyn Directory>, String> {
     Err("is AWS IAM, which this program was built without: build it with `--features aws`".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::config::Settings;
+    use crate::entropy::SeededEntropy;
+
+    #[test]
+    fn a_directory_that_the_program_was_built_without_is_said_to_be_so() {
+        crate::notify::install_tls_provider();
+        let text = "[[directories]]\nname = \"aws\"\n[[directories.aws_iam.accounts]]\nid = \"123456789012\"\n";
+        let settings = Settings::from_sources(text, &Default::default()).unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(1));
+        let error = connect(&settings.directories, &clock, &entropy).err().map(|error| error.to_string());
+        let built_without = cfg!(not(feature = "aws"));
+        assert_eq!(
+            error.is_some_and(|error| error.contains("`aws`") && error.contains("--features aws")),
+            built_without
+        );
+    }
+}

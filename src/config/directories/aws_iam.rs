@@ -111,3 +111,43 @@ impl AwsIamSettings {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(text: &str) -> Vec<String> {
+        let settings: AwsIamSettings = config::Config::builder()
+            .add_source(config::File::from_str(text, config::FileFormat::Toml))
+            .build()
+            .and_then(config::Config::try_deserialize)
+            .unwrap();
+        let mut found = Vec::new();
+        settings.check(&mut |wrong, _| found.push(wrong.to_owned()));
+        found
+    }
+
+    #[test]
+    fn settings_that_could_lead_to_another_account_or_leak_a_secret_are_refused() {
+        let account = "[[accounts]]\nid = \"123456789012\"\n";
+        assert_eq!(problems(account), Vec::<String>::new());
+        let role = "role_arn = \"arn:aws:iam::123456789012:role/path/desk\"\n";
+        assert_eq!(problems(&format!("{account}{role}")), Vec::<String>::new());
+        for (text, says) in [
+            ("accounts = []".to_owned(), "no accounts"),
+            ("[[accounts]]\nid = \"12345678901\"".to_owned(), "twelve digits"),
+            (format!("{account}{account}"), "twice"),
+            (format!("{account}{}", role.replace("123456789012", "999999999999")), "role_arn"),
+            (format!("{account}{}", role.replace("role", "user")), "role_arn"),
+            (format!("url = \"http://iam.example.org\"\n{account}"), "not https"),
+            (format!("sts_url = \"http://sts.example.org\"\n{account}"), "not https"),
+            (format!("region = \"eu.evil.example/\"\n{account}"), "region"),
+            (format!("session_name = \"a b\"\n{account}"), "session_name"),
+            (format!("access_key_id = \"AKIA\"\n{account}"), "half an access key"),
+            (format!("secret_access_key = \"s\"\n{account}"), "half an access key"),
+        ] {
+            let found = problems(&text);
+            assert!(found.iter().any(|problem| problem.contains(says)), "{text}: {found:?}");
+        }
+    }
+}

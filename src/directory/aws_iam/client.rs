@@ -74,7 +74,7 @@ impl Query {
 #[derive(Debug)]
 pub(super) enum Fault {
     /// AWS says why.
-    Said { code: String, action: &'static str, reply: Reply },
+    Said { code: String, action: &'static str, reply: Box<Reply> },
     /// Anything else.
     Other(DirectoryError),
 }
@@ -188,7 +188,7 @@ impl Client {
             return answer.ok_or_else(|| reply.unclear("the answer is not what was expected").into());
         }
         match answers::error_code(&reply.body) {
-            Some(code) => Err(Fault::Said { code, action: query.action, reply }),
+            Some(code) => Err(Fault::Said { code, action: query.action, reply: Box::new(reply) }),
             None => {
                 let reply = reply.sorted()?;
                 Err(reply.unclear(&format!("{}: HTTP {} without a reason", query.action, reply.status)).into())
