@@ -57,13 +57,7 @@ impl Http {
     /// # Errors
     /// Why the certificates cannot be used.
     pub fn new(settings: &HttpSettings) -> Result<Self, String> {
-        let mut builder = reqwest::Client::builder()
-            // A redirect could carry our credentials to another host.
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT)
-            .timeout(settings.timeout)
-            // A kept connection that the other side has just closed would leave an order's outcome unknown.
-            .pool_max_idle_per_host(0);
+        let mut builder = builder(settings.timeout);
         if let Some(path) = &settings.ca_file {
             let pem = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
             let roots = reqwest::Certificate::from_pem_bundle(&pem);
@@ -72,6 +66,16 @@ impl Http {
             }
         }
         let client = builder.build().map_err(|_| "the HTTP client cannot be made".to_owned())?;
+        Ok(Self { client })
+    }
+
+    /// A client for services of the machine that the program runs on, which no proxy reaches.
+    ///
+    /// # Errors
+    /// That it cannot be made.
+    #[cfg(feature = "aws")]
+    pub fn of_machine(timeout: Duration) -> Result<Self, String> {
+        let client = builder(timeout).no_proxy().build().map_err(|_| "the HTTP client cannot be made".to_owned())?;
         Ok(Self { client })
     }
 
@@ -107,6 +111,16 @@ impl Http {
         }
         Ok(Reply { status, headers, body, effect })
     }
+}
+
+fn builder(timeout: Duration) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        // A redirect could carry our credentials to another host.
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT)
+        .timeout(timeout)
+        // A kept connection that the other side has just closed would leave an order's outcome unknown.
+        .pool_max_idle_per_host(0)
 }
 
 impl Reply {
