@@ -2,17 +2,17 @@
 //! transaction, which no other system can be asked in.
 
 use super::act::{Act, Halt, held};
+use super::contacts::name_administrators;
 use super::recovery::see_new_device;
 use super::{Desk, Kit};
 use crate::directory::{Directory, DirectoryError, Wanted};
-use crate::domain::account::{
-    Account, AccountKind, AccountStatus, Authenticator, AuthenticatorState, Background, Tier,
-};
+use crate::domain::account::{Account, AccountKind, AccountStatus, Authenticator, AuthenticatorState, Tier};
 use crate::domain::audit::{Details, details};
+use crate::domain::contact_record::{Contact, of_record};
 use crate::domain::directory::{DirectoryName, Found, Home, Listed, Login};
 use crate::domain::ids::{AccountId, AuthenticatorId};
 use crate::domain::reference::CaseRef;
-use crate::store::{StoreError, Tx, accounts, cases, mirror};
+use crate::store::{StoreError, Tx, accounts, cases, contacts, mirror};
 
 /// An account and its authenticators as its directory has them at this moment.
 #[derive(Clone)]
@@ -126,7 +126,8 @@ fn keep(tx: &mut Tx<'_>, kit: &Kit, act: &Act, id: AccountId, reading: &Reading)
     if before.home != reading.home {
         return Ok(());
     }
-    let after = read_into(&before, reading, act);
+    let contact = contact_of(tx, &before.home)?;
+    let after = read_into(&before, reading, contact.as_ref(), act);
     let mut changed = Details::new();
     let mut note = |what: &str, differs: bool| {
         if differs {
@@ -154,25 +155,38 @@ fn keep(tx: &mut Tx<'_>, kit: &Kit, act: &Act, id: AccountId, reading: &Reading)
     Ok(())
 }
 
+/// What was imported for an account, where its directory does not tell everything.
+fn contact_of(tx: &mut Tx<'_>, home: &Home) -> Result<Option<Contact>, StoreError> {
+    match home {
+        Home::Local => Ok(None),
+        Home::Elsewhere { directory, login } => contacts::find(tx.connection, directory, login),
+    }
+}
+
 /// The account as it was read. One that is not there any more is not to be recovered.
-fn read_into(before: &Account, reading: &Reading, act: &Act) -> Account {
+fn read_into(before: &Account, reading: &Reading, contact: Option<&Contact>, act: &Act) -> Account {
     let Some(found) = &reading.found else {
         return Account { status: AccountStatus::Suspended, ..before.clone() };
     };
-    let email = found.email.clone().unwrap_or_else(|| before.email.clone());
-    let phone = if reading.tells_phones { found.phone.clone() } else { before.phone.clone() };
-    let mut background = before.background.clone();
-    if email.key() != before.email.key() {
-        background.email_changed_at = Some(act.at);
-    }
-    if phone != before.phone {
-        background.phone_changed_at = Some(act.at);
-    }
+    let merged = of_record(found, contact, Some(before), act.at);
+    let mut background = merged.background;
+    // What nobody tells any more is not another address: what was of record stays.
+    let email = merged.email.unwrap_or_else(|| {
+        background.email_changed_at = before.background.email_changed_at;
+        before.email.clone()
+    });
+    let phone = match merged.phone {
+        None if !reading.tells_phones => {
+            background.phone_changed_at = before.background.phone_changed_at;
+            before.phone.clone()
+        }
+        phone => phone,
+    };
     Account {
         email,
         phone,
         background,
-        name: found.name.clone().unwrap_or_else(|| before.name.clone()),
+        name: merged.name.unwrap_or_else(|| before.name.clone()),
         status: found.status,
         ..before.clone()
     }
@@ -192,24 +206,29 @@ pub(super) fn take_in(
         keep(tx, kit, act, id, reading)?;
         return accounts::find(tx.connection, id);
     }
-    let Some(email) = found.email.clone() else { return Ok(None) };
+    let contact = contact_of(tx, &reading.home)?;
+    let merged = of_record(found, contact.as_ref(), None, act.at);
+    let Some(email) = merged.email else { return Ok(None) };
     let id = kit.id(AccountId::new, act.at);
     let account = Account {
         id,
         home: reading.home.clone(),
         email,
         number: None,
-        name: found.name.clone().unwrap_or_else(|| login.to_string()),
-        kind,
-        tier,
-        phone: found.phone.clone(),
+        name: merged.name.unwrap_or_else(|| login.to_string()),
+        kind: merged.kind.unwrap_or(kind),
+        tier: merged.tier.unwrap_or(tier),
+        phone: merged.phone,
         status: found.status,
-        background: Background::default(),
+        background: merged.background,
     };
     accounts::insert(tx, &account, None, act.at)?;
     mirror::keep_authenticators(tx, id, &reading.authenticators, act.at, || kit.id(AuthenticatorId::new, act.at))?;
     mirror::keep(tx, &account, act.at)?;
     let about = details([("directory", directory.to_string().into())]);
     tx.record(act.entry("account.found", None, Some(id), about));
+    if let Some(contact) = &contact {
+        name_administrators(tx, act, contact)?;
+    }
     Ok(Some(account))
 }

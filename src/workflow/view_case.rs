@@ -12,7 +12,7 @@ use super::examine::EvidenceNote;
 use super::limits::{Counted, left, spend, take};
 use super::mail::customer_needs;
 use super::phone_budget::{CodesHeld, calls_left, codes_held};
-use super::phone_change::{ChangeFile, change_file, can_change};
+use super::phone_change::{ChangeFile, can_change, change_file};
 use super::{Desk, Kit, risk};
 use crate::domain::account::{Account, AccountKind, Authenticator};
 use crate::domain::audit::{Entry, details};

@@ -14,6 +14,7 @@ use crate::domain::ids::AccountId;
 use crate::store::{StoreError, Tx, mirror as mirrored};
 
 pub use import::{ContactsImported, Resume};
+pub(super) use mirror::name_administrators;
 pub use stop::StopPage;
 pub(super) use time::tick;
 

@@ -181,7 +181,11 @@ impl Desk {
                     alarm::raise(tx, &kit, &act, &filed, AlarmKind::PhoneNotUpdated)?;
                 }
             }
-            if given_up { outbox::bury(tx, leased.id, act.at, &why) } else { outbox::retry_at(tx, leased.id, next, &why) }
+            if given_up {
+                outbox::bury(tx, leased.id, act.at, &why)
+            } else {
+                outbox::retry_at(tx, leased.id, next, &why)
+            }
         };
         self.store.write(fail).await?;
         self.run_errands();
