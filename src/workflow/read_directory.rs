@@ -21,7 +21,6 @@ pub(super) struct Reading {
     /// Nothing when the directory has no such account.
     found: Option<Found>,
     authenticators: Vec<Listed>,
-    tells_phones: bool,
 }
 
 /// Asks a directory for an account and its authenticators.
@@ -36,15 +35,14 @@ pub(super) async fn look(
     let Some(found) = directory.find(wanted).await? else { return Ok(None) };
     let authenticators = directory.authenticators(&found.login).await?;
     let home = Home::Elsewhere { directory: name.clone(), login: found.login.clone() };
-    let tells_phones = directory.capabilities().phones;
-    Ok(Some(Reading { home, found: Some(found), authenticators, tells_phones }))
+    Ok(Some(Reading { home, found: Some(found), authenticators }))
 }
 
 impl Reading {
     /// A directory is sure that it has no account of this login any more.
     fn gone(name: &DirectoryName, login: &Login) -> Self {
         let home = Home::Elsewhere { directory: name.clone(), login: login.clone() };
-        Self { home, found: None, authenticators: Vec::new(), tells_phones: false }
+        Self { home, found: None, authenticators: Vec::new() }
     }
 }
 
@@ -126,7 +124,10 @@ fn keep(tx: &mut Tx<'_>, kit: &Kit, act: &Act, id: AccountId, reading: &Reading)
     if before.home != reading.home {
         return Ok(());
     }
-    let contact = contact_of(tx, &before.home)?;
+    let contact = match &reading.home {
+        Home::Elsewhere { directory, login } => contacts::find(tx.connection, directory, login)?,
+        Home::Local => None,
+    };
     let after = read_into(&before, reading, contact.as_ref(), act);
     let mut changed = Details::new();
     let mut note = |what: &str, differs: bool| {
@@ -155,38 +156,18 @@ fn keep(tx: &mut Tx<'_>, kit: &Kit, act: &Act, id: AccountId, reading: &Reading)
     Ok(())
 }
 
-/// What was imported for an account, where its directory does not tell everything.
-fn contact_of(tx: &mut Tx<'_>, home: &Home) -> Result<Option<Contact>, StoreError> {
-    match home {
-        Home::Local => Ok(None),
-        Home::Elsewhere { directory, login } => contacts::find(tx.connection, directory, login),
-    }
-}
-
-/// The account as it was read. One that is not there any more is not to be recovered.
+/// The account as it was read. One that is not there any more is not to be recovered, nor one whose owner nobody could
+/// write to.
 fn read_into(before: &Account, reading: &Reading, contact: Option<&Contact>, act: &Act) -> Account {
-    let Some(found) = &reading.found else {
-        return Account { status: AccountStatus::Suspended, ..before.clone() };
-    };
-    let merged = of_record(found, contact, Some(before), act.at);
-    let mut background = merged.background;
-    // What nobody tells any more is not another address: what was of record stays.
-    let email = merged.email.unwrap_or_else(|| {
-        background.email_changed_at = before.background.email_changed_at;
-        before.email.clone()
-    });
-    let phone = match merged.phone {
-        None if !reading.tells_phones => {
-            background.phone_changed_at = before.background.phone_changed_at;
-            before.phone.clone()
-        }
-        phone => phone,
-    };
+    let gone = || Account { status: AccountStatus::Suspended, ..before.clone() };
+    let Some(found) = &reading.found else { return gone() };
+    let record = of_record(found, contact, Some(before), act.at);
+    let Some(email) = record.email else { return gone() };
     Account {
         email,
-        phone,
-        background,
-        name: merged.name.unwrap_or_else(|| before.name.clone()),
+        phone: record.phone,
+        background: record.background,
+        name: record.name.unwrap_or_else(|| before.name.clone()),
         status: found.status,
         ..before.clone()
     }
@@ -206,21 +187,21 @@ pub(super) fn take_in(
         keep(tx, kit, act, id, reading)?;
         return accounts::find(tx.connection, id);
     }
-    let contact = contact_of(tx, &reading.home)?;
-    let merged = of_record(found, contact.as_ref(), None, act.at);
-    let Some(email) = merged.email else { return Ok(None) };
+    let contact = contacts::find(tx.connection, directory, login)?;
+    let record = of_record(found, contact.as_ref(), None, act.at);
+    let Some(email) = record.email else { return Ok(None) };
     let id = kit.id(AccountId::new, act.at);
     let account = Account {
         id,
         home: reading.home.clone(),
         email,
         number: None,
-        name: merged.name.unwrap_or_else(|| login.to_string()),
-        kind: merged.kind.unwrap_or(kind),
-        tier: merged.tier.unwrap_or(tier),
-        phone: merged.phone,
+        name: record.name.unwrap_or_else(|| login.to_string()),
+        kind: record.kind.unwrap_or(kind),
+        tier: record.tier.unwrap_or(tier),
+        phone: record.phone,
         status: found.status,
-        background: merged.background,
+        background: record.background,
     };
     accounts::insert(tx, &account, None, act.at)?;
     mirror::keep_authenticators(tx, id, &reading.authenticators, act.at, || kit.id(AuthenticatorId::new, act.at))?;
