@@ -69,6 +69,11 @@ pub enum Errand {
     },
     /// End the old sign-ins of the case's account in its directory.
     Sessions,
+    /// Give a new telephone number to whoever keeps it.
+    Phone {
+        /// The change.
+        change: PhoneChangeId,
+    },
     /// Switch an authenticator off in the directory.
     Directory {
         /// Which.
@@ -157,6 +162,7 @@ impl Errand {
             Self::Call { .. } => "call",
             Self::Text(_) => "text",
             Self::Alarm { .. } => "alarm",
+            Self::Phone { .. } => "phone",
             Self::Lookup { .. } | Self::Directory { .. } => "directory",
             Self::Sessions => "sessions",
             Self::Letter(_) | Self::PasswordLink { .. } => LETTER,

@@ -41,7 +41,7 @@ impl Lane {
         match self {
             Self::Prompt => &["intake", "link", "call", "text"],
             Self::Mail => &["mail"],
-            Self::Directory => &["directory", "sessions"],
+            Self::Directory => &["directory", "sessions", "phone"],
             Self::Alarm => &["alarm"],
             Self::Letter => &[outbox::LETTER],
         }
@@ -195,6 +195,7 @@ impl Desk {
                 // Letters belong to no case and have a lease of their own kind.
                 Errand::Letter(_) | Errand::PasswordLink { .. } => Ok(()),
                 Errand::Lookup { directory, login } => self.look_up(&leased, (directory, login)).await,
+                Errand::Phone { change } => self.order_phone(&leased, change).await,
                 Errand::Sessions => self.end_old_sign_ins(&leased).await,
                 Errand::Directory { authenticator } => self.ask_directory(&leased, authenticator).await,
             }
