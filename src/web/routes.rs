@@ -214,6 +214,7 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/desk/cases/{reference}/refuse-approval", WORKS, desk::approvals::refuse),
         post("/desk/cases/{reference}/ask-approval", WORKS, desk::acts::ask_approval),
         post("/desk/cases/{reference}/reject", WORKS, desk::acts::reject),
+        post("/desk/cases/{reference}/leave-rest", WORKS, desk::deactivate::leave_rest),
         get("/desk/cases/{reference}/documents/{document}", WORKS, desk::document::open),
         post("/desk/cases/{reference}/documents/{document}/examination", WORKS, desk::document::examine),
         post("/desk/cases/{reference}/in-person", WORKS, desk::document::record_meeting),

@@ -154,6 +154,8 @@ pub struct CustomerFile {
     pub form: AssistanceForm,
     /// The account, once matched.
     pub account: Option<Account>,
+    /// Its authenticators.
+    pub authenticators: Vec<Authenticator>,
     /// Messages both ways, oldest first.
     pub entries: Vec<WrittenEntry>,
     /// The code being asked for.
@@ -338,6 +340,7 @@ impl Desk {
                 calls_left: calls_left(connection, &kit, &filed, &known, now)?,
                 codes_held: held_codes(connection, &filed, now)?,
                 account: known.account,
+                authenticators: known.facts.map(|facts| facts.authenticators).unwrap_or_default(),
                 challenge,
                 phone_change,
                 may_change_phone,

@@ -9,6 +9,7 @@ pub(crate) mod case;
 pub(crate) mod contacts;
 pub(crate) mod deactivate;
 pub(crate) mod device;
+mod devices;
 pub mod directory;
 pub(crate) mod document;
 pub(crate) mod password;
