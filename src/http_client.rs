@@ -11,13 +11,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// # Errors
 /// Why the certificates cannot be used.
 pub(crate) fn client(timeout: Duration, ca_file: Option<&Path>) -> Result<reqwest::Client, String> {
-    let mut builder = reqwest::Client::builder()
-        // A redirect could carry our credentials to another host.
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT)
-        .timeout(timeout)
-        // A kept connection that the other side has just closed would leave an order's outcome unknown.
-        .pool_max_idle_per_host(0);
+    let mut builder = builder(timeout);
     if let Some(path) = ca_file {
         let pem = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
         let roots = reqwest::Certificate::from_pem_bundle(&pem);
@@ -26,6 +20,17 @@ pub(crate) fn client(timeout: Duration, ca_file: Option<&Path>) -> Result<reqwes
         }
     }
     builder.build().map_err(|_| "the HTTP client cannot be made".to_owned())
+}
+
+/// What a client is made from that follows no redirects and keeps no connections.
+pub(crate) fn builder(timeout: Duration) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        // A redirect could carry our credentials to another host.
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT)
+        .timeout(timeout)
+        // A kept connection that the other side has just closed would leave an order's outcome unknown.
+        .pool_max_idle_per_host(0)
 }
 
 /// What a header that asks for patience says (RFC 9110 §10.2.3): seconds, or a date, which is taken against the answer's

@@ -43,8 +43,8 @@ pub use check::Problem;
 pub use database::{DatabaseSettings, DatabaseUrl};
 pub use desk::{SecretSettings, SessionSettings};
 pub use directories::{
-    AfterDisabling, AwsIamSettings, Can, DirectorySettings, KeycloakSettings, PrivacyIdeaSettings, WebhookSettings,
-    secret as directory_secret,
+    AfterDisabling, AwsAccountSettings, AwsIamSettings, Can, DirectorySettings, KeycloakSettings, PrivacyIdeaSettings,
+    WebhookSettings, secret as directory_secret,
 };
 pub use documents::DocumentSettings;
 pub use error::{ConfigError, UnknownKey};

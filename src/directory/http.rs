@@ -60,6 +60,19 @@ impl Http {
         Ok(Self { client })
     }
 
+    /// A client for services of the machine that the program runs on, which no proxy reaches.
+    ///
+    /// # Errors
+    /// That it cannot be made.
+    #[cfg(feature = "aws")]
+    pub fn of_machine(timeout: Duration) -> Result<Self, String> {
+        let client = http_client::builder(timeout)
+            .no_proxy()
+            .build()
+            .map_err(|_| "the HTTP client cannot be made".to_owned())?;
+        Ok(Self { client })
+    }
+
     /// Makes requests.
     pub fn client(&self) -> &reqwest::Client {
         &self.client

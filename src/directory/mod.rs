@@ -7,6 +7,8 @@
 //! - a login or serial is checked in the answer before anything is done with it;
 //! - error texts hold neither credentials, secrets, codes nor addresses.
 
+#[cfg(feature = "aws")]
+mod aws_iam;
 mod breaker;
 mod connect;
 mod guarded;
@@ -23,6 +25,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+#[cfg(feature = "aws")]
+pub use aws_iam::AwsIam;
 pub use breaker::Trouble;
 pub use connect::{NotConnected, connect};
 pub use guarded::Guarded;

@@ -70,6 +70,11 @@ pub enum Errand {
     },
     /// End the old sign-ins of the case's account in its directory.
     Sessions,
+    /// Give a new telephone number to whoever keeps it.
+    Phone {
+        /// The change.
+        change: PhoneChangeId,
+    },
     /// Tell a subscriber what happened to a case.
     Event(EventErrand),
     /// Switch an authenticator off in the directory.
@@ -185,6 +190,7 @@ impl Errand {
             Self::Call { .. } => "call",
             Self::Text(_) => "text",
             Self::Alarm { .. } => "alarm",
+            Self::Phone { .. } => "phone",
             Self::Event(_) => super::events::EVENT,
             Self::Lookup { .. } | Self::Directory { .. } => "directory",
             Self::Sessions => "sessions",

@@ -226,6 +226,7 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         get("/desk/cases/{reference}/phone-change/approve", WORKS, desk::phone_change::decide).stepped_up(),
         post("/desk/cases/{reference}/phone-change/approve", WORKS, desk::phone_change::approve)
             .stepped_up_on("/desk/cases/{reference}/phone-change/approve"),
+        post("/desk/cases/{reference}/phone-change/order", WORKS, desk::phone_change::order_again),
         post("/desk/cases/{reference}/phone-change/refuse", WORKS, desk::phone_change::refuse),
         post("/desk/cases/{reference}/end-dispute", SUPERVISES, desk::acts::end_dispute),
         post("/desk/cases/{reference}/reveal", WORKS, desk::acts::reveal).stepped_up_on("/desk/cases/{reference}"),

@@ -5,6 +5,10 @@ mod account_sign_in;
 mod administrators;
 mod approvals;
 mod audit_log;
+#[cfg(feature = "aws")]
+mod aws_iam;
+#[cfg(feature = "aws")]
+mod aws_peer;
 mod bad_input;
 mod contacts;
 mod credentials;

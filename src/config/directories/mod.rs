@@ -13,7 +13,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-pub use aws_iam::AwsIamSettings;
+pub use aws_iam::{AwsAccountSettings, AwsIamSettings};
 pub use keycloak::KeycloakSettings;
 pub use privacyidea::{AfterDisabling, PrivacyIdeaSettings};
 pub use webhook::{Can, WebhookSettings};

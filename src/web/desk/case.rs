@@ -88,6 +88,7 @@ fn done_text(code: &str) -> Option<&'static str> {
         "read-again" => "The directory was asked again: the account is shown as it is there now.",
         "phone-asked" => "The new phone number was asked for. Another agent has to approve it.",
         "phone-approved" => "You approved the new phone number. Its hold has begun.",
+        "phone-ordered" => "The directory is given the new phone number once more.",
         "phone-refused" => "The new phone number was refused.",
         _ => return None,
     })
