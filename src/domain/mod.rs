@@ -14,6 +14,7 @@ pub mod directory;
 pub mod document;
 pub mod evidence;
 pub mod form;
+pub mod fresh;
 pub mod ids;
 pub mod letter;
 pub mod limits;

@@ -14,6 +14,7 @@ mod connection;
 pub mod credentials;
 mod dialect;
 pub mod documents;
+pub mod enrolments;
 mod entries;
 mod forms;
 pub mod guesses;

@@ -195,6 +195,7 @@ impl Desk {
                 // Letters belong to no case and have a lease of their own kind.
                 Errand::Letter(_) | Errand::PasswordLink { .. } => Ok(()),
                 Errand::Lookup { directory, login } => self.look_up(&leased, (directory, login)).await,
+                Errand::TakeBack { serial } => self.take_back(&leased, serial).await,
                 Errand::Sessions => self.end_old_sign_ins(&leased).await,
                 Errand::Directory { authenticator } => self.ask_directory(&leased, authenticator).await,
             }

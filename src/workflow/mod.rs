@@ -25,6 +25,7 @@ mod examine;
 mod explain_policy;
 mod export_audit;
 mod first_factor;
+mod fresh;
 mod guesses;
 mod hold;
 mod import_accounts;
@@ -90,6 +91,7 @@ pub use explain_policy::{
 };
 pub use export_audit::AuditChunks;
 pub use first_factor::Side;
+pub use fresh::FreshOffer;
 pub use import_accounts::{ImportError, ImportReport, LineError};
 pub use open_document::OpenedDocument;
 pub use people::Person;

@@ -10,6 +10,7 @@ mod credentials;
 mod database_trouble;
 mod disputes;
 mod documents;
+mod fresh;
 mod identity_documents;
 mod interleavings;
 mod journey_2_and_5;

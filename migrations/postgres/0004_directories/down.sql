@@ -1,3 +1,4 @@
+DROP TABLE enrolments;
 DELETE FROM outbox WHERE kind IN ('event', 'sessions');
 ALTER TABLE outbox DROP CONSTRAINT outbox_kind_check;
 ALTER TABLE outbox ADD CONSTRAINT outbox_kind_check

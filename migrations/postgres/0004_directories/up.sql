@@ -12,3 +12,14 @@ CREATE UNIQUE INDEX authenticators_by_serial ON authenticators (account_id, seri
 ALTER TABLE outbox DROP CONSTRAINT outbox_kind_check;
 ALTER TABLE outbox ADD CONSTRAINT outbox_kind_check CHECK (kind IN
     ('intake', 'link', 'mail', 'call', 'directory', 'alarm', 'text', 'phone', 'letter', 'event', 'sessions'));
+
+-- Fresh authenticators that cases set up in other directories: which, never their secrets.
+CREATE TABLE enrolments (
+    case_id TEXT NOT NULL PRIMARY KEY REFERENCES cases (id),
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    serial TEXT NOT NULL,
+    begun_at TIMESTAMP NOT NULL,
+    tried_at TIMESTAMP,
+    done_at TIMESTAMP
+);
+CREATE INDEX enrolments_by_account ON enrolments (account_id, begun_at);

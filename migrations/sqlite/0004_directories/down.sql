@@ -1,3 +1,4 @@
+DROP TABLE enrolments;
 DELETE FROM outbox WHERE kind IN ('event', 'sessions');
 CREATE TABLE old_outbox (
     id TEXT NOT NULL PRIMARY KEY,

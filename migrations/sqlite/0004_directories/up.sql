@@ -31,3 +31,14 @@ ALTER TABLE new_outbox RENAME TO outbox;
 CREATE INDEX outbox_to_do ON outbox (state, next_at);
 CREATE INDEX outbox_by_case ON outbox (case_id, created_at);
 CREATE INDEX outbox_by_account ON outbox (account_id, created_at) WHERE account_id IS NOT NULL;
+
+-- Fresh authenticators that cases set up in other directories: which, never their secrets.
+CREATE TABLE enrolments (
+    case_id TEXT NOT NULL PRIMARY KEY REFERENCES cases (id),
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    serial TEXT NOT NULL,
+    begun_at TIMESTAMP NOT NULL,
+    tried_at TIMESTAMP,
+    done_at TIMESTAMP
+);
+CREATE INDEX enrolments_by_account ON enrolments (account_id, begun_at);

@@ -140,6 +140,12 @@ impl Peer {
         answer["result"]["value"]["tokens"].as_array().unwrap().first().cloned()
     }
 
+    /// Whether it takes the code of one of the user's tokens.
+    pub async fn accepts(&self, user: &str, code: &str) -> bool {
+        let form = [("user", user), ("realm", self.realm.as_str()), ("pass", code)];
+        self.post("/validate/check", &form).await["result"]["value"] == true
+    }
+
     pub async fn is_active(&self, serial: &str) -> bool {
         self.shown(serial).await.is_some_and(|token| token["active"] == true)
     }
