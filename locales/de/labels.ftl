@@ -34,3 +34,7 @@ state-disputed = Angehalten
 document-pdf = PDF
 document-jpeg = JPEG-Bild
 document-png = PNG-Bild
+contact-change-email = E-Mail-Adresse
+contact-change-phone = Telefonnummer
+contact-change-both = E-Mail-Adresse und Telefonnummer
+contact-change-other = Angaben

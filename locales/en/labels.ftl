@@ -34,3 +34,7 @@ state-disputed = Disputed
 document-pdf = PDF
 document-jpeg = JPEG image
 document-png = PNG image
+contact-change-email = e-mail address
+contact-change-phone = phone number
+contact-change-both = e-mail address and phone number
+contact-change-other = details

@@ -34,3 +34,7 @@ state-disputed = Detenido
 document-pdf = PDF
 document-jpeg = Imagen JPEG
 document-png = Imagen PNG
+contact-change-email = dirección de correo electrónico
+contact-change-phone = número de teléfono
+contact-change-both = dirección de correo electrónico y número de teléfono
+contact-change-other = datos

@@ -34,3 +34,7 @@ state-disputed = Arrêté
 document-pdf = PDF
 document-jpeg = Image JPEG
 document-png = Image PNG
+contact-change-email = adresse e-mail
+contact-change-phone = numéro de téléphone
+contact-change-both = adresse e-mail et numéro de téléphone
+contact-change-other = informations

@@ -34,3 +34,7 @@ state-disputed = 停止中
 document-pdf = PDF
 document-jpeg = JPEG 画像
 document-png = PNG 画像
+contact-change-email = メールアドレス
+contact-change-phone = 電話番号
+contact-change-both = メールアドレスと電話番号
+contact-change-other = 登録情報

@@ -34,3 +34,7 @@ state-disputed = Parado
 document-pdf = PDF
 document-jpeg = Imagem JPEG
 document-png = Imagem PNG
+contact-change-email = endereço de e-mail
+contact-change-phone = número de telefone
+contact-change-both = endereço de e-mail e número de telefone
+contact-change-other = dados

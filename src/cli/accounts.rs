@@ -1,11 +1,11 @@
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
 
 use super::{Failure, Place, desk_of, operator, runtime};
-use crate::workflow::ImportError;
+use crate::workflow::{ImportError, LineError};
 
 #[derive(Subcommand)]
 pub(super) enum AccountsCommand {
@@ -28,14 +28,17 @@ pub(super) fn run(command: AccountsCommand) -> Result<ExitCode, Failure> {
             println!("imported accounts: {}, authenticators: {}", report.accounts, report.authenticators);
             Ok(ExitCode::SUCCESS)
         }
-        Err(ImportError::Lines(errors)) => {
-            for error in &errors {
-                let column = if error.column.is_empty() { String::new() } else { format!("{}: ", error.column) };
-                eprintln!("{}:{}: {column}{}", file.display(), error.line, error.why);
-            }
-            eprintln!("nothing was imported");
-            Ok(ExitCode::FAILURE)
-        }
+        Err(ImportError::Lines(errors)) => Ok(say_wrong_lines(&file, &errors)),
         Err(error) => Err(Failure::new(error)),
     }
+}
+
+/// Names every wrong line of a file of which nothing was imported.
+pub(super) fn say_wrong_lines(file: &Path, errors: &[LineError]) -> ExitCode {
+    for error in errors {
+        let column = if error.column.is_empty() { String::new() } else { format!("{}: ", error.column) };
+        eprintln!("{}:{}: {column}{}", file.display(), error.line, error.why);
+    }
+    eprintln!("nothing was imported");
+    ExitCode::FAILURE
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod agents;
 mod audit;
+mod contacts;
 mod demo;
 mod directory;
 mod policy;
@@ -67,6 +68,9 @@ enum Command {
     /// The accounts of the local directory
     #[command(subcommand)]
     Accounts(accounts::AccountsCommand),
+    /// Addresses of record that a directory does not tell
+    #[command(subcommand)]
+    Contacts(contacts::ContactsCommand),
     /// The systems that accounts live in
     #[command(subcommand)]
     Directory(directory::DirectoryCommand),
@@ -132,6 +136,7 @@ pub fn run() -> ExitCode {
         Command::Migrate { place } => migrate(&place),
         Command::Agents(command) => agents::run(command),
         Command::Accounts(command) => accounts::run(command),
+        Command::Contacts(command) => contacts::run(command),
         Command::Directory(command) => directory::run(command),
         Command::Policy(command) => policy::run(command),
         Command::Audit(command) => audit::run(command),

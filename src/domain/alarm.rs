@@ -11,6 +11,8 @@ coded! {
         DisputedAfterEnd = "disputed_after_end", "Someone says: this wasn’t me, after the end";
         /// Too many wrong telephone codes in a row.
         CodesBlocked = "codes_blocked", "Too many wrong phone codes in a row";
+        /// At an old address, somebody says that a change of a contact was not theirs.
+        ContactDisputed = "contact_disputed", "Someone says: this change of my address wasn’t me";
         /// On the server, somebody's authenticators were deactivated by hand.
         GlassBroken = "glass_broken", "A colleague’s devices were deactivated on the server";
     }

@@ -99,6 +99,10 @@ id! {
     CeremonyId,
     /// One mailed link that is about no case.
     SignInLinkId,
+    /// One contact of a directory.
+    ContactId,
+    /// One change of a contact that is held.
+    ContactChangeId,
 }
 
 impl AgentId {

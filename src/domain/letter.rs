@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::account::AuthenticatorKind;
 use super::actor::Role;
 use super::contact::EmailAddress;
-use super::ids::SignInLinkId;
+use super::contact_record::About;
+use super::directory::DirectoryName;
+use super::ids::{ContactChangeId, SignInLinkId};
 use super::reference::CaseRef;
 
 /// One mail to one person.
@@ -83,6 +85,42 @@ pub enum Letter {
     },
     /// To somebody at the desk: their telephone number of record was set on the server.
     PhoneSet,
+    /// To an old address of record: a change of the account's contact. Holds the link that stops it.
+    ContactChange {
+        /// Which.
+        change: ContactChangeId,
+        /// What it is about.
+        about: About,
+        /// What happened to it.
+        news: ContactNews,
+    },
+    /// To supervisors: somebody at an old address said that a change was not theirs.
+    ContactDisputed,
+    /// To supervisors: the first contacts of a directory were imported, and count at once.
+    ContactsBegun {
+        /// Which directory.
+        directory: DirectoryName,
+        /// How many.
+        contacts: usize,
+    },
+}
+
+/// What happened to a change of a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "news", rename_all = "snake_case")]
+pub enum ContactNews {
+    /// It is held.
+    Held {
+        /// When it becomes effective.
+        until: DateTime<Utc>,
+    },
+    /// Half of the hold is over.
+    HalfWay {
+        /// When it becomes effective.
+        until: DateTime<Utc>,
+    },
+    /// It counts.
+    Effective,
 }
 
 /// How somebody came by what they may do at the desk.
@@ -113,6 +151,11 @@ impl Letter {
             Self::GlassBrokenFor { .. } => "glass_broken_for",
             Self::Appointed { .. } => "appointed",
             Self::PhoneSet => "phone_set",
+            Self::ContactChange { news: ContactNews::Held { .. }, .. } => "contact_held",
+            Self::ContactChange { news: ContactNews::HalfWay { .. }, .. } => "contact_halfway",
+            Self::ContactChange { news: ContactNews::Effective, .. } => "contact_effective",
+            Self::ContactDisputed => "contact_disputed",
+            Self::ContactsBegun { .. } => "contacts_begun",
         }
     }
 

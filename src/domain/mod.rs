@@ -9,6 +9,7 @@ pub mod authn;
 pub mod case;
 pub mod code;
 pub mod contact;
+pub mod contact_record;
 pub mod device;
 pub mod directory;
 pub mod document;

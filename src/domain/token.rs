@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 
 use super::contact::{E164, EmailAddress};
 use super::evidence::Subject;
-use super::ids::{LinkId, SignInLinkId};
+use super::ids::{ContactChangeId, LinkId, SignInLinkId};
 
 /// What a keyed hash is for; a hash made for one purpose means nothing for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub enum Purpose {
     Sealing,
     /// Tokens in mailed links that are about no case.
     SignInLink,
+    /// Tokens in links that stop a change of a contact.
+    ContactStop,
 }
 
 impl Purpose {
@@ -53,6 +55,7 @@ impl Purpose {
             Self::SessionCookie => b"mfa-desk/session-cookie/1",
             Self::Sealing => b"mfa-desk/sealing/1",
             Self::SignInLink => b"mfa-desk/sign-in-link/1",
+            Self::ContactStop => b"mfa-desk/contact-stop/1",
         }
     }
 }
@@ -99,6 +102,11 @@ impl ServerKey {
     /// The token of a mailed link that is about no case, made as [`Self::link_token`] is.
     pub fn sign_in_link_token(&self, link: SignInLinkId) -> Token {
         Token::from_bytes(self.keyed_hash(Purpose::SignInLink, &[link.to_string().as_bytes()]))
+    }
+
+    /// The token of the link that stops a change of a contact, made as [`Self::link_token`] is.
+    pub fn contact_token(&self, change: ContactChangeId) -> Token {
+        Token::from_bytes(self.keyed_hash(Purpose::ContactStop, &[change.to_string().as_bytes()]))
     }
 
     /// How evidence names an e-mail address.

@@ -4,6 +4,7 @@
 use super::{Language, Text};
 use crate::domain::account::AuthenticatorKind;
 use crate::domain::case::State;
+use crate::domain::contact_record::About;
 use crate::domain::document::DocumentKind;
 use crate::domain::form::{DeviceKind, Reason};
 use crate::domain::need::Need;
@@ -41,6 +42,7 @@ macro_rules! labelled {
 
 labelled! {
     "authenticator": AuthenticatorKind,
+    "contact-change": About,
     "device": DeviceKind,
     "document": DocumentKind,
     "need": Need,

@@ -438,6 +438,11 @@ pub fn going_on(connection: &mut AnyConnection, account: AccountId) -> Result<Ve
     of_account(connection, account, can_go_on)
 }
 
+/// The cases of an account that are not over, the oldest first.
+pub fn open_of_account(connection: &mut AnyConnection, account: AccountId) -> Result<Vec<CaseRef>, StoreError> {
+    of_account(connection, account, |state| !state.is_final())
+}
+
 /// The cases of an account that wait for a new authenticator to be seen, the oldest first.
 pub fn deactivated(connection: &mut AnyConnection, account: AccountId) -> Result<Vec<CaseRef>, StoreError> {
     of_account(connection, account, |state| state == State::Deactivated)

@@ -11,6 +11,8 @@ pub mod calls;
 pub mod cases;
 pub mod ceremonies;
 mod connection;
+pub mod contact_changes;
+pub mod contacts;
 pub mod credentials;
 mod dialect;
 pub mod documents;

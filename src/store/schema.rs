@@ -434,6 +434,58 @@ diesel::table! {
         frozen_from -> Nullable<Text>,
         state_since -> Timestamp,
         due_at -> Nullable<Timestamp>,
+        ordered_at -> Nullable<Timestamp>,
+        failure -> Nullable<Text>,
+        given_up -> Bool,
+    }
+}
+
+diesel::table! {
+    contacts (id) {
+        id -> Text,
+        directory -> Text,
+        login -> Text,
+        email -> Nullable<Text>,
+        email_key -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        name -> Nullable<Text>,
+        kind -> Nullable<Text>,
+        tier -> Nullable<Text>,
+        country -> Nullable<Text>,
+        administrators -> Text,
+        since -> Timestamp,
+        email_changed_at -> Nullable<Timestamp>,
+        phone_changed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    contact_changes (id) {
+        id -> Text,
+        directory -> Text,
+        login -> Text,
+        email -> Nullable<Text>,
+        email_key -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        name -> Nullable<Text>,
+        kind -> Nullable<Text>,
+        tier -> Nullable<Text>,
+        country -> Nullable<Text>,
+        administrators -> Text,
+        state -> Text,
+        requested_at -> Timestamp,
+        requested_by -> Text,
+        old_email -> Nullable<Text>,
+        old_phone -> Nullable<Text>,
+        told_at -> Nullable<Timestamp>,
+        effective_at -> Nullable<Timestamp>,
+        reminded -> Bool,
+        stop_hash -> Nullable<Text>,
+        opened_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+        ended_by -> Nullable<Text>,
+        objected_at -> Nullable<Timestamp>,
+        due_at -> Nullable<Timestamp>,
     }
 }
 
@@ -517,6 +569,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     documents,
     enrolments,
     phone_changes,
+    contacts,
+    contact_changes,
     alarms,
     blocks,
     known_devices,

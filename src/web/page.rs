@@ -95,6 +95,8 @@ pub fn draw(app: &App, caller: &Caller, template: &str, head: Head<'_>, content:
             "audits": inside && agent.role.audits(),
             "blocks": signed_in.waiting.blocks,
             "alarms": signed_in.waiting.alarms,
+            // Only other directories have contacts.
+            "contacts": !app.desk.directories.others().is_empty(),
             "directories_down": if inside { banner(app) } else { Vec::new() },
         })
     });

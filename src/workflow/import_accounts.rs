@@ -4,6 +4,7 @@ use std::io::Read;
 use serde::Deserialize;
 
 use super::act::Act;
+use super::import_lines::{ImportError, LineError, listed, read};
 use super::{Desk, Kit};
 use crate::domain::account::{
     Account, AccountKind, AccountStatus, Authenticator, AuthenticatorKind, AuthenticatorState, Background, Tier,
@@ -19,17 +20,6 @@ use crate::domain::sealed::{Sealed, Sealing};
 use crate::passwords::is_usable_hash;
 use crate::store::{StoreError, Tx, accounts, credentials};
 
-/// What is wrong with one line of the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LineError {
-    /// Line in the file, the header being 1.
-    pub line: u64,
-    /// Column name, or empty when the line as a whole is wrong.
-    pub column: &'static str,
-    /// What is wrong.
-    pub why: String,
-}
-
 /// What an import did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ImportReport {
@@ -37,20 +27,6 @@ pub struct ImportReport {
     pub accounts: usize,
     /// Authenticators added.
     pub authenticators: usize,
-}
-
-/// Why nothing was imported.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    /// The file is not CSV with the right header.
-    #[error("the file cannot be read: {0}")]
-    File(String),
-    /// Lines are wrong; every one is listed.
-    #[error("{} lines are wrong", .0.len())]
-    Lines(Vec<LineError>),
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 #[derive(Debug, Deserialize)]
@@ -92,7 +68,9 @@ impl Desk {
     /// # Errors
     /// [`ImportError`] lists every line that is wrong.
     pub async fn import_accounts(&self, act: Act, file: impl Read) -> Result<ImportReport, ImportError> {
-        let (parsed, mut errors) = read(&self.kit, &act, file)?;
+        let (parsed, mut errors) = read(file, COLUMNS, &["email", "name", "kind", "tier"], |line, row: &Line| {
+            parse(&self.kit, &act, line, row)
+        })?;
         errors.extend(doubled(&parsed));
         if !errors.is_empty() {
             errors.sort_by_key(|error| error.line);
@@ -113,51 +91,6 @@ impl Desk {
             })
             .await?;
         if errors.is_empty() { Ok(report) } else { Err(ImportError::Lines(errors)) }
-    }
-}
-
-fn read(kit: &Kit, act: &Act, file: impl Read) -> Result<(Vec<Parsed>, Vec<LineError>), ImportError> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file);
-    let headers = reader.headers().map_err(|error| ImportError::File(error.to_string()))?.clone();
-    for required in ["email", "name", "kind", "tier"] {
-        if !headers.iter().any(|header| header == required) {
-            return Err(ImportError::File(format!("the column {required} is missing; the columns are {COLUMNS}")));
-        }
-    }
-    let (mut parsed, mut errors) = (Vec::new(), Vec::new());
-    let mut record = csv::StringRecord::new();
-    loop {
-        let line = reader.position().line();
-        match reader.read_record(&mut record) {
-            Ok(false) => return Ok((parsed, errors)),
-            Ok(true) => {}
-            Err(error) => {
-                let line = error.position().map_or(line, csv::Position::line);
-                let why = match error.kind() {
-                    csv::ErrorKind::Utf8 { .. } => "this is not UTF-8 text".to_owned(),
-                    csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                        format!("{len} cells instead of {expected_len}")
-                    }
-                    _ => "this is not CSV".to_owned(),
-                };
-                errors.push(LineError { line, column: "", why });
-                if error.is_io_error() {
-                    return Ok((parsed, errors));
-                }
-                continue;
-            }
-        }
-        let line = record.position().map_or(line, csv::Position::line);
-        match record.deserialize::<Line>(Some(&headers)) {
-            Ok(row) => match parse(kit, act, line, &row) {
-                Ok(account) => parsed.push(account),
-                Err(wrong) => errors.extend(wrong),
-            },
-            Err(_) => {
-                let why = format!("unknown columns; the columns are {COLUMNS}");
-                errors.push(LineError { line, column: "", why });
-            }
-        }
     }
 }
 
@@ -196,9 +129,6 @@ fn parse(kit: &Kit, act: &Act, line: u64, row: &Line) -> Result<Parsed, Vec<Line
             }
             known
         }
-    };
-    let listed = |text: &str| -> Vec<String> {
-        text.split(';').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
     };
     let mut administrators = Vec::new();
     for item in listed(&row.administrators) {

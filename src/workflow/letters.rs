@@ -73,7 +73,12 @@ impl Desk {
                 self.kit.url(&format!("{page}/{leads}?token={}", token.expose()))
             }
             None => match letter.letter {
-                Letter::GlassBrokenFor { .. } => self.kit.url("/desk/alarms"),
+                Letter::ContactChange { change, .. } => {
+                    let token = self.kit.key.contact_token(change);
+                    self.kit.url(&format!("/contacts/{change}/stop?token={}", token.expose()))
+                }
+                Letter::GlassBrokenFor { .. } | Letter::ContactDisputed => self.kit.url("/desk/alarms"),
+                Letter::ContactsBegun { .. } => self.kit.url("/desk/contacts"),
                 Letter::Appointed { .. } => self.kit.url("/desk/people"),
                 _ => self.kit.url(&format!("{page}/security")),
             },

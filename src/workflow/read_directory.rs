@@ -2,17 +2,17 @@
 //! transaction, which no other system can be asked in.
 
 use super::act::{Act, Halt, held};
+use super::contacts::name_administrators;
 use super::recovery::see_new_device;
 use super::{Desk, Kit};
 use crate::directory::{Directory, DirectoryError, Wanted};
-use crate::domain::account::{
-    Account, AccountKind, AccountStatus, Authenticator, AuthenticatorState, Background, Tier,
-};
+use crate::domain::account::{Account, AccountKind, AccountStatus, Authenticator, AuthenticatorState, Tier};
 use crate::domain::audit::{Details, details};
+use crate::domain::contact_record::{Contact, of_record};
 use crate::domain::directory::{DirectoryName, Found, Home, Listed, Login};
 use crate::domain::ids::{AccountId, AuthenticatorId};
 use crate::domain::reference::CaseRef;
-use crate::store::{StoreError, Tx, accounts, cases, mirror};
+use crate::store::{StoreError, Tx, accounts, cases, contacts, mirror};
 
 /// An account and its authenticators as its directory has them at this moment.
 #[derive(Clone)]
@@ -21,7 +21,6 @@ pub(super) struct Reading {
     /// Nothing when the directory has no such account.
     found: Option<Found>,
     authenticators: Vec<Listed>,
-    tells_phones: bool,
 }
 
 /// Asks a directory for an account and its authenticators.
@@ -36,15 +35,14 @@ pub(super) async fn look(
     let Some(found) = directory.find(wanted).await? else { return Ok(None) };
     let authenticators = directory.authenticators(&found.login).await?;
     let home = Home::Elsewhere { directory: name.clone(), login: found.login.clone() };
-    let tells_phones = directory.capabilities().phones;
-    Ok(Some(Reading { home, found: Some(found), authenticators, tells_phones }))
+    Ok(Some(Reading { home, found: Some(found), authenticators }))
 }
 
 impl Reading {
     /// A directory is sure that it has no account of this login any more.
     fn gone(name: &DirectoryName, login: &Login) -> Self {
         let home = Home::Elsewhere { directory: name.clone(), login: login.clone() };
-        Self { home, found: None, authenticators: Vec::new(), tells_phones: false }
+        Self { home, found: None, authenticators: Vec::new() }
     }
 }
 
@@ -126,7 +124,11 @@ fn keep(tx: &mut Tx<'_>, kit: &Kit, act: &Act, id: AccountId, reading: &Reading)
     if before.home != reading.home {
         return Ok(());
     }
-    let after = read_into(&before, reading, act);
+    let contact = match &reading.home {
+        Home::Elsewhere { directory, login } => contacts::find(tx.connection, directory, login)?,
+        Home::Local => None,
+    };
+    let after = read_into(&before, reading, contact.as_ref(), act);
     let mut changed = Details::new();
     let mut note = |what: &str, differs: bool| {
         if differs {
@@ -154,25 +156,18 @@ fn keep(tx: &mut Tx<'_>, kit: &Kit, act: &Act, id: AccountId, reading: &Reading)
     Ok(())
 }
 
-/// The account as it was read. One that is not there any more is not to be recovered.
-fn read_into(before: &Account, reading: &Reading, act: &Act) -> Account {
-    let Some(found) = &reading.found else {
-        return Account { status: AccountStatus::Suspended, ..before.clone() };
-    };
-    let email = found.email.clone().unwrap_or_else(|| before.email.clone());
-    let phone = if reading.tells_phones { found.phone.clone() } else { before.phone.clone() };
-    let mut background = before.background.clone();
-    if email.key() != before.email.key() {
-        background.email_changed_at = Some(act.at);
-    }
-    if phone != before.phone {
-        background.phone_changed_at = Some(act.at);
-    }
+/// The account as it was read. One that is not there any more is not to be recovered, nor one whose owner nobody could
+/// write to.
+fn read_into(before: &Account, reading: &Reading, contact: Option<&Contact>, act: &Act) -> Account {
+    let gone = || Account { status: AccountStatus::Suspended, ..before.clone() };
+    let Some(found) = &reading.found else { return gone() };
+    let record = of_record(found, contact, Some(before), act.at);
+    let Some(email) = record.email else { return gone() };
     Account {
         email,
-        phone,
-        background,
-        name: found.name.clone().unwrap_or_else(|| before.name.clone()),
+        phone: record.phone,
+        background: record.background,
+        name: record.name.unwrap_or_else(|| before.name.clone()),
         status: found.status,
         ..before.clone()
     }
@@ -192,24 +187,29 @@ pub(super) fn take_in(
         keep(tx, kit, act, id, reading)?;
         return accounts::find(tx.connection, id);
     }
-    let Some(email) = found.email.clone() else { return Ok(None) };
+    let contact = contacts::find(tx.connection, directory, login)?;
+    let record = of_record(found, contact.as_ref(), None, act.at);
+    let Some(email) = record.email else { return Ok(None) };
     let id = kit.id(AccountId::new, act.at);
     let account = Account {
         id,
         home: reading.home.clone(),
         email,
         number: None,
-        name: found.name.clone().unwrap_or_else(|| login.to_string()),
-        kind,
-        tier,
-        phone: found.phone.clone(),
+        name: record.name.unwrap_or_else(|| login.to_string()),
+        kind: record.kind.unwrap_or(kind),
+        tier: record.tier.unwrap_or(tier),
+        phone: record.phone,
         status: found.status,
-        background: Background::default(),
+        background: record.background,
     };
     accounts::insert(tx, &account, None, act.at)?;
     mirror::keep_authenticators(tx, id, &reading.authenticators, act.at, || kit.id(AuthenticatorId::new, act.at))?;
     mirror::keep(tx, &account, act.at)?;
     let about = details([("directory", directory.to_string().into())]);
     tx.record(act.entry("account.found", None, Some(id), about));
+    if let Some(contact) = &contact {
+        name_administrators(tx, act, contact)?;
+    }
     Ok(Some(account))
 }

@@ -3,12 +3,12 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::{Act, Done, command};
-use super::{Desk, phone_change};
+use super::{Desk, contacts, phone_change};
 use crate::domain::actor::Actor;
 use crate::domain::case::Command;
-use crate::domain::ids::{EntryId, PhoneChangeId};
+use crate::domain::ids::{ContactChangeId, EntryId, PhoneChangeId};
 use crate::domain::reference::CaseRef;
-use crate::store::{StoreError, Tx, cases, phone_changes, throttle};
+use crate::store::{StoreError, Tx, cases, contact_changes, phone_changes, throttle};
 
 const BATCH: i64 = 100;
 
@@ -23,6 +23,7 @@ const LONGEST_MINUTES: i64 = 60;
 enum Timed {
     Case(CaseRef),
     PhoneChange(PhoneChangeId, CaseRef),
+    Contact(ContactChangeId),
 }
 
 impl fmt::Display for Timed {
@@ -30,22 +31,17 @@ impl fmt::Display for Timed {
         match self {
             Self::Case(reference) => reference.fmt(f),
             Self::PhoneChange(id, _) => id.fmt(f),
+            Self::Contact(id) => id.fmt(f),
         }
     }
 }
 
 impl Timed {
-    /// A change is held by its case, as everything is that happens to it.
-    const fn case(&self) -> &CaseRef {
-        match self {
-            Self::Case(reference) | Self::PhoneChange(_, reference) => reference,
-        }
-    }
-
     fn put_off(&self, tx: &mut Tx<'_>, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<(), StoreError> {
         match self {
             Self::Case(reference) => cases::put_off(tx, reference, now, until),
             Self::PhoneChange(id, _) => phone_changes::put_off(tx, *id, now, until),
+            Self::Contact(id) => contact_changes::put_off(tx, *id, now, until),
         }
     }
 }
@@ -57,7 +53,7 @@ fn rest(failures: i64) -> TimeDelta {
 }
 
 impl Desk {
-    /// Lets time act on the cases and the changes of telephone numbers it is due for, and answers on how many it did.
+    /// Lets time act on the cases, the changes of telephone numbers and of contacts it is due for, and answers on how many it did.
     /// Several instances may do so at once: each leaves out what another holds.
     ///
     /// # Errors
@@ -68,6 +64,8 @@ impl Desk {
         let mut moved = self.tick_each(due.into_iter().map(Timed::Case), now).await;
         let due = self.store.read(move |connection| phone_changes::due(connection, now, BATCH)).await?;
         moved += self.tick_each(due.into_iter().map(|(id, reference)| Timed::PhoneChange(id, reference)), now).await;
+        let due = self.due_contacts(BATCH).await?;
+        moved += self.tick_each(due.into_iter().map(Timed::Contact), now).await;
         if moved > 0 {
             self.run_errands();
         }
@@ -103,18 +101,26 @@ impl Desk {
     /// The lease of a timer is the lock that its transaction holds: what a killed worker began is undone, and due for
     /// the next. Nothing when another holds it, or it is not due any more.
     async fn tick_one(&self, timed: Timed, now: DateTime<Utc>) -> Result<Option<Result<(), super::Halt>>, StoreError> {
-        let kit = self.kit.clone();
+        let (kit, directories) = (self.kit.clone(), self.directories.clone());
         let act = Act { actor: Actor::System, ip: String::new(), at: now };
         let tick = move |tx: &mut Tx<'_>| {
-            let Some(filed) = cases::claim(tx, timed.case())? else { return Ok(None) };
             let done: Done<()> = match &timed {
-                Timed::Case(_) if cases::is_due(tx, filed.case.id, now)? => {
+                Timed::Contact(id) => return contacts::tick(tx, &kit, &act, &directories, *id),
+                Timed::Case(reference) => {
+                    let Some(filed) = cases::claim(tx, reference)? else { return Ok(None) };
+                    if !cases::is_due(tx, filed.case.id, now)? {
+                        return Ok(None);
+                    }
                     command(tx, &kit, &act, &filed, &Command::Tick).map(|done| done.map(|_| ()))
                 }
-                Timed::PhoneChange(id, _) if phone_changes::is_due(tx, *id, now)? => {
+                // A change is held by its case, as everything is that happens to it.
+                Timed::PhoneChange(id, reference) => {
+                    let Some(filed) = cases::claim(tx, reference)? else { return Ok(None) };
+                    if !phone_changes::is_due(tx, *id, now)? {
+                        return Ok(None);
+                    }
                     phone_change::tick(tx, &kit, &act, *id, &filed)
                 }
-                Timed::Case(_) | Timed::PhoneChange(..) => return Ok(None),
             };
             done.map(Some)
         };

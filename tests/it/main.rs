@@ -6,6 +6,7 @@ mod administrators;
 mod approvals;
 mod audit_log;
 mod bad_input;
+mod contacts;
 mod credentials;
 mod database_trouble;
 mod disputes;

@@ -1,4 +1,10 @@
 DROP TABLE enrolments;
+DELETE FROM outbox WHERE payload LIKE '{"kind":"take_back"%';
+ALTER TABLE phone_changes DROP COLUMN given_up;
+ALTER TABLE phone_changes DROP COLUMN failure;
+ALTER TABLE phone_changes DROP COLUMN ordered_at;
+DROP TABLE contact_changes;
+DROP TABLE contacts;
 DELETE FROM outbox WHERE kind IN ('event', 'sessions');
 CREATE TABLE old_outbox (
     id TEXT NOT NULL PRIMARY KEY,

@@ -32,6 +32,68 @@ CREATE INDEX outbox_to_do ON outbox (state, next_at);
 CREATE INDEX outbox_by_case ON outbox (case_id, created_at);
 CREATE INDEX outbox_by_account ON outbox (account_id, created_at) WHERE account_id IS NOT NULL;
 
+-- Addresses of record that a directory does not tell, as they were imported. A value is of record only from the moment
+-- at which it stands here.
+CREATE TABLE contacts (
+    id TEXT NOT NULL PRIMARY KEY,
+    directory TEXT NOT NULL,
+    login TEXT NOT NULL,
+    email TEXT,
+    email_key TEXT,
+    phone TEXT,
+    name TEXT,
+    kind TEXT,
+    tier TEXT,
+    country TEXT,
+    -- Logins of the same directory, as JSON.
+    administrators TEXT NOT NULL,
+    since TIMESTAMP NOT NULL,
+    email_changed_at TIMESTAMP,
+    phone_changed_at TIMESTAMP,
+    UNIQUE (directory, login),
+    UNIQUE (directory, email_key)
+);
+
+-- What an import wants otherwise: held, told to the addresses of record, and then effective. Empty columns stay as
+-- they are.
+CREATE TABLE contact_changes (
+    id TEXT NOT NULL PRIMARY KEY,
+    directory TEXT NOT NULL,
+    login TEXT NOT NULL,
+    email TEXT,
+    email_key TEXT,
+    phone TEXT,
+    name TEXT,
+    kind TEXT,
+    tier TEXT,
+    country TEXT,
+    administrators TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('held', 'effective', 'stopped', 'replaced', 'taken_back')),
+    requested_at TIMESTAMP NOT NULL,
+    requested_by TEXT NOT NULL,
+    -- What was of record when the hold began.
+    old_email TEXT,
+    old_phone TEXT,
+    told_at TIMESTAMP,
+    effective_at TIMESTAMP,
+    reminded BOOLEAN NOT NULL,
+    -- The hash of what the "this wasn't me" link holds; none where there was nobody to tell.
+    stop_hash TEXT UNIQUE,
+    opened_at TIMESTAMP,
+    ended_at TIMESTAMP,
+    ended_by TEXT,
+    objected_at TIMESTAMP,
+    due_at TIMESTAMP
+);
+CREATE INDEX contact_changes_by_login ON contact_changes (directory, login);
+CREATE INDEX contact_changes_due ON contact_changes (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX contact_changes_by_state ON contact_changes (state, requested_at);
+
+-- The order to a directory that keeps telephone numbers, and what became of it last.
+ALTER TABLE phone_changes ADD COLUMN ordered_at TIMESTAMP;
+ALTER TABLE phone_changes ADD COLUMN failure TEXT;
+ALTER TABLE phone_changes ADD COLUMN given_up BOOLEAN NOT NULL DEFAULT FALSE;
+
 -- Fresh authenticators that cases set up in other directories: which, never their secrets.
 CREATE TABLE enrolments (
     case_id TEXT NOT NULL PRIMARY KEY REFERENCES cases (id),

@@ -5,7 +5,7 @@ use tera::Context;
 
 use super::render::greetable;
 use super::{AuditWitness, MailTemplates, RenderError, Rendered, one_line};
-use crate::domain::letter::{Appointment, Letter};
+use crate::domain::letter::{Appointment, ContactNews, Letter};
 use crate::locale::{self, Language, label, text};
 
 /// What a letter says beside what happened.
@@ -182,6 +182,42 @@ fn words(letter: &Letter, context: &LetterContext) -> Words {
             action: "See how you sign in".to_owned(),
             not_you: "If you did not ask for this, tell a supervisor at once.".to_owned(),
         },
+        Letter::ContactChange { about, news, .. } => {
+            let about = label(language, *about);
+            let happened = match news {
+                ContactNews::Held { until } => {
+                    text!("letter-contact-held", about = about, until = locale::moment(language, *until))
+                }
+                ContactNews::HalfWay { until } => {
+                    text!("letter-contact-halfway", about = about, until = locale::moment(language, *until))
+                }
+                ContactNews::Effective => text!("letter-contact-effective", about = about),
+            };
+            Words {
+                subject: text!("letter-contact-subject", product = product).to(language),
+                happened: happened.to(language),
+                action: text!("letter-contact-stop").to(language),
+                not_you: text!("letter-contact-not-you").to(language),
+            }
+        }
+        Letter::ContactDisputed => Words {
+            subject: format!("{product}: Somebody says that a change of their address was not theirs"),
+            happened: "At the old address of an account, somebody said that an imported change was not theirs. A \
+                       change that was held is stopped, and every open case of the account stands still. Ask whoever \
+                       imports contacts where it came from."
+                .to_owned(),
+            action: "See the alarms".to_owned(),
+            not_you: "Whoever can write to what is imported can ask for another address of anybody.".to_owned(),
+        },
+        Letter::ContactsBegun { directory, contacts } => Words {
+            subject: format!("{product}: The first contacts of {directory} were imported"),
+            happened: format!(
+                "Contacts of the directory {directory} were imported, the first ones of it: {contacts} count from now \
+                 on. What is imported from now on is held first."
+            ),
+            action: "See the contacts".to_owned(),
+            not_you: "If nobody has just set this directory up, ask at once who did.".to_owned(),
+        },
     }
 }
 
@@ -192,7 +228,8 @@ mod tests {
     use super::*;
     use crate::domain::account::AuthenticatorKind;
     use crate::domain::actor::Role;
-    use crate::domain::ids::SignInLinkId;
+    use crate::domain::contact_record::About;
+    use crate::domain::ids::{ContactChangeId, SignInLinkId};
     use crate::domain::reference::CaseRef;
 
     #[test]
@@ -207,6 +244,8 @@ mod tests {
             how,
             role: Role::Supervisor,
         };
+        let change = ContactChangeId::new(at, [2; 10]);
+        let contact = |news| Letter::ContactChange { change, about: About::Both, news };
         let letters = [
             Letter::AuthenticatorActivated { device, label: label.clone() },
             Letter::AuthenticatorDeactivated { device, label },
@@ -223,6 +262,11 @@ mod tests {
             appointed(Appointment::RoleChanged),
             appointed(Appointment::Restored),
             Letter::PhoneSet,
+            contact(ContactNews::Held { until: at }),
+            contact(ContactNews::HalfWay { until: at }),
+            contact(ContactNews::Effective),
+            Letter::ContactDisputed,
+            Letter::ContactsBegun { directory: "aws".parse().expect("a name"), contacts: 7 },
         ];
         let templates = MailTemplates::embedded().expect("the templates parse");
         for language in Language::ALL.iter().copied() {

@@ -1,5 +1,6 @@
 //! What customers see.
 
+pub(crate) mod contact;
 pub(crate) mod document;
 pub(crate) mod form;
 pub(crate) mod fresh;

@@ -6,6 +6,7 @@ pub(crate) mod approvals;
 pub(crate) mod audit;
 pub(crate) mod blocks;
 pub(crate) mod case;
+pub(crate) mod contacts;
 pub(crate) mod deactivate;
 pub(crate) mod device;
 pub mod directory;

@@ -1,9 +1,10 @@
 //! What the faults need to know of a directory.
 
 use mfa_desk::domain::account::{Account, AccountKind, AccountStatus, Background, Tier};
+use mfa_desk::domain::contact_record::{Contact, Values};
 use mfa_desk::domain::directory::Home;
-use mfa_desk::domain::ids::AccountId;
-use mfa_desk::store::{Tx, accounts};
+use mfa_desk::domain::ids::{AccountId, ContactId};
+use mfa_desk::store::{Tx, accounts, contacts};
 
 use crate::support::world::World;
 
@@ -65,7 +66,20 @@ impl World {
             status: AccountStatus::Active,
             background: Background::default(),
         };
-        let insert = move |tx: &mut Tx<'_>| accounts::insert(tx, &account, None, at);
+        let values = Values { email: Some(account.email.clone()), phone: account.phone.clone(), ..Values::default() };
+        let contact = Contact {
+            id: ContactId::new(at, self.desk.kit.entropy.bytes()),
+            directory: "peer".parse().unwrap(),
+            login: there.login.parse().unwrap(),
+            values,
+            since: at,
+            email_changed_at: None,
+            phone_changed_at: None,
+        };
+        let insert = move |tx: &mut Tx<'_>| {
+            contacts::keep(tx, &contact)?;
+            accounts::insert(tx, &account, None, at)
+        };
         self.desk.store.write(insert).await.unwrap();
     }
 }

@@ -1,0 +1,542 @@
+//! Contacts: addresses of record that a directory does not tell, as they were imported. What an import may have at
+//! once, what is held, and what is of record when directory and contact are put together.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::account::{Account, AccountKind, Background, Tier};
+use super::contact::{E164, EmailAddress};
+use super::directory::{DirectoryName, Found, Login};
+use super::ids::{ContactChangeId, ContactId};
+use super::words::coded;
+
+/// What a contact says of an account. In an import and in a change, what is empty stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Values {
+    /// The e-mail address.
+    pub email: Option<EmailAddress>,
+    /// The telephone number.
+    pub phone: Option<E164>,
+    /// The person's name.
+    pub name: Option<String>,
+    /// Owner or member.
+    pub kind: Option<AccountKind>,
+    /// What the policy goes by.
+    pub tier: Option<Tier>,
+    /// Where the account is usually used from: ISO 3166-1 alpha-2.
+    pub country: Option<String>,
+    /// Who may administer it. An import adds to them and never takes one away.
+    pub administrators: BTreeSet<Login>,
+}
+
+impl Values {
+    /// Nothing is said.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// These values, with what `over` says in their place.
+    pub fn with(&self, over: &Self) -> Self {
+        Self {
+            email: over.email.clone().or_else(|| self.email.clone()),
+            phone: over.phone.clone().or_else(|| self.phone.clone()),
+            name: over.name.clone().or_else(|| self.name.clone()),
+            kind: over.kind.or(self.kind),
+            tier: over.tier.or(self.tier),
+            country: over.country.clone().or_else(|| self.country.clone()),
+            administrators: self.administrators.union(&over.administrators).cloned().collect(),
+        }
+    }
+
+    /// What of `wanted` is otherwise here.
+    pub fn differing(&self, wanted: &Self) -> Self {
+        fn other<T: PartialEq + Clone>(here: &Option<T>, wanted: &Option<T>) -> Option<T> {
+            wanted.clone().filter(|_| here != wanted)
+        }
+        Self {
+            email: other(&self.email, &wanted.email),
+            phone: other(&self.phone, &wanted.phone),
+            name: other(&self.name, &wanted.name),
+            kind: other(&self.kind, &wanted.kind),
+            tier: other(&self.tier, &wanted.tier),
+            country: other(&self.country, &wanted.country),
+            administrators: wanted.administrators.difference(&self.administrators).cloned().collect(),
+        }
+    }
+
+    /// Both say the same e-mail address, or the same telephone number.
+    pub fn shares_an_address(&self, other: &Self) -> bool {
+        let key = |values: &Self| values.email.as_ref().map(EmailAddress::key);
+        (self.email.is_some() && key(self) == key(other)) || (self.phone.is_some() && self.phone == other.phone)
+    }
+
+    /// What is said, in the words of the file's header: the audit log has these and not the values.
+    pub fn fields(&self) -> Vec<&'static str> {
+        let said = [
+            ("email", self.email.is_some()),
+            ("phone", self.phone.is_some()),
+            ("name", self.name.is_some()),
+            ("kind", self.kind.is_some()),
+            ("tier", self.tier.is_some()),
+            ("country", self.country.is_some()),
+            ("administrators", !self.administrators.is_empty()),
+        ];
+        said.into_iter().filter(|(_, said)| *said).map(|(field, _)| field).collect()
+    }
+}
+
+/// A contact: its values are those that count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// Internal identifier.
+    pub id: ContactId,
+    /// Of which directory.
+    pub directory: DirectoryName,
+    /// What the account is called there.
+    pub login: Login,
+    /// What it says.
+    pub values: Values,
+    /// Since when there is one.
+    pub since: DateTime<Utc>,
+    /// When its e-mail address last took the place of another, or of none.
+    pub email_changed_at: Option<DateTime<Utc>>,
+    /// When its telephone number did.
+    pub phone_changed_at: Option<DateTime<Utc>>,
+}
+
+coded! {
+    /// Where a change of a contact stands.
+    pub enum ChangeState {
+        /// It waits; the addresses of record can object.
+        Held = "held", "Held";
+        /// It counts.
+        Effective = "effective", "Effective";
+        /// Somebody stopped it, or it had become impossible.
+        Stopped = "stopped", "Stopped";
+        /// A later import wanted something else.
+        Replaced = "replaced", "Replaced by a later import";
+        /// A later import wanted everything as it is.
+        TakenBack = "taken_back", "Taken back by a later import";
+    }
+}
+
+coded! {
+    /// What a change is about, for those who are told.
+    pub enum About {
+        /// The e-mail address.
+        Email = "email", "e-mail address";
+        /// The telephone number.
+        Phone = "phone", "phone number";
+        /// Both.
+        Both = "both", "e-mail address and phone number";
+        /// Neither: the tier, or who administers the account.
+        Other = "other", "details";
+    }
+}
+
+/// The hold of a change: it begins when the addresses of record are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// When they were told.
+    pub told_at: DateTime<Utc>,
+    /// When the change becomes effective.
+    pub effective_at: DateTime<Utc>,
+    /// They were told once more, half way.
+    pub reminded: bool,
+}
+
+/// A change of a contact, or a contact that is to be added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContactChange {
+    /// Internal identifier.
+    pub id: ContactChangeId,
+    /// Of which directory.
+    pub directory: DirectoryName,
+    /// What the account is called there.
+    pub login: Login,
+    /// What is wanted otherwise.
+    pub values: Values,
+    /// Where it stands.
+    pub state: ChangeState,
+    /// When it was imported.
+    pub requested_at: DateTime<Utc>,
+    /// By what kind of actor.
+    pub requested_by: String,
+    /// The e-mail address of record when the hold began.
+    pub old_email: Option<EmailAddress>,
+    /// The telephone number of record when the hold began.
+    pub old_phone: Option<E164>,
+    /// The hold, once the server has begun it.
+    pub hold: Option<Hold>,
+    /// When it ended.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Who ended it.
+    pub ended_by: Option<String>,
+    /// When somebody at the old address said that this was not them.
+    pub objected_at: Option<DateTime<Utc>>,
+}
+
+/// What time brings to a change that is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// The hold begins, and the addresses of record are told.
+    Start,
+    /// They are told once more.
+    HalfWay,
+    /// The change counts.
+    Effective,
+}
+
+impl ContactChange {
+    /// What it is about.
+    pub const fn about(&self) -> About {
+        match (&self.values.email, &self.values.phone) {
+            (Some(_), Some(_)) => About::Both,
+            (Some(_), None) => About::Email,
+            (None, Some(_)) => About::Phone,
+            (None, None) => About::Other,
+        }
+    }
+
+    /// What is to happen at `now`; nothing while there is time.
+    pub fn due(&self, now: DateTime<Utc>) -> Option<Moment> {
+        if self.state != ChangeState::Held {
+            return None;
+        }
+        match &self.hold {
+            None => Some(Moment::Start),
+            Some(hold) if hold.effective_at <= now => Some(Moment::Effective),
+            Some(hold) if !hold.reminded && hold.half_way() <= now => Some(Moment::HalfWay),
+            Some(_) => None,
+        }
+    }
+
+    /// When something is next to happen.
+    pub fn due_at(&self) -> Option<DateTime<Utc>> {
+        if self.state != ChangeState::Held {
+            return None;
+        }
+        Some(match &self.hold {
+            None => self.requested_at,
+            Some(hold) if hold.reminded => hold.effective_at,
+            Some(hold) => hold.half_way(),
+        })
+    }
+
+    /// Until when the link in the mails about it works.
+    pub fn link_until(&self, dispute: TimeDelta) -> Option<DateTime<Utc>> {
+        self.hold.as_ref().map(|hold| hold.effective_at + dispute)
+    }
+}
+
+impl Hold {
+    /// When the addresses of record are told once more.
+    pub fn half_way(&self) -> DateTime<Utc> {
+        self.told_at + (self.effective_at - self.told_at) / 2
+    }
+}
+
+/// What there is when a line of a file is weighed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing<'a> {
+    /// The contact of this login.
+    pub contact: Option<&'a Contact>,
+    /// What is held for it.
+    pub held: Option<&'a Values>,
+    /// The directory has no contacts yet: the desk is being set up.
+    pub first_import: bool,
+    /// A case of the account, or a form that names it, is open.
+    pub asked_about: bool,
+}
+
+/// What becomes of a line of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Plan {
+    /// It says what is so, or is held already.
+    Nothing,
+    /// It counts at once.
+    AtOnce(Values),
+    /// It is held, in the place of what was.
+    Held(Values),
+    /// It wants everything as it is: what was held is given up.
+    TakeBack,
+}
+
+/// What becomes of a line. Only the first contacts of a directory count at once, and only while nobody asks for help
+/// with the account: whoever gets at the import can then neither add nor replace an address and use it.
+pub fn plan(standing: &Standing<'_>, line: &Values) -> Plan {
+    match (standing.contact, standing.held) {
+        (None, None) if standing.first_import && !standing.asked_about => Plan::AtOnce(line.clone()),
+        (None, None) => Plan::Held(line.clone()),
+        (contact, held) => {
+            let here = contact.map(|contact| contact.values.clone()).unwrap_or_default();
+            let to_come = held.map_or_else(|| here.clone(), |held| here.with(held));
+            let wanted = to_come.with(line);
+            let otherwise = here.differing(&wanted);
+            match held {
+                _ if wanted == to_come => Plan::Nothing,
+                Some(_) if otherwise.is_empty() => Plan::TakeBack,
+                _ => Plan::Held(otherwise),
+            }
+        }
+    }
+}
+
+/// What is of record of an account.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OfRecord {
+    /// The e-mail address; without one there is nobody to write to.
+    pub email: Option<EmailAddress>,
+    /// The telephone number.
+    pub phone: Option<E164>,
+    /// The person's name.
+    pub name: Option<String>,
+    /// Owner or member, where the contact says it.
+    pub kind: Option<AccountKind>,
+    /// The tier, where the contact says it.
+    pub tier: Option<Tier>,
+    /// When the addresses changed, and the usual country.
+    pub background: Background,
+}
+
+/// What is of record, from what the directory tells at `at` and what the contact says: of each, what the directory
+/// tells, and the contact's where it tells nothing. `before` is the account as it was of record until then. An address
+/// that is another than before changed when the contact's became effective or, where the directory tells it, now.
+pub fn of_record(found: &Found, contact: Option<&Contact>, before: Option<&Account>, at: DateTime<Utc>) -> OfRecord {
+    let values = contact.map(|contact| contact.values.clone()).unwrap_or_default();
+    let known = before.map(|account| &account.background);
+    let email = Side { told: found.email.clone(), contact: values.email, at: contact.and_then(|c| c.email_changed_at) };
+    let phone = Side { told: found.phone.clone(), contact: values.phone, at: contact.and_then(|c| c.phone_changed_at) };
+    let email_before = before.map(|account| Some(account.email.key()));
+    let phone_before = before.map(|account| account.phone.clone());
+    let email_changed_at =
+        email.changed_at(email_before, EmailAddress::key, known.and_then(|known| known.email_changed_at), at);
+    let phone_changed_at =
+        phone.changed_at(phone_before, E164::clone, known.and_then(|known| known.phone_changed_at), at);
+    OfRecord {
+        email: email.of_record().cloned(),
+        phone: phone.of_record().cloned(),
+        name: found.name.clone().or(values.name),
+        kind: values.kind,
+        tier: values.tier,
+        background: Background {
+            email_changed_at,
+            phone_changed_at,
+            country: values.country.or_else(|| known.and_then(|known| known.country.clone())),
+        },
+    }
+}
+
+/// One kind of address, as each side has it.
+struct Side<T> {
+    told: Option<T>,
+    contact: Option<T>,
+    /// When the contact's changed.
+    at: Option<DateTime<Utc>>,
+}
+
+impl<T> Side<T> {
+    fn of_record(&self) -> Option<&T> {
+        self.told.as_ref().or(self.contact.as_ref())
+    }
+
+    fn changed_at<K: PartialEq>(
+        &self,
+        before: Option<Option<K>>,
+        key: impl Fn(&T) -> K,
+        known: Option<DateTime<Utc>>,
+        at: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let contacts = self.at.filter(|_| self.told.is_none() && self.contact.is_some());
+        match before {
+            Some(before) if before != self.of_record().map(key) => Some(contacts.unwrap_or(at)),
+            _ => known.max(contacts),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::account::AccountStatus;
+    use super::super::directory::Home;
+    use super::super::ids::AccountId;
+    use super::*;
+
+    const E: [&str; 3] = ["a@x.example", "b@x.example", "c@x.example"];
+    const P: [&str; 3] = ["+447911123456", "+447911123457", "+447911123458"];
+
+    fn email(n: usize) -> EmailAddress {
+        E[n].parse().unwrap()
+    }
+
+    fn phone(n: usize) -> E164 {
+        P[n].parse().unwrap()
+    }
+
+    fn at(hours: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::hours(hours)
+    }
+
+    fn name() -> DirectoryName {
+        "aws".parse().unwrap()
+    }
+
+    fn login(text: &str) -> Login {
+        text.parse().unwrap()
+    }
+
+    fn contact(values: Values) -> Contact {
+        Contact {
+            id: ContactId::new(at(0), [1; 10]),
+            directory: name(),
+            login: login("alice"),
+            values,
+            since: at(0),
+            email_changed_at: Some(at(5)),
+            phone_changed_at: None,
+        }
+    }
+
+    fn found(email: Option<EmailAddress>, phone: Option<E164>) -> Found {
+        Found { login: login("alice"), name: None, email, phone, status: AccountStatus::Active }
+    }
+
+    fn account(email: EmailAddress, phone: Option<E164>) -> Account {
+        Account {
+            id: AccountId::new(at(0), [2; 10]),
+            home: Home::Elsewhere { directory: name(), login: login("alice") },
+            email,
+            number: None,
+            name: "Alice".to_owned(),
+            kind: AccountKind::Owner,
+            tier: Tier::Standard,
+            phone,
+            status: AccountStatus::Active,
+            background: Background { email_changed_at: None, phone_changed_at: Some(at(1)), country: None },
+        }
+    }
+
+    fn some(email_no: usize, phone_no: usize) -> Values {
+        Values { email: Some(email(email_no)), phone: Some(phone(phone_no)), ..Values::default() }
+    }
+
+    #[test]
+    fn what_the_directory_tells_is_of_record_and_the_contact_fills_what_it_does_not_tell() {
+        let theirs = contact(some(0, 0));
+        let merged = of_record(&found(Some(email(1)), None), Some(&theirs), None, at(9));
+        assert_eq!((merged.email, merged.phone), (Some(email(1)), Some(phone(0))));
+        // When the contact's address changed says nothing of an address that the directory tells.
+        assert_eq!(merged.background.email_changed_at, None);
+        let merged = of_record(&found(None, Some(phone(2))), Some(&theirs), None, at(9));
+        assert_eq!((merged.email, merged.phone), (Some(email(0)), Some(phone(2))));
+        assert_eq!(merged.background.email_changed_at, Some(at(5)));
+        assert_eq!(of_record(&found(None, None), None, None, at(9)), OfRecord::default());
+    }
+
+    #[test]
+    fn an_address_that_is_another_than_before_changed_then_or_now() {
+        let (before, theirs) = (account(email(1), Some(phone(1))), contact(some(0, 1)));
+        let merged = of_record(&found(None, None), Some(&theirs), Some(&before), at(9));
+        assert_eq!(merged.background.email_changed_at, Some(at(5)), "when the contact's became effective");
+        assert_eq!(merged.background.phone_changed_at, Some(at(1)), "the same number as before");
+        let merged = of_record(&found(Some(email(2)), Some(phone(2))), Some(&theirs), Some(&before), at(9));
+        assert_eq!(merged.background.email_changed_at, Some(at(9)), "the directory has another since now");
+        assert_eq!(merged.background.phone_changed_at, Some(at(9)));
+        let merged = of_record(&found(Some(email(1)), None), None, Some(&before), at(9));
+        assert_eq!((merged.phone, merged.background.phone_changed_at), (None, Some(at(9))), "it has none any more");
+    }
+
+    #[test]
+    fn only_the_first_contacts_of_a_directory_count_at_once_and_only_while_nobody_asks() {
+        let line = some(0, 0);
+        let standing = |first_import, asked_about| Standing { contact: None, held: None, first_import, asked_about };
+        assert_eq!(plan(&standing(true, false), &line), Plan::AtOnce(line.clone()));
+        for (first, asked) in [(true, true), (false, false), (false, true)] {
+            assert_eq!(plan(&standing(first, asked), &line), Plan::Held(line.clone()));
+        }
+    }
+
+    #[test]
+    fn a_line_can_repeat_replace_or_take_back_what_is_held() {
+        let there = contact(some(0, 0));
+        let held = Values { email: Some(email(1)), ..Values::default() };
+        let standing = Standing { contact: Some(&there), held: Some(&held), first_import: false, asked_about: false };
+        assert_eq!(plan(&standing, &some(1, 0)), Plan::Nothing);
+        assert_eq!(plan(&standing, &Values::default()), Plan::Nothing);
+        assert_eq!(plan(&standing, &some(2, 0)), Plan::Held(Values { email: Some(email(2)), ..Values::default() }));
+        assert_eq!(plan(&standing, &some(0, 0)), Plan::TakeBack);
+        let another = Values { phone: Some(phone(1)), ..Values::default() };
+        assert_eq!(plan(&standing, &another), Plan::Held(some(1, 1)));
+    }
+
+    #[test]
+    fn the_hold_begins_when_the_addresses_are_told() {
+        let mut change = ContactChange {
+            id: ContactChangeId::new(at(0), [3; 10]),
+            directory: name(),
+            login: login("alice"),
+            values: some(1, 1),
+            state: ChangeState::Held,
+            requested_at: at(0),
+            requested_by: "operator".to_owned(),
+            old_email: None,
+            old_phone: None,
+            hold: None,
+            ended_at: None,
+            ended_by: None,
+            objected_at: None,
+        };
+        assert_eq!((change.due(at(0)), change.due(at(900))), (Some(Moment::Start), Some(Moment::Start)));
+        change.hold = Some(Hold { told_at: at(900), effective_at: at(972), reminded: false });
+        assert_eq!(change.due(at(935)), None);
+        assert_eq!(change.due(at(936)), Some(Moment::HalfWay));
+        assert_eq!(change.due(at(972)), Some(Moment::Effective));
+        change.hold = Some(Hold { told_at: at(900), effective_at: at(972), reminded: true });
+        assert_eq!((change.due(at(971)), change.due_at()), (None, Some(at(972))));
+        change.state = ChangeState::Stopped;
+        assert_eq!((change.due(at(999)), change.due_at()), (None, None));
+    }
+
+    fn values() -> impl Strategy<Value = Values> {
+        let pick = || proptest::option::of(0_usize..3);
+        (pick(), pick(), proptest::option::of(any::<bool>()), proptest::collection::btree_set("[ab]", 0..3)).prop_map(
+            |(e, p, privileged, administrators)| Values {
+                email: e.map(email),
+                phone: p.map(phone),
+                tier: privileged.map(|yes| if yes { Tier::Privileged } else { Tier::Standard }),
+                administrators: administrators.iter().map(|text| login(text)).collect(),
+                ..Values::default()
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_of_a_known_contact_changes_at_once_and_imports_can_be_repeated(
+            there in values(), held in proptest::option::of(values()), line in values(),
+            first_import in any::<bool>(), asked_about in any::<bool>(),
+        ) {
+            let there = contact(there);
+            let standing =
+                Standing { contact: Some(&there), held: held.as_ref(), first_import, asked_about };
+            let planned = plan(&standing, &line);
+            prop_assert!(!matches!(planned, Plan::AtOnce(_)));
+            let held_after = match &planned {
+                Plan::Held(values) => { prop_assert!(!values.is_empty()); Some(values.clone()) }
+                Plan::TakeBack => None,
+                _ => held.clone(),
+            };
+            let again = Standing { held: held_after.as_ref(), ..standing };
+            prop_assert_eq!(plan(&again, &line), Plan::Nothing);
+        }
+
+        #[test]
+        fn with_and_differing_undo_each_other(a in values(), b in values()) {
+            prop_assert_eq!(a.with(&a.differing(&b)), a.with(&b));
+            prop_assert!(a.differing(&a).is_empty());
+        }
+    }
+}
