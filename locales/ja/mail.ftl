@@ -68,7 +68,12 @@ mail-deactivated-subject = { $product }：MFA デバイスを無効化しまし�
 mail-deactivated-happened = ケース { $reference } で、お客様のアカウントの MFA デバイス{ $device }を無効化しました。サインインには使用できなくなりました。
 mail-deactivated-needed = パスワードでサインインし、すぐに新しい MFA デバイスを有効化してください。それまでアカウントの保護は弱くなっています。
 mail-deactivated-next = ケースは数日後に自動的に終了します。
+mail-deactivated-left = 次のデバイスは引き続き有効です{ $left }。サインインに使用できます。（{ $lefts } 台）
 mail-deactivated-object = ご自身の依頼でない場合は、すぐにこのリンクでお知らせください。サインインは不要です。
+
+mail-partly-subject = { $product }：一部の MFA デバイスを無効化しました（ケース { $reference }）
+mail-partly-left = { $lefts } 台のデバイスは無効化できませんでした{ $left }。引き続きサインインに使用できます。
+mail-partly-next = 残りについては担当者が確認します。決まり次第ご連絡します。
 
 mail-resynchronised-subject = { $product }：デバイスが再び使えるようになりました（ケース { $reference }）
 mail-resynchronised-happened = MFA デバイスの時計がずれていました。2 つのコードでずれを直し、デバイスは再び使えるようになりました。何も無効化されておらず、ケース { $reference } は終了しました。

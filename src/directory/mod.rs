@@ -7,6 +7,8 @@
 //! - a login or serial is checked in the answer before anything is done with it;
 //! - error texts hold neither credentials, secrets, codes nor addresses.
 
+#[cfg(feature = "aws")]
+mod aws_iam;
 mod breaker;
 mod connect;
 mod guarded;
@@ -24,6 +26,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
+#[cfg(feature = "aws")]
+pub use aws_iam::AwsIam;
 pub use breaker::Trouble;
 pub use connect::{NotConnected, connect};
 pub use guarded::Guarded;

@@ -9,6 +9,7 @@ use super::{AnyConnection, StoreError, Tx, dialect, parsed, parsed_if, stored};
 use crate::domain::account::AuthenticatorKind;
 use crate::domain::contact::{E164, EmailAddress};
 use crate::domain::directory::{DirectoryName, Login, Serial};
+use crate::domain::event::CaseEvent;
 use crate::domain::form::Language;
 use crate::domain::ids::{
     AccountId, AgentId, AlarmId, AuthenticatorId, CallId, CaseId, LinkId, OutboxId, PhoneChangeId,
@@ -74,11 +75,27 @@ pub enum Errand {
     },
     /// End the old sign-ins of the case's account in its directory.
     Sessions,
+    /// Give a new telephone number to whoever keeps it.
+    Phone {
+        /// The change.
+        change: PhoneChangeId,
+    },
+    /// Tell a subscriber what happened to a case.
+    Event(EventErrand),
     /// Switch an authenticator off in the directory.
     Directory {
         /// Which.
         authenticator: AuthenticatorId,
     },
+}
+
+/// An event for a subscriber, as it was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventErrand {
+    /// What happened.
+    pub event: CaseEvent,
+    /// When it is given up.
+    pub give_up_at: DateTime<Utc>,
 }
 
 /// A mail, as it was decided.
@@ -102,16 +119,32 @@ pub struct MailErrand {
     pub administer: Option<LinkId>,
     /// An agent's words: a message or a reason.
     pub words: Option<String>,
-    /// What kind of device the case is about.
+    /// The devices that it is about.
     #[serde(default)]
+    pub devices: Vec<NamedDevice>,
+    /// The devices that could not be deactivated.
+    #[serde(default)]
+    pub left: Vec<NamedDevice>,
+    /// What kind of device it is about, in rows that older versions wrote.
+    #[serde(default, skip_serializing)]
     pub device_kind: Option<AuthenticatorKind>,
-    /// What the device is called; with its kind where that is not given.
+    /// What that device is called; with its kind where that is not given.
+    #[serde(default, skip_serializing)]
     pub device: Option<String>,
     /// The number of record, masked.
     pub phone_masked: Option<String>,
     /// What is still needed from the customer.
     #[serde(deserialize_with = "needs")]
     pub needs: Vec<Need>,
+}
+
+/// A device as a mail names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedDevice {
+    /// What it is.
+    pub kind: AuthenticatorKind,
+    /// What it is called.
+    pub name: String,
 }
 
 /// A mail about signing in, as it was decided.
@@ -162,6 +195,8 @@ impl Errand {
             Self::Call { .. } => "call",
             Self::Text(_) => "text",
             Self::Alarm { .. } => "alarm",
+            Self::Phone { .. } => "phone",
+            Self::Event(_) => super::events::EVENT,
             Self::Lookup { .. } | Self::Directory { .. } | Self::TakeBack { .. } => "directory",
             Self::Sessions => "sessions",
             Self::Letter(_) | Self::PasswordLink { .. } => LETTER,

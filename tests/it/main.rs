@@ -5,12 +5,18 @@ mod account_sign_in;
 mod administrators;
 mod approvals;
 mod audit_log;
+#[cfg(feature = "aws")]
+mod aws_iam;
+#[cfg(feature = "aws")]
+mod aws_peer;
 mod bad_input;
 mod contacts;
 mod credentials;
 mod database_trouble;
+mod deliveries;
 mod disputes;
 mod documents;
+mod events;
 mod fresh;
 mod identity_documents;
 mod interleavings;
@@ -29,6 +35,7 @@ mod privacyidea_peer;
 mod program;
 mod routes;
 mod self_service;
+mod several;
 mod smtp_peer;
 mod smtp_wire;
 mod sso;

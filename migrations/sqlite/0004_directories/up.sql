@@ -32,6 +32,38 @@ CREATE INDEX outbox_to_do ON outbox (state, next_at);
 CREATE INDEX outbox_by_case ON outbox (case_id, created_at);
 CREATE INDEX outbox_by_account ON outbox (account_id, created_at) WHERE account_id IS NOT NULL;
 
+-- Which authenticators a case is about: the approved ones, and how far the order for each has come.
+CREATE TABLE case_authenticators (
+    case_id TEXT NOT NULL REFERENCES cases (id),
+    authenticator_id TEXT NOT NULL REFERENCES authenticators (id),
+    approved BOOLEAN NOT NULL,
+    -- What was ordered together has the same number.
+    nth INTEGER,
+    progress TEXT CHECK (progress IN ('ordered', 'deactivated', 'failed')),
+    -- What the directory said.
+    failure TEXT,
+    PRIMARY KEY (case_id, authenticator_id),
+    CHECK ((nth IS NULL) = (progress IS NULL)),
+    CHECK ((failure IS NOT NULL) = (progress IS NOT NULL AND progress = 'failed'))
+);
+INSERT INTO case_authenticators (case_id, authenticator_id, approved, nth, progress, failure)
+    SELECT id, authenticator_id, approved, CASE WHEN progress IS NULL THEN NULL ELSE 1 END, progress,
+        CASE WHEN progress = 'failed' THEN failure END
+    FROM (
+        SELECT id, authenticator_id, failure,
+            EXISTS (SELECT 1 FROM approvals WHERE approvals.case_id = cases.id) AS approved,
+            CASE
+                WHEN state IN ('deactivating', 'deactivated') THEN
+                    CASE state WHEN 'deactivating' THEN 'ordered' ELSE 'deactivated' END
+                WHEN conclusion = 'deactivated' OR disputed_from = 'deactivated' THEN 'deactivated'
+                WHEN disputed_from = 'deactivating' THEN 'ordered'
+                WHEN failure IS NOT NULL THEN 'failed'
+            END AS progress
+        FROM cases WHERE authenticator_id IS NOT NULL
+    ) AS before;
+ALTER TABLE cases DROP COLUMN authenticator_id;
+ALTER TABLE cases DROP COLUMN failure;
+
 -- Addresses of record that a directory does not tell, as they were imported. A value is of record only from the moment
 -- at which it stands here.
 CREATE TABLE contacts (
@@ -93,6 +125,16 @@ CREATE INDEX contact_changes_by_state ON contact_changes (state, requested_at);
 ALTER TABLE phone_changes ADD COLUMN ordered_at TIMESTAMP;
 ALTER TABLE phone_changes ADD COLUMN failure TEXT;
 ALTER TABLE phone_changes ADD COLUMN given_up BOOLEAN NOT NULL DEFAULT FALSE;
+
+-- Events wait for each subscriber by themselves, in their order within their case.
+ALTER TABLE outbox ADD COLUMN subscriber TEXT;
+ALTER TABLE outbox ADD COLUMN sequence BIGINT;
+CREATE INDEX outbox_by_subscriber ON outbox (state, subscriber, next_at) WHERE subscriber IS NOT NULL;
+CREATE INDEX outbox_by_event ON outbox (case_id, subscriber, sequence) WHERE subscriber IS NOT NULL;
+CREATE TABLE event_numbers (
+    case_id TEXT NOT NULL PRIMARY KEY REFERENCES cases (id),
+    last BIGINT NOT NULL
+);
 
 -- Fresh authenticators that cases set up in other directories: which, never their secrets.
 CREATE TABLE enrolments (
