@@ -301,7 +301,9 @@ pub async fn desk(peer: &Peer, change: impl FnOnce(&mut PrivacyIdeaSettings)) ->
         domains: vec![format!("{}.test", peer.realm)],
         system: Arc::new(peer.connector(change)),
     };
-    World::with(Setup { outside: vec![outside], ..Setup::default() }).await
+    // Serials must be new to a server that lives longer than a test.
+    let seed = Utc::now().timestamp_nanos_opt().unwrap().unsigned_abs();
+    World::with(Setup { outside: vec![outside], seed, ..Setup::default() }).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
