@@ -126,10 +126,10 @@ pub struct MailErrand {
     #[serde(default)]
     pub left: Vec<NamedDevice>,
     /// What kind of device it is about, in rows that older versions wrote.
-    #[serde(default, skip_serializing)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_kind: Option<AuthenticatorKind>,
     /// What that device is called; with its kind where that is not given.
-    #[serde(default, skip_serializing)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
     /// The number of record, masked.
     pub phone_masked: Option<String>,
