@@ -19,7 +19,9 @@ status-deactivated-text = パスワードでサインインし、すぐに新し
 status-partly = 一部のデバイスは無効化されました
 status-partly-text = 残りのデバイスはまだ無効化できておらず、引き続き使用できます。残りについては担当者が確認します。
 status-closed = このケースは終了しました
-status-closed-text = デバイスは無効化されました。
+status-closed-text = { $devices ->
+   *[other] デバイスは無効化されました。
+}
 status-rejected = このご依頼にはお応えできませんでした
 status-nothing-deactivated = 何も無効化されていません。
 status-withdrawn = この依頼は取り下げられました

@@ -8,7 +8,7 @@ use super::schema::{cases, outbox};
 use super::{AnyConnection, StoreError, Tx, dialect, parsed, parsed_if, stored};
 use crate::domain::account::AuthenticatorKind;
 use crate::domain::contact::{E164, EmailAddress};
-use crate::domain::directory::{DirectoryName, Login};
+use crate::domain::directory::{DirectoryName, Login, Serial};
 use crate::domain::event::CaseEvent;
 use crate::domain::form::Language;
 use crate::domain::ids::{
@@ -68,6 +68,11 @@ pub enum Errand {
         /// The login that the form names, if it does.
         login: Option<Login>,
     },
+    /// Switch off a fresh authenticator that the case set up before somebody stopped it.
+    TakeBack {
+        /// Which.
+        serial: Serial,
+    },
     /// End the old sign-ins of the case's account in its directory.
     Sessions,
     /// Give a new telephone number to whoever keeps it.
@@ -121,10 +126,10 @@ pub struct MailErrand {
     #[serde(default)]
     pub left: Vec<NamedDevice>,
     /// What kind of device it is about, in rows that older versions wrote.
-    #[serde(default, skip_serializing)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_kind: Option<AuthenticatorKind>,
     /// What that device is called; with its kind where that is not given.
-    #[serde(default, skip_serializing)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
     /// The number of record, masked.
     pub phone_masked: Option<String>,
@@ -192,7 +197,7 @@ impl Errand {
             Self::Alarm { .. } => "alarm",
             Self::Phone { .. } => "phone",
             Self::Event(_) => super::events::EVENT,
-            Self::Lookup { .. } | Self::Directory { .. } => "directory",
+            Self::Lookup { .. } | Self::Directory { .. } | Self::TakeBack { .. } => "directory",
             Self::Sessions => "sessions",
             Self::Letter(_) | Self::PasswordLink { .. } => LETTER,
         }
