@@ -1,5 +1,6 @@
 //! Addresses of record that a directory does not tell: nobody who gets at the import can use what they imported.
 
+mod command_line;
 mod phone_orders;
 
 use std::io::Cursor;
