@@ -6,6 +6,7 @@ pub mod config;
 pub mod directory;
 pub mod domain;
 pub mod entropy;
+mod http_client;
 pub mod locale;
 pub mod notify;
 pub mod passkeys;

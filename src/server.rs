@@ -17,6 +17,7 @@ use crate::directory::{Directories, LocalDirectory, connect};
 use crate::domain::token::ServerKey;
 use crate::entropy::Entropy;
 use crate::notify::mail::{MailTemplates, Mailer};
+use crate::notify::subscriber::Subscriber;
 use crate::notify::voice::VoiceCaller;
 use crate::sso::Provider;
 use crate::store::{Store, StoreError};
@@ -81,6 +82,8 @@ pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
     let local =
         LocalDirectory::new(Arc::clone(&store), Arc::clone(&kit.sealing), Arc::clone(&passwords), kit.passkeys.clone());
     let others = connect(&settings.directories, &kit.clock, &kit.entropy).map_err(|error| broken(error.to_string()))?;
+    let subscribers = settings.subscribers.iter().map(|each| Subscriber::new(each).map(Arc::new));
+    let subscribers = subscribers.collect::<Result<_, _>>().map_err(broken)?;
     let sso = Provider::new(&settings.sso, &kit.base_url, Arc::clone(&kit.clock));
     kit.offers_texts = parts.voice.as_deref().is_some_and(|voice| voice.texts().is_some());
     Ok(Desk {
@@ -89,6 +92,7 @@ pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
         directories: Arc::new(Directories::new(Arc::new(local), others)),
         mailer: parts.mailer,
         voice: parts.voice,
+        subscribers,
         templates: MailTemplates::embedded().map_err(|error| broken(error.to_string()))?,
         passwords,
         sso: sso.map_err(|error| broken(error.to_string()))?,

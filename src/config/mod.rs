@@ -24,6 +24,7 @@ mod reference;
 mod risk;
 mod server;
 mod sso;
+mod subscribers;
 mod value;
 mod voice;
 
@@ -58,6 +59,7 @@ pub use reference::{RANGES, REFERENCE, reference_table};
 pub use risk::RiskSettings;
 pub use server::ServerSettings;
 pub use sso::{SsoRoles, SsoSettings};
+pub use subscribers::{EventSettings, SubscriberSettings};
 pub use voice::{TwilioSettings, VoiceProvider, VoiceSettings};
 
 use check::Checker;
@@ -95,6 +97,10 @@ pub struct Settings {
     pub sso: SsoSettings,
     /// Directories beside the embedded one.
     pub directories: Vec<DirectorySettings>,
+    /// Programs that are told what happens to cases.
+    pub subscribers: Vec<SubscriberSettings>,
+    /// How they are told.
+    pub events: EventSettings,
     /// How long people stay signed in.
     pub sessions: SessionSettings,
     /// Bounds on what a stranger can make the desk do.
@@ -163,6 +169,8 @@ impl Settings {
             self.risk.check(&mut checker);
             self.sso.check(self.server.base_url.as_ref(), &mut checker);
             directories::check(&self.directories, &mut checker);
+            subscribers::check(&self.subscribers, &mut checker);
+            self.events.check(&mut checker);
             self.sessions.check(&mut checker);
             self.limits.check(&mut checker);
             self.documents.check(&mut checker);

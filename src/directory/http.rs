@@ -4,15 +4,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::DateTime;
-use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 
 use super::DirectoryError;
+use crate::http_client;
 
 /// No directory's answer that we read is larger.
 const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
-const CONNECT: Duration = Duration::from_secs(5);
 /// A directory that asks for more patience than this is asked again all the same.
 const LONGEST_WAIT: Duration = Duration::from_secs(3600);
 
@@ -57,15 +56,7 @@ impl Http {
     /// # Errors
     /// Why the certificates cannot be used.
     pub fn new(settings: &HttpSettings) -> Result<Self, String> {
-        let mut builder = builder(settings.timeout);
-        if let Some(path) = &settings.ca_file {
-            let pem = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-            let roots = reqwest::Certificate::from_pem_bundle(&pem);
-            for root in roots.map_err(|_| format!("{} holds no PEM certificates", path.display()))? {
-                builder = builder.add_root_certificate(root);
-            }
-        }
-        let client = builder.build().map_err(|_| "the HTTP client cannot be made".to_owned())?;
+        let client = http_client::client(settings.timeout, settings.ca_file.as_deref())?;
         Ok(Self { client })
     }
 
@@ -75,8 +66,7 @@ impl Http {
     /// That it cannot be made.
     #[cfg(feature = "aws")]
     pub fn of_machine(timeout: Duration) -> Result<Self, String> {
-        let client = builder(timeout).no_proxy().build().map_err(|_| "the HTTP client cannot be made".to_owned())?;
-        Ok(Self { client })
+        Ok(Self { client: http_client::direct(timeout)? })
     }
 
     /// Makes requests.
@@ -111,16 +101,6 @@ impl Http {
         }
         Ok(Reply { status, headers, body, effect })
     }
-}
-
-fn builder(timeout: Duration) -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
-        // A redirect could carry our credentials to another host.
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT)
-        .timeout(timeout)
-        // A kept connection that the other side has just closed would leave an order's outcome unknown.
-        .pool_max_idle_per_host(0)
 }
 
 impl Reply {
@@ -180,19 +160,8 @@ fn lost(error: &reqwest::Error, effect: Effect) -> DirectoryError {
     unclear(effect, if error.is_timeout() { "no answer in time" } else { "the connection was cut" })
 }
 
-/// RFC 9110 §10.2.3: seconds, or a date, which is taken against the answer's own so that our clock does not matter.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-    let asked = text(RETRY_AFTER)?;
-    let wait = match asked.parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let until = DateTime::parse_from_rfc2822(asked).ok()?;
-            let from = DateTime::parse_from_rfc2822(text(DATE)?).ok()?;
-            (until - from).to_std().unwrap_or_default()
-        }
-    };
-    Some(wait.min(LONGEST_WAIT))
+    http_client::retry_after(headers).map(|wait| wait.min(LONGEST_WAIT))
 }
 
 #[cfg(test)]

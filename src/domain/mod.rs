@@ -13,6 +13,7 @@ pub mod contact_record;
 pub mod device;
 pub mod directory;
 pub mod document;
+pub mod event;
 pub mod evidence;
 pub mod form;
 pub mod ids;

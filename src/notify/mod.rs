@@ -1,6 +1,7 @@
 //! What leaves the program towards people: mails and voice calls.
 
 pub mod mail;
+pub mod subscriber;
 pub mod voice;
 
 /// Make `ring` the process's TLS provider. Call it before the first HTTP client is built; later calls change nothing.

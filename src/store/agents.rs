@@ -304,11 +304,17 @@ pub struct Waiting {
     pub blocks: i64,
     /// Alarms that nobody has seen.
     pub alarms: i64,
+    /// Events that no subscriber took.
+    pub deliveries: i64,
 }
 
 /// What waits for someone's attention at this moment.
 pub fn waiting(connection: &mut AnyConnection, now: DateTime<Utc>) -> Result<Waiting, StoreError> {
-    Ok(Waiting { blocks: super::blocks::count(connection, now)?, alarms: super::alarms::count_unseen(connection)? })
+    Ok(Waiting {
+        blocks: super::blocks::count(connection, now)?,
+        alarms: super::alarms::count_unseen(connection)?,
+        deliveries: super::events::count_dead(connection)?,
+    })
 }
 
 /// Notes that a session was used.

@@ -122,3 +122,38 @@ pub fn claim_due(
         AnyConnection::Postgres(c) => query.for_update().skip_locked().load(c)?,
     })
 }
+
+/// Outbox rows of one subscriber that are due, each held by at most one instance, and none before those of its case that
+/// are ahead of it.
+pub fn claim_events(
+    connection: &mut AnyConnection,
+    subscriber: &str,
+    now: chrono::NaiveDateTime,
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
+    use diesel::sql_types::{BigInt, Text, Timestamp};
+    #[derive(diesel::QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        id: String,
+    }
+    const QUERY: &str = "SELECT mine.id FROM outbox AS mine
+        WHERE mine.subscriber = $1 AND mine.state IN ('waiting', 'leased') AND mine.next_at <= $2 AND NOT EXISTS (
+            SELECT 1 FROM outbox AS ahead WHERE ahead.case_id = mine.case_id AND ahead.subscriber = mine.subscriber
+                AND ahead.sequence < mine.sequence AND ahead.state IN ('waiting', 'leased'))
+        ORDER BY mine.next_at, mine.id LIMIT $3";
+    let rows: Vec<Row> = match connection {
+        AnyConnection::Sqlite(c) => diesel::sql_query(QUERY)
+            .bind::<Text, _>(subscriber)
+            .bind::<Timestamp, _>(now)
+            .bind::<BigInt, _>(limit)
+            .load(c)?,
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => diesel::sql_query(format!("{QUERY} FOR UPDATE OF mine SKIP LOCKED"))
+            .bind::<Text, _>(subscriber)
+            .bind::<Timestamp, _>(now)
+            .bind::<BigInt, _>(limit)
+            .load(c)?,
+    };
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}

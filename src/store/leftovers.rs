@@ -5,12 +5,14 @@ use diesel::{
     BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, QueryDsl, RunQueryDsl, dsl::exists, dsl::not,
 };
 
+use super::events::EVENT;
 use super::schema::{
     account_sessions, agent_sessions, blocks, cases, ceremonies, challenges, customer_sessions, links, outbox,
     sign_in_links,
 };
 use super::{AnyConnection, StoreError, Tx, stored};
 use crate::domain::case::State;
+use crate::domain::event::DeliveryState;
 
 /// Identifiers of some of them. What is in here once is over for good.
 #[derive(Debug, Default)]
@@ -22,14 +24,21 @@ pub struct Leftovers {
     links: Vec<String>,
     sign_in_links: Vec<String>,
     errands: Vec<String>,
+    events: Vec<String>,
     blocks: Vec<String>,
 }
 
-/// Looks for what was over before a moment, at most `limit` of each kind.
+/// Looks for what was over before a moment, and for events that were delivered before another, at most `limit` of each
+/// kind.
 ///
 /// # Errors
 /// [`StoreError`] when the database fails.
-pub fn find(connection: &mut AnyConnection, before: DateTime<Utc>, limit: i64) -> Result<Leftovers, StoreError> {
+pub fn find(
+    connection: &mut AnyConnection,
+    before: DateTime<Utc>,
+    delivered_before: DateTime<Utc>,
+    limit: i64,
+) -> Result<Leftovers, StoreError> {
     let before = stored(before);
     let ended = State::ALL.iter().filter(|state| state.is_final()).map(|state| state.code());
     let agent_over = agent_sessions::expires_at.lt(before).nullable().or(agent_sessions::ended_at.lt(before));
@@ -77,8 +86,19 @@ pub fn find(connection: &mut AnyConnection, before: DateTime<Utc>, limit: i64) -
         // Mails are part of the case's history.
         errands: outbox::table
             .filter(outbox::state.eq("done"))
-            .filter(outbox::kind.ne("mail"))
+            .filter(outbox::kind.ne_all(["mail", EVENT]))
             .filter(outbox::done_at.lt(before))
+            .select(outbox::id)
+            .limit(limit)
+            .load(connection)?,
+        events: outbox::table
+            .filter(outbox::subscriber.is_not_null())
+            .filter(
+                outbox::state
+                    .eq(DeliveryState::Done.code())
+                    .and(outbox::done_at.lt(stored(delivered_before)))
+                    .or(outbox::state.eq(DeliveryState::Dead.code()).and(outbox::done_at.lt(before))),
+            )
             .select(outbox::id)
             .limit(limit)
             .load(connection)?,
@@ -105,5 +125,6 @@ pub fn remove(tx: &mut Tx<'_>, found: &Leftovers) -> Result<usize, StoreError> {
         + diesel::delete(links::table.filter(links::id.eq_any(&found.links))).execute(c)?
         + diesel::delete(sign_in_links::table.filter(sign_in_links::id.eq_any(&found.sign_in_links))).execute(c)?
         + diesel::delete(outbox::table.filter(outbox::id.eq_any(&found.errands))).execute(c)?
+        + diesel::delete(outbox::table.filter(outbox::id.eq_any(&found.events))).execute(c)?
         + diesel::delete(blocks::table.filter(blocks::id.eq_any(&found.blocks))).execute(c)?)
 }

@@ -17,6 +17,7 @@ pub mod credentials;
 mod dialect;
 pub mod documents;
 mod entries;
+pub mod events;
 mod forms;
 pub mod guesses;
 pub mod known_devices;

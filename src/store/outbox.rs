@@ -9,6 +9,7 @@ use super::{AnyConnection, StoreError, Tx, dialect, parsed, parsed_if, stored};
 use crate::domain::account::AuthenticatorKind;
 use crate::domain::contact::{E164, EmailAddress};
 use crate::domain::directory::{DirectoryName, Login};
+use crate::domain::event::CaseEvent;
 use crate::domain::form::Language;
 use crate::domain::ids::{
     AccountId, AgentId, AlarmId, AuthenticatorId, CallId, CaseId, LinkId, OutboxId, PhoneChangeId,
@@ -69,11 +70,22 @@ pub enum Errand {
     },
     /// End the old sign-ins of the case's account in its directory.
     Sessions,
+    /// Tell a subscriber what happened to a case.
+    Event(EventErrand),
     /// Switch an authenticator off in the directory.
     Directory {
         /// Which.
         authenticator: AuthenticatorId,
     },
+}
+
+/// An event for a subscriber, as it was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventErrand {
+    /// What happened.
+    pub event: CaseEvent,
+    /// When it is given up.
+    pub give_up_at: DateTime<Utc>,
 }
 
 /// A mail, as it was decided.
@@ -157,6 +169,7 @@ impl Errand {
             Self::Call { .. } => "call",
             Self::Text(_) => "text",
             Self::Alarm { .. } => "alarm",
+            Self::Event(_) => super::events::EVENT,
             Self::Lookup { .. } | Self::Directory { .. } => "directory",
             Self::Sessions => "sessions",
             Self::Letter(_) | Self::PasswordLink { .. } => LETTER,

@@ -142,6 +142,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    event_numbers (case_id) {
+        case_id -> Text,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
     evidence (id) {
         id -> Text,
         case_id -> Text,
@@ -247,6 +254,8 @@ diesel::table! {
         created_at -> Timestamp,
         done_at -> Nullable<Timestamp>,
         last_error -> Nullable<Text>,
+        subscriber -> Nullable<Text>,
+        sequence -> Nullable<BigInt>,
     }
 }
 
@@ -542,6 +551,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     agent_sessions,
     cases,
     case_forms,
+    event_numbers,
     evidence,
     approvals,
     case_entries,

@@ -95,6 +95,8 @@ pub fn draw(app: &App, caller: &Caller, template: &str, head: Head<'_>, content:
             "audits": inside && agent.role.audits(),
             "blocks": signed_in.waiting.blocks,
             "alarms": signed_in.waiting.alarms,
+            "deliveries": signed_in.waiting.deliveries,
+            "tells": !app.desk.kit.listeners.is_empty() || signed_in.waiting.deliveries > 0,
             // Only other directories have contacts.
             "contacts": !app.desk.directories.others().is_empty(),
             "directories_down": if inside { banner(app) } else { Vec::new() },

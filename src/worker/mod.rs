@@ -1,6 +1,7 @@
 //! Drains the outbox and lets time act. Every instance runs it; rows are claimed, so nothing is done twice.
 
 mod directories;
+mod events;
 mod outbox;
 mod timers;
 
@@ -22,7 +23,7 @@ impl Worker {
     /// Starts it.
     pub fn start(desk: &Arc<Desk>) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let tasks = vec![
+        let mut tasks = vec![
             tokio::spawn(outbox::run(Arc::clone(desk), Lane::Prompt, stopped.clone())),
             tokio::spawn(outbox::run(Arc::clone(desk), Lane::Mail, stopped.clone())),
             tokio::spawn(outbox::run(Arc::clone(desk), Lane::Alarm, stopped.clone())),
@@ -31,6 +32,9 @@ impl Worker {
             tokio::spawn(directories::run(Arc::clone(desk), stopped.clone())),
             tokio::spawn(timers::run(Arc::clone(desk), stopped)),
         ];
+        // A subscriber that hangs holds up no other.
+        let to = |subscriber| tokio::spawn(events::run(Arc::clone(desk), Arc::clone(subscriber), stop.subscribe()));
+        tasks.extend(desk.subscribers.iter().map(to));
         Self { stop, tasks }
     }
 

@@ -6,8 +6,8 @@ use tokio::sync::watch;
 use crate::workflow::{Desk, Lane};
 
 /// New errands wake the worker; retries and other instances' errands are found by looking this often.
-const LOOK: Duration = Duration::from_millis(500);
-const AFTER_FAILURE: Duration = Duration::from_secs(2);
+pub(super) const LOOK: Duration = Duration::from_millis(500);
+pub(super) const AFTER_FAILURE: Duration = Duration::from_secs(2);
 
 pub(super) async fn run(desk: Arc<Desk>, lane: Lane, mut stopped: watch::Receiver<bool>) {
     let added = &desk.errands[lane as usize];

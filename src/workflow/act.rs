@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Kit, mail, phone_change as changes, risk};
+use super::{Kit, events, mail, phone_change as changes, risk};
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Details, NewEntry, details};
@@ -309,7 +309,7 @@ pub(super) fn command_saying(
     let after = Filed { case: transition.case, filing };
     cases::update(tx, before, &after)?;
     for record in transition.records {
-        tx.record(act.case_entry(record.action, &after, record.details));
+        events::record(tx, kit, act, &after, (record.action, record.details))?;
     }
     for notice in transition.notices {
         mail::queue(tx, kit, act, &after, &known, notice, words)?;

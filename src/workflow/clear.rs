@@ -29,10 +29,12 @@ impl Desk {
                 sso::forget(tx, now)
             })
             .await?;
-        let mut count = 0;
+        let mut count = self.bury_unwanted_events().await?;
+        let delivered = self.kit.events.kept();
         for _ in 0..BATCHES {
             // Looking for them takes long in large tables, so the writer is spared it.
-            let found = self.store.read(move |connection| leftovers::find(connection, now - KEPT, BATCH)).await?;
+            let find = move |connection: &mut _| leftovers::find(connection, now - KEPT, now - delivered, BATCH);
+            let found = self.store.read(find).await?;
             let removed = self.store.write(move |tx| leftovers::remove(tx, &found)).await?;
             count += removed;
             if removed == 0 {

@@ -123,14 +123,15 @@ impl Desk {
     /// # Errors
     /// [`StoreError`] when the outbox cannot be read.
     pub async fn drain(&self) -> Result<usize, StoreError> {
-        let (prompt, mails, alarms, letters, directories) = tokio::join!(
+        let (prompt, mails, alarms, letters, directories, events) = tokio::join!(
             self.drain_some(Lane::Prompt),
             self.drain_some(Lane::Mail),
             self.drain_some(Lane::Alarm),
             self.drain_some(Lane::Letter),
-            self.drain_some(Lane::Directory)
+            self.drain_some(Lane::Directory),
+            self.drain_events()
         );
-        Ok(prompt? + mails? + alarms? + letters? + directories?)
+        Ok(prompt? + mails? + alarms? + letters? + directories? + events?)
     }
 
     /// Runs the due errands of one lane and answers how many there were. Errands of one case run one after
@@ -192,8 +193,8 @@ impl Desk {
                 Errand::Call { call } => self.place_call(&leased, call).await,
                 Errand::Text(text) => self.send_text(&leased, text).await,
                 Errand::Alarm { alarm, agent } => self.send_alarm(&leased, alarm, agent).await,
-                // Letters belong to no case and have a lease of their own kind.
-                Errand::Letter(_) | Errand::PasswordLink { .. } => Ok(()),
+                // Letters and events have leases of their own kind.
+                Errand::Letter(_) | Errand::PasswordLink { .. } | Errand::Event(_) => Ok(()),
                 Errand::Lookup { directory, login } => self.look_up(&leased, (directory, login)).await,
                 Errand::Sessions => self.end_old_sign_ins(&leased).await,
                 Errand::Directory { authenticator } => self.ask_directory(&leased, authenticator).await,

@@ -2,7 +2,7 @@ use sha2::{Digest, Sha256};
 
 use super::act::{Act, Done, Halt, command, known};
 use super::limits::{Counted, spend};
-use super::{Desk, Kit, mail, risk, shut_out};
+use super::{Desk, Kit, events, mail, risk, shut_out};
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
@@ -124,7 +124,7 @@ impl Desk {
             cases::insert(tx, &filed, &form)?;
             let origin = risk::origin_of(&kit, &form, (&act.ip, country.as_deref()), act.at);
             origins::insert(tx, filed.case.id, &origin)?;
-            tx.record(act.case_entry("case.opened_by_colleague", &filed, details([])));
+            events::record(tx, &kit, &act, &filed, ("case.opened_by_colleague", details([])))?;
             let filed = match prove_password(tx, &kit, &proving, &live, filed)? {
                 Ok(filed) => filed,
                 Err(halt) => return Ok(Err(halt)),

@@ -164,5 +164,6 @@ impl Desk {
     /// Wakes the worker, so that what was just decided leaves without delay.
     pub(super) fn run_errands(&self) {
         self.errands.iter().for_each(Notify::notify_one);
+        self.subscribers.iter().for_each(|subscriber| subscriber.added.notify_one());
     }
 }

@@ -22,6 +22,7 @@ mod dispute;
 mod documents;
 mod enrolment;
 mod erase_documents;
+mod events;
 mod examine;
 mod explain_policy;
 mod export_audit;
@@ -87,6 +88,7 @@ pub use deactivate::Attempted;
 pub use deliver::{Lane, errand_word};
 pub use dispute::Stopped;
 pub use documents::OnFile;
+pub use events::SIDE_BY_SIDE;
 pub use examine::EvidenceNote;
 pub use explain_policy::{
     ExplainedCase, ExplainedEvidence, ExplainedPath, ExplainedProgress, ExplainedSignal, Explanation, NotExplained,
@@ -109,14 +111,19 @@ pub use submit_case::Submission;
 pub use view_case::{CaseFile, CustomerFile};
 
 use crate::clock::Clock;
-use crate::config::{DocumentSettings, LimitSettings, MailSettings, PolicySettings, SessionSettings, Settings};
+use crate::config::{
+    DocumentSettings, EventSettings, LimitSettings, MailSettings, PolicySettings, SessionSettings, Settings,
+    SubscriberSettings,
+};
 use crate::directory::Directories;
+use crate::domain::event::Listener;
 use crate::domain::limits::Amounts;
 use crate::domain::policy::Policy;
 use crate::domain::sealed::{BadKeys, SealingKeys};
 use crate::domain::token::ServerKey;
 use crate::entropy::Entropy;
 use crate::notify::mail::{MailTemplates, Mailer};
+use crate::notify::subscriber::Subscriber;
 use crate::notify::voice::VoiceCaller;
 use crate::passkeys::{Broken, Passkeys};
 use crate::sso::Provider;
@@ -161,6 +168,10 @@ pub struct Kit {
     pub documents: DocumentSettings,
     /// Retries of mails.
     pub mail: MailSettings,
+    /// Programs that are told what happens to cases.
+    pub listeners: Vec<Listener>,
+    /// How they are told.
+    pub events: EventSettings,
     /// Where customers reach us; links are made from this, never from a request's Host header.
     pub base_url: Url,
     /// What the product is called.
@@ -210,6 +221,8 @@ impl Kit {
             limits: settings.limits.clone(),
             documents: settings.documents.clone(),
             mail: settings.mail.clone(),
+            listeners: settings.subscribers.iter().map(SubscriberSettings::listener).collect(),
+            events: settings.events.clone(),
             base_url,
             product: settings.server.product_name.clone(),
             offers_calls,
@@ -268,6 +281,8 @@ pub struct Desk {
     pub mailer: Arc<dyn Mailer>,
     /// How calls leave; none when the operator offers no calls.
     pub voice: Option<Arc<dyn VoiceCaller>>,
+    /// Programs that are told what happens to cases.
+    pub subscribers: Vec<Arc<Subscriber>>,
     /// The words of mails.
     pub templates: MailTemplates,
     /// Hashes passwords, a few at a time.

@@ -2,7 +2,7 @@ use sha2::{Digest, Sha256};
 
 use super::act::{Act, Done, Halt};
 use super::limits::{Counted, network_of, spend};
-use super::{Desk, Kit, risk};
+use super::{Desk, Kit, events, risk};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::Case;
@@ -94,7 +94,7 @@ impl Desk {
             origins::insert(tx, filed.case.id, &origin)?;
             outbox::add(tx, errand, filed.case.id, &Errand::Intake, act.at)?;
             let about = details([("device", form.device_kind.code().into()), ("reason", form.reason.code().into())]);
-            tx.record(act.case_entry("case.submitted", &filed, about));
+            events::record(tx, &kit, &act, &filed, ("case.submitted", about))?;
             Ok(Ok(filed.case.reference.clone()))
         };
         let mut stored = self.store.write(store.clone()).await;

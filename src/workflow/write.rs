@@ -1,6 +1,6 @@
 use super::act::{Act, Done, Halt, held, known, refuse};
 use super::limits::{Counted, spend};
-use super::{Desk, Kit, mail};
+use super::{Desk, Kit, events, mail};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::Refused;
@@ -82,7 +82,7 @@ fn write(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, kind: Entry
         EntryKind::FromCustomer => "case.message_received",
         EntryKind::Reason | EntryKind::Administrator => "case.reason_given",
     };
-    tx.record(act.case_entry(action, &filed, details([("entry", id.to_string().into())])));
+    let about = details([("entry", id.to_string().into())]);
     let answer_by = match kind {
         EntryKind::ToCustomer => None,
         EntryKind::FromCustomer => Some(act.at + kit.periods.first_answer()),
@@ -92,6 +92,9 @@ fn write(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, kind: Entry
         let mut after = filed.clone();
         after.filing.answer_by = answer_by;
         cases::update(tx, &filed, &after)?;
+        events::record(tx, kit, act, &after, (action, about))?;
+    } else {
+        events::record(tx, kit, act, &filed, (action, about))?;
     }
     if kind == EntryKind::ToCustomer {
         let known = known(tx.connection, kit, &filed.case)?;
@@ -117,8 +120,7 @@ fn keep(
 /// Keeps a word to colleagues that comes with something an agent does.
 pub(super) fn keep_note(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: &Filed, body: &str) -> Result<(), StoreError> {
     let id = keep(tx, kit, act, filed, EntryKind::Note, body)?;
-    tx.record(act.case_entry("case.note_added", filed, details([("entry", id.to_string().into())])));
-    Ok(())
+    events::record(tx, kit, act, filed, ("case.note_added", details([("entry", id.to_string().into())])))
 }
 
 /// Keeps why an agent or an administrator of the account did something, beside the audit entry that says that they did.

@@ -1,6 +1,6 @@
 //! The connector for AWS IAM with an emulator that we did not write, which checks signatures and policies.
 //!
-//! Runs only where `TEST_MOTO_READY` names the `ready.env` of a running `peers/moto.sh`: that emulator needs Python and
+//! Runs only where `TEST_MOTO_READY` names the `ready.env` of a freshly started `peers/moto.sh`: that emulator needs Python and
 //! a package index, which not every machine that runs the suite has. What no emulator does is in `aws_iam`.
 
 use std::collections::HashMap;

@@ -1,3 +1,8 @@
+DROP TABLE event_numbers;
+DROP INDEX outbox_by_event;
+DROP INDEX outbox_by_subscriber;
+ALTER TABLE outbox DROP COLUMN sequence;
+ALTER TABLE outbox DROP COLUMN subscriber;
 ALTER TABLE phone_changes DROP COLUMN given_up;
 ALTER TABLE phone_changes DROP COLUMN failure;
 ALTER TABLE phone_changes DROP COLUMN ordered_at;

@@ -93,3 +93,13 @@ CREATE INDEX contact_changes_by_state ON contact_changes (state, requested_at);
 ALTER TABLE phone_changes ADD COLUMN ordered_at TIMESTAMP;
 ALTER TABLE phone_changes ADD COLUMN failure TEXT;
 ALTER TABLE phone_changes ADD COLUMN given_up BOOLEAN NOT NULL DEFAULT FALSE;
+
+-- Events wait for each subscriber by themselves, in their order within their case.
+ALTER TABLE outbox ADD COLUMN subscriber TEXT;
+ALTER TABLE outbox ADD COLUMN sequence BIGINT;
+CREATE INDEX outbox_by_subscriber ON outbox (state, subscriber, next_at) WHERE subscriber IS NOT NULL;
+CREATE INDEX outbox_by_event ON outbox (case_id, subscriber, sequence) WHERE subscriber IS NOT NULL;
+CREATE TABLE event_numbers (
+    case_id TEXT NOT NULL PRIMARY KEY REFERENCES cases (id),
+    last BIGINT NOT NULL
+);

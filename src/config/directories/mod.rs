@@ -130,7 +130,7 @@ pub(super) fn check(all: &[DirectorySettings], checker: &mut Checker) {
 }
 
 /// Whether secrets may be sent there: https, or this machine.
-fn is_safe(url: &Url) -> bool {
+pub(in crate::config) fn is_safe(url: &Url) -> bool {
     (url.scheme() == "https" || url.scheme() == "http" && is_local(url)) && url.host().is_some()
 }
 

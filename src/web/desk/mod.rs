@@ -8,6 +8,7 @@ pub(crate) mod blocks;
 pub(crate) mod case;
 pub(crate) mod contacts;
 pub(crate) mod deactivate;
+pub(crate) mod deliveries;
 pub(crate) mod device;
 pub mod directory;
 pub(crate) mod document;

@@ -119,6 +119,8 @@ fn words(action: &str) -> &str {
         "block.lifted" => "Block lifted",
         "block.refused" => "Block not lifted",
         "mail.sent" => "Mail sent",
+        "event.dead" => "A subscriber was not told",
+        "event.redelivered" => "A subscriber is told again",
         "mail.dead" => "Mail could not be sent",
         "mail.withheld" => "Mail withheld: too many in an hour",
         "mail.revived" => "Mail to be sent again",

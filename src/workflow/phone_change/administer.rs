@@ -15,8 +15,8 @@ use crate::domain::phone_change::{Refused, Requester};
 use crate::domain::reference::CaseRef;
 use crate::store::cases::{self, Filed, Filing};
 use crate::store::{AnyConnection, StoreError, Tx, accounts, phone_changes};
-use crate::workflow::Desk;
 use crate::workflow::act::{Act, Halt, command, held, known};
+use crate::workflow::{Desk, events};
 
 /// An owner's account as its administrator sees it.
 pub struct Administered {
@@ -106,7 +106,7 @@ impl Desk {
             }
             cases::insert(tx, &filed, &form)?;
             let about = details([("for", owner.to_string().into()), ("administrator", asker.id.to_string().into())]);
-            tx.record(act.case_entry("case.opened_on_behalf", &filed, about));
+            events::record(tx, &kit, &act, &filed, ("case.opened_on_behalf", about))?;
             Ok(match begin(tx, &kit, &act, &filed, &new, &directories)? {
                 Ok(_) => Ok(filed.case.reference),
                 // The case stays, with the refusal in its record, and is over.

@@ -10,8 +10,8 @@ mod view;
 
 use chrono::{DateTime, Utc};
 
-use super::Kit;
 use super::act::{Act, Done, Halt, Known, known};
+use super::{Kit, events};
 use crate::domain::audit::details;
 use crate::domain::case::{Command as CaseCommand, State as CaseState};
 use crate::domain::ids::AccountId;
@@ -91,7 +91,7 @@ impl Scene<'_> {
             Some(before) => phone_changes::update(tx, before, after, due_at)?,
         }
         for record in &transition.records {
-            tx.record(self.act.case_entry(record.action, self.filed, record.details.clone()));
+            events::record(tx, self.kit, self.act, self.filed, (record.action, record.details.clone()))?;
         }
         for notice in &transition.notices {
             super::mail::queue(tx, self.kit, self.act, self.filed, self.known, notice.clone(), words)?;

@@ -17,7 +17,7 @@ use crate::store::recoveries::{self, Recovery};
 use crate::store::{StoreError, Tx, calls, links, origins, throttle};
 use crate::workflow::act::{Act, Done, Halt, command};
 use crate::workflow::limits::{Counted, give_back, network_of, spend_as, tell_once};
-use crate::workflow::{Desk, Kit, risk, shut_out};
+use crate::workflow::{Desk, Kit, events, risk, shut_out};
 
 /// From where someone asks, and in which language.
 #[derive(Debug, Clone)]
@@ -173,7 +173,8 @@ fn open(
     origins::insert(tx, id, &origin)?;
     // The mail and the call take longer than a second step does.
     account_sessions::extend(tx, session.id, act.at + OWNERS_TIME)?;
-    tx.record(act.case_entry("case.opened_by_owner", &filed, details([("session", session.id.to_string().into())])));
+    let about = details([("session", session.id.to_string().into())]);
+    events::record(tx, kit, act, &filed, ("case.opened_by_owner", about))?;
     let proved = kit.id(EvidenceId::new, act.at);
     let password = Evidence::passed(proved, CheckKind::Password, act.at, Giver::Customer, None);
     let opened = command(tx, kit, act, &filed, &Command::RecordCheck(password))?.map(|changed| changed.filed);

@@ -55,6 +55,8 @@ pub struct Setup {
     pub toml: String,
     /// Directories beside the embedded one.
     pub outside: Vec<Outside>,
+    /// Tables `[[subscribers]]`.
+    pub subscribers: String,
 }
 
 impl Default for Setup {
@@ -70,6 +72,7 @@ impl Default for Setup {
             issuer: None,
             toml: String::new(),
             outside: Vec::new(),
+            subscribers: String::new(),
         }
     }
 }
@@ -142,6 +145,7 @@ impl World {
         if let Some(issuer) = setup.issuer {
             settings.sso = single_sign_on(issuer);
         }
+        settings.subscribers = Settings::from_sources(&setup.subscribers, &BTreeMap::new()).unwrap().subscribers;
         (setup.change)(&mut settings);
         let twilio = match setup.twilio {
             true => Some(TwilioServer::start(TWILIO_SID, TWILIO_TOKEN, (PUBLIC, PUBLIC)).await),

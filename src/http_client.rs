@@ -1,0 +1,63 @@
+//! The client that requests to other programs are made with.
+
+use std::path::Path;
+use std::time::Duration;
+
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// A client that follows no redirects, keeps no connections and trusts the root certificates of a PEM file besides the
+/// public ones.
+///
+/// # Errors
+/// Why the certificates cannot be used.
+pub(crate) fn client(timeout: Duration, ca_file: Option<&Path>) -> Result<reqwest::Client, String> {
+    let mut builder = builder(timeout);
+    if let Some(path) = ca_file {
+        let pem = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let roots = reqwest::Certificate::from_pem_bundle(&pem);
+        for root in roots.map_err(|_| format!("{} holds no PEM certificates", path.display()))? {
+            builder = builder.add_root_certificate(root);
+        }
+    }
+    built(builder)
+}
+
+/// The same for services of the machine that the program runs on, which no proxy reaches.
+///
+/// # Errors
+/// That it cannot be made.
+#[cfg(feature = "aws")]
+pub(crate) fn direct(timeout: Duration) -> Result<reqwest::Client, String> {
+    built(builder(timeout).no_proxy())
+}
+
+fn builder(timeout: Duration) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        // A redirect could carry our credentials to another host.
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT)
+        .timeout(timeout)
+        // A kept connection that the other side has just closed would leave an order's outcome unknown.
+        .pool_max_idle_per_host(0)
+}
+
+fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, String> {
+    builder.build().map_err(|_| "the HTTP client cannot be made".to_owned())
+}
+
+/// What a header that asks for patience says (RFC 9110 §10.2.3): seconds, or a date, which is taken against the answer's
+/// own so that our clock does not matter.
+pub(crate) fn retry_after(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
+    use chrono::DateTime;
+    use reqwest::header::{DATE, RETRY_AFTER};
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let asked = text(RETRY_AFTER)?;
+    match asked.parse() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => {
+            let until = DateTime::parse_from_rfc2822(asked).ok()?;
+            let from = DateTime::parse_from_rfc2822(text(DATE)?).ok()?;
+            Some((until - from).to_std().unwrap_or_default())
+        }
+    }
+}
