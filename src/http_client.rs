@@ -19,19 +19,11 @@ pub(crate) fn client(timeout: Duration, ca_file: Option<&Path>) -> Result<reqwes
             builder = builder.add_root_certificate(root);
         }
     }
-    built(builder)
+    builder.build().map_err(|_| "the HTTP client cannot be made".to_owned())
 }
 
-/// The same for services of the machine that the program runs on, which no proxy reaches.
-///
-/// # Errors
-/// That it cannot be made.
-#[cfg(feature = "aws")]
-pub(crate) fn direct(timeout: Duration) -> Result<reqwest::Client, String> {
-    built(builder(timeout).no_proxy())
-}
-
-fn builder(timeout: Duration) -> reqwest::ClientBuilder {
+/// What a client is made from that follows no redirects and keeps no connections.
+pub(crate) fn builder(timeout: Duration) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         // A redirect could carry our credentials to another host.
         .redirect(reqwest::redirect::Policy::none())
@@ -39,10 +31,6 @@ fn builder(timeout: Duration) -> reqwest::ClientBuilder {
         .timeout(timeout)
         // A kept connection that the other side has just closed would leave an order's outcome unknown.
         .pool_max_idle_per_host(0)
-}
-
-fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, String> {
-    builder.build().map_err(|_| "the HTTP client cannot be made".to_owned())
 }
 
 /// What a header that asks for patience says (RFC 9110 §10.2.3): seconds, or a date, which is taken against the answer's

@@ -27,7 +27,10 @@ mail-over = Ihr Konto bleibt, wie es ist. Der Fall ist beendet.
 mail-check-then = Wenn alles da ist, prüfen wir den Fall und schreiben Ihnen wieder. Am Konto wurde bisher nichts geändert.
 mail-link-press = Öffnen Sie den Link und drücken Sie die Schaltfläche auf der Seite. Den Link zu öffnen bewirkt allein noch nichts.
 mail-waiting-needed = Wenn Sie darum gebeten haben: nichts. Wenn nicht, halten Sie den Fall an, bevor die Wartezeit endet.
-mail-waiting-next = Nach der Wartezeit sieht sich jemand vom Helpdesk den Fall noch einmal an und deaktiviert das MFA-Gerät{ $device }. Wenn das erledigt ist, schreiben wir an alle hinterlegten Adressen.
+mail-waiting-next = { $devices ->
+    [one] Nach der Wartezeit sieht sich jemand vom Helpdesk den Fall noch einmal an und deaktiviert das MFA-Gerät{ $device }. Wenn das erledigt ist, schreiben wir an alle hinterlegten Adressen.
+   *[other] Nach der Wartezeit sieht sich jemand vom Helpdesk den Fall noch einmal an und deaktiviert die MFA-Geräte{ $device }. Wenn das erledigt ist, schreiben wir an alle hinterlegten Adressen.
+}
 
 mail-received-subject = { $product }: Bestätigung der E-Mail-Adresse für Fall { $reference }
 mail-received-happened = Jemand hat uns um Hilfe mit einem MFA-Gerät{ $device } gebeten, das verloren ist oder nicht benutzt werden kann. Diese Adresse ist für das Konto hinterlegt. Die Anfrage ist Fall { $reference }.
@@ -60,7 +63,10 @@ mail-halfway-happened = Die Hälfte der Wartezeit von Fall { $reference } ist vo
 
 mail-ready-subject = { $product }: Fall { $reference } ist bereit
 mail-ready-happened = Alles, was Fall { $reference } braucht, ist da.
-mail-ready-next = Jemand vom Helpdesk sieht sich den Fall noch einmal an und deaktiviert das MFA-Gerät{ $device }. Wir schreiben Ihnen, wenn das erledigt ist.
+mail-ready-next = { $devices ->
+    [one] Jemand vom Helpdesk sieht sich den Fall noch einmal an und deaktiviert das MFA-Gerät{ $device }. Wir schreiben Ihnen, wenn das erledigt ist.
+   *[other] Jemand vom Helpdesk sieht sich den Fall noch einmal an und deaktiviert die MFA-Geräte{ $device }. Wir schreiben Ihnen, wenn das erledigt ist.
+}
 
 mail-lapsed-subject = { $product }: Eine Prüfung für Fall { $reference } muss wiederholt werden
 mail-lapsed-happened = Jede Prüfung gilt nur eine begrenzte Zeit. Für eine Prüfung in Fall { $reference } ist diese Zeit vorbei; sie muss wiederholt werden, bevor der Fall weitergehen kann.
@@ -68,10 +74,24 @@ mail-lapsed-needed = Öffnen Sie die Seite Ihres Falls und wiederholen Sie die P
 mail-lapsed-next = Wenn alles wieder da ist, geht der Fall weiter. Am Konto wurde bisher nichts geändert.
 
 mail-deactivated-subject = { $product }: MFA-Gerät deaktiviert, Fall { $reference }
-mail-deactivated-happened = Das MFA-Gerät{ $device } Ihres Kontos wurde in Fall { $reference } deaktiviert. Es kann nicht mehr zur Anmeldung benutzt werden.
+mail-deactivated-happened = { $devices ->
+    [one] Das MFA-Gerät{ $device } Ihres Kontos wurde in Fall { $reference } deaktiviert. Es kann nicht mehr zur Anmeldung benutzt werden.
+   *[other] Die MFA-Geräte{ $device } Ihres Kontos wurden in Fall { $reference } deaktiviert. Sie können nicht mehr zur Anmeldung benutzt werden.
+}
 mail-deactivated-needed = Melden Sie sich mit Ihrem Passwort an und aktivieren Sie jetzt ein neues MFA-Gerät. Bis dahin ist das Konto weniger gut geschützt.
 mail-deactivated-next = Der Fall schließt sich nach einigen Tagen von selbst.
+mail-deactivated-left = { $lefts ->
+    [one] Ein weiteres Gerät bleibt aktiv{ $left }. Es kann weiter zur Anmeldung benutzt werden.
+   *[other] Weitere Geräte bleiben aktiv{ $left }. Sie können weiter zur Anmeldung benutzt werden.
+}
 mail-deactivated-object = Wenn Sie nicht darum gebeten haben, sagen Sie es uns sofort mit diesem Link. Sie müssen sich nicht anmelden.
+
+mail-partly-subject = { $product }: Einige MFA-Geräte deaktiviert, Fall { $reference }
+mail-partly-left = { $lefts ->
+    [one] Ein Gerät konnte nicht deaktiviert werden{ $left }. Es kann weiter zur Anmeldung benutzt werden.
+   *[other] Einige Geräte konnten nicht deaktiviert werden{ $left }. Sie können weiter zur Anmeldung benutzt werden.
+}
+mail-partly-next = Jemand vom Helpdesk sieht sich an, was noch aussteht. Wir schreiben Ihnen, wenn das entschieden ist.
 
 mail-resynchronised-subject = { $product }: Ihr Gerät funktioniert wieder, Fall { $reference }
 mail-resynchronised-happened = Die Uhr Ihres MFA-Geräts ging falsch. Zwei seiner Codes haben das berichtigt, und Ihr Gerät funktioniert wieder. Es wurde nichts deaktiviert, und Fall { $reference } ist geschlossen.

@@ -39,6 +39,7 @@ phone-withdraw = Änderung zurückziehen
 phone-now-requested = Sie haben eine neue Telefonnummer gewünscht. Es fehlt noch etwas, und noch geht kein Anruf an die neue Nummer.
 phone-now-awaiting = Eine zweite Person sieht sich Ihre neue Telefonnummer an. Noch geht kein Anruf an sie.
 phone-now-held = Ihre neue Telefonnummer ist freigegeben und wird bis { $ends } zurückgehalten. Bis dahin geht kein Anruf an sie.
+phone-now-ordered = Ihre neue Telefonnummer ist genehmigt und wird dort eingetragen, wo Ihr Konto geführt wird. Bis das geschehen ist, gilt die alte Nummer.
 phone-now-effective = Ihre neue Telefonnummer gilt. Anrufe gehen von jetzt an an sie.
 phone-now-refused = Der Helpdesk hat die neue Telefonnummer abgelehnt. Den Grund haben wir Ihnen geschrieben.
 phone-now-stopped = Die Änderung Ihrer Telefonnummer wurde angehalten.

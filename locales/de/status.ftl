@@ -16,8 +16,13 @@ status-deactivating = Ihr Gerät wird deaktiviert
 status-deactivating-text = Das dauert einen Moment.
 status-deactivated = Ihr Gerät ist deaktiviert
 status-deactivated-text = Melden Sie sich jetzt mit Ihrem Passwort an und aktivieren Sie gleich ein neues Gerät.
+status-partly = Einige Ihrer Geräte sind deaktiviert
+status-partly-text = Die übrigen konnten noch nicht deaktiviert werden und funktionieren weiter. Jemand vom Helpdesk sieht sich an, was noch aussteht.
 status-closed = Dieser Fall ist geschlossen
-status-closed-text = Ihr Gerät wurde deaktiviert.
+status-closed-text = { $devices ->
+    [one] Ihr Gerät wurde deaktiviert.
+   *[other] Ihre Geräte wurden deaktiviert.
+}
 status-rejected = Der Helpdesk konnte bei dieser Anfrage nicht helfen
 status-nothing-deactivated = Es wurde nichts deaktiviert.
 status-withdrawn = Sie haben diese Anfrage zurückgezogen
@@ -53,6 +58,11 @@ status-account-email = E-Mail-Adresse des Kontos
 status-account-phone = Telefon des Kontos
 status-no-phone = Keines
 status-device = Gerät
+status-devices = Geräte dieser Anfrage
+status-device-approved = wird noch deaktiviert
+status-device-ordered = wird deaktiviert
+status-device-deactivated = deaktiviert
+status-device-failed = noch aktiv
 
 status-messages = Nachrichten
 status-no-messages = Es gibt noch keine Nachrichten.

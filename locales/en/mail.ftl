@@ -28,7 +28,10 @@ mail-over = Your account stays as it is. The case is over.
 mail-check-then = When everything is there, we check the case and write to you again. Nothing has been changed on the account so far.
 mail-link-press = Open the link and press the button on the page. Opening the link alone does nothing.
 mail-waiting-needed = If you asked for this: nothing. If you did not, stop it before the waiting time ends.
-mail-waiting-next = After the waiting time an agent looks at the case once more and deactivates the MFA device{ $device }. We write to every address on record when that is done.
+mail-waiting-next = { $devices ->
+    [one] After the waiting time an agent looks at the case once more and deactivates the MFA device{ $device }. We write to every address on record when that is done.
+   *[other] After the waiting time an agent looks at the case once more and deactivates the MFA devices{ $device }. We write to every address on record when that is done.
+}
 
 mail-received-subject = { $product }: Email verification for case { $reference }
 mail-received-happened = Someone asked us for help with an MFA device{ $device } that is lost or cannot be used. This address is on record for the account. The request is case { $reference }.
@@ -61,7 +64,10 @@ mail-halfway-happened = Half of the waiting time of case { $reference } is over.
 
 mail-ready-subject = { $product }: Case { $reference } is ready
 mail-ready-happened = Everything that case { $reference } needs is there.
-mail-ready-next = An agent looks at the case once more and deactivates the MFA device{ $device }. We write to you when that is done.
+mail-ready-next = { $devices ->
+    [one] An agent looks at the case once more and deactivates the MFA device{ $device }. We write to you when that is done.
+   *[other] An agent looks at the case once more and deactivates the MFA devices{ $device }. We write to you when that is done.
+}
 
 mail-lapsed-subject = { $product }: A check has to be repeated for case { $reference }
 mail-lapsed-happened = Every check counts for a limited time. For one check in case { $reference } that time is over, so it has to be repeated before the case can go on.
@@ -69,10 +75,24 @@ mail-lapsed-needed = Open your case page and repeat the check that it shows.
 mail-lapsed-next = When everything is there again, the case goes on. Nothing has been changed on the account so far.
 
 mail-deactivated-subject = { $product }: MFA device deactivated, case { $reference }
-mail-deactivated-happened = The MFA device{ $device } on your account was deactivated in case { $reference }. It can no longer be used to sign in.
+mail-deactivated-happened = { $devices ->
+    [one] The MFA device{ $device } on your account was deactivated in case { $reference }. It can no longer be used to sign in.
+   *[other] The MFA devices{ $device } on your account were deactivated in case { $reference }. They can no longer be used to sign in.
+}
 mail-deactivated-needed = Sign in with your password and activate a new MFA device now. The account is less well protected until you do.
 mail-deactivated-next = The case closes by itself after some days.
+mail-deactivated-left = { $lefts ->
+    [one] One other device stays active{ $left }. It can still be used to sign in.
+   *[other] Other devices stay active{ $left }. They can still be used to sign in.
+}
 mail-deactivated-object = If you did not ask for this, tell us at once with this link. You do not have to sign in.
+
+mail-partly-subject = { $product }: Some MFA devices deactivated, case { $reference }
+mail-partly-left = { $lefts ->
+    [one] One device could not be deactivated{ $left }. It can still be used to sign in.
+   *[other] Some devices could not be deactivated{ $left }. They can still be used to sign in.
+}
+mail-partly-next = An agent looks at what is left. We write to you when that is decided.
 
 mail-resynchronised-subject = { $product }: Your device works again, case { $reference }
 mail-resynchronised-happened = The clock of your MFA device had drifted. Two of its codes put it right, and your device works again. Nothing was deactivated, and case { $reference } is closed.

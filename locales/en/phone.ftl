@@ -39,6 +39,7 @@ phone-withdraw = Withdraw the change
 phone-now-requested = You asked for a new phone number. Something is still needed, and no call goes to the new number yet.
 phone-now-awaiting = A second agent is looking at your new phone number. No call goes to it yet.
 phone-now-held = Your new phone number is approved and held until { $ends }. Until then no call goes to it.
+phone-now-ordered = Your new phone number is approved and is being entered where your account is kept. Until that is done, the old number counts.
 phone-now-effective = Your new phone number is in use. Calls go to it from now on.
 phone-now-refused = An agent refused the new phone number. We wrote to you why.
 phone-now-stopped = The change of your phone number was stopped.

@@ -16,8 +16,13 @@ status-deactivating = Your device is being deactivated
 status-deactivating-text = This takes a moment.
 status-deactivated = Your device is deactivated
 status-deactivated-text = Sign in with your password now, and activate a new device straight away.
+status-partly = Some of your devices are deactivated
+status-partly-text = The others could not be deactivated yet and still work. An agent looks at what is left.
 status-closed = This case is closed
-status-closed-text = Your device was deactivated.
+status-closed-text = { $devices ->
+    [one] Your device was deactivated.
+   *[other] Your devices were deactivated.
+}
 status-rejected = The desk could not help with this request
 status-nothing-deactivated = Nothing was deactivated.
 status-withdrawn = You withdrew this request
@@ -55,6 +60,11 @@ status-account-phone = Phone of the account
 # The account has no phone number.
 status-no-phone = None
 status-device = Device
+status-devices = Devices of this request
+status-device-approved = will be deactivated
+status-device-ordered = being deactivated
+status-device-deactivated = deactivated
+status-device-failed = still active
 
 status-messages = Messages
 status-no-messages = There are no messages yet.

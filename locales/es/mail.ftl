@@ -27,7 +27,10 @@ mail-over = Su cuenta sigue como está. El caso ha terminado.
 mail-check-then = Cuando esté todo, comprobamos el caso y le volvemos a escribir. Hasta ahora no se ha cambiado nada en la cuenta.
 mail-link-press = Abra el enlace y pulse el botón de la página. Abrir el enlace por sí solo no hace nada.
 mail-waiting-needed = Si lo ha pedido usted: nada. Si no, deténgalo antes de que termine el tiempo de espera.
-mail-waiting-next = Después del tiempo de espera, un agente examina el caso una vez más y desactiva el dispositivo MFA{ $device }. Cuando esté hecho, escribiremos a todas las direcciones registradas.
+mail-waiting-next = { $devices ->
+    [one] Después del tiempo de espera, un agente examina el caso una vez más y desactiva el dispositivo MFA{ $device }. Cuando esté hecho, escribiremos a todas las direcciones registradas.
+   *[other] Después del tiempo de espera, un agente examina el caso una vez más y desactiva los dispositivos MFA{ $device }. Cuando esté hecho, escribiremos a todas las direcciones registradas.
+}
 
 mail-received-subject = { $product }: Verificación del correo para el caso { $reference }
 mail-received-happened = Alguien nos ha pedido ayuda con un dispositivo MFA{ $device } perdido o que no se puede usar. Esta dirección está registrada para la cuenta. La solicitud es el caso { $reference }.
@@ -60,7 +63,10 @@ mail-halfway-happened = Ha pasado la mitad del tiempo de espera del caso { $refe
 
 mail-ready-subject = { $product }: El caso { $reference } está listo
 mail-ready-happened = Todo lo que necesita el caso { $reference } está completo.
-mail-ready-next = Un agente examina el caso una vez más y desactiva el dispositivo MFA{ $device }. Le escribiremos cuando esté hecho.
+mail-ready-next = { $devices ->
+    [one] Un agente examina el caso una vez más y desactiva el dispositivo MFA{ $device }. Le escribiremos cuando esté hecho.
+   *[other] Un agente examina el caso una vez más y desactiva los dispositivos MFA{ $device }. Le escribiremos cuando esté hecho.
+}
 
 mail-lapsed-subject = { $product }: Hay que repetir una comprobación del caso { $reference }
 mail-lapsed-happened = Cada comprobación vale durante un tiempo limitado. Para una comprobación del caso { $reference } ese tiempo ha pasado, así que hay que repetirla antes de que el caso pueda continuar.
@@ -68,10 +74,24 @@ mail-lapsed-needed = Abra la página de su caso y repita la comprobación que mu
 mail-lapsed-next = Cuando todo esté completo de nuevo, el caso continúa. Hasta ahora no se ha cambiado nada en la cuenta.
 
 mail-deactivated-subject = { $product }: Dispositivo MFA desactivado, caso { $reference }
-mail-deactivated-happened = El dispositivo MFA{ $device } de su cuenta se ha desactivado en el caso { $reference }. Ya no se puede usar para iniciar sesión.
+mail-deactivated-happened = { $devices ->
+    [one] El dispositivo MFA{ $device } de su cuenta se ha desactivado en el caso { $reference }. Ya no se puede usar para iniciar sesión.
+   *[other] Los dispositivos MFA{ $device } de su cuenta se han desactivado en el caso { $reference }. Ya no se pueden usar para iniciar sesión.
+}
 mail-deactivated-needed = Inicie sesión con su contraseña y active ahora un dispositivo MFA nuevo. Hasta entonces la cuenta está menos protegida.
 mail-deactivated-next = El caso se cierra por sí solo después de unos días.
+mail-deactivated-left = { $lefts ->
+    [one] Otro dispositivo sigue activo{ $left }. Todavía se puede usar para iniciar sesión.
+   *[other] Otros dispositivos siguen activos{ $left }. Todavía se pueden usar para iniciar sesión.
+}
 mail-deactivated-object = Si no lo ha pedido usted, díganoslo de inmediato con este enlace. No tiene que iniciar sesión.
+
+mail-partly-subject = { $product }: Algunos dispositivos MFA desactivados, caso { $reference }
+mail-partly-left = { $lefts ->
+    [one] No se ha podido desactivar un dispositivo{ $left }. Todavía se puede usar para iniciar sesión.
+   *[other] No se han podido desactivar algunos dispositivos{ $left }. Todavía se pueden usar para iniciar sesión.
+}
+mail-partly-next = Un agente examina lo que falta. Le escribiremos cuando esté decidido.
 
 mail-resynchronised-subject = { $product }: Su dispositivo vuelve a funcionar, caso { $reference }
 mail-resynchronised-happened = El reloj de su dispositivo MFA se había desajustado. Dos de sus códigos lo han corregido y su dispositivo vuelve a funcionar. No se ha desactivado nada y el caso { $reference } está cerrado.

@@ -39,6 +39,7 @@ phone-withdraw = Retirar el cambio
 phone-now-requested = Usted ha pedido un número de teléfono nuevo. Aún falta algo, y todavía no se llama al número nuevo.
 phone-now-awaiting = Un segundo agente está revisando su número de teléfono nuevo. Todavía no se llama a él.
 phone-now-held = Su número de teléfono nuevo está aprobado y retenido hasta el { $ends }. Hasta entonces no se llama a él.
+phone-now-ordered = Su nuevo número de teléfono está aprobado y se está registrando donde se lleva su cuenta. Hasta que termine, vale el número anterior.
 phone-now-effective = Su número de teléfono nuevo ya está en uso. Desde ahora se llama a él.
 phone-now-refused = Un agente ha rechazado el número de teléfono nuevo. Le hemos escrito el motivo.
 phone-now-stopped = El cambio de su número de teléfono se ha detenido.

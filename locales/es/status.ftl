@@ -16,8 +16,13 @@ status-deactivating = Su dispositivo se está desactivando
 status-deactivating-text = Tarda un momento.
 status-deactivated = Su dispositivo está desactivado
 status-deactivated-text = Inicie sesión ahora con su contraseña y active enseguida un dispositivo nuevo.
+status-partly = Algunos de sus dispositivos están desactivados
+status-partly-text = Los demás no se han podido desactivar todavía y siguen funcionando. Un agente examina lo que falta.
 status-closed = Este caso está cerrado
-status-closed-text = Su dispositivo se desactivó.
+status-closed-text = { $devices ->
+    [one] Su dispositivo se desactivó.
+   *[other] Sus dispositivos se desactivaron.
+}
 status-rejected = El centro de soporte no ha podido ayudar con esta solicitud
 status-nothing-deactivated = No se ha desactivado nada.
 status-withdrawn = Usted retiró esta solicitud
@@ -53,6 +58,11 @@ status-account-email = Correo de la cuenta
 status-account-phone = Teléfono de la cuenta
 status-no-phone = Ninguno
 status-device = Dispositivo
+status-devices = Dispositivos de esta solicitud
+status-device-approved = se desactivará
+status-device-ordered = desactivándose
+status-device-deactivated = desactivado
+status-device-failed = todavía activo
 
 status-messages = Mensajes
 status-no-messages = Todavía no hay mensajes.

@@ -27,7 +27,10 @@ mail-over = Votre compte reste tel qu’il est. Le dossier est terminé.
 mail-check-then = Quand tout sera là, nous vérifierons le dossier et vous écrirons de nouveau. Jusqu’ici, rien n’a été modifié sur le compte.
 mail-link-press = Ouvrez le lien et appuyez sur le bouton de la page. Ouvrir le lien ne suffit pas.
 mail-waiting-needed = Si vous l’avez demandé : rien. Sinon, arrêtez le dossier avant la fin du délai d’attente.
-mail-waiting-next = Après le délai d’attente, un agent examine le dossier encore une fois et désactive l’appareil MFA{ $device }. Nous écrivons à toutes les adresses enregistrées quand c’est fait.
+mail-waiting-next = { $devices ->
+    [one] Après le délai d’attente, un agent examine le dossier encore une fois et désactive l’appareil MFA{ $device }. Nous écrivons à toutes les adresses enregistrées quand c’est fait.
+   *[other] Après le délai d’attente, un agent examine le dossier encore une fois et désactive les appareils MFA{ $device }. Nous écrivons à toutes les adresses enregistrées quand c’est fait.
+}
 
 mail-received-subject = { $product } : Vérification de l’adresse e-mail pour le dossier { $reference }
 mail-received-happened = Quelqu’un nous a demandé de l’aide pour un appareil MFA{ $device } perdu ou inutilisable. Cette adresse est enregistrée pour le compte. La demande est le dossier { $reference }.
@@ -60,7 +63,10 @@ mail-halfway-happened = La moitié du délai d’attente du dossier { $reference
 
 mail-ready-subject = { $product } : Le dossier { $reference } est prêt
 mail-ready-happened = Tout ce qu’il faut pour le dossier { $reference } est là.
-mail-ready-next = Un agent examine le dossier encore une fois et désactive l’appareil MFA{ $device }. Nous vous écrirons quand ce sera fait.
+mail-ready-next = { $devices ->
+    [one] Un agent examine le dossier encore une fois et désactive l’appareil MFA{ $device }. Nous vous écrirons quand ce sera fait.
+   *[other] Un agent examine le dossier encore une fois et désactive les appareils MFA{ $device }. Nous vous écrirons quand ce sera fait.
+}
 
 mail-lapsed-subject = { $product } : Une vérification du dossier { $reference } doit être refaite
 mail-lapsed-happened = Chaque vérification compte pour un temps limité. Pour une vérification du dossier { $reference }, ce temps est écoulé ; elle doit être refaite avant que le dossier puisse continuer.
@@ -68,10 +74,24 @@ mail-lapsed-needed = Ouvrez la page de votre dossier et refaites la vérificatio
 mail-lapsed-next = Quand tout sera de nouveau là, le dossier continuera. Jusqu’ici, rien n’a été modifié sur le compte.
 
 mail-deactivated-subject = { $product } : Appareil MFA désactivé, dossier { $reference }
-mail-deactivated-happened = L’appareil MFA{ $device } de votre compte a été désactivé dans le dossier { $reference }. Il ne peut plus servir à se connecter.
+mail-deactivated-happened = { $devices ->
+    [one] L’appareil MFA{ $device } de votre compte a été désactivé dans le dossier { $reference }. Il ne peut plus servir à se connecter.
+   *[other] Les appareils MFA{ $device } de votre compte ont été désactivés dans le dossier { $reference }. Ils ne peuvent plus servir à se connecter.
+}
 mail-deactivated-needed = Connectez-vous avec votre mot de passe et activez maintenant un nouvel appareil MFA. D’ici là, le compte est moins bien protégé.
 mail-deactivated-next = Le dossier se ferme de lui-même après quelques jours.
+mail-deactivated-left = { $lefts ->
+    [one] Un autre appareil reste actif{ $left }. Il peut encore servir à se connecter.
+   *[other] D’autres appareils restent actifs{ $left }. Ils peuvent encore servir à se connecter.
+}
 mail-deactivated-object = Si vous ne l’avez pas demandé, dites-le-nous immédiatement avec ce lien. Vous n’avez pas à vous connecter.
+
+mail-partly-subject = { $product } : Certains appareils MFA désactivés, dossier { $reference }
+mail-partly-left = { $lefts ->
+    [one] Un appareil n’a pas pu être désactivé{ $left }. Il peut encore servir à se connecter.
+   *[other] Certains appareils n’ont pas pu être désactivés{ $left }. Ils peuvent encore servir à se connecter.
+}
+mail-partly-next = Un agent examine ce qui reste à faire. Nous vous écrirons quand ce sera décidé.
 
 mail-resynchronised-subject = { $product } : Votre appareil fonctionne de nouveau, dossier { $reference }
 mail-resynchronised-happened = L’horloge de votre appareil MFA s’était décalée. Deux de ses codes l’ont corrigée, et votre appareil fonctionne de nouveau. Rien n’a été désactivé, et le dossier { $reference } est clos.

@@ -39,6 +39,7 @@ phone-withdraw = Retirer le changement
 phone-now-requested = Vous avez demandé un nouveau numéro de téléphone. Il manque encore quelque chose, et aucun appel ne va au nouveau numéro pour l’instant.
 phone-now-awaiting = Un deuxième agent examine votre nouveau numéro de téléphone. Aucun appel n’y va pour l’instant.
 phone-now-held = Votre nouveau numéro de téléphone est approuvé et retenu jusqu’au { $ends }. D’ici là, aucun appel n’y va.
+phone-now-ordered = Votre nouveau numéro de téléphone est approuvé et en cours d’enregistrement là où votre compte est tenu. D’ici là, l’ancien numéro compte.
 phone-now-effective = Votre nouveau numéro de téléphone est en service. Les appels y vont désormais.
 phone-now-refused = Un agent a refusé le nouveau numéro de téléphone. Nous vous avons écrit pourquoi.
 phone-now-stopped = Le changement de votre numéro de téléphone a été arrêté.

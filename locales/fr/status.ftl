@@ -16,8 +16,13 @@ status-deactivating = Votre appareil est en cours de désactivation
 status-deactivating-text = Cela prend un instant.
 status-deactivated = Votre appareil est désactivé
 status-deactivated-text = Connectez-vous maintenant avec votre mot de passe et activez aussitôt un nouvel appareil.
+status-partly = Certains de vos appareils sont désactivés
+status-partly-text = Les autres n’ont pas encore pu être désactivés et fonctionnent toujours. Un agent examine ce qui reste à faire.
 status-closed = Ce dossier est clos
-status-closed-text = Votre appareil a été désactivé.
+status-closed-text = { $devices ->
+    [one] Votre appareil a été désactivé.
+   *[other] Vos appareils ont été désactivés.
+}
 status-rejected = Le service d’assistance n’a pas pu aider pour cette demande
 status-nothing-deactivated = Rien n’a été désactivé.
 status-withdrawn = Vous avez retiré cette demande
@@ -53,6 +58,11 @@ status-account-email = E-mail du compte
 status-account-phone = Téléphone du compte
 status-no-phone = Aucun
 status-device = Appareil
+status-devices = Appareils de cette demande
+status-device-approved = sera désactivé
+status-device-ordered = en cours de désactivation
+status-device-deactivated = désactivé
+status-device-failed = encore actif
 
 status-messages = Messages
 status-no-messages = Il n’y a pas encore de message.

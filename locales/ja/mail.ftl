@@ -24,7 +24,9 @@ mail-over = アカウントは今のままです。ケースは終了しまし�
 mail-check-then = すべてそろったら、ケースを確認して再度ご連絡します。これまでアカウントには何も変更されていません。
 mail-link-press = リンクを開き、ページのボタンを押してください。リンクを開くだけでは何も起こりません。
 mail-waiting-needed = ご自身の依頼であれば、何もありません。そうでない場合は、待機期間が終わる前に停止してください。
-mail-waiting-next = 待機期間の後、担当者がケースをもう一度確認し、MFA デバイス{ $device }を無効化します。完了したら、登録されているすべての連絡先にお知らせします。
+mail-waiting-next = { $devices ->
+   *[other] 待機期間の後、担当者がケースをもう一度確認し、MFA デバイス{ $device }を無効化します。完了したら、登録されているすべての連絡先にお知らせします。
+}
 
 mail-received-subject = { $product }：ケース { $reference } のメールアドレスの確認
 mail-received-happened = 紛失した、または使用できない MFA デバイス{ $device }について、サポートの依頼がありました。このアドレスは、そのアカウントに登録されています。依頼の番号は { $reference } です。
@@ -57,7 +59,9 @@ mail-halfway-happened = ケース { $reference } の待機期間が半分過ぎ�
 
 mail-ready-subject = { $product }：ケース { $reference } の準備ができました
 mail-ready-happened = ケース { $reference } に必要なものは、すべてそろいました。
-mail-ready-next = 担当者がケースをもう一度確認し、MFA デバイス{ $device }を無効化します。完了したらご連絡します。
+mail-ready-next = { $devices ->
+   *[other] 担当者がケースをもう一度確認し、MFA デバイス{ $device }を無効化します。完了したらご連絡します。
+}
 
 mail-lapsed-subject = { $product }：ケース { $reference } の確認をもう一度行う必要があります
 mail-lapsed-happened = それぞれの確認には有効期間があります。ケース { $reference } の確認の 1 つが期限切れになったため、続ける前にもう一度行う必要があります。
@@ -65,10 +69,17 @@ mail-lapsed-needed = ケースのページを開き、表示されている確�
 mail-lapsed-next = 再びすべてがそろうと、ケースが先に進みます。これまでアカウントには何も変更されていません。
 
 mail-deactivated-subject = { $product }：MFA デバイスを無効化しました（ケース { $reference }）
-mail-deactivated-happened = ケース { $reference } で、お客様のアカウントの MFA デバイス{ $device }を無効化しました。サインインには使用できなくなりました。
+mail-deactivated-happened = { $devices ->
+   *[other] ケース { $reference } で、お客様のアカウントの MFA デバイス{ $device }を無効化しました。サインインには使用できなくなりました。
+}
 mail-deactivated-needed = パスワードでサインインし、すぐに新しい MFA デバイスを有効化してください。それまでアカウントの保護は弱くなっています。
 mail-deactivated-next = ケースは数日後に自動的に終了します。
+mail-deactivated-left = 次のデバイスは引き続き有効です{ $left }。サインインに使用できます。（{ $lefts } 台）
 mail-deactivated-object = ご自身の依頼でない場合は、すぐにこのリンクでお知らせください。サインインは不要です。
+
+mail-partly-subject = { $product }：一部の MFA デバイスを無効化しました（ケース { $reference }）
+mail-partly-left = { $lefts } 台のデバイスは無効化できませんでした{ $left }。引き続きサインインに使用できます。
+mail-partly-next = 残りについては担当者が確認します。決まり次第ご連絡します。
 
 mail-resynchronised-subject = { $product }：デバイスが再び使えるようになりました（ケース { $reference }）
 mail-resynchronised-happened = MFA デバイスの時計がずれていました。2 つのコードでずれを直し、デバイスは再び使えるようになりました。何も無効化されておらず、ケース { $reference } は終了しました。

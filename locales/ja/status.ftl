@@ -16,8 +16,12 @@ status-deactivating = デバイスを無効化しています
 status-deactivating-text = 少し時間がかかります。
 status-deactivated = デバイスは無効化されました
 status-deactivated-text = パスワードでサインインし、すぐに新しいデバイスを有効化してください。
+status-partly = 一部のデバイスは無効化されました
+status-partly-text = 残りのデバイスはまだ無効化できておらず、引き続き使用できます。残りについては担当者が確認します。
 status-closed = このケースは終了しました
-status-closed-text = デバイスは無効化されました。
+status-closed-text = { $devices ->
+   *[other] デバイスは無効化されました。
+}
 status-rejected = このご依頼にはお応えできませんでした
 status-nothing-deactivated = 何も無効化されていません。
 status-withdrawn = この依頼は取り下げられました
@@ -53,6 +57,11 @@ status-account-email = アカウントのメールアドレス
 status-account-phone = アカウントの電話番号
 status-no-phone = なし
 status-device = デバイス
+status-devices = この依頼のデバイス
+status-device-approved = 無効化の予定
+status-device-ordered = 無効化しています
+status-device-deactivated = 無効化済み
+status-device-failed = まだ有効
 
 status-messages = メッセージ
 status-no-messages = まだメッセージはありません。

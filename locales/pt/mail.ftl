@@ -27,7 +27,10 @@ mail-over = A sua conta fica como está. O caso terminou.
 mail-check-then = Quando estiver tudo completo, verificamos o caso e voltamos a escrever. Até agora nada foi alterado na conta.
 mail-link-press = Abra o link e pressione o botão na página. Abrir o link, por si só, não faz nada.
 mail-waiting-needed = Se fez este pedido: nada. Se não fez, pare-o antes de o tempo de espera terminar.
-mail-waiting-next = Depois do tempo de espera, um agente analisa o caso mais uma vez e desativa o dispositivo MFA{ $device }. Escrevemos para todos os endereços registados quando estiver feito.
+mail-waiting-next = { $devices ->
+    [one] Depois do tempo de espera, um agente analisa o caso mais uma vez e desativa o dispositivo MFA{ $device }. Escrevemos para todos os endereços registados quando estiver feito.
+   *[other] Depois do tempo de espera, um agente analisa o caso mais uma vez e desativa os dispositivos MFA{ $device }. Escrevemos para todos os endereços registados quando estiver feito.
+}
 
 mail-received-subject = { $product }: Verificação de e-mail para o caso { $reference }
 mail-received-happened = Alguém nos pediu ajuda com um dispositivo MFA{ $device } perdido ou que não pode ser usado. Este endereço está registado para a conta. O pedido é o caso { $reference }.
@@ -60,7 +63,10 @@ mail-halfway-happened = Passou metade do tempo de espera do caso { $reference }.
 
 mail-ready-subject = { $product }: O caso { $reference } está pronto
 mail-ready-happened = Tudo o que o caso { $reference } precisa está completo.
-mail-ready-next = Um agente analisa o caso mais uma vez e desativa o dispositivo MFA{ $device }. Escrevemos quando estiver feito.
+mail-ready-next = { $devices ->
+    [one] Um agente analisa o caso mais uma vez e desativa o dispositivo MFA{ $device }. Escrevemos quando estiver feito.
+   *[other] Um agente analisa o caso mais uma vez e desativa os dispositivos MFA{ $device }. Escrevemos quando estiver feito.
+}
 
 mail-lapsed-subject = { $product }: É preciso repetir uma verificação do caso { $reference }
 mail-lapsed-happened = Cada verificação vale por um tempo limitado. Para uma verificação do caso { $reference } esse tempo acabou; é preciso repeti-la antes de o caso poder continuar.
@@ -68,10 +74,24 @@ mail-lapsed-needed = Abra a página do seu caso e repita a verificação que ela
 mail-lapsed-next = Quando tudo estiver completo de novo, o caso continua. Até agora nada foi alterado na conta.
 
 mail-deactivated-subject = { $product }: Dispositivo MFA desativado, caso { $reference }
-mail-deactivated-happened = O dispositivo MFA{ $device } da sua conta foi desativado no caso { $reference }. Já não pode ser usado para iniciar sessão.
+mail-deactivated-happened = { $devices ->
+    [one] O dispositivo MFA{ $device } da sua conta foi desativado no caso { $reference }. Já não pode ser usado para iniciar sessão.
+   *[other] Os dispositivos MFA{ $device } da sua conta foram desativados no caso { $reference }. Já não podem ser usados para iniciar sessão.
+}
 mail-deactivated-needed = Inicie sessão com a sua senha e ative agora um novo dispositivo MFA. Até lá a conta está menos protegida.
 mail-deactivated-next = O caso encerra-se sozinho depois de alguns dias.
+mail-deactivated-left = { $lefts ->
+    [one] Outro dispositivo continua ativo{ $left }. Ainda pode ser usado para iniciar sessão.
+   *[other] Outros dispositivos continuam ativos{ $left }. Ainda podem ser usados para iniciar sessão.
+}
 mail-deactivated-object = Se não pediu isto, avise-nos imediatamente com este link. Não precisa de iniciar sessão.
+
+mail-partly-subject = { $product }: Alguns dispositivos MFA desativados, caso { $reference }
+mail-partly-left = { $lefts ->
+    [one] Não foi possível desativar um dispositivo{ $left }. Ainda pode ser usado para iniciar sessão.
+   *[other] Não foi possível desativar alguns dispositivos{ $left }. Ainda podem ser usados para iniciar sessão.
+}
+mail-partly-next = Um agente analisa o que falta. Escrevemos quando estiver decidido.
 
 mail-resynchronised-subject = { $product }: O seu dispositivo volta a funcionar, caso { $reference }
 mail-resynchronised-happened = O relógio do seu dispositivo MFA estava desacertado. Dois dos seus códigos corrigiram-no, e o dispositivo volta a funcionar. Nada foi desativado, e o caso { $reference } está encerrado.

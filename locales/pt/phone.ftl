@@ -39,6 +39,7 @@ phone-withdraw = Retirar a alteração
 phone-now-requested = Pediu um novo número de telefone. Ainda falta algo, e por enquanto nenhuma chamada vai para o número novo.
 phone-now-awaiting = Um segundo agente está a ver o seu novo número de telefone. Por enquanto nenhuma chamada vai para ele.
 phone-now-held = O seu novo número de telefone está aprovado e retido até { $ends }. Até lá, nenhuma chamada vai para ele.
+phone-now-ordered = O seu novo número de telefone está aprovado e a ser registado onde a sua conta é mantida. Até isso terminar, vale o número antigo.
 phone-now-effective = O seu novo número de telefone está em uso. As chamadas vão para ele a partir de agora.
 phone-now-refused = Um agente recusou o novo número de telefone. Escrevemos-lhe o motivo.
 phone-now-stopped = A alteração do seu número de telefone foi parada.

@@ -16,8 +16,13 @@ status-deactivating = O seu dispositivo está a ser desativado
 status-deactivating-text = Demora um momento.
 status-deactivated = O seu dispositivo está desativado
 status-deactivated-text = Inicie sessão agora com a sua senha e ative logo um novo dispositivo.
+status-partly = Alguns dos seus dispositivos estão desativados
+status-partly-text = Os outros ainda não puderam ser desativados e continuam a funcionar. Um agente analisa o que falta.
 status-closed = Este caso está encerrado
-status-closed-text = O seu dispositivo foi desativado.
+status-closed-text = { $devices ->
+    [one] O seu dispositivo foi desativado.
+   *[other] Os seus dispositivos foram desativados.
+}
 status-rejected = O atendimento não pôde ajudar com este pedido
 status-nothing-deactivated = Nada foi desativado.
 status-withdrawn = Retirou este pedido
@@ -53,6 +58,11 @@ status-account-email = E-mail da conta
 status-account-phone = Telefone da conta
 status-no-phone = Nenhum
 status-device = Dispositivo
+status-devices = Dispositivos deste pedido
+status-device-approved = será desativado
+status-device-ordered = a ser desativado
+status-device-deactivated = desativado
+status-device-failed = ainda ativo
 
 status-messages = Mensagens
 status-no-messages = Ainda não há mensagens.

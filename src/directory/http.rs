@@ -66,7 +66,11 @@ impl Http {
     /// That it cannot be made.
     #[cfg(feature = "aws")]
     pub fn of_machine(timeout: Duration) -> Result<Self, String> {
-        Ok(Self { client: http_client::direct(timeout)? })
+        let client = http_client::builder(timeout)
+            .no_proxy()
+            .build()
+            .map_err(|_| "the HTTP client cannot be made".to_owned())?;
+        Ok(Self { client })
     }
 
     /// Makes requests.

@@ -13,6 +13,8 @@ coded! {
         CodesBlocked = "codes_blocked", "Too many wrong phone codes in a row";
         /// At an old address, somebody says that a change of a contact was not theirs.
         ContactDisputed = "contact_disputed", "Someone says: this change of my address wasn’t me";
+        /// A system refused a telephone number that was approved and held.
+        PhoneNotUpdated = "phone_not_updated", "A directory refused a new phone number";
         /// On the server, somebody's authenticators were deactivated by hand.
         GlassBroken = "glass_broken", "A colleague’s devices were deactivated on the server";
     }

@@ -42,8 +42,10 @@ pub enum Notice {
     Ready,
     /// A proof expired and has to be given again.
     EvidenceExpired,
-    /// The authenticator is off.
+    /// Everything that was asked for is off, or the rest stays.
     Deactivated,
+    /// Some of what was ordered is off, and some is not.
+    PartlyDeactivated,
     /// An agent ended the case.
     Rejected,
     /// An administrator of the account said no.
@@ -116,6 +118,7 @@ impl Notice {
             Self::Ready,
             Self::EvidenceExpired,
             Self::Deactivated,
+            Self::PartlyDeactivated,
             Self::Rejected,
             Self::Declined,
             Self::AdministratorAsked {
@@ -156,6 +159,7 @@ impl Notice {
             Self::Ready => "ready",
             Self::EvidenceExpired => "evidence_expired",
             Self::Deactivated => "deactivated",
+            Self::PartlyDeactivated => "partly_deactivated",
             Self::Rejected => "rejected",
             Self::Declined => "declined",
             Self::AdministratorAsked { .. } => "administrator_asked",

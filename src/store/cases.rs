@@ -6,7 +6,7 @@ use diesel::{AsChangeset, ExpressionMethods, Insertable, OptionalExtension, Quer
 pub use super::entries::{EntryKind, WrittenEntry, entries, write_entry};
 pub use super::forms::{form, insert_form, language};
 use super::schema::{approvals, cases, evidence};
-use super::{AnyConnection, StoreError, Tx, corrupt, dialect, parsed, parsed_if, stored};
+use super::{AnyConnection, StoreError, Tx, case_authenticators, corrupt, dialect, parsed, parsed_if, stored};
 use crate::domain::account::Tier;
 use crate::domain::case::{Approval, Asked, Case, Conclusion, State, Wait, due_at};
 use crate::domain::evidence::{CheckKind, Evidence, Giver, Outcome, Subject};
@@ -36,8 +36,6 @@ struct CaseRow {
     expires_at: NaiveDateTime,
     due_at: Option<NaiveDateTime>,
     answer_by: Option<NaiveDateTime>,
-    authenticator_id: Option<String>,
-    failure: Option<String>,
     disputed_from: Option<String>,
     ended_reason: Option<String>,
     changed_by: String,
@@ -118,8 +116,6 @@ impl CaseRow {
             expires_at: stored(case.expires_at),
             due_at: due_at(case, filing.changed_at).map(stored),
             answer_by: filing.answer_by.map(stored),
-            authenticator_id: case.authenticator.map(|id| id.to_string()),
-            failure: case.failure.clone(),
             disputed_from: case.disputed_from.map(|state| state.code().to_owned()),
             ended_reason: filing.ended_reason.clone(),
             changed_by: filing.changed_by.clone(),
@@ -135,7 +131,12 @@ impl CaseRow {
         }
     }
 
-    fn into_filed(self, rows: Vec<EvidenceRow>, approved: Vec<ApprovalRow>) -> Result<Filed, StoreError> {
+    fn into_filed(
+        self,
+        rows: Vec<EvidenceRow>,
+        approved: Vec<ApprovalRow>,
+        authenticators: case_authenticators::Kept,
+    ) -> Result<Filed, StoreError> {
         let in_wait = |row: &&EvidenceRow| row.in_wait;
         let held: Vec<_> =
             rows.iter().filter(in_wait).map(|row| parsed("evidence", &row.id)).collect::<Result<_, _>>()?;
@@ -164,8 +165,8 @@ impl CaseRow {
             submitted_at: self.submitted_at.and_utc(),
             state_since: self.state_since.and_utc(),
             expires_at: self.expires_at.and_utc(),
-            authenticator: parsed_if("authenticator", self.authenticator_id.as_deref())?,
-            failure: self.failure,
+            approved: authenticators.0,
+            orders: authenticators.1,
             disputed_from: self.disputed_from.as_deref().map(state).transpose()?,
             asked: match (self.asked_by, self.asked_at) {
                 (Some(agent), Some(at)) => Some(Asked { agent: parsed("agent", &agent)?, at: at.and_utc() }),
@@ -272,7 +273,8 @@ fn with_evidence(connection: &mut AnyConnection, row: CaseRow) -> Result<Filed, 
         .order(approvals::at.asc())
         .select((approvals::agent_id, approvals::at, approvals::path, approvals::evidence))
         .load(connection)?;
-    row.into_filed(given, approved)
+    let authenticators = case_authenticators::of_case(connection, &row.id)?;
+    row.into_filed(given, approved, authenticators)
 }
 
 /// The reference of the case that this submission made before, by any of its keys, if it did.
@@ -329,6 +331,9 @@ pub fn update(tx: &mut Tx<'_>, before: &Filed, after: &Filed) -> Result<(), Stor
     }
     if before.case.approvals != after.case.approvals {
         store_approvals(tx, &row.id, &after.case)?;
+    }
+    if (&before.case.approved, &before.case.orders) != (&after.case.approved, &after.case.orders) {
+        case_authenticators::keep(tx, &after.case)?;
     }
     if before.case.wait != after.case.wait {
         mark_wait(tx, &row.id, after.case.wait.as_ref())?;

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod authenticator_secrets;
 pub mod blocks;
 pub mod calls;
+mod case_authenticators;
 pub mod cases;
 pub mod ceremonies;
 mod connection;

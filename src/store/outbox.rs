@@ -70,6 +70,11 @@ pub enum Errand {
     },
     /// End the old sign-ins of the case's account in its directory.
     Sessions,
+    /// Give a new telephone number to whoever keeps it.
+    Phone {
+        /// The change.
+        change: PhoneChangeId,
+    },
     /// Tell a subscriber what happened to a case.
     Event(EventErrand),
     /// Switch an authenticator off in the directory.
@@ -109,16 +114,32 @@ pub struct MailErrand {
     pub administer: Option<LinkId>,
     /// An agent's words: a message or a reason.
     pub words: Option<String>,
-    /// What kind of device the case is about.
+    /// The devices that it is about.
     #[serde(default)]
+    pub devices: Vec<NamedDevice>,
+    /// The devices that could not be deactivated.
+    #[serde(default)]
+    pub left: Vec<NamedDevice>,
+    /// What kind of device it is about, in rows that older versions wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_kind: Option<AuthenticatorKind>,
-    /// What the device is called; with its kind where that is not given.
+    /// What that device is called; with its kind where that is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
     /// The number of record, masked.
     pub phone_masked: Option<String>,
     /// What is still needed from the customer.
     #[serde(deserialize_with = "needs")]
     pub needs: Vec<Need>,
+}
+
+/// A device as a mail names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedDevice {
+    /// What it is.
+    pub kind: AuthenticatorKind,
+    /// What it is called.
+    pub name: String,
 }
 
 /// A mail about signing in, as it was decided.
@@ -169,6 +190,7 @@ impl Errand {
             Self::Call { .. } => "call",
             Self::Text(_) => "text",
             Self::Alarm { .. } => "alarm",
+            Self::Phone { .. } => "phone",
             Self::Event(_) => super::events::EVENT,
             Self::Lookup { .. } | Self::Directory { .. } => "directory",
             Self::Sessions => "sessions",

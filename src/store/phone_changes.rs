@@ -9,7 +9,7 @@ use diesel::{
 use super::schema::{cases, phone_changes};
 use super::{AnyConnection, StoreError, Tx, corrupt, parsed, parsed_if, stored};
 use crate::domain::ids::{AccountId, CaseId, PhoneChangeId};
-use crate::domain::phone_change::{Approval, Hold, PhoneChange, Requester, State};
+use crate::domain::phone_change::{Approval, Hold, Ordered, PhoneChange, Requester, State};
 use crate::domain::reference::CaseRef;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -34,6 +34,9 @@ struct Row {
     frozen_from: Option<String>,
     state_since: NaiveDateTime,
     due_at: Option<NaiveDateTime>,
+    ordered_at: Option<NaiveDateTime>,
+    failure: Option<String>,
+    given_up: bool,
 }
 
 fn state(code: &str) -> Result<State, StoreError> {
@@ -63,6 +66,9 @@ impl Row {
             frozen_from: change.frozen_from.map(|state| state.code().to_owned()),
             state_since: stored(change.state_since),
             due_at: due_at.map(stored),
+            ordered_at: change.order.as_ref().map(|order| stored(order.at)),
+            failure: change.order.as_ref().and_then(|order| order.failure.clone()),
+            given_up: change.order.as_ref().is_some_and(|order| order.given_up),
         }
     }
 
@@ -93,6 +99,11 @@ impl Row {
                 }
                 _ => None,
             },
+            order: self.ordered_at.map(|at| Ordered {
+                at: at.and_utc(),
+                failure: self.failure,
+                given_up: self.given_up,
+            }),
             frozen_from: self.frozen_from.as_deref().map(state).transpose()?,
             state_since: self.state_since.and_utc(),
         })
@@ -130,6 +141,18 @@ pub fn update(
 pub fn reschedule(tx: &mut Tx<'_>, id: PhoneChangeId, due_at: Option<DateTime<Utc>>) -> Result<(), StoreError> {
     diesel::update(phone_changes::table.find(id.to_string()))
         .set(phone_changes::due_at.eq(due_at.map(stored)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Keeps what went wrong with the order of a change. A form made before that is stale.
+pub fn set_failure(tx: &mut Tx<'_>, id: PhoneChangeId, failure: &str, given_up: bool) -> Result<(), StoreError> {
+    diesel::update(phone_changes::table.find(id.to_string()))
+        .set((
+            phone_changes::failure.eq(failure),
+            phone_changes::given_up.eq(given_up),
+            phone_changes::version.eq(phone_changes::version + 1),
+        ))
         .execute(tx.connection)?;
     Ok(())
 }

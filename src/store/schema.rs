@@ -107,8 +107,6 @@ diesel::table! {
         expires_at -> Timestamp,
         due_at -> Nullable<Timestamp>,
         answer_by -> Nullable<Timestamp>,
-        authenticator_id -> Nullable<Text>,
-        failure -> Nullable<Text>,
         disputed_from -> Nullable<Text>,
         ended_reason -> Nullable<Text>,
         changed_by -> Text,
@@ -121,6 +119,17 @@ diesel::table! {
         raised_seconds -> BigInt,
         raised_approvals -> Integer,
         with_owner -> Bool,
+    }
+}
+
+diesel::table! {
+    case_authenticators (case_id, authenticator_id) {
+        case_id -> Text,
+        authenticator_id -> Text,
+        approved -> Bool,
+        nth -> Nullable<Integer>,
+        progress -> Nullable<Text>,
+        failure -> Nullable<Text>,
     }
 }
 
@@ -550,6 +559,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     agents,
     agent_sessions,
     cases,
+    case_authenticators,
     case_forms,
     event_numbers,
     evidence,

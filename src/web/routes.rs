@@ -214,6 +214,7 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/desk/cases/{reference}/refuse-approval", WORKS, desk::approvals::refuse),
         post("/desk/cases/{reference}/ask-approval", WORKS, desk::acts::ask_approval),
         post("/desk/cases/{reference}/reject", WORKS, desk::acts::reject),
+        post("/desk/cases/{reference}/leave-rest", WORKS, desk::deactivate::leave_rest),
         get("/desk/cases/{reference}/documents/{document}", WORKS, desk::document::open),
         post("/desk/cases/{reference}/documents/{document}/examination", WORKS, desk::document::examine),
         post("/desk/cases/{reference}/in-person", WORKS, desk::document::record_meeting),
@@ -225,6 +226,7 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         get("/desk/cases/{reference}/phone-change/approve", WORKS, desk::phone_change::decide).stepped_up(),
         post("/desk/cases/{reference}/phone-change/approve", WORKS, desk::phone_change::approve)
             .stepped_up_on("/desk/cases/{reference}/phone-change/approve"),
+        post("/desk/cases/{reference}/phone-change/order", WORKS, desk::phone_change::order_again),
         post("/desk/cases/{reference}/phone-change/refuse", WORKS, desk::phone_change::refuse),
         post("/desk/cases/{reference}/end-dispute", SUPERVISES, desk::acts::end_dispute),
         post("/desk/cases/{reference}/reveal", WORKS, desk::acts::reveal).stepped_up_on("/desk/cases/{reference}"),

@@ -8,10 +8,10 @@ use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Details, NewEntry, details};
 use crate::domain::authn::Kept;
-use crate::domain::case::{AccountFacts, Case, Command, Facts, Refused, State, apply};
+use crate::domain::case::{AccountFacts, AuthenticatorSet, Case, Command, Facts, Refused, State, apply};
 use crate::domain::document::Unfit;
 use crate::domain::form::Wrong;
-use crate::domain::ids::{AccountId, AgentId, AuthenticatorId};
+use crate::domain::ids::{AccountId, AgentId};
 use crate::domain::people::Appointments;
 use crate::domain::phone_change;
 use crate::domain::reference::CaseRef;
@@ -262,7 +262,7 @@ pub(super) fn refuse(tx: &mut Tx<'_>, act: &Act, filed: &Filed, command: &str, r
 /// What a command made of a case.
 pub(super) struct Changed {
     pub filed: Filed,
-    pub deactivate: Option<AuthenticatorId>,
+    pub deactivate: Option<AuthenticatorSet>,
 }
 
 /// Asks the rules, and stores what they answer: case, evidence, audit entries and mails. A refusal is recorded too.

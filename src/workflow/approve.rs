@@ -4,8 +4,7 @@ use super::act::{Act, Done, Halt, command, held, known, refuse};
 use super::{Desk, Kit, write};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
-use crate::domain::case::{Command, State, may_approve};
-use crate::domain::ids::AuthenticatorId;
+use crate::domain::case::{AuthenticatorSet, Command, State, may_approve};
 use crate::domain::phone_change;
 use crate::domain::reference::CaseRef;
 use crate::store::cases::{self, Filed};
@@ -42,7 +41,7 @@ pub struct Awaiting {
 }
 
 impl Desk {
-    /// A second agent approves that this authenticator is deactivated, on the evidence as it stood when they looked.
+    /// A second agent approves that these authenticators are deactivated, on the evidence as it stood when they looked.
     ///
     /// # Errors
     /// [`Halt`] when a rule forbids it or the form does not say what it approves; [`StoreError`] when the database
@@ -52,10 +51,10 @@ impl Desk {
         act: Act,
         reference: CaseRef,
         version: Option<i64>,
-        authenticator: AuthenticatorId,
+        set: AuthenticatorSet,
     ) -> Result<Result<(), Halt>, StoreError> {
         let kit = self.kit.clone();
-        let decision = Command::Approve(authenticator);
+        let decision = Command::Approve(set);
         let approve = move |tx: &mut Tx<'_>| {
             let filed = match as_it_was_seen(tx, (&kit, &act), &reference, version, &decision)? {
                 Ok(filed) => filed,

@@ -139,6 +139,8 @@ fn write_each(
             object: None,
             administer: Some(link.id),
             words: None,
+            devices: Vec::new(),
+            left: Vec::new(),
             device_kind: None,
             device: None,
             phone_masked: None,

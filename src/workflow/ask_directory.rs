@@ -79,10 +79,10 @@ impl Desk {
             Err(error) => Err(error),
         };
         let next = match &outcome {
-            Ok(_) => Ok(Command::DeactivationConfirmed),
+            Ok(_) => Ok(Command::DeactivationConfirmed(authenticator)),
             Err(error) => match self.asked_again(error, leased.attempts) {
                 Some(at) => Err(at),
-                None => Ok(Command::DeactivationFailed(told(error))),
+                None => Ok(Command::DeactivationFailed(authenticator, told(error))),
             },
         };
         let (kit, act, reference) = (self.kit.clone(), self.system_act(), leased.reference.clone());
@@ -96,11 +96,12 @@ impl Desk {
             Ok(answer) => {
                 if let Ok(filed) = held(tx, &act, &reference, None)?
                     && let Ok(changed) = command(tx, &kit, &act, &filed, answer)?
-                    && *answer == Command::DeactivationConfirmed
+                    && matches!(answer, Command::DeactivationConfirmed(_))
                 {
                     accounts::deactivate(tx, authenticator, act.at)?;
                     if let Some(left) = &left {
-                        let about = details([("left", left.clone().into())]);
+                        let id = authenticator.to_string();
+                        let about = details([("authenticator", id.into()), ("left", left.clone().into())]);
                         tx.record(act.case_entry("case.deactivation_unfinished", &changed.filed, about));
                     }
                     sign_out(tx, &kit, &act, &changed.filed)?;

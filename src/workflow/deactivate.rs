@@ -1,8 +1,8 @@
 use super::act::{Act, Changed, Halt, command, held};
 use super::{Desk, LEASE};
 use crate::domain::actor::Actor;
-use crate::domain::case::{Command, State};
-use crate::domain::ids::{AuthenticatorId, OutboxId};
+use crate::domain::case::{AuthenticatorSet, Case, Command, Progress, State};
+use crate::domain::ids::OutboxId;
 use crate::domain::reference::CaseRef;
 use crate::store::outbox::{self, Errand};
 use crate::store::{StoreError, Tx, cases};
@@ -10,9 +10,16 @@ use crate::store::{StoreError, Tx, cases};
 /// How far a deactivation has come when the agent's page is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attempted {
-    /// The directory confirmed it.
+    /// The directory confirmed everything that was ordered.
     Deactivated,
-    /// The directory did not do it; the case is ready again.
+    /// The directory did some of it; the rest can be ordered again.
+    Partly {
+        /// How many it confirmed.
+        done: usize,
+        /// How many were ordered.
+        of: usize,
+    },
+    /// The directory did nothing of it; the case is ready again.
     Failed(String),
     /// The directory has not answered yet; the worker goes on asking.
     UnderWay,
@@ -29,9 +36,22 @@ impl Desk {
         act: Act,
         reference: CaseRef,
         version: Option<i64>,
-        authenticator: AuthenticatorId,
+        set: AuthenticatorSet,
     ) -> Result<Result<Attempted, Halt>, StoreError> {
-        self.order_deactivation(act, (reference, version), Command::Deactivate(authenticator)).await
+        self.order_deactivation(act, (reference, version), Command::Deactivate(set)).await
+    }
+
+    /// **The rest stays**: a case in which some of it was deactivated ends with that.
+    ///
+    /// # Errors
+    /// [`Halt`] when a rule forbids it; [`StoreError`] when the database fails.
+    pub async fn leave_rest(
+        &self,
+        act: Act,
+        reference: CaseRef,
+        version: Option<i64>,
+    ) -> Result<Result<(), Halt>, StoreError> {
+        self.simply(act, reference, version, Command::LeaveRest).await
     }
 
     /// Asks the rules whether the order may be given, gives it and carries it out.
@@ -49,7 +69,6 @@ impl Desk {
             return Ok(Ok(Attempted::Failed(error.to_string())));
         }
         let kit = self.kit.clone();
-        let errand = self.kit.id(OutboxId::new, act.at);
         let wanted = reference.clone();
         let decide = move |tx: &mut Tx<'_>| {
             let filed = match held(tx, &act, &wanted, version)? {
@@ -57,9 +76,12 @@ impl Desk {
                 Err(halt) => return Ok(Err(halt)),
             };
             match command(tx, &kit, &act, &filed, &order)? {
-                Ok(Changed { deactivate: Some(authenticator), filed }) => {
-                    let order = Errand::Directory { authenticator };
-                    Ok(Ok(outbox::add_leased(tx, errand, filed.case.id, &order, act.at, LEASE)?))
+                Ok(Changed { deactivate: Some(set), filed }) => {
+                    let lease = |authenticator| {
+                        let (id, order) = (kit.id(OutboxId::new, act.at), Errand::Directory { authenticator });
+                        outbox::add_leased(tx, id, filed.case.id, &order, act.at, LEASE)
+                    };
+                    Ok(Ok(set.iter().map(lease).collect::<Result<Vec<_>, _>>()?))
                 }
                 Ok(_) => Ok(Err(Halt::Gone)),
                 Err(halt) => {
@@ -77,13 +99,31 @@ impl Desk {
                 return Ok(Err(halt));
             }
         };
-        self.run(leased).await;
+        self.run_in_turn(leased).await;
         let after = self.store.read(move |connection| cases::find(connection, &reference)).await?;
         let Some(filed) = after else { return Ok(Err(Halt::NoSuchCase)) };
         Ok(Ok(match filed.case.state {
             State::Deactivated => Attempted::Deactivated,
             State::Deactivating | State::Disputed => Attempted::UnderWay,
-            _ => Attempted::Failed(filed.case.failure.unwrap_or_default()),
+            _ => partly(&filed.case),
         }))
     }
+}
+
+/// What the latest order of a case led to, when not everything of it was done.
+fn partly(case: &Case) -> Attempted {
+    let latest: Vec<_> = case.orders.values().filter(|order| order.nth == case.latest_order()).collect();
+    let done = latest.iter().filter(|order| order.progress == Progress::Deactivated).count();
+    if done > 0 {
+        return Attempted::Partly { done, of: latest.len() };
+    }
+    let mut reasons: Vec<&str> = Vec::new();
+    for order in latest {
+        if let Progress::Failed(why) = &order.progress
+            && !reasons.contains(&why.as_str())
+        {
+            reasons.push(why);
+        }
+    }
+    Attempted::Failed(reasons.join("; "))
 }

@@ -16,7 +16,7 @@ use crate::locale::{label, text};
 use crate::notify::mail::{AuditWitness, MailContext, OutgoingMail, SendError};
 use crate::notify::voice::{PlaceCall, PlaceError};
 use crate::store::calls::CallAbout;
-use crate::store::outbox::{self, Errand, Leased, MailErrand};
+use crate::store::outbox::{self, Errand, Leased, MailErrand, NamedDevice};
 use crate::store::{StoreError, Tx, audit, calls, cases, throttle};
 
 const BATCH: i64 = 64;
@@ -41,7 +41,7 @@ impl Lane {
         match self {
             Self::Prompt => &["intake", "link", "call", "text"],
             Self::Mail => &["mail"],
-            Self::Directory => &["directory", "sessions"],
+            Self::Directory => &["directory", "sessions", "phone"],
             Self::Alarm => &["alarm"],
             Self::Letter => &[outbox::LETTER],
         }
@@ -150,19 +150,21 @@ impl Desk {
         for errand in leased {
             by_case.entry(errand.case).or_default().push(errand);
         }
-        let runs = by_case.into_values().map(|mut errands| async move {
-            errands.sort_by_key(|errand| errand.id);
-            let mut waited = false;
-            for errand in errands {
-                // What came before it may have taken longer than its lease.
-                if !waited || self.keep(&errand).await {
-                    self.run(errand).await;
-                }
-                waited = true;
-            }
-        });
-        futures_util::future::join_all(runs).await;
+        futures_util::future::join_all(by_case.into_values().map(|errands| self.run_in_turn(errands))).await;
         Ok(count)
+    }
+
+    /// Runs errands of one case that this instance holds, the oldest first.
+    pub(super) async fn run_in_turn(&self, mut errands: Vec<Leased>) {
+        errands.sort_by_key(|errand| errand.id);
+        let mut waited = false;
+        for errand in errands {
+            // What came before it may have taken longer than its lease.
+            if !waited || self.keep(&errand).await {
+                self.run(errand).await;
+            }
+            waited = true;
+        }
     }
 
     /// Renews a lease. False when the row is not ours any more.
@@ -196,6 +198,7 @@ impl Desk {
                 // Letters and events have leases of their own kind.
                 Errand::Letter(_) | Errand::PasswordLink { .. } | Errand::Event(_) => Ok(()),
                 Errand::Lookup { directory, login } => self.look_up(&leased, (directory, login)).await,
+                Errand::Phone { change } => self.order_phone(&leased, change).await,
                 Errand::Sessions => self.end_old_sign_ins(&leased).await,
                 Errand::Directory { authenticator } => self.ask_directory(&leased, authenticator).await,
             }
@@ -334,13 +337,15 @@ impl Desk {
             self.kit.url(&format!("/cases/{}/{page}?token={}", leased.reference, token.expose()))
         };
         let language = mail.language;
-        let device = match (mail.device_kind, &mail.device) {
-            (Some(kind), Some(name)) => {
-                let kind = label(language, kind);
-                Some(text!("device-named", kind = kind, name = name.clone()).to(language))
-            }
-            (_, device) => device.clone(),
+        let named = |device: &NamedDevice| {
+            let kind = label(language, device.kind);
+            text!("device-named", kind = kind, name = device.name.clone()).to(language)
         };
+        let mut devices: Vec<String> = mail.devices.iter().map(named).collect();
+        devices.extend(match (mail.device_kind, &mail.device) {
+            (Some(kind), Some(name)) => Some(named(&NamedDevice { kind, name: name.clone() })),
+            (_, device) => device.clone(),
+        });
         let context = MailContext {
             language,
             product: self.kit.product.clone(),
@@ -350,7 +355,8 @@ impl Desk {
             object_url: mail.object.map(|id| link("object", id)),
             reason: mail.words.clone(),
             message: mail.words.clone(),
-            device,
+            devices,
+            left: mail.left.iter().map(named).collect(),
             phone_masked: mail.phone_masked.clone(),
             needs: mail.needs.iter().map(|need| label(language, *need)).collect(),
             audit: audit.clone(),

@@ -16,8 +16,8 @@ use crate::store::{StoreError, Tx, calls, sign_in_links, throttle};
 /// A case that someone stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stopped {
-    /// The state it was in before.
-    pub state: State,
+    /// Something was deactivated in it before, or may be being deactivated.
+    pub is_off: bool,
     /// The language of its form.
     pub language: Language,
 }
@@ -84,7 +84,9 @@ fn object(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, token: Opt
         Ok(found) => found,
         Err(halt) => return Ok(Err(halt)),
     };
-    let stopped = Stopped { state: filed.case.state, language: cases::language(tx.connection, filed.case.id)? };
+    let case = &filed.case;
+    let is_off = case.has_deactivated() || matches!(case.state, State::Deactivating | State::Closed);
+    let stopped = Stopped { is_off, language: cases::language(tx.connection, filed.case.id)? };
     links::use_up(tx, link.id, act.at)?;
     freeze(tx, kit, act, &filed)?;
     Ok(Ok(stopped))
@@ -109,6 +111,7 @@ pub(super) fn freeze(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: &Filed) -> Re
     let kind = match state {
         State::Disputed if others.is_empty() => return Ok(()),
         State::Deactivating | State::Deactivated => AlarmKind::DisputedAfterEnd,
+        _ if filed.case.has_deactivated() => AlarmKind::DisputedAfterEnd,
         state if state.is_final() => AlarmKind::DisputedAfterEnd,
         _ => AlarmKind::Disputed,
     };

@@ -9,13 +9,13 @@ use super::{Desk, Kit};
 use crate::domain::audit::details;
 use crate::domain::case::{Assessment, PathAssessment, Stage, assess};
 use crate::domain::evidence::CheckKind;
-use crate::domain::ids::{LinkId, OutboxId};
+use crate::domain::ids::{AuthenticatorId, LinkId, OutboxId};
 use crate::domain::limits::Limit;
 use crate::domain::need::Need;
 use crate::domain::notice::Notice;
 use crate::store::cases::{self, Filed};
 use crate::store::links::{self, Link, LinkPurpose};
-use crate::store::outbox::{self, Errand, MailErrand};
+use crate::store::outbox::{self, Errand, MailErrand, NamedDevice};
 use crate::store::{StoreError, Tx, origins};
 
 /// Queues a mail to the account's address of record. A case without an account has nobody to write to.
@@ -70,12 +70,12 @@ pub(super) fn queue(
     let open = notice.opens_case().then(|| link(LinkPurpose::Open, lifetime)).transpose()?;
     let object =
         notice.can_be_objected_to().then(|| link(LinkPurpose::Object, kit.periods.dispute_link())).transpose()?;
-    let device = filed.case.authenticator.and_then(|id| {
-        let authenticators = known.facts.as_ref().map(|facts| facts.authenticators.as_slice()).unwrap_or_default();
-        let found = authenticators.iter().find(|authenticator| authenticator.id == id)?;
-        Some((found.kind, found.label.clone()))
-    });
-    let (device_kind, device) = device.unzip();
+    let (devices, left) = match notice {
+        Notice::Deactivated | Notice::PartlyDeactivated => {
+            (named(known, filed.case.deactivated()), named(known, filed.case.failed()))
+        }
+        _ => (named(known, filed.case.approved_to_do()), Vec::new()),
+    };
     let assessment = assess(&filed.case, &known.facts(kit), act.at);
     let waiting = documents::on_file(tx.connection, &filed.case)?.iter().any(OnFile::is_waiting);
     let needs = customer_needs(&assessment, kit, account.phone.is_some(), waiting);
@@ -88,12 +88,21 @@ pub(super) fn queue(
         object,
         administer: None,
         words: words.map(str::to_owned),
-        device_kind,
-        device,
+        devices,
+        left,
+        device_kind: None,
+        device: None,
         phone_masked: account.phone.as_ref().filter(|_| needs.phone).map(|phone| phone.masked()),
         needs: needs.needs,
     });
     outbox::add(tx, kit.id(OutboxId::new, act.at), filed.case.id, &errand, act.at)
+}
+
+/// Authenticators as a mail names them.
+fn named(known: &Known, ids: impl Iterator<Item = AuthenticatorId>) -> Vec<NamedDevice> {
+    let all = known.facts.as_ref().map(|facts| facts.authenticators.as_slice()).unwrap_or_default();
+    let found = ids.filter_map(|id| all.iter().find(|each| each.id == id));
+    found.map(|each| NamedDevice { kind: each.kind, name: each.label.clone() }).collect()
 }
 
 /// What is still needed from the customer.

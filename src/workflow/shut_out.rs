@@ -75,7 +75,7 @@ pub(super) fn shut_out(
 /// takes the mailbox at least.
 fn may_have_let_in(connection: &mut AnyConnection, filed: &Filed) -> Result<bool, StoreError> {
     let case = &filed.case;
-    if matches!(case.state, State::Deactivating | State::Deactivated | State::Closed) {
+    if case.has_deactivated() || matches!(case.state, State::Deactivating | State::Closed) {
         return Ok(true);
     }
     Ok(case.email_was_confirmed() && recoveries::of_case(connection, case.id)?.is_some())

@@ -12,7 +12,7 @@ use super::examine::EvidenceNote;
 use super::limits::{Counted, left, spend, take};
 use super::mail::customer_needs;
 use super::phone_budget::{CodesHeld, calls_left, codes_held};
-use super::phone_change::{ChangeFile, change_file};
+use super::phone_change::{ChangeFile, can_change, change_file};
 use super::{Desk, Kit, risk};
 use crate::domain::account::{Account, AccountKind, Authenticator};
 use crate::domain::audit::{Entry, details};
@@ -154,6 +154,8 @@ pub struct CustomerFile {
     pub form: AssistanceForm,
     /// The account, once matched.
     pub account: Option<Account>,
+    /// Its authenticators.
+    pub authenticators: Vec<Authenticator>,
     /// Messages both ways, oldest first.
     pub entries: Vec<WrittenEntry>,
     /// The code being asked for.
@@ -323,7 +325,10 @@ impl Desk {
             let phone_change = change_file(connection, &kit, &filed, &known, now)?;
             let ways = ways(&filed.case, &assessment, phone_change.as_ref());
             let changing = phone_change.as_ref().is_some_and(|file| !file.change.state.is_final());
-            let updates_phones = known.account.as_ref().is_some_and(|account| directories.update_phones(&account.home));
+            let updates_phones = match &known.account {
+                Some(account) => can_change(connection, &directories, account)?,
+                None => false,
+            };
             let may_change_phone = updates_phones && filed.case.state.is_under_review() && !changing;
             let has_phone = known.account.as_ref().is_some_and(|account| account.phone.is_some());
             let documents = on_file(connection, &filed.case)?;
@@ -335,6 +340,7 @@ impl Desk {
                 calls_left: calls_left(connection, &kit, &filed, &known, now)?,
                 codes_held: held_codes(connection, &filed, now)?,
                 account: known.account,
+                authenticators: known.facts.map(|facts| facts.authenticators).unwrap_or_default(),
                 challenge,
                 phone_change,
                 may_change_phone,

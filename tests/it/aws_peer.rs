@@ -1,6 +1,6 @@
 //! The connector for AWS IAM with an emulator that we did not write, which checks signatures and policies.
 //!
-//! Runs only where `TEST_MOTO_READY` names the `ready.env` of a freshly started `peers/moto.sh`: that emulator needs Python and
+//! Runs only where `TEST_MOTO_READY` names the `ready.env` of a running `peers/moto.sh`: that emulator needs Python and
 //! a package index, which not every machine that runs the suite has. What no emulator does is in `aws_iam`.
 
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ use mfa_desk::store::{Tx, accounts};
 use crate::aws_iam::{ACCOUNT, connector, login, order, serial};
 use crate::support::world::{Setup, World};
 
-fn ready() -> Option<HashMap<String, String>> {
+pub fn ready() -> Option<HashMap<String, String>> {
     let path = std::env::var_os("TEST_MOTO_READY")?;
     let text = std::fs::read_to_string(path).expect("TEST_MOTO_READY names a file");
     mfa_desk::notify::install_tls_provider();
@@ -29,14 +29,14 @@ fn ready() -> Option<HashMap<String, String>> {
 
 /// Whose keys are used.
 #[derive(Clone, Copy)]
-enum Whose {
+pub enum Whose {
     /// The desk's, which may do no more than it needs.
     Desk,
     Admin,
 }
 
 impl Whose {
-    fn keys(self, env: &HashMap<String, String>) -> (&str, &str) {
+    pub fn keys(self, env: &HashMap<String, String>) -> (&str, &str) {
         let prefix = match self {
             Self::Desk => "AWS",
             Self::Admin => "MOTO_ADMIN",
@@ -47,7 +47,7 @@ impl Whose {
 }
 
 /// A request of an administrator: status and body.
-async fn admin(env: &HashMap<String, String>, fields: &[(&str, &str)]) -> (u16, String) {
+pub async fn admin(env: &HashMap<String, String>, fields: &[(&str, &str)]) -> (u16, String) {
     let url = format!("{}/", env["AWS_ENDPOINT_URL"]);
     let all = [&[("Version", "2010-05-08")], fields].concat();
     let body: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(all).finish();
@@ -77,7 +77,7 @@ async fn admin(env: &HashMap<String, String>, fields: &[(&str, &str)]) -> (u16, 
 }
 
 /// A user with an enabled virtual device of that name; the device's serial number.
-async fn user_with_device(env: &HashMap<String, String>, name: &str) -> String {
+pub async fn user_with_device(env: &HashMap<String, String>, name: &str) -> String {
     let device = format!("{name}-phone");
     let serial = format!("arn:aws:iam::{ACCOUNT}:mfa/{device}");
     for fields in [

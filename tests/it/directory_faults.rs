@@ -3,8 +3,11 @@
 //!
 //! Each test prints a table: what went wrong, what the agent saw, how it ended.
 
+#[cfg(feature = "aws")]
+mod aws;
 mod keycloak;
 pub mod peer;
+mod privacyidea;
 mod webhook;
 
 use std::time::Duration;
@@ -16,23 +19,22 @@ use self::peer::{Aim, Peer};
 use crate::support::proxy::{Break, Proxy};
 use crate::support::world::{Setup, World};
 
-const LATE: Duration = Duration::from_millis(1_700);
-
 struct Row {
     what: &'static str,
     aim: Aim,
     how: Break,
 }
 
-fn rows(nonsense: (&'static str, &'static str)) -> Vec<Row> {
+fn rows(peer: &impl Peer) -> Vec<Row> {
+    let late = too_late(peer);
     let row = |what, aim, how| Row { what, aim, how };
-    let (kind, body) = nonsense;
+    let (kind, body) = peer.nonsense();
     vec![
         row("cut before the order arrives", Aim::Act, Break::CutBefore),
         row("cut after the order arrived", Aim::Act, Break::CutAfter),
         row("half of the answer to the order", Aim::Act, Break::HalfAnswer),
-        row("the answer comes after the time-out", Aim::Act, Break::LateAnswer(LATE)),
-        row("the order arrives after the time-out", Aim::Act, Break::LateRequest(LATE)),
+        row("the answer comes after the time-out", Aim::Act, Break::LateAnswer(late)),
+        row("the order arrives after the time-out", Aim::Act, Break::LateRequest(late)),
         row("500 instead of the order", Aim::Act, Break::Instead(500, kind, body)),
         row("500 after the order", Aim::Act, Break::After(500, kind, body)),
         row("429 instead of the order", Aim::Act, Break::Instead(429, kind, body)),
@@ -48,9 +50,14 @@ fn rows(nonsense: (&'static str, &'static str)) -> Vec<Row> {
     ]
 }
 
+/// Nobody waits any more.
+fn too_late(peer: &impl Peer) -> Duration {
+    Duration::from_millis(peer.patience() * 1_000 + 700)
+}
+
 /// Runs every fault against a connector and prints the table.
 pub async fn no_fault_deceives(peer: &impl Peer) {
-    let runs = rows(peer.nonsense()).into_iter().enumerate().map(|(number, row)| deceives_not(peer, number, row));
+    let runs = rows(peer).into_iter().enumerate().map(|(number, row)| deceives_not(peer, number, row));
     let lines: Vec<String> = stream::iter(runs).buffered(4).collect().await;
     println!("\n| {}: fault | the agent sees | in the end |\n| --- | --- | --- |\n{}", peer.name(), lines.join("\n"));
 }
@@ -66,7 +73,7 @@ async fn deceives_not(peer: &impl Peer, number: usize, Row { what, aim, how }: R
     proxy.breaks(peer.aims(aim, &account.serial), how);
     let sees = sentence(&world.deactivates(&ana, &reference).await.text());
     // Whatever is late has arrived before the directory is asked again.
-    tokio::time::sleep(LATE).await;
+    tokio::time::sleep(too_late(peer)).await;
     for _ in 0..8 {
         world.later(TimeDelta::minutes(1)).await;
     }

@@ -258,7 +258,7 @@ impl<'d> Play<'d> {
             }
             46..60 => {
                 let version = self.filed().await.case.version;
-                let done = desk.approve(self.agent(n), reference, Some(version), self.device).await.unwrap();
+                let done = desk.approve(self.agent(n), reference, Some(version), self.device.into()).await.unwrap();
                 self.note(&format!("{n} approves: {}", done.is_ok()));
                 if done.is_ok() {
                     self.seen.approvals.push((self.now(), n));
@@ -368,7 +368,7 @@ impl<'d> Play<'d> {
         let desk = self.desk();
         let (_, holder) = self.state().await;
         let other = (n + 1) % 3;
-        let order = |n: usize| desk.deactivate(self.agent(n), self.reference.clone(), None, self.device);
+        let order = |n: usize| desk.deactivate(self.agent(n), self.reference.clone(), None, self.device.into());
         let (first, again, second) = tokio::join!(order(n), order(n), order(other));
         let outcomes = [(n, first.unwrap()), (n, again.unwrap()), (other, second.unwrap())];
         let done = |outcome: &Result<Attempted, Halt>| matches!(outcome, Ok(Attempted::Deactivated));
@@ -505,7 +505,8 @@ impl<'d> Play<'d> {
         let desk = self.desk();
         let _ = desk.claim(self.agent(0), self.reference.clone(), None).await.unwrap();
         let version = self.filed().await.case.version;
-        let done = desk.approve(self.agent(1), self.reference.clone(), Some(version), self.device).await.unwrap();
+        let done =
+            desk.approve(self.agent(1), self.reference.clone(), Some(version), self.device.into()).await.unwrap();
         if done.is_ok() {
             let now = self.now();
             self.seen.approvals.push((now, 1));

@@ -34,6 +34,7 @@ mod privacyidea_peer;
 mod program;
 mod routes;
 mod self_service;
+mod several;
 mod smtp_peer;
 mod smtp_wire;
 mod sso;

@@ -78,3 +78,65 @@ fn the_sign_in_tables_can_be_taken_back_and_made_again() {
         }
     }
 }
+
+const SEVERAL_UP: (&str, &str) = (
+    include_str!("../../migrations/sqlite/0004_directories/up.sql"),
+    include_str!("../../migrations/postgres/0004_directories/up.sql"),
+);
+
+/// Cases as the version before left them: each with one authenticator, in one of the states that tell how far it came.
+const CASES_BEFORE: &str = "
+    INSERT INTO accounts (id, email, email_key, name, kind, tier, status, created_at, updated_at)
+        VALUES ('c1', 'ana@x.test', 'ana@x.test', 'Ana', 'owner', 'standard', 'active', '2026-01-01 00:00:00',
+            '2026-01-01 00:00:00');
+    INSERT INTO agents (id, email, email_key, name, role, created_at)
+        VALUES ('a1', 'ben@x.test', 'ben@x.test', 'Ben', 'agent', '2026-01-01 00:00:00');
+    INSERT INTO authenticators (id, account_id, kind, label, state, enrolled_at, drift)
+        VALUES ('d1', 'c1', 'virtual_totp', 'Phone', 'active', '2026-01-01 00:00:00', 0);
+    INSERT INTO cases (id, reference, submission_key, state, version, account_id, evidence_since, submitted_at,
+            state_since, expires_at, changed_by, changed_at, authenticator_id, failure, disputed_from)
+        SELECT 'k-' || name, 'MFA-' || name, name, state, 1, 'c1', at, at, at, at, 'x', at, device, failure, disputed_from
+        FROM (
+            SELECT 'waits' AS name, 'cooling_off' AS state, 'd1' AS device, NULL AS failure, NULL AS disputed_from
+            UNION ALL SELECT 'failed', 'ready', 'd1', 'no answer', NULL
+            UNION ALL SELECT 'asked', 'deactivating', 'd1', NULL, NULL
+            UNION ALL SELECT 'done', 'deactivated', 'd1', NULL, NULL
+            UNION ALL SELECT 'frozen', 'disputed', 'd1', NULL, 'deactivating'
+            UNION ALL SELECT 'new', 'verifying', NULL, NULL, NULL
+        ) AS cases, (SELECT TIMESTAMPAT AS at) AS moment;
+    INSERT INTO approvals (id, case_id, agent_id, at, path, evidence)
+        VALUES ('p1', 'k-waits', 'a1', '2026-01-01 00:00:00', 'addresses', '');";
+
+#[test]
+fn the_one_authenticator_of_a_case_becomes_the_first_of_its_authenticators_and_is_found_again_on_the_way_back() {
+    use mfa_desk::store::schema::case_authenticators as kept;
+    let database = TestDatabase::new();
+    let mut connection = open(&database.url, Purpose::Write).unwrap();
+    let c = &mut connection;
+    mfa_desk::store::migrate(c).unwrap();
+    run(c, LATER);
+    let sqlite = CASES_BEFORE.replace("TIMESTAMPAT", "'2026-01-01 00:00:00'");
+    let postgres = CASES_BEFORE.replace("TIMESTAMPAT", "TIMESTAMP '2026-01-01 00:00:00'");
+    run(c, (&sqlite, &postgres));
+    for _ in 0..2 {
+        run(c, SEVERAL_UP);
+        let rows: Vec<(String, bool, Option<String>, Option<String>)> = kept::table
+            .order(kept::case_id)
+            .select((kept::case_id, kept::approved, kept::progress, kept::failure))
+            .load(c)
+            .unwrap();
+        let found: Vec<_> = rows
+            .iter()
+            .map(|(case, approved, progress, failure)| (&case[2..], *approved, progress.as_deref(), failure.as_deref()))
+            .collect();
+        let expected = [
+            ("asked", false, Some("ordered"), None),
+            ("done", false, Some("deactivated"), None),
+            ("failed", false, Some("failed"), Some("no answer")),
+            ("frozen", false, Some("ordered"), None),
+            ("waits", true, None, None),
+        ];
+        assert_eq!(found, expected);
+        run(c, LATER);
+    }
+}

@@ -1,3 +1,16 @@
+-- The version before knows one authenticator of a case: the one that is still to be seen to, before one that is off.
+ALTER TABLE cases ADD COLUMN authenticator_id TEXT REFERENCES authenticators (id);
+ALTER TABLE cases ADD COLUMN failure TEXT;
+UPDATE cases SET authenticator_id = (
+    SELECT authenticator_id FROM case_authenticators WHERE case_id = cases.id
+    ORDER BY CASE progress WHEN 'ordered' THEN 0 WHEN 'failed' THEN 1 WHEN 'deactivated' THEN 3 ELSE 2 END, authenticator_id
+    LIMIT 1
+);
+UPDATE cases SET failure = (
+    SELECT failure FROM case_authenticators
+    WHERE case_id = cases.id AND case_authenticators.authenticator_id = cases.authenticator_id
+);
+DROP TABLE case_authenticators;
 DROP TABLE event_numbers;
 DROP INDEX outbox_by_event;
 DROP INDEX outbox_by_subscriber;

@@ -1,15 +1,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::Value;
 
 use super::super::actor::Actor;
 use super::super::audit::{Details, details};
 use super::super::evidence::{CheckKind, Evidence, Giver, Outcome};
-use super::super::ids::{AccountId, AgentId, AuthenticatorId};
+use super::super::ids::{AccountId, AgentId};
 use super::super::notice::Notice;
 use super::assess::gave_evidence;
 use super::decide::may_approve;
 use super::owner::OWNERS_TIME;
-use super::{Asked, Case, Command, Conclusion, Facts, Record, Refused, State, Transition};
+use super::{Asked, AuthenticatorSet, Case, Command, Conclusion, Facts, Progress, Record, Refused, State, Transition};
 
 /// What `command` by `actor` at `now` leads to.
 ///
@@ -37,7 +36,8 @@ pub fn apply(
         };
     }
     // Supervisors can end it, and nobody else at the desk has anything to do with it.
-    let of_desk = actor.agent().is_some() && !matches!(command, Command::Reject | Command::EndDispute { .. });
+    let of_desk = actor.agent().is_some()
+        && !matches!(command, Command::Reject | Command::LeaveRest | Command::EndDispute { .. });
     if case.with_owner && of_desk {
         return Err(Refused::WithOwner);
     }
@@ -60,7 +60,7 @@ pub(super) struct Step {
     pub(super) now: DateTime<Utc>,
     records: Vec<Record>,
     pub(super) notices: Vec<Notice>,
-    pub(super) deactivate: Option<AuthenticatorId>,
+    pub(super) deactivate: Option<AuthenticatorSet>,
 }
 
 fn worker(actor: &Actor) -> Result<AgentId, Refused> {
@@ -141,6 +141,13 @@ impl Step {
                         self.enter(State::Deactivated);
                         self.record("case.dispute_ended", details([("outcome", "acknowledged".into())]));
                     }
+                    // What is off is off: the case cannot end as if nothing had been done.
+                    (_, false) if self.case.has_deactivated() => {
+                        self.enter(State::Deactivated);
+                        self.case.wait = None;
+                        self.case.conclusion = Some(Conclusion::Deactivated);
+                        self.record("case.dispute_ended", details([("outcome", "acknowledged".into())]));
+                    }
                     (_, false) => {
                         self.record("case.dispute_ended", details([("outcome", "rejected".into())]));
                         self.end(State::Rejected, "case.rejected", Notice::Rejected);
@@ -155,21 +162,10 @@ impl Step {
                 }
                 Ok(())
             }
-            // The directory had been asked before the dispute came in: what it did has to be known.
-            Command::DeactivationConfirmed if self.case.disputed_from == Some(State::Deactivating) => {
-                only(actor, &Actor::System)?;
-                self.case.disputed_from = Some(State::Deactivated);
-                self.case.conclusion = Some(Conclusion::Deactivated);
-                self.record("case.deactivated", self.about_authenticator());
-                self.notices.push(Notice::Deactivated);
-                Ok(())
-            }
-            Command::DeactivationFailed(error) if self.case.disputed_from == Some(State::Deactivating) => {
-                only(actor, &Actor::System)?;
-                self.case.disputed_from = Some(State::Ready);
-                self.case.failure = Some(error.clone());
-                self.record("case.deactivation_failed", self.about_authenticator());
-                Ok(())
+            Command::DeactivationConfirmed(_) | Command::DeactivationFailed(..)
+                if self.case.disputed_from == Some(State::Deactivating) =>
+            {
+                self.hear(command, actor)
             }
             Command::Tick => Ok(()),
             _ => Err(Refused::Disputed),
@@ -213,7 +209,7 @@ impl Step {
                 self.record("case.approval_asked", Details::new());
                 Ok(())
             }
-            Command::Approve(authenticator) => self.approve(*authenticator, worker(actor)?, facts),
+            Command::Approve(set) => self.approve(set, worker(actor)?, facts),
             Command::RefuseApproval => {
                 may_approve(&self.case, worker(actor)?, facts, self.now)?;
                 self.prove_anew(State::Verifying);
@@ -225,6 +221,9 @@ impl Step {
                 self.administrator(actor, facts)?;
                 self.expect_under_review()?;
                 self.record("case.declined", Details::new());
+                if self.case.has_deactivated() {
+                    return self.leave_rest();
+                }
                 self.end(State::Rejected, "case.rejected", Notice::Declined);
                 Ok(())
             }
@@ -234,6 +233,7 @@ impl Step {
                     return Err(Refused::WrongCheck);
                 }
                 self.expect_under_review()?;
+                self.expect_nothing_done()?;
                 facts.account.ok_or(Refused::NoAccount)?;
                 self.add_evidence(evidence);
                 self.case.conclusion = Some(Conclusion::Resynchronised);
@@ -246,6 +246,7 @@ impl Step {
                     return Err(Refused::WrongCheck);
                 }
                 self.expect_under_review()?;
+                self.expect_nothing_done()?;
                 self.case.conclusion = Some(*conclusion);
                 self.enter(State::Closed);
                 self.case.wait = None;
@@ -260,6 +261,7 @@ impl Step {
                 if matches!(self.case.state, State::Deactivating | State::Deactivated) {
                     return Err(Refused::WrongState(self.case.state));
                 }
+                self.expect_nothing_done()?;
                 self.end(State::Rejected, "case.rejected", Notice::Rejected);
                 Ok(())
             }
@@ -272,34 +274,28 @@ impl Step {
                 if matches!(self.case.state, State::Deactivating | State::Deactivated) {
                     return Err(Refused::WrongState(self.case.state));
                 }
+                if self.case.has_deactivated() {
+                    return self.leave_rest();
+                }
                 self.end(State::Withdrawn, "case.withdrawn", Notice::Withdrawn);
                 Ok(())
             }
-            Command::Deactivate(authenticator) => self.start_deactivation(*authenticator, worker(actor)?, facts),
+            Command::Deactivate(set) => self.start_deactivation(set, worker(actor)?, facts),
+            Command::LeaveRest => {
+                let agent = worker(actor)?;
+                if supervisor(actor).is_err() {
+                    self.held_by(agent)?;
+                }
+                self.leave_rest()
+            }
             Command::LetOwnerIn => self.let_owner_in(actor, facts),
-            Command::DeactivateOwn(authenticator) => self.deactivate_own(*authenticator, actor, facts),
+            Command::DeactivateOwn(set) => self.deactivate_own(set, actor, facts),
             Command::HandOver(setback) => self.hand_over(*setback, actor),
             Command::SeeNewDevice => {
                 only(actor, &Actor::System)?;
                 self.see_new_device()
             }
-            Command::DeactivationConfirmed => {
-                only(actor, &Actor::System)?;
-                self.expect(&[State::Deactivating])?;
-                self.enter(State::Deactivated);
-                self.case.conclusion = Some(Conclusion::Deactivated);
-                self.record("case.deactivated", self.about_authenticator());
-                self.notices.push(Notice::Deactivated);
-                Ok(())
-            }
-            Command::DeactivationFailed(error) => {
-                only(actor, &Actor::System)?;
-                self.expect(&[State::Deactivating])?;
-                self.enter(State::Ready);
-                self.case.failure = Some(error.clone());
-                self.record("case.deactivation_failed", self.about_authenticator());
-                Ok(())
-            }
+            Command::DeactivationConfirmed(_) | Command::DeactivationFailed(..) => self.hear(command, actor),
             Command::Dispute => {
                 only(actor, &Actor::Customer)?;
                 self.case.disputed_from = Some(self.case.state);
@@ -343,7 +339,7 @@ impl Step {
         // Strictly after everything that was given at this very moment.
         self.case.evidence_since = self.now + TimeDelta::microseconds(1);
         self.case.approvals.clear();
-        self.case.authenticator = None;
+        self.case.approved = None;
         self.case.wait = None;
         self.case.asked = None;
         self.enter(state);
@@ -376,9 +372,14 @@ impl Step {
             || self.case.approvals.iter().any(|approval| approval.agent == agent)
     }
 
-    pub(super) fn about_authenticator(&self) -> Details {
-        let id = self.case.authenticator.map_or(Value::Null, |id| id.to_string().into());
-        details([("authenticator", id)])
+    /// What the directory answered, which only the program itself tells.
+    fn hear(&mut self, answer: &Command, actor: &Actor) -> Result<(), Refused> {
+        only(actor, &Actor::System)?;
+        match answer {
+            Command::DeactivationConfirmed(id) => self.answered(*id, Progress::Deactivated),
+            Command::DeactivationFailed(id, why) => self.answered(*id, Progress::Failed(why.clone())),
+            _ => Err(Refused::WrongState(self.case.state)),
+        }
     }
 
     fn add_evidence(&mut self, evidence: &Evidence) {

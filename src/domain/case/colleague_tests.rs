@@ -25,7 +25,7 @@ fn proved() -> World {
 fn only_a_supervisors_approval_counts_and_only_while_they_are_one() {
     let mut world = proved();
     world.supervisors = BTreeSet::from([agent_id(3), agent_id(5)]);
-    let approve = Command::Approve(authenticator(1));
+    let approve = Command::Approve(set(&[1]));
     // An agent of the same rank, and one who is called a supervisor and is none any more.
     assert_eq!(world.do_it(&approve, &agent(6)), Err(Refused::NeedsSupervisor));
     assert_eq!(world.do_it(&Command::RefuseApproval, &agent(6)), Err(Refused::NeedsSupervisor));

@@ -8,14 +8,15 @@ use super::super::audit::{Details, details};
 use super::super::ids::{AgentId, AuthenticatorId, EvidenceId};
 use super::apply::Step;
 use super::assess::{Stage, assess, gave_evidence, standing_approvals};
+use super::orders::about_all;
 use super::owner::lets_owner_in;
-use super::{Approval, Case, Facts, Refused, State};
+use super::{Approval, AuthenticatorSet, Case, Facts, Progress, Refused, State};
 
-/// Whether an order that was given may still be carried out: the evidence is weighed once more, so that an
+/// Whether an order that was given may still be carried out for one of its authenticators: the evidence is weighed once more, so that an
 /// order which waited is not carried out on what has meanwhile stopped to count.
 pub fn still_permits(case: &Case, authenticator: AuthenticatorId, now: DateTime<Utc>, facts: &Facts<'_>) -> bool {
     case.state == State::Deactivating
-        && case.authenticator == Some(authenticator)
+        && case.orders.get(&authenticator).is_some_and(|order| order.progress == Progress::Ordered)
         && case.holder.is_none_or(|holder| !facts.suspended.contains(&holder))
         && facts.account.is_some_and(|account| account.status == AccountStatus::Active)
         && (!case.with_owner || lets_owner_in(case, facts, now))
@@ -60,22 +61,20 @@ fn covering(path: &str, evidence: &[EvidenceId]) -> Details {
     details([("path", path.into()), ("evidence", ids.into())])
 }
 
-fn is_active(authenticator: AuthenticatorId, facts: &Facts<'_>) -> Result<(), Refused> {
+/// Each is the account's, and active. One that was ordered before and is not active any more may have been switched off
+/// by that very order: the directory is asked, which alone can confirm it.
+fn may_be_ordered(set: &AuthenticatorSet, case: &Case, facts: &Facts<'_>) -> Result<(), Refused> {
     let account = facts.account.ok_or(Refused::NoAccount)?;
-    let known = account
-        .authenticators
-        .iter()
-        .any(|a| a.id == authenticator && a.account == account.id && a.state == AuthenticatorState::Active);
-    if known { Ok(()) } else { Err(Refused::NoSuchAuthenticator) }
+    let fits = |id: AuthenticatorId| {
+        let mut known = account.authenticators.iter();
+        let of_account = known.find(|known| known.id == id && known.account == account.id);
+        of_account.is_some_and(|known| known.state == AuthenticatorState::Active || case.failed().any(|of| of == id))
+    };
+    if set.iter().all(fits) { Ok(()) } else { Err(Refused::NoSuchAuthenticator) }
 }
 
 impl Step {
-    pub(super) fn approve(
-        &mut self,
-        authenticator: AuthenticatorId,
-        agent: AgentId,
-        facts: &Facts<'_>,
-    ) -> Result<(), Refused> {
+    pub(super) fn approve(&mut self, set: &AuthenticatorSet, agent: AgentId, facts: &Facts<'_>) -> Result<(), Refused> {
         self.drop_void_approvals(facts);
         may_approve(&self.case, agent, facts, self.now)?;
         let covered = {
@@ -87,13 +86,14 @@ impl Step {
             })
         };
         let Some((path, evidence)) = covered else { return Err(self.not_met(facts)) };
-        is_active(authenticator, facts)?;
-        if self.case.authenticator.is_some_and(|other| other != authenticator) {
+        self.expect_not_off(set)?;
+        may_be_ordered(set, &self.case, facts)?;
+        if self.case.approved.as_ref().is_some_and(|other| other != set) {
             return Err(Refused::OtherAuthenticator);
         }
-        self.case.authenticator = Some(authenticator);
+        self.case.approved = Some(set.clone());
         let approval = Approval { agent, at: self.now, path, evidence };
-        let mut about = self.about_authenticator();
+        let mut about = about_all(set.iter());
         about.extend(covering(&approval.path, &approval.evidence));
         self.record("case.approved", about);
         self.case.approvals.push(approval);
@@ -105,8 +105,13 @@ impl Step {
         let standing = standing_approvals(&self.case, facts, self.now);
         self.case.approvals.retain(|approval| standing.contains(&approval.agent));
         if self.case.approvals.is_empty() && self.case.state != State::Deactivating {
-            self.case.authenticator = None;
+            self.case.approved = None;
         }
+    }
+
+    /// What the case switched off is not asked for again, even where the directory lists it as active once more.
+    fn expect_not_off(&self, set: &AuthenticatorSet) -> Result<(), Refused> {
+        if self.case.deactivated().any(|id| set.contains(id)) { Err(Refused::DoneAlready) } else { Ok(()) }
     }
 
     pub(super) fn not_met(&self, facts: &Facts<'_>) -> Refused {
@@ -116,7 +121,7 @@ impl Step {
 
     pub(super) fn start_deactivation(
         &mut self,
-        authenticator: AuthenticatorId,
+        set: &AuthenticatorSet,
         agent: AgentId,
         facts: &Facts<'_>,
     ) -> Result<(), Refused> {
@@ -128,15 +133,11 @@ impl Step {
         }
         self.held_by(agent)?;
         self.may_hold(agent)?;
-        self.order_deactivation(authenticator, facts)
+        self.order_deactivation(set, facts)
     }
 
     /// The evidence is weighed again, whoever gives the order.
-    pub(super) fn order_deactivation(
-        &mut self,
-        authenticator: AuthenticatorId,
-        facts: &Facts<'_>,
-    ) -> Result<(), Refused> {
+    pub(super) fn order_deactivation(&mut self, set: &AuthenticatorSet, facts: &Facts<'_>) -> Result<(), Refused> {
         let account = facts.account.ok_or(Refused::NoAccount)?;
         if account.status != AccountStatus::Active {
             return Err(Refused::AccountSuspended);
@@ -150,17 +151,17 @@ impl Step {
             })
         };
         let Some((rests_on, approved)) = rests_on else { return Err(self.not_met(facts)) };
-        is_active(authenticator, facts)?;
-        if approved && self.case.authenticator != Some(authenticator) {
+        self.expect_not_off(set)?;
+        may_be_ordered(set, &self.case, facts)?;
+        if approved && !self.case.approved.as_ref().is_some_and(|approved| set.is_within(approved)) {
             return Err(Refused::OtherAuthenticator);
         }
-        self.case.authenticator = Some(authenticator);
-        self.case.failure = None;
+        self.order(set);
         self.enter(State::Deactivating);
-        let mut about = self.about_authenticator();
+        let mut about = about_all(set.iter());
         about.extend(rests_on);
         self.record("case.deactivating", about);
-        self.deactivate = Some(authenticator);
+        self.deactivate = Some(set.clone());
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 mod apply;
 mod assess;
 mod decide;
+mod orders;
 mod owner;
 mod refused;
 mod settle;
@@ -29,6 +30,7 @@ use super::words::coded;
 pub use apply::apply;
 pub use assess::{Assessment, GroupAssessment, PathAssessment, Stage, assess, gave_evidence, groups_of};
 pub use decide::{may_approve, still_permits};
+pub use orders::{AuthenticatorSet, Ordered, Progress};
 pub use owner::{OWNERS_TIME, OwnersStep, lets_owner_in, owners_step};
 pub use refused::Refused;
 pub use timer::due_at;
@@ -155,10 +157,10 @@ pub struct Case {
     pub state_since: DateTime<Utc>,
     /// When it expires if nothing happens.
     pub expires_at: DateTime<Utc>,
-    /// The authenticator that was approved to be deactivated, or is being or has been.
-    pub authenticator: Option<AuthenticatorId>,
-    /// What the directory said when it last failed.
-    pub failure: Option<String>,
+    /// The authenticators that were approved to be deactivated, while approvals stand.
+    pub approved: Option<AuthenticatorSet>,
+    /// Every authenticator that was ever ordered off in it, and how far that has come.
+    pub orders: BTreeMap<AuthenticatorId, Ordered>,
     /// The state a dispute froze.
     pub disputed_from: Option<State>,
     /// Who asked for the second approval, while one is awaited.
@@ -197,8 +199,8 @@ impl Case {
             submitted_at: at,
             state_since: at,
             expires_at: at + case_expiry,
-            authenticator: None,
-            failure: None,
+            approved: None,
+            orders: BTreeMap::new(),
             disputed_from: None,
             asked: None,
             barred: BTreeSet::new(),
@@ -314,8 +316,8 @@ pub enum Command {
     Reassign(AgentId),
     /// The holder asks for the second approval.
     AskApproval,
-    /// A second agent approves that this authenticator is deactivated.
-    Approve(AuthenticatorId),
+    /// A second agent approves that these authenticators are deactivated.
+    Approve(AuthenticatorSet),
     /// A second agent does not approve: everything has to be proved anew.
     RefuseApproval,
     /// An administrator of the account says no; the reason is kept with the case.
@@ -328,20 +330,22 @@ pub enum Command {
     Reject,
     /// The customer ends it.
     Withdraw,
-    /// An agent has the authenticator switched off.
-    Deactivate(AuthenticatorId),
+    /// An agent has these authenticators switched off.
+    Deactivate(AuthenticatorSet),
+    /// What could not be deactivated stays; the case ends with what was.
+    LeaveRest,
     /// Its owner, who helps themself, has proved enough to be let in to their authenticators.
     LetOwnerIn,
-    /// Its owner, once let in, has the authenticator switched off.
-    DeactivateOwn(AuthenticatorId),
+    /// Its owner, once let in, has these authenticators switched off.
+    DeactivateOwn(AuthenticatorSet),
     /// Its owner asks the desk for help with it; everything proved counts on.
     HandOver(Option<Setback>),
     /// The account has a new authenticator, which is what the customer was asked to see to.
     SeeNewDevice,
-    /// The directory did it.
-    DeactivationConfirmed,
-    /// The directory did not do it, and says why.
-    DeactivationFailed(String),
+    /// The directory switched this authenticator off.
+    DeactivationConfirmed(AuthenticatorId),
+    /// The directory did not, and says why.
+    DeactivationFailed(AuthenticatorId, String),
     /// "This wasn't me", from an address of record.
     Dispute,
     /// A supervisor ends a dispute.
@@ -372,12 +376,13 @@ impl Command {
             Self::Reject => "reject",
             Self::Withdraw => "withdraw",
             Self::Deactivate(_) => "deactivate",
+            Self::LeaveRest => "leave_rest",
             Self::LetOwnerIn => "let_owner_in",
             Self::DeactivateOwn(_) => "deactivate_own",
             Self::HandOver(_) => "hand_over",
             Self::SeeNewDevice => "see_new_device",
-            Self::DeactivationConfirmed => "deactivation_confirmed",
-            Self::DeactivationFailed(_) => "deactivation_failed",
+            Self::DeactivationConfirmed(_) => "deactivation_confirmed",
+            Self::DeactivationFailed(..) => "deactivation_failed",
             Self::Dispute => "dispute",
             Self::EndDispute { .. } => "end_dispute",
             Self::Tick => "tick",
@@ -403,6 +408,6 @@ pub struct Transition {
     pub records: Vec<Record>,
     /// What the customer is told.
     pub notices: Vec<Notice>,
-    /// The authenticator the directory is now to switch off.
-    pub deactivate: Option<AuthenticatorId>,
+    /// The authenticators that the directory is now to switch off.
+    pub deactivate: Option<AuthenticatorSet>,
 }

@@ -6,12 +6,11 @@ use super::super::account::{AccountKind, AccountStatus};
 use super::super::actor::Actor;
 use super::super::audit::{Details, details};
 use super::super::evidence::{CheckKind, Outcome};
-use super::super::ids::AuthenticatorId;
 use super::super::notice::Notice;
 use super::super::recovery::Setback;
 use super::apply::Step;
 use super::assess::{Stage, assess};
-use super::{Case, Facts, Refused, State};
+use super::{AuthenticatorSet, Case, Facts, Refused, State};
 
 /// How long after the last step a case of an owner who helps themself ends by itself.
 pub const OWNERS_TIME: TimeDelta = TimeDelta::hours(2);
@@ -105,12 +104,12 @@ impl Step {
 
     pub(super) fn deactivate_own(
         &mut self,
-        authenticator: AuthenticatorId,
+        set: &AuthenticatorSet,
         actor: &Actor,
         facts: &Facts<'_>,
     ) -> Result<(), Refused> {
         self.owner_alone(actor, facts)?;
-        self.order_deactivation(authenticator, facts)
+        self.order_deactivation(set, facts)
     }
 
     pub(super) fn hand_over(&mut self, setback: Option<Setback>, actor: &Actor) -> Result<(), Refused> {

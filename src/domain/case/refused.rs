@@ -53,9 +53,18 @@ pub enum Refused {
         "Less than 24 hours ago you or somebody who has a part in this case was added, promoted or restored by the other, or both by the same colleague. So somebody else has to approve."
     )]
     MayBeParty,
-    /// An approval is for one authenticator.
-    #[error("What was approved is another authenticator of this account.")]
+    /// An approval is for certain authenticators.
+    #[error("Other authenticators of this account were approved than these.")]
     OtherAuthenticator,
+    /// The case has switched it off.
+    #[error("This case has deactivated one of these already. Choose from the rest.")]
+    DoneAlready,
+    /// Nothing was switched off, so there is no rest to leave.
+    #[error("Nothing has been deactivated in this case yet.")]
+    NothingDone,
+    /// An end that says that nothing was done.
+    #[error("Something was deactivated in this case already. Say that the rest stays as it is.")]
+    PartDone,
     /// Whoever had a part in a case may not let it go on.
     #[error("You had a part in this case, so another supervisor has to let it go on.")]
     OwnDispute,
@@ -114,6 +123,9 @@ impl Refused {
             Self::AskerCannotApprove => "asker_cannot_approve",
             Self::MayBeParty => "may_be_party",
             Self::OtherAuthenticator => "other_authenticator",
+            Self::DoneAlready => "done_already",
+            Self::NothingDone => "nothing_done",
+            Self::PartDone => "part_done",
             Self::OwnDispute => "own_dispute",
             Self::OwnBlock => "own_block",
             Self::OwnAccount => "own_account",

@@ -130,7 +130,7 @@ impl Step {
         let from = self.case.state;
         self.case.wait = None;
         self.case.approvals.clear();
-        self.case.authenticator = None;
+        self.case.approved = None;
         self.case.asked = None;
         self.enter(State::Verifying);
         self.record("case.evidence_lapsed", details([("from", from.code().into()), ("missing", missing.into())]));

@@ -35,6 +35,9 @@ impl Step {
     pub(super) fn tick(&mut self) {
         let over = self.case.expires_at <= self.now;
         match self.case.state {
+            State::Verifying | State::AwaitingApproval | State::Ready if over && self.case.has_deactivated() => {
+                self.end_with_what_is_off();
+            }
             State::Submitted | State::Verifying | State::AwaitingApproval | State::Ready if over => {
                 let let_in = self.case.with_owner && self.case.state == State::Ready;
                 self.end(State::Expired, "case.expired", Notice::Expired);

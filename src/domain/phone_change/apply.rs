@@ -10,7 +10,9 @@ use super::super::ids::{AgentId, PhoneChangeId};
 use super::super::notice::Notice;
 use super::super::people::may_be_one;
 use super::weigh::{hold_length, weigh};
-use super::{Approval, Around, Command, Hold, Moment, PhoneChange, Refused, Requester, State, Told, Transition};
+use super::{
+    Approval, Around, Command, Hold, Keeper, Moment, Ordered, PhoneChange, Refused, Requester, State, Told, Transition,
+};
 
 /// A new request for a change, weighed at once.
 ///
@@ -60,6 +62,7 @@ pub fn request(
         requested_at: now,
         approval: None,
         hold: None,
+        order: None,
         frozen_from: None,
         state_since: now,
     };
@@ -88,6 +91,13 @@ pub fn apply(
     may_act(actor, around)?;
     let mut step = Step::new(change, now);
     let by_itself = matches!(command, Command::Tick | Command::Weigh);
+    if command == Command::Confirm {
+        if *actor != Actor::System {
+            return Err(Refused::Role(actor.role()));
+        }
+        step.take_effect();
+        return Ok(step.finish());
+    }
     if change.state.is_final() {
         return if by_itself { Ok(step.finish()) } else { Err(Refused::Over(change.state)) };
     }
@@ -110,7 +120,15 @@ pub fn apply(
         Command::Freeze => step.freeze(),
         Command::Stop => step.stop("objection"),
         Command::EndDispute { resume } => step.end_dispute(actor, resume, around)?,
-        Command::Weigh => {}
+        Command::OrderAgain => {
+            worker(actor)?;
+            step.not_frozen()?;
+            if !change.order.as_ref().is_some_and(|order| order.given_up) {
+                return Err(Refused::WrongState(change.state));
+            }
+            step.order("phone_change.ordered_again");
+        }
+        Command::Weigh | Command::Confirm => {}
         Command::Tick => {
             if *actor != Actor::System {
                 return Err(Refused::Role(actor.role()));
@@ -119,7 +137,7 @@ pub fn apply(
     }
     step.settle(around);
     if command == Command::Tick {
-        step.tick();
+        step.tick(around.keeper);
     }
     Ok(step.finish())
 }
@@ -134,6 +152,8 @@ pub fn due_at(change: &PhoneChange, around: &Around<'_>, now: DateTime<Utc>) -> 
             let lapses = weighed.groups.iter().filter_map(|group| group.by.and_then(|(_, until)| until));
             moments.extend(lapses.filter(|moment| *moment > now));
         }
+        // From here on the order is what moves it.
+        (State::Held, _) if change.order.is_some() => {}
         (State::Held, Some(hold)) => {
             moments.push(hold.ends_at);
             // What is overdue stays due until it has happened.
@@ -150,6 +170,7 @@ struct Step {
     records: Vec<Record>,
     notices: Vec<Notice>,
     tell: Vec<Moment>,
+    order: bool,
 }
 
 /// Nobody acts who is suspended, or on what concerns their own account.
@@ -208,14 +229,17 @@ pub fn may_approve(
 
 impl Step {
     fn new(change: &PhoneChange, now: DateTime<Utc>) -> Self {
-        Self { change: change.clone(), now, records: Vec::new(), notices: Vec::new(), tell: Vec::new() }
+        let (records, notices, tell) = (Vec::new(), Vec::new(), Vec::new());
+        Self { change: change.clone(), now, records, notices, tell, order: false }
     }
 
     fn finish(mut self) -> Transition {
         if !self.records.is_empty() {
             self.change.version += 1;
         }
-        Transition { change: self.change, records: self.records, notices: self.notices, tell: self.tell }
+        // What moved on since is not ordered.
+        let order = self.order && self.change.state == State::Held;
+        Transition { change: self.change, records: self.records, notices: self.notices, tell: self.tell, order }
     }
 
     fn record(&mut self, action: &'static str, mut about: Details) {
@@ -235,6 +259,7 @@ impl Step {
     fn end(&mut self, state: State, action: &'static str, about: Details) {
         self.enter(state);
         self.change.hold = None;
+        self.change.order = None;
         self.change.frozen_from = None;
         self.record(action, about);
     }
@@ -255,6 +280,7 @@ impl Step {
         self.change.frozen_from = Some(from);
         self.change.approval = None;
         self.change.hold = None;
+        self.change.order = None;
         self.enter(State::Frozen);
         self.record("phone_change.frozen", details([("from", from.code().into())]));
     }
@@ -332,7 +358,9 @@ impl Step {
             }
             return;
         }
-        if around.phone != self.change.old.as_ref() {
+        // The new number can be seen before its order is known to be carried out.
+        let carried_out = self.change.order.is_some() && around.phone == Some(&self.change.new);
+        if around.phone != self.change.old.as_ref() && !carried_out {
             return self.stop_telling("number_changed");
         }
         let weighed = weigh(&self.change, around, self.now);
@@ -375,6 +403,7 @@ impl Step {
             return;
         }
         self.change.hold = None;
+        self.change.order = None;
         self.change.approval = None;
         self.enter(state);
         let about = details([("from", from.code().into())]);
@@ -403,6 +432,7 @@ impl Step {
         }
         hold.ends_at = ends_at;
         self.change.hold = Some(hold);
+        self.change.order = None;
         let about = details([("ends_at", timestamp(ends_at).into())]);
         let told = self.told();
         if begins {
@@ -415,7 +445,27 @@ impl Step {
         self.notices.push(Notice::PhoneChangeHeld { told, ends_at });
     }
 
-    fn tick(&mut self) {
+    /// The number is the one of record, whatever stood in the way of it meanwhile.
+    fn take_effect(&mut self) {
+        if self.change.state == State::Effective {
+            return;
+        }
+        let (from, told) = (self.change.state, self.told());
+        self.change.order = None;
+        self.change.frozen_from = None;
+        self.enter(State::Effective);
+        self.record("phone_change.effective", details([("from", from.code().into())]));
+        self.notices.push(Notice::PhoneChangeEffective(told));
+        self.tell.push(Moment::Effective);
+    }
+
+    fn order(&mut self, action: &'static str) {
+        self.change.order = Some(Ordered { at: self.now, failure: None, given_up: false });
+        self.order = true;
+        self.record(action, Details::new());
+    }
+
+    fn tick(&mut self, keeper: Keeper) {
         if self.change.state != State::Held {
             return;
         }
@@ -423,10 +473,11 @@ impl Step {
         let Some(hold) = self.change.hold.as_mut() else { return };
         let ends_at = hold.ends_at;
         if ends_at <= now {
-            self.enter(State::Effective);
-            self.record("phone_change.effective", Details::new());
-            self.notices.push(Notice::PhoneChangeEffective(told));
-            self.tell.push(Moment::Effective);
+            match (keeper, &self.change.order) {
+                (Keeper::Here, _) => self.take_effect(),
+                (Keeper::Elsewhere, None) => self.order("phone_change.ordered"),
+                (Keeper::Elsewhere, Some(_)) => {}
+            }
         } else if !hold.reminded && hold.half_way() <= now {
             hold.reminded = true;
             self.record("phone_change.halfway", details([("ends_at", timestamp(ends_at).into())]));

@@ -119,6 +119,27 @@ impl Hold {
     }
 }
 
+/// The order to the system that keeps the number, given when the hold is over. Until it is carried out, the old number is
+/// the one of record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ordered {
+    /// When it was given.
+    pub at: DateTime<Utc>,
+    /// What went wrong last.
+    pub failure: Option<String>,
+    /// It was refused: somebody has to see to it before it is given again.
+    pub given_up: bool,
+}
+
+/// Who keeps the number of record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeper {
+    /// Our own directory: the number changes with the decision.
+    Here,
+    /// Another system, or what was imported beside it: the decision is an order, and it has to be confirmed.
+    Elsewhere,
+}
+
 /// One request to replace the telephone number of record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhoneChange {
@@ -144,10 +165,20 @@ pub struct PhoneChange {
     pub approval: Option<Approval>,
     /// The hold, once begun.
     pub hold: Option<Hold>,
+    /// The order to whoever keeps the number, once given.
+    pub order: Option<Ordered>,
     /// The state a dispute froze.
     pub frozen_from: Option<State>,
     /// Since when it is in its state.
     pub state_since: DateTime<Utc>,
+}
+
+impl PhoneChange {
+    /// Whether its order still stands at `now`, so that it may be carried out.
+    pub fn is_ordered(&self, now: DateTime<Utc>) -> bool {
+        let over = self.hold.as_ref().is_some_and(|hold| hold.ends_at <= now);
+        self.state == State::Held && over && self.order.as_ref().is_some_and(|order| !order.given_up)
+    }
 }
 
 /// Everything beside the change that a decision depends on.
@@ -159,6 +190,8 @@ pub struct Around<'a> {
     pub facts: &'a Facts<'a>,
     /// The number of record at this moment.
     pub phone: Option<&'a E164>,
+    /// Who keeps it.
+    pub keeper: Keeper,
 }
 
 /// What someone or something wants to happen to a change.
@@ -183,6 +216,10 @@ pub enum Command {
     Weigh,
     /// Time went by.
     Tick,
+    /// Whoever keeps the number has the new one. That is so whatever has happened here since it was ordered.
+    Confirm,
+    /// An agent orders again what was refused.
+    OrderAgain,
 }
 
 impl Command {
@@ -197,6 +234,8 @@ impl Command {
             Self::EndDispute { .. } => "phone_change.end_dispute",
             Self::Weigh => "phone_change.weigh",
             Self::Tick => "phone_change.tick",
+            Self::Confirm => "phone_change.confirm",
+            Self::OrderAgain => "phone_change.order_again",
         }
     }
 }
@@ -233,6 +272,8 @@ pub struct Transition {
     pub notices: Vec<Notice>,
     /// What the old number is told.
     pub tell: Vec<Moment>,
+    /// Whoever keeps the number is to be given the new one.
+    pub order: bool,
 }
 
 impl Transition {

@@ -52,6 +52,7 @@ struct World {
     change: Option<PhoneChange>,
     account: AccountFacts,
     phone: Option<E164>,
+    keeper: Keeper,
     policy: Policy,
     suspended: BTreeSet<AgentId>,
     supervisors: BTreeSet<AgentId>,
@@ -81,6 +82,7 @@ impl World {
             change: None,
             account,
             phone: Some(phone(0)),
+            keeper: Keeper::Here,
             policy: Policy::with_waits(Waits {
                 cooling_off: TimeDelta::hours(24),
                 phone_hold: HOLD,
@@ -131,7 +133,7 @@ impl World {
     fn on_change(&mut self, command: Command, actor: &Actor) -> Result<Option<Transition>, Refused> {
         let Some(change) = self.change.clone() else { return Ok(None) };
         let facts = self.facts();
-        let around = Around { case: &self.case, facts: &facts, phone: self.phone.as_ref() };
+        let around = Around { case: &self.case, facts: &facts, phone: self.phone.as_ref(), keeper: self.keeper };
         let transition = apply(&change, command, actor, self.now, &around)?;
         if transition.takes_effect(change.state) {
             self.phone = Some(change.new.clone());
@@ -142,7 +144,7 @@ impl World {
 
     fn requests(&mut self, new: E164, actor: &Actor) -> Result<Transition, Refused> {
         let facts = self.facts();
-        let around = Around { case: &self.case, facts: &facts, phone: self.phone.as_ref() };
+        let around = Around { case: &self.case, facts: &facts, phone: self.phone.as_ref(), keeper: self.keeper };
         let id = PhoneChangeId::new(self.now, [7; 10]);
         let transition = request(id, new, actor, self.now, &around)?;
         self.change = Some(transition.change.clone());
@@ -314,11 +316,61 @@ fn what_happens_to_the_case_takes_no_timer_away() {
         world.now = start() + later;
         world.on_change(Command::Weigh, &Actor::System).unwrap();
         let (facts, change) = (world.facts(), world.change.clone().unwrap());
-        let around = Around { case: &world.case, facts: &facts, phone: world.phone.as_ref() };
+        let around = Around { case: &world.case, facts: &facts, phone: world.phone.as_ref(), keeper: world.keeper };
         assert_eq!(due_at(&change, &around, world.now), Some(start() + moment));
         world.after(TimeDelta::zero());
     }
     assert_eq!(world.state(), State::Effective);
+}
+
+#[test]
+fn a_number_that_another_system_keeps_is_ordered_and_counts_once_it_is_confirmed() {
+    let mut world = World::held();
+    world.keeper = Keeper::Elsewhere;
+    world.now = start() + HOLD;
+    let ordered = world.on_change(Command::Tick, &Actor::System).unwrap().unwrap();
+    assert!(ordered.order && ordered.notices.is_empty());
+    assert_eq!(world.state(), State::Held);
+    let again = world.on_change(Command::Tick, &Actor::System).unwrap().unwrap();
+    assert!(!again.order && again.records.is_empty(), "it is ordered once");
+    assert_eq!(world.on_change(Command::Confirm, &agent(3)), Err(Refused::Role(Some(Role::Supervisor))));
+    // The system shows the new number before anybody said so.
+    world.phone = Some(phone(1));
+    world.on_change(Command::Weigh, &Actor::System).unwrap();
+    assert_eq!(world.state(), State::Held);
+    let confirmed = world.on_change(Command::Confirm, &Actor::System).unwrap().unwrap();
+    assert_eq!((world.state(), confirmed.tell), (State::Effective, vec![Moment::Effective]));
+    assert!(world.on_change(Command::Confirm, &Actor::System).unwrap().unwrap().records.is_empty());
+}
+
+#[test]
+fn a_stop_takes_the_order_back_and_what_was_done_all_the_same_is_said() {
+    let mut world = World::held();
+    world.keeper = Keeper::Elsewhere;
+    world.now = start() + HOLD;
+    world.on_change(Command::Tick, &Actor::System).unwrap();
+    assert!(world.change.as_ref().unwrap().is_ordered(world.now));
+    world.on_case(&case::Command::Dispute, &Actor::Customer).unwrap();
+    assert_eq!(world.state(), State::Frozen);
+    assert!(!world.change.as_ref().unwrap().is_ordered(world.now));
+    world.on_change(Command::Confirm, &Actor::System).unwrap();
+    assert_eq!(world.state(), State::Effective);
+}
+
+#[test]
+fn what_was_refused_is_ordered_again_by_somebody() {
+    let mut world = World::held();
+    world.keeper = Keeper::Elsewhere;
+    assert_eq!(world.on_change(Command::OrderAgain, &agent(2)), Err(Refused::WrongState(State::Held)));
+    world.now = start() + HOLD;
+    world.on_change(Command::Tick, &Actor::System).unwrap();
+    assert_eq!(world.on_change(Command::OrderAgain, &agent(2)), Err(Refused::WrongState(State::Held)));
+    let refused = Ordered { at: world.now, failure: Some("no right".to_owned()), given_up: true };
+    world.change.as_mut().unwrap().order = Some(refused);
+    assert!(!world.change.as_ref().unwrap().is_ordered(world.now));
+    assert_eq!(world.on_change(Command::OrderAgain, &agent(4)), Err(Refused::Role(Some(Role::Auditor))));
+    assert!(world.on_change(Command::OrderAgain, &agent(2)).unwrap().unwrap().order);
+    assert!(world.change.as_ref().unwrap().is_ordered(world.now));
 }
 
 #[test]
@@ -579,7 +631,7 @@ proptest! {
         let Some(settled) = world.change.clone() else { return Ok(()) };
         let due = {
             let facts = world.facts();
-            due_at(&settled, &Around { case: &world.case, facts: &facts, phone: world.phone.as_ref() }, world.now)
+            due_at(&settled, &Around { case: &world.case, facts: &facts, phone: world.phone.as_ref(), keeper: world.keeper }, world.now)
         };
         world.now = due.unwrap_or(world.now + TimeDelta::days(400)) - TimeDelta::microseconds(1);
         world.on_change(Command::Tick, &Actor::System).unwrap();

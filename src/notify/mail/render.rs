@@ -46,8 +46,10 @@ pub struct MailContext {
     pub reason: Option<String>,
     /// What an agent wrote; may have several lines.
     pub message: Option<String>,
-    /// The authenticator that the case is about, as the directory and not the form names it.
-    pub device: Option<String>,
+    /// The authenticators that the mail is about, as the directory and not the form names them.
+    pub devices: Vec<String>,
+    /// The authenticators that could not be deactivated.
+    pub left: Vec<String>,
     /// The phone number that will be called, masked.
     pub phone_masked: Option<String>,
     /// What is still needed from the customer, as sentences.
@@ -173,8 +175,13 @@ fn values(notice: &Notice, context: &MailContext) -> Context {
     let ends_at = notice.ends_at().map(|ends_at| locale::moment(language, ends_at)).unwrap_or_default();
     let line = |text: &Option<String>| text.as_deref().map(one_line).filter(|text| !text.is_empty());
     let mut values = Context::new();
-    // Where the device is not known, its place in a sentence stays empty.
-    let device = line(&context.device).map(|device| text!("mail-device", device = device).to(language));
+    // Where no device is known, their place in a sentence stays empty.
+    let named = |devices: &[String]| {
+        let names: Vec<String> =
+            devices.iter().map(|device| one_line(device)).filter(|name| !name.is_empty()).collect();
+        let joined = (!names.is_empty()).then(|| text!("mail-device", device = names.join("; ")).to(language));
+        joined.unwrap_or_default()
+    };
     values.insert("lang", language.code());
     if let Notice::AdministratorAsked { member, device_kind, asked_at, network } = notice {
         values.insert("member", &greetable(member).unwrap_or_else(|| "–".to_owned()));
@@ -188,7 +195,10 @@ fn values(notice: &Notice, context: &MailContext) -> Context {
     values.insert("open_url", &line(&context.open_url));
     values.insert("object_url", &line(&context.object_url));
     values.insert("ends_at", &ends_at);
-    values.insert("device", &device.unwrap_or_default());
+    values.insert("device", &named(&context.devices));
+    values.insert("devices", &context.devices.len().max(1));
+    values.insert("left", &named(&context.left));
+    values.insert("lefts", &context.left.len());
     values.insert("phone_masked", &line(&context.phone_masked));
     let told = notice.told().map(|told| Told { old: line(&told.old), new: one_line(&told.new) });
     values.insert("told", &told);
@@ -251,7 +261,8 @@ mod tests {
             object_url: notice.can_be_objected_to().then(|| OBJECT.to_owned()),
             reason: Some("The document cannot be read.\nPlease send another.".to_owned()),
             message: Some("Which number may we call?\n\nKind regards".to_owned()),
-            device: Some("Virtual authenticator on a phone".to_owned()),
+            devices: vec!["Virtual authenticator on a phone".to_owned()],
+            left: vec!["Blue key".to_owned()],
             phone_masked: Some("+44 •••••••• 56".to_owned()),
             needs: vec!["Answer the call to your phone.".to_owned(), "Upload a document.".to_owned()],
             audit: AuditWitness { size: 4711, head: "ab".repeat(32) },
@@ -355,7 +366,8 @@ mod tests {
         assert_eq!(received.subject, "Example Cloud: Email verification for case MFA-7K3Q-9ZDN");
         for notice in Notice::all(at()) {
             let mut context = full(&notice);
-            for text in [&mut context.reason, &mut context.message, &mut context.device] {
+            context.devices = vec!["x\nEvil: y".to_owned()];
+            for text in [&mut context.reason, &mut context.message] {
                 *text = Some("HOSTILE".to_owned());
             }
             context.name = "HOSTILE".to_owned();
@@ -376,7 +388,6 @@ mod tests {
             for text in [
                 &mut context.reason,
                 &mut context.message,
-                &mut context.device,
                 &mut context.open_url,
                 &mut context.object_url,
                 &mut context.phone_masked,
@@ -385,6 +396,7 @@ mod tests {
             }
             context.name = "Eve & \"Mallory\"".to_owned();
             context.needs = vec![hostile.to_owned()];
+            (context.devices, context.left) = (vec![hostile.to_owned()], vec![hostile.to_owned()]);
             context.product = hostile.to_owned();
             let mail = templates.render(&notice, &context).expect("a mail");
             assert!(!mail.html.contains("<script") && !mail.html.contains("\"onload"), "{}", mail.html);

@@ -39,6 +39,7 @@ async fn contact(app: &App, me: &SignedInAccount, said: Said) -> Result<HttpResp
             let change = administered.change.as_ref().map(|(file, reference)| {
                 let change = &file.change;
                 let words = match (change.state, &change.hold) {
+                    (State::Held, _) if change.order.is_some() => text!("phone-now-ordered"),
                     (State::Held, Some(hold)) => text!("phone-now-held", ends = moment(language, hold.ends_at)),
                     (State::Frozen, _) => text!("phone-now-frozen"),
                     (State::AwaitingApproval, _) => text!("phone-now-awaiting"),

@@ -5,7 +5,6 @@ use actix_web::web::{Data, Path, Query};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::domain::case::State;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::locale::text;
@@ -128,7 +127,7 @@ pub async fn press_object(
     let token = Token::presented(fields.get("token"));
     match app.desk.dispute(reference.clone(), token, caller.ip.clone()).await? {
         Ok(stopped) => {
-            let off = matches!(stopped.state, State::Deactivating | State::Deactivated | State::Closed);
+            let off = stopped.is_off;
             let content = json!({ "reference": reference, "already_off": off });
             let title = text!("objected-title").to(stopped.language);
             let head = Head::of_case(&title, stopped.language);

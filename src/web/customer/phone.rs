@@ -168,6 +168,7 @@ pub(super) fn standing(file: &ChangeFile, language: Language) -> Value {
     let words = match change.state {
         State::Requested => text!("phone-now-requested"),
         State::AwaitingApproval => text!("phone-now-awaiting"),
+        State::Held if change.order.is_some() => text!("phone-now-ordered"),
         State::Held => text!("phone-now-held", ends = ends),
         State::Effective => text!("phone-now-effective"),
         State::Refused => text!("phone-now-refused"),

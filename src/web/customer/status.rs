@@ -7,7 +7,8 @@ use super::document;
 use super::link::{Private, private};
 use super::phone;
 use super::ways::{self, Way, WayRefused};
-use crate::domain::case::{Conclusion, State};
+use crate::domain::account::Authenticator;
+use crate::domain::case::{Conclusion, Progress, State};
 use crate::domain::evidence::CheckKind;
 use crate::domain::form::free_text;
 use crate::domain::ids::CustomerSessionId;
@@ -172,6 +173,7 @@ fn content(app: &App, file: &CustomerFile, message_error: Option<String>, typed:
             "phone_masked": file.account.as_ref().and_then(|account| account.phone.as_ref()).map(|p| p.masked()),
         },
         "device": label(language, file.form.device_kind),
+        "devices": devices(file, language),
         "phone_check": phone_check(app, file, language),
         "phone_change": file.phone_change.as_ref().map(|change| phone::standing(change, file.form.language)),
         "may_change_phone": file.may_change_phone,
@@ -197,16 +199,46 @@ fn words(file: &CustomerFile, language: Language) -> (String, String) {
         },
         State::AwaitingApproval => (text!("status-approval"), text!("status-approval-text")),
         State::CoolingOff => (text!("status-cooling-off"), text!("status-cooling-off-text", ends = ends())),
+        _ if partly(file) => (text!("status-partly"), text!("status-partly-text")),
         State::Ready => (text!("status-ready"), text!("status-ready-text")),
         State::Deactivating => (text!("status-deactivating"), text!("status-deactivating-text")),
         State::Deactivated => (text!("status-deactivated"), text!("status-deactivated-text")),
-        State::Closed => (text!("status-closed"), text!("status-closed-text")),
+        State::Closed => (text!("status-closed"), text!("status-closed-text", devices = off(file))),
         State::Rejected => (text!("status-rejected"), text!("status-nothing-deactivated")),
         State::Withdrawn => (text!("status-withdrawn"), text!("status-nothing-deactivated")),
         State::Expired => (text!("status-expired"), text!("status-expired-text")),
         State::Disputed => (text!("status-disputed"), text!("status-disputed-text")),
     };
     (headline.to(language), explanation.to(language))
+}
+
+/// Something is off and something is not, and the case goes on.
+fn partly(file: &CustomerFile) -> bool {
+    let case = &file.filed.case;
+    case.state.is_under_review() && case.has_deactivated()
+}
+
+fn off(file: &CustomerFile) -> usize {
+    file.filed.case.deactivated().count().max(1)
+}
+
+/// Each device of the case, and how far it has come. Before somebody chose them there are none.
+fn devices(file: &CustomerFile, language: Language) -> Vec<Value> {
+    let case = &file.filed.case;
+    let word = |id| match case.orders.get(&id).map(|order| &order.progress) {
+        Some(Progress::Ordered) => Some(text!("status-device-ordered")),
+        Some(Progress::Deactivated) => Some(text!("status-device-deactivated")),
+        Some(Progress::Failed(_)) => Some(text!("status-device-failed")),
+        None => {
+            let approved = case.approved.as_ref().is_some_and(|set| set.contains(id));
+            (approved && case.state.is_under_review()).then(|| text!("status-device-approved"))
+        }
+    };
+    let shown = |device: &Authenticator| {
+        let (kind, state) = (label(language, device.kind), word(device.id)?.to(language));
+        Some(json!({ "name": device.label, "kind": kind, "state": state }))
+    };
+    file.authenticators.iter().filter_map(shown).collect()
 }
 
 fn steps(file: &CustomerFile, language: Language) -> Vec<Value> {

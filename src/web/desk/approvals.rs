@@ -7,9 +7,10 @@ use serde_json::{Map, Value, json};
 
 use super::acts::version;
 use super::case::giver;
+use super::devices;
 use super::document::vouched;
 use super::policy;
-use crate::domain::case::{GroupAssessment, Refused, Stage, State};
+use crate::domain::case::{GroupAssessment, Stage, State};
 use crate::domain::form::free_text;
 use crate::web::App;
 use crate::web::error::{PageError, reference, status_of};
@@ -68,6 +69,8 @@ async fn page(app: &App, agent: &SignedInAgent, path: &str, said: Said) -> Answe
     let reference = reference(path)?;
     let file = app.desk.view_case(agent.act(app), reference.clone()).await??;
     let mut content = content(app, agent, &file);
+    // Whoever may not decide at all is told that, and not what their form lacks.
+    let barred = content["why_not"].is_string();
     if let Value::Object(fields) = &mut content {
         let typed: Map<String, Value> = [("reason".to_owned(), said.reason.into())].into_iter().collect();
         fields.insert("typed".to_owned(), typed.into());
@@ -76,7 +79,7 @@ async fn page(app: &App, agent: &SignedInAgent, path: &str, said: Said) -> Answe
     let mut status = StatusCode::OK;
     let mut head = Head::desk("Approve this deactivation?", agent);
     if let Some(halt) = &said.halt {
-        status = status_of(halt);
+        status = if barred && said.wrong.is_none() { StatusCode::CONFLICT } else { status_of(halt) };
         head.flash = Some(Flash::Refused(halt.to_string())).filter(|_| said.wrong.is_none());
     }
     show_page(app, &agent.caller, status, "desk/approve.html", head, content)
@@ -101,7 +104,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile) -> Value {
         })
     };
     let form = &file.form;
-    let claimed = |kind: &str| kind == form.device_kind.code();
+    let devices = devices::approvable(file);
     json!({
         "reference": case.reference,
         "version": case.version,
@@ -120,15 +123,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile) -> Value {
         })),
         "device_label": form.device_kind.label(),
         "reason_label": form.reason.label(),
-        "devices": file.authenticators().iter()
-            .filter(|device| device.state == crate::domain::account::AuthenticatorState::Active)
-            .map(|device| json!({
-                "id": device.id,
-                "label": device.label,
-                "kind_label": device.kind.label(),
-                "claimed": claimed(device.kind.code()),
-            }))
-            .collect::<Vec<_>>(),
+        "devices": devices,
         "path": best.map(|best| json!({
             "name": best.path.name,
             "nist": best.path.assurance(),
@@ -156,9 +151,9 @@ async fn back(app: &App, agent: &SignedInAgent, path: &str, fields: &Fields, don
 
 /// **Approve**: the version that was looked at, and no other.
 pub async fn approve(app: Data<App>, agent: SignedInAgent, path: Path<String>, fields: Fields) -> Answer {
-    let done = match fields.get("authenticator").parse() {
-        Ok(device) => app.desk.approve(agent.act(&app), reference(&path)?, version(&fields), device).await?,
-        Err(_) => Err(Refused::NoSuchAuthenticator.into()),
+    let done = match fields.authenticators() {
+        Some(set) => app.desk.approve(agent.act(&app), reference(&path)?, version(&fields), set).await?,
+        None => Err(Halt::BadText(devices::NONE_CHOSEN.to_owned())),
     };
     back(&app, &agent, &path, &fields, done.map(|()| "approve")).await
 }

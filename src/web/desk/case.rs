@@ -6,11 +6,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::directory;
-use super::document;
 use super::phone_change;
 use super::queue::due;
+use super::{devices, document};
 use super::{policy, timeline};
-use crate::domain::account::AuthenticatorState;
 use crate::domain::actor::Role;
 use crate::domain::case::State;
 use crate::domain::evidence::{CheckKind, Giver};
@@ -81,12 +80,15 @@ fn done_text(code: &str) -> Option<&'static str> {
         "ask-approval" => "The case is on the list of approvals.",
         "reject" => "The case was rejected.",
         "deactivated" => "The directory confirmed it: the authenticator is deactivated.",
+        "all-deactivated" => "The directory confirmed it: every authenticator that was chosen is deactivated.",
+        "leave-rest" => "The case ends with what was deactivated. The rest stays as it is.",
         "under-way" => "The directory has not answered yet. The case shows the outcome when it does.",
         "end-dispute" => "The dispute is over.",
         "mail" => "The mail will be sent again.",
         "read-again" => "The directory was asked again: the account is shown as it is there now.",
         "phone-asked" => "The new phone number was asked for. Another agent has to approve it.",
         "phone-approved" => "You approved the new phone number. Its hold has begun.",
+        "phone-ordered" => "The directory is given the new phone number once more.",
         "phone-refused" => "The new phone number was refused.",
         _ => return None,
     })
@@ -147,22 +149,6 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
             })
         })
         .collect();
-    let authenticators: Vec<Value> = file
-        .authenticators()
-        .iter()
-        .map(|authenticator| {
-            let active = authenticator.state == AuthenticatorState::Active;
-            json!({
-                "id": authenticator.id,
-                "kind_label": authenticator.kind.label(),
-                "label": authenticator.label,
-                "state_label": authenticator.state.label(),
-                "active": active,
-                "claimed": authenticator.kind.code() == form.device_kind.code(),
-                "deactivate_url": format!("/desk/cases/{reference}/deactivate?authenticator={}", authenticator.id),
-            })
-        })
-        .collect();
     json!({
         "reference": reference,
         "version": case.version,
@@ -208,7 +194,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
             "number": account.number,
             "directory": directory::panel(app, file, account),
         })),
-        "authenticators": authenticators,
+        "authenticators": devices::all(file),
         "administrators": file.administrators.iter()
             .map(|administrator| json!({ "name": administrator.name, "email_masked": administrator.email.masked() }))
             .collect::<Vec<_>>(),
@@ -334,7 +320,8 @@ fn may(kit: &Kit, agent: &SignedInAgent, file: &CaseFile, now: DateTime<Utc>) ->
             && file.account().is_some_and(|account| account.phone.is_some()),
         "approve": works && file.may_approve(kit, who.id, now).is_ok(),
         "ask_approval": works && mine && case.state == State::AwaitingApproval && case.asked.is_none(),
-        "reject": works && live && !ended && (mine || supervises),
+        "reject": works && live && !ended && (mine || supervises) && !case.has_deactivated(),
+        "leave_rest": works && (mine || supervises) && case.state.is_under_review() && case.has_deactivated(),
         "deactivate": works && mine && case.state == State::Ready && !approved,
         "end_dispute": supervises && case.state == State::Disputed,
         "reveal": works,
@@ -389,7 +376,11 @@ fn why_not(agent: &SignedInAgent, file: &CaseFile) -> Value {
             (file.calls_left == 0, "This phone has been called as often as is allowed for now."),
             claim,
         ]),
-        "reject": first(&[role, over, frozen, done, claim]),
+        "reject": first(&[
+            role, over, frozen, done,
+            (case.has_deactivated(), "Something was deactivated already. Say above that the rest stays as it is."),
+            claim,
+        ]),
         "message": first(&[(file.account().is_none(), "No account matches, so there is nobody to write to.")]),
     })
 }

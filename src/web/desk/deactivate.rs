@@ -1,55 +1,50 @@
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path, Query};
-use serde::Deserialize;
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
-use super::acts::version;
+use super::acts::{Answer, back, version};
 use super::case::{Said, page};
+use super::devices;
 use crate::web::App;
 use crate::web::error::{PageError, reference};
 use crate::web::guard::access::SignedInAgent;
-use crate::web::guard::fields::Fields;
+use crate::web::guard::fields::{Fields, decode};
 use crate::web::page::{Flash, Head, see_other, show};
 use crate::workflow::{Attempted, Halt};
 
-/// Which authenticator.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct Which {
-    authenticator: String,
-}
-
-/// The confirmation: it names the device and the account.
+/// The confirmation: it names every device and the account.
 pub async fn confirm(
     app: Data<App>,
     agent: SignedInAgent,
     path: Path<String>,
-    which: Query<Which>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, PageError> {
     let reference = reference(&path)?;
+    let chosen = decode(None, &Bytes::copy_from_slice(request.query_string().as_bytes()))?;
+    let Some(set) = chosen.authenticators() else { return none_chosen(&app, &agent, &path).await };
     let file = app.desk.view_case(agent.act(&app), reference.clone()).await??;
-    let wanted =
-        |authenticator: &&crate::domain::account::Authenticator| authenticator.id.to_string() == which.authenticator;
-    let (Some(authenticator), Some(account)) = (file.authenticators().iter().find(wanted), file.account()) else {
+    let (Some(chosen), Some(account)) = (devices::named(&file, &set), file.account()) else {
         return Err(Halt::Gone.into());
     };
     let content = json!({
         "reference": reference,
         "version": file.filed.case.version,
-        "authenticator": {
-            "id": authenticator.id,
-            "kind_label": authenticator.kind.label(),
-            "label": authenticator.label,
-        },
+        "devices": chosen,
         "account": { "name": account.name, "email_masked": account.email.masked() },
         "action": format!("/desk/cases/{reference}/deactivate"),
     });
-    let head = Head::desk("Deactivate an authenticator", &agent);
+    let head = Head::desk("Deactivate authenticators", &agent);
     show(&app, &agent.caller, StatusCode::OK, "desk/deactivate.html", head, content)
 }
 
-/// **Deactivate**: 303 to the case when the directory did it; 409 with the reason where a rule or the directory refuses.
+async fn none_chosen(app: &App, agent: &SignedInAgent, path: &str) -> Result<HttpResponse, PageError> {
+    let errors = [("authenticator".to_owned(), devices::NONE_CHOSEN.into())].into_iter().collect();
+    page(app, agent, path, Said { status: Some(StatusCode::UNPROCESSABLE_ENTITY), errors, ..Said::default() }).await
+}
+
+/// **Deactivate**: 303 to the case when the directory did it; 409 with the reason where a rule or the directory refuses,
+/// and 502 with what was and was not done where the directory did not do all of it.
 pub async fn deactivate(
     app: Data<App>,
     agent: SignedInAgent,
@@ -57,19 +52,26 @@ pub async fn deactivate(
     fields: Fields,
 ) -> Result<HttpResponse, PageError> {
     let reference = reference(&path)?;
-    let attempted = match fields.get("authenticator").parse() {
-        Ok(id) => app.desk.deactivate(agent.act(&app), reference.clone(), version(&fields), id).await?,
-        Err(_) => Err(Halt::Gone),
+    let Some(set) = fields.authenticators() else { return none_chosen(&app, &agent, &path).await };
+    let done = if set.iter().count() == 1 { "deactivated" } else { "all-deactivated" };
+    let failed = async |words: String| {
+        let flash = Some(Flash::Refused(words));
+        page(&app, &agent, &path, Said { status: Some(StatusCode::BAD_GATEWAY), flash, ..Said::default() }).await
     };
-    match attempted {
-        Ok(Attempted::Deactivated) => Ok(see_other(format!("/desk/cases/{reference}?done=deactivated"))),
+    match app.desk.deactivate(agent.act(&app), reference.clone(), version(&fields), set).await? {
+        Ok(Attempted::Deactivated) => Ok(see_other(format!("/desk/cases/{reference}?done={done}"))),
         Ok(Attempted::UnderWay) => Ok(see_other(format!("/desk/cases/{reference}?done=under-way"))),
-        Ok(Attempted::Failed(why)) => {
-            let flash = Flash::Refused(format!("Nothing was deactivated: {why}."));
-            let said = Said { status: Some(StatusCode::BAD_GATEWAY), flash: Some(flash), ..Said::default() };
-            page(&app, &agent, &path, said).await
+        Ok(Attempted::Partly { done, of }) => {
+            failed(format!("{done} of {of} deactivated. The case shows what is left, and why.")).await
         }
+        Ok(Attempted::Failed(why)) => failed(format!("Nothing was deactivated: {why}.")).await,
         Err(Halt::NoSuchCase) => Err(Halt::NoSuchCase.into()),
         Err(halt) => page(&app, &agent, &path, Said::halted(&halt, &fields, &[])).await,
     }
+}
+
+/// **The rest stays**: the case ends with what was deactivated.
+pub async fn leave_rest(app: Data<App>, agent: SignedInAgent, path: Path<String>, fields: Fields) -> Answer {
+    let done = app.desk.leave_rest(agent.act(&app), reference(&path)?, version(&fields)).await?;
+    back(&app, &agent, &path, (&fields, &[]), done.map(|()| "leave-rest")).await
 }

@@ -4,6 +4,7 @@ use actix_web::web::{Data, Path};
 use serde_json::{Value, json};
 
 use super::acts::{Answer, back};
+use super::devices;
 use crate::directory::Capabilities;
 use crate::domain::account::Account;
 use crate::domain::directory::Home;
@@ -40,7 +41,7 @@ pub(super) fn panel(app: &App, file: &CaseFile, account: &Account) -> Option<Val
 /// What became of what the directory was asked: what it has not settled yet, and why it last did not deactivate.
 pub(super) fn outcome(file: &CaseFile) -> Value {
     let one = |each: &Unsettled| json!({ "why": each.error, "again": moment(each.next_at) });
-    json!({ "failure": file.filed.case.failure, "unsettled": file.unsettled.iter().map(one).collect::<Vec<_>>() })
+    json!({ "failure": devices::failure(file), "unsettled": file.unsettled.iter().map(one).collect::<Vec<_>>() })
 }
 
 fn lacks(can: Capabilities) -> Vec<&'static str> {

@@ -10,6 +10,7 @@ pub(crate) mod contacts;
 pub(crate) mod deactivate;
 pub(crate) mod deliveries;
 pub(crate) mod device;
+mod devices;
 pub mod directory;
 pub(crate) mod document;
 pub(crate) mod password;

@@ -55,6 +55,11 @@ pub(super) fn panel(file: &CaseFile) -> Value {
         "approved": change.approval.as_ref()
             .map(|approval| json!({ "name": file.agent_name(approval.agent), "at": moment(approval.at) })),
         "held_until": moment_if(change.hold.as_ref().map(|hold| hold.ends_at)),
+        "order": change.order.as_ref().map(|order| json!({
+            "at": moment(order.at),
+            "failure": order.failure,
+            "given_up": order.given_up,
+        })),
         "missing": missing,
         "notices": notices(changing),
     })
@@ -79,15 +84,18 @@ fn notices(changing: &ChangeFile) -> Vec<Value> {
 }
 
 /// Which buttons of the panel are of use; the rules decide again when one is pressed.
-pub(super) fn may(agent: &SignedInAgent, file: &CaseFile) -> [(&'static str, bool); 3] {
+pub(super) fn may(agent: &SignedInAgent, file: &CaseFile) -> [(&'static str, bool); 4] {
     let (case, who) = (&file.filed.case, &agent.session.agent);
     let works = who.role.works_cases();
     let state = file.phone_change.as_ref().map(|changing| changing.change.state);
     let open = state.is_some_and(|state| !state.is_final());
+    let order = file.phone_change.as_ref().and_then(|changing| changing.change.order.as_ref());
+    let given_up = order.is_some_and(|order| order.given_up);
     let approves = works && state == Some(State::AwaitingApproval);
     [
         ("phone_ask", works && case.holder == Some(who.id) && case.state.is_under_review() && !open),
         ("phone_approve", approves),
+        ("phone_order", works && given_up),
         ("phone_refuse", works && open && !approves && state != Some(State::Frozen)),
     ]
 }
@@ -173,6 +181,13 @@ pub async fn approve(app: Data<App>, agent: SignedInAgent, path: Path<String>, f
     let versions = (version(&fields), fields.get("case_version").parse().ok());
     let done = app.desk.approve_phone_change(agent.act(&app), reference(&path)?, versions).await?;
     back(&app, &agent, &path, (&fields, NOTHING), done.map(|()| "phone-approved")).await
+}
+
+/// **Try again**: gives a number once more to a directory that refused it.
+pub async fn order_again(app: Data<App>, agent: SignedInAgent, path: Path<String>, fields: Fields) -> Answer {
+    let version = fields.get("change_version").parse().ok();
+    let done = app.desk.order_phone_again(agent.act(&app), reference(&path)?, version).await?;
+    back(&app, &agent, &path, (&fields, NOTHING), done.map(|()| "phone-ordered")).await
 }
 
 /// **Refuse the change**, with a reason.

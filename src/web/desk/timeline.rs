@@ -49,6 +49,7 @@ fn words(action: &str) -> &str {
         "case.evidence_lapsed" => "Evidence no longer counts",
         "case.deactivating" => "Deactivation ordered",
         "case.deactivated" => "Deactivated, confirmed by the directory",
+        "case.rest_left" => "The rest stays as it is",
         "case.deactivation_failed" => "The directory did not deactivate",
         "case.declined" => "Declined by an administrator of the account",
         "case.rejected" => "Rejected",

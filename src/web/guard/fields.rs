@@ -7,6 +7,8 @@ use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use futures_util::future::{Ready, ready};
 
+use crate::domain::case::AuthenticatorSet;
+use crate::domain::ids::AuthenticatorId;
 use crate::web::error::PageError;
 
 /// The names of fields that somebody writes in their own words. None of them is for a secret.
@@ -24,6 +26,17 @@ impl Fields {
     /// A field's value, or nothing.
     pub fn get(&self, name: &str) -> &str {
         self.first.get(name).map_or("", String::as_str)
+    }
+
+    /// Every value of a field that a form may hold several times, such as ticked boxes.
+    pub fn all_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.pairs.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The authenticators that were chosen; nothing where none was, or where one of them cannot be one.
+    pub fn authenticators(&self) -> Option<AuthenticatorSet> {
+        let ids: Result<Vec<AuthenticatorId>, _> = self.all_of("authenticator").map(str::parse).collect();
+        AuthenticatorSet::new(ids.ok()?)
     }
 
     /// What somebody wrote in their own words, if the form has a place for it and they did.

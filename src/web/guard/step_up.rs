@@ -45,11 +45,14 @@ fn page_of(request: &ServiceRequest, route: &RouteSpec, page: &str) -> String {
     let mut rest = page;
     while let Some((before, after)) = rest.split_once('{') {
         let (name, after) = after.split_once('}').unwrap_or((after, ""));
-        let typed = || fields.map(|fields| fields.get(name)).unwrap_or_default();
         filled.push_str(before);
         match in_path(route.path, request.path(), name) {
             Some(value) => filled.push_str(value),
-            None => filled.push_str(&encoded(typed())),
+            None => {
+                // Several ticked boxes are several values of one name.
+                let typed: Vec<String> = fields.iter().flat_map(|fields| fields.all_of(name)).map(encoded).collect();
+                filled.push_str(&typed.join(&format!("&{name}=")));
+            }
         }
         rest = after;
     }

@@ -5,6 +5,8 @@ use serde_json::json;
 
 use super::Keeper;
 use crate::domain::authn::Assurance;
+use crate::domain::case::AuthenticatorSet;
+use crate::domain::ids::AuthenticatorId;
 use crate::locale::text;
 use crate::web::App;
 use crate::web::error::{PageError, status_of};
@@ -31,12 +33,18 @@ pub async fn confirm(app: Data<App>, me: Keeper, id: Path<String>) -> Result<Htt
 
 /// **Deactivate**.
 pub async fn deactivate(app: Data<App>, me: Keeper, id: Path<String>) -> Result<HttpResponse, PageError> {
-    let device = id.parse().map_err(|_| PageError::Halt(Halt::Gone))?;
+    let device: AuthenticatorId = id.parse().map_err(|_| PageError::Halt(Halt::Gone))?;
     let done = match &me {
         Keeper::Account(account) if account.session.assurance == Assurance::Recovery => {
-            match app.desk.deactivate_in_recovery(me.act(&app), &account.session, device).await? {
+            match app
+                .desk
+                .deactivate_in_recovery(me.act(&app), &account.session, AuthenticatorSet::from(device))
+                .await?
+            {
                 Ok(Attempted::UnderWay) => return Ok(see_other(me.security("?done=deactivating"))),
-                Ok(Attempted::Failed(_)) => return Ok(see_other(me.security("?done=not-deactivated"))),
+                Ok(Attempted::Failed(_) | Attempted::Partly { .. }) => {
+                    return Ok(see_other(me.security("?done=not-deactivated")));
+                }
                 Ok(Attempted::Deactivated) => Ok(()),
                 Err(halt) => Err(halt),
             }

@@ -2,7 +2,7 @@ use super::{Holder, held, refuse};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::authn::{is_device, may_deactivate};
-use crate::domain::case::Command;
+use crate::domain::case::{AuthenticatorSet, Command};
 use crate::domain::ids::{AgentId, AuthenticatorId};
 use crate::domain::letter::Letter;
 use crate::store::account_sessions::{self, AccountSession};
@@ -64,11 +64,11 @@ impl Desk {
         &self,
         act: Act,
         session: &AccountSession,
-        id: AuthenticatorId,
+        set: AuthenticatorSet,
     ) -> Result<Result<Attempted, Halt>, StoreError> {
         let Some(case) = session.case else { return Ok(Err(Halt::Gone)) };
         let act = Act { actor: Actor::Owner { account: session.account.id }, ..act };
         let reference = self.store.read(move |connection| cases::reference_of(connection, case)).await?;
-        self.order_deactivation(act, (reference, None), Command::DeactivateOwn(id)).await
+        self.order_deactivation(act, (reference, None), Command::DeactivateOwn(set)).await
     }
 }

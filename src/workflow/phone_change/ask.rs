@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{Scene, open_of_case};
+use super::{Scene, can_change, open_of_case};
 use crate::directory::Directories;
 use crate::domain::contact::E164;
 use crate::domain::ids::PhoneChangeId;
@@ -79,7 +79,11 @@ pub(in crate::workflow) fn begin(
         Ok(transition) => transition,
         Err(refused) => return Ok(Err(scene.refuse(tx, "phone_change.request", refused))),
     };
-    if !known.account.as_ref().is_some_and(|account| directories.update_phones(&account.home)) {
+    let possible = match &known.account {
+        Some(account) => can_change(tx.connection, directories, account)?,
+        None => false,
+    };
+    if !possible {
         return Ok(Err(scene.refuse(tx, "phone_change.request", Refused::DirectoryCannot)));
     }
     let account = transition.change.account;

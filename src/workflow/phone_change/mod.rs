@@ -5,6 +5,7 @@ mod administer;
 mod ask;
 mod decide;
 mod effect;
+mod order;
 mod tell;
 mod view;
 
@@ -14,13 +15,16 @@ use super::act::{Act, Done, Halt, Known, known};
 use super::{Kit, events};
 use crate::domain::audit::details;
 use crate::domain::case::{Command as CaseCommand, State as CaseState};
-use crate::domain::ids::AccountId;
-use crate::domain::phone_change::{self, Around, Command, PhoneChange, Transition, apply, due_at};
+use crate::domain::directory::Home;
+use crate::domain::ids::{AccountId, OutboxId};
+use crate::domain::phone_change::{self, Around, Command, Keeper, PhoneChange, Transition, apply, due_at};
 use crate::store::cases::{self, Filed};
+use crate::store::outbox::{self, Errand};
 use crate::store::{StoreError, Tx, phone_changes};
 
 pub use administer::Administered;
 pub(super) use effect::tick;
+pub(super) use order::can_change;
 pub(super) use tell::{Heard, NOTICE_ATTEMPTS, WAIT_FOR_BUDGET, is_wanted, take_from_budget, told_on_the_phone};
 pub use view::ChangeFile;
 pub(super) use view::change_file;
@@ -38,7 +42,14 @@ impl Scene<'_> {
     pub(super) fn ask<T>(&self, ask: impl FnOnce(&Around<'_>) -> T) -> T {
         let facts = self.known.facts(self.kit);
         let phone = self.known.account.as_ref().and_then(|account| account.phone.as_ref());
-        ask(&Around { case: &self.filed.case, facts: &facts, phone })
+        ask(&Around { case: &self.filed.case, facts: &facts, phone, keeper: self.keeper() })
+    }
+
+    fn keeper(&self) -> Keeper {
+        match &self.known.account {
+            Some(account) if account.home != Home::Local => Keeper::Elsewhere,
+            _ => Keeper::Here,
+        }
     }
 
     fn due_at(&self, change: &PhoneChange) -> Option<DateTime<Utc>> {
@@ -98,6 +109,10 @@ impl Scene<'_> {
         }
         for moment in &transition.tell {
             tell::queue(tx, self.kit, self.act, self.filed, after, *moment)?;
+        }
+        if transition.order {
+            let (id, errand) = (self.kit.id(OutboxId::new, self.act.at), Errand::Phone { change: after.id });
+            outbox::add(tx, id, self.filed.case.id, &errand, self.act.at)?;
         }
         Ok(())
     }

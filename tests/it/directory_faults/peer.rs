@@ -33,7 +33,12 @@ pub trait Peer {
     /// `host:port` of the directory.
     fn upstream(&self) -> String;
 
-    /// The table `[[directories]]` called `peer` that reaches it at `url`, with a time-out of one second.
+    /// The time-out of its table, in seconds: longer than it ever takes on a busy machine.
+    fn patience(&self) -> u64 {
+        1
+    }
+
+    /// The table `[[directories]]` called `peer` that reaches it at `url`.
     fn toml(&self, url: &str) -> String;
 
     /// A body that it would never answer with, and its media type.

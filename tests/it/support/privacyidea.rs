@@ -164,6 +164,14 @@ impl Peer {
         self.post(&format!("/policy/{name}"), &form).await;
     }
 
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
     pub fn settings(&self) -> PrivacyIdeaSettings {
         PrivacyIdeaSettings {
             url: self.url.parse().unwrap(),

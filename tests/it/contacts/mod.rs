@@ -1,5 +1,7 @@
 //! Addresses of record that a directory does not tell: nobody who gets at the import can use what they imported.
 
+mod phone_orders;
+
 use std::io::Cursor;
 use std::sync::Arc;
 
