@@ -4,7 +4,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::breaker::{Breaker, Trouble};
-use super::{Capabilities, Directory, DirectoryError, Order, Probe, Wanted};
+use super::{Capabilities, Directory, DirectoryError, Fresh, Order, Probe, Wanted};
 use crate::clock::Clock;
 use crate::domain::contact::E164;
 use crate::domain::directory::{Found, Listed, Login, Outcome, Serial, Standing};
@@ -79,6 +79,10 @@ impl Directory for Guarded {
 
     async fn update_phone(&self, login: &Login, phone: &E164, key: OutboxId) -> Result<(), DirectoryError> {
         self.through(self.inner.update_phone(login, phone, key)).await
+    }
+
+    async fn enrol(&self, login: &Login, serial: &Serial) -> Result<Fresh, DirectoryError> {
+        self.through(self.inner.enrol(login, serial)).await
     }
 
     /// Not kept back by a rest: whoever checks wants to know how it is now.

@@ -24,6 +24,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use secrecy::SecretString;
 
 #[cfg(feature = "aws")]
 pub use aws_iam::AwsIam;
@@ -111,6 +112,15 @@ pub struct Order {
     pub at: DateTime<Utc>,
 }
 
+/// A fresh authenticator app, to be shown once.
+#[derive(Debug)]
+pub struct Fresh {
+    /// What the QR code holds: `otpauth://totp/…`.
+    pub uri: SecretString,
+    /// The secret in base32.
+    pub secret: SecretString,
+}
+
 /// One thing that a look at a directory found, without changing anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
@@ -164,6 +174,15 @@ pub trait Directory: Send + Sync {
     /// [`DirectoryError::Refused`] where it cannot.
     async fn update_phone(&self, _login: &Login, _phone: &E164, _key: OutboxId) -> Result<(), DirectoryError> {
         Err(DirectoryError::Refused("it cannot change telephone numbers".to_owned()))
+    }
+
+    /// Sets up a fresh authenticator app of this serial, where the directory can. What an earlier try left half made
+    /// is called the same, and is taken away first.
+    ///
+    /// # Errors
+    /// [`DirectoryError::Refused`] where it cannot.
+    async fn enrol(&self, _login: &Login, _serial: &Serial) -> Result<Fresh, DirectoryError> {
+        Err(DirectoryError::Refused("it cannot set up authenticators".to_owned()))
     }
 
     /// Looks whether credentials and rights are there, changing nothing. `sample` is an account to look with.

@@ -16,6 +16,7 @@ pub mod document;
 pub mod event;
 pub mod evidence;
 pub mod form;
+pub mod fresh;
 pub mod ids;
 pub mod letter;
 pub mod limits;

@@ -187,6 +187,23 @@ pub fn latest_challenge(connection: &mut AnyConnection, case: CaseId) -> Result<
     row.map(ChallengeRow::into_challenge).transpose()
 }
 
+/// Whether a code of this case was answered rightly since this moment while this browser showed it.
+pub fn passed_in(
+    connection: &mut AnyConnection,
+    case: CaseId,
+    session: CustomerSessionId,
+    since: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let passed: i64 = challenges::table
+        .filter(challenges::case_id.eq(case.to_string()))
+        .filter(challenges::session_id.eq(session.to_string()))
+        .filter(challenges::state.eq(ChallengeState::Passed.code()))
+        .filter(challenges::created_at.ge(stored(since)))
+        .count()
+        .get_result(connection)?;
+    Ok(passed > 0)
+}
+
 /// What an automated call is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallAbout {

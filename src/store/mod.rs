@@ -17,6 +17,7 @@ pub mod contacts;
 pub mod credentials;
 mod dialect;
 pub mod documents;
+pub mod enrolments;
 mod entries;
 pub mod events;
 mod forms;

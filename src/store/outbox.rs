@@ -8,7 +8,7 @@ use super::schema::{cases, outbox};
 use super::{AnyConnection, StoreError, Tx, dialect, parsed, parsed_if, stored};
 use crate::domain::account::AuthenticatorKind;
 use crate::domain::contact::{E164, EmailAddress};
-use crate::domain::directory::{DirectoryName, Login};
+use crate::domain::directory::{DirectoryName, Login, Serial};
 use crate::domain::event::CaseEvent;
 use crate::domain::form::Language;
 use crate::domain::ids::{
@@ -67,6 +67,11 @@ pub enum Errand {
         directory: DirectoryName,
         /// The login that the form names, if it does.
         login: Option<Login>,
+    },
+    /// Switch off a fresh authenticator that the case set up before somebody stopped it.
+    TakeBack {
+        /// Which.
+        serial: Serial,
     },
     /// End the old sign-ins of the case's account in its directory.
     Sessions,
@@ -192,7 +197,7 @@ impl Errand {
             Self::Alarm { .. } => "alarm",
             Self::Phone { .. } => "phone",
             Self::Event(_) => super::events::EVENT,
-            Self::Lookup { .. } | Self::Directory { .. } => "directory",
+            Self::Lookup { .. } | Self::Directory { .. } | Self::TakeBack { .. } => "directory",
             Self::Sessions => "sessions",
             Self::Letter(_) | Self::PasswordLink { .. } => LETTER,
         }

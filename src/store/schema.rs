@@ -535,6 +535,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    enrolments (case_id) {
+        case_id -> Text,
+        account_id -> Text,
+        serial -> Text,
+        begun_at -> Timestamp,
+        tried_at -> Nullable<Timestamp>,
+        done_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(case_forms -> cases (case_id));
 diesel::joinable!(outbox -> cases (case_id));
 diesel::joinable!(calls -> challenges (challenge_id));
@@ -576,6 +587,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     recovery_codes,
     account_sessions,
     documents,
+    enrolments,
     phone_changes,
     contacts,
     contact_changes,

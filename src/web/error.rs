@@ -204,13 +204,15 @@ pub fn status_of(halt: &Halt) -> StatusCode {
         }
         Halt::WrongPassword | Halt::NotVerified => StatusCode::UNAUTHORIZED,
         Halt::OtherAccount => StatusCode::FORBIDDEN,
-        Halt::Directory(_) => StatusCode::BAD_GATEWAY,
+        Halt::Directory(_) | Halt::NotSetUp => StatusCode::BAD_GATEWAY,
         Halt::Kept(Kept::TooMany | Kept::LastOfStaff | Kept::NoDeviceYet | Kept::Stopped) => StatusCode::CONFLICT,
         Halt::Kept(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Halt::Stale { .. }
         | Halt::Unversioned
         | Halt::Refused(_)
         | Halt::PhoneChange(_)
+        | Halt::SetUpAlready
+        | Halt::BeingSetUp
         | Halt::ChangeMoved
         | Halt::NoCall(_)
         | Halt::TooManyDocuments(_)

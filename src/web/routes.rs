@@ -117,6 +117,7 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/cases/{reference}/recovery-code", CUSTOMER, customer::ways::recovery_code),
         post("/cases/{reference}/resynchronise", CUSTOMER, customer::ways::resynchronise),
         post("/cases/{reference}/documents", CUSTOMER, customer::document::upload).with_file(),
+        post("/cases/{reference}/authenticator", CUSTOMER, customer::fresh::set_up),
         post("/cases/{reference}/withdraw", CUSTOMER, customer::status::withdraw),
         get("/cases/{reference}/phone", PUBLIC, customer::phone::show),
         post("/cases/{reference}/phone", CUSTOMER, customer::phone::check),

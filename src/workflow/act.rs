@@ -152,6 +152,15 @@ pub enum Halt {
     /// The directory that the account lives in could not be asked.
     #[error("{0}.")]
     Directory(String),
+    /// The case set up a fresh authenticator before.
+    #[error("An authenticator app was set up for this case already.")]
+    SetUpAlready,
+    /// The directory is being asked for a fresh authenticator.
+    #[error("The authenticator app is being set up at this moment. Try again in five minutes if nothing was shown.")]
+    BeingSetUp,
+    /// The directory did not set up a fresh authenticator.
+    #[error("The authenticator app could not be set up. Nothing was shown; try again.")]
+    NotSetUp,
     /// What was to be acted on is not there.
     #[error("This is not there any more.")]
     Gone,

@@ -198,6 +198,7 @@ impl Desk {
                 // Letters and events have leases of their own kind.
                 Errand::Letter(_) | Errand::PasswordLink { .. } | Errand::Event(_) => Ok(()),
                 Errand::Lookup { directory, login } => self.look_up(&leased, (directory, login)).await,
+                Errand::TakeBack { serial } => self.take_back(&leased, serial).await,
                 Errand::Phone { change } => self.order_phone(&leased, change).await,
                 Errand::Sessions => self.end_old_sign_ins(&leased).await,
                 Errand::Directory { authenticator } => self.ask_directory(&leased, authenticator).await,

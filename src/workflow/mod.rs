@@ -27,6 +27,7 @@ mod examine;
 mod explain_policy;
 mod export_audit;
 mod first_factor;
+mod fresh;
 mod guesses;
 mod hold;
 mod import_accounts;
@@ -95,6 +96,7 @@ pub use explain_policy::{
 };
 pub use export_audit::AuditChunks;
 pub use first_factor::Side;
+pub use fresh::FreshOffer;
 pub use import_accounts::ImportReport;
 pub use import_lines::{ImportError, LineError};
 pub use open_document::OpenedDocument;

@@ -2,14 +2,14 @@
 //! takes nothing along.
 
 use super::act::Act;
-use super::{Kit, letters};
+use super::{Kit, fresh, letters};
 use crate::domain::audit::details;
 use crate::domain::case::State;
 use crate::domain::directory::Home;
 use crate::domain::ids::{AccountId, AgentId};
 use crate::domain::letter::Letter;
 use crate::store::cases::{self, Filed};
-use crate::store::{AnyConnection, StoreError, Tx, account_sessions, accounts, agents, known_devices};
+use crate::store::{AnyConnection, StoreError, Tx, account_sessions, accounts, agents, enrolments, known_devices};
 use crate::store::{recoveries, throttle};
 
 /// Whether a request for the account was stopped and no supervisor has looked at it yet. Its authenticators stay as
@@ -48,11 +48,16 @@ pub(super) fn shut_out(
         }
     }
     let Some(since) = since else { return Ok(()) };
-    // What another system calls set up since then is not for us to say: we only know when we first saw it.
-    if !accounts::find(tx.connection, account)?.is_some_and(|account| account.home == Home::Local) {
-        return Ok(());
-    }
+    // What another system calls set up since then is not for us to say: we only know when we first saw it. What we had
+    // set up there is another matter.
     let mut taken_back = false;
+    for (case, serial) in enrolments::begun_since(tx.connection, account, since)? {
+        fresh::order_back(tx, kit, act, case, &serial)?;
+        taken_back = true;
+    }
+    if !accounts::find(tx.connection, account)?.is_some_and(|account| account.home == Home::Local) {
+        return tell(tx, kit, act, account, first, taken_back);
+    }
     for device in accounts::activated_after(tx.connection, account, since)? {
         if accounts::deactivate(tx, device.id, act.at)? {
             let about = details([
@@ -64,6 +69,17 @@ pub(super) fn shut_out(
             taken_back = true;
         }
     }
+    tell(tx, kit, act, account, first, taken_back)
+}
+
+fn tell(
+    tx: &mut Tx<'_>,
+    kit: &Kit,
+    act: &Act,
+    account: AccountId,
+    first: &Filed,
+    taken_back: bool,
+) -> Result<(), StoreError> {
     if taken_back && let Some(account) = accounts::find(tx.connection, account)? {
         let letter = Letter::TakenBack { case: first.case.reference.clone() };
         letters::queue(tx, kit, act, &account, letter)?;

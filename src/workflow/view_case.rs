@@ -9,6 +9,7 @@ use super::act::{Act, Done, Halt, Known, known};
 use super::ask_administrators::were_asked;
 use super::documents::{OnFile, on_file, opened_by, read_notes};
 use super::examine::EvidenceNote;
+use super::fresh::{FreshOffer, offer};
 use super::limits::{Counted, left, spend, take};
 use super::mail::customer_needs;
 use super::phone_budget::{CodesHeld, calls_left, codes_held};
@@ -182,6 +183,8 @@ pub struct CustomerFile {
     pub session: CustomerSessionId,
     /// Uploaded documents, oldest first.
     pub documents: Vec<OnFile>,
+    /// A fresh authenticator.
+    pub fresh: Option<FreshOffer>,
 }
 
 /// The checks of groups that nothing meets yet, while evidence is what the case or its phone change waits for.
@@ -334,7 +337,10 @@ impl Desk {
             let documents = on_file(connection, &filed.case)?;
             let waiting = documents.iter().any(OnFile::is_waiting);
             let needs = customer_needs(&assessment, &kit, has_phone, waiting);
+            let can = |account: &Account| directories.of(&account.home).is_ok_and(|each| each.capabilities().enrol);
+            let by = (session, known.account.as_ref().is_some_and(can));
             Ok(Some(CustomerFile {
+                fresh: offer(connection, &filed, known.account.as_ref(), by, now)?,
                 form: cases::form(connection, id)?,
                 entries: cases::entries(connection, id)?,
                 calls_left: calls_left(connection, &kit, &filed, &known, now)?,

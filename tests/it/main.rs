@@ -17,6 +17,7 @@ mod deliveries;
 mod disputes;
 mod documents;
 mod events;
+mod fresh;
 mod identity_documents;
 mod interleavings;
 mod journey_2_and_5;

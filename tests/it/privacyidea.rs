@@ -44,6 +44,14 @@ fn good(value: Value) -> Reply {
     Reply::json(200, &json!({"result": {"status": true, "value": value}}))
 }
 
+fn made(serial: &str, state: &str, uri: &str) -> Reply {
+    let detail = json!({
+        "serial": serial, "rollout_state": state, "googleurl": {"value": uri},
+        "otpkey": {"value": "seed://00", "value_b32": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"},
+    });
+    Reply::json(200, &json!({"result": {"status": true, "value": true}, "detail": detail}))
+}
+
 fn bad(status: u16, code: i64) -> Reply {
     Reply::json(status, &json!({"result": {"status": false, "error": {"code": code, "message": "of alice, TOTP1"}}}))
 }
@@ -106,6 +114,12 @@ impl Idea {
                     _ => (token["username"], token["user_realm"]) = (json!(""), json!("")),
                 }
                 good(json!(1))
+            }
+            "POST /token/init" => {
+                let serial = form["serial"].as_str();
+                assert!(!self.tokens.iter().any(|token| token["serial"] == serial), "it would be rolled over");
+                self.tokens.push(token(serial, &form["user"]));
+                made(serial, "enrolled", "otpauth://totp/x?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")
             }
             delete => {
                 let serial = delete.strip_prefix("DELETE /token/").unwrap();
@@ -420,6 +434,46 @@ async fn whose_token_it_is_must_be_certain() {
     assert!(is_refused(&connector.deactivate(&order()).await));
     assert_eq!(bench.orders(), 0);
     assert!(bench.is_active("TOTP1"));
+}
+
+#[tokio::test]
+async fn a_token_that_was_half_set_up_is_taken_away_before_it_is_set_up_anew() {
+    let enrols = |bench: &Bench| {
+        let settings = bench.settings(&format!("api_key = '{KEY}'\nenrol = true"));
+        let http = HttpSettings { timeout: Duration::from_millis(700), ca_file: None };
+        PrivacyIdea::new(settings.directories[0].privacyidea.as_ref().unwrap(), &http).unwrap()
+    };
+    let (alice, name) = (login("alice"), serial("DESK1"));
+    let sound = "otpauth://totp/x?secret=A";
+    for reply in [
+        Reply::Cut,
+        Reply::status(500),
+        good(json!(true)),
+        made("OTHER", "enrolled", sound),
+        made("DESK1", "enrolled", "https://elsewhere.example/"),
+    ] {
+        for acts in [false, true] {
+            let bench = Bench::new();
+            bench.fault("POST /token/init", acts, reply.clone());
+            let answer = enrols(&bench).enrol(&alice, &name).await;
+            assert!(matches!(answer, Err(DirectoryError::Unknown(_))), "{reply:?}: {answer:?}");
+            assert_eq!(bench.is_active("DESK1"), acts);
+            assert!(enrols(&bench).enrol(&alice, &name).await.is_ok(), "{reply:?}");
+            assert!(bench.is_active("DESK1") && bench.is_active("TOTP1"));
+        }
+    }
+    // A policy that wants the user to prove the app first: nothing of it stays.
+    let bench = Bench::new();
+    bench.fault("POST /token/init", true, made("DESK1", "verify", sound));
+    assert!(is_refused(&enrols(&bench).enrol(&alice, &name).await));
+    assert_eq!(bench.shown("DESK1"), None);
+    // It cannot be taken away: nothing is set up beside it.
+    bench.idea.lock().unwrap().tokens.push(token("DESK1", "alice"));
+    bench.fault("DELETE /token/", false, bad(403, 303));
+    let answer = enrols(&bench).enrol(&alice, &name).await;
+    assert!(matches!(answer, Err(DirectoryError::Denied(_))), "{answer:?}");
+    assert!(is_refused(&enrols(&bench).enrol(&alice, &serial("TOTP2")).await), "it is somebody else's");
+    assert!(is_refused(&bench.connector("keep").enrol(&alice, &serial("DESK2")).await), "it is not configured");
 }
 
 #[test]

@@ -9,9 +9,10 @@ use chrono::Utc;
 use mfa_desk::config::{AfterDisabling, PrivacyIdeaSettings};
 use mfa_desk::directory::{Directory, DirectoryError, Order, PrivacyIdea, Wanted};
 use mfa_desk::domain::account::{AuthenticatorKind, AuthenticatorState};
+use mfa_desk::domain::authn::{TotpSecret, step_at};
 use mfa_desk::domain::directory::{Login, Outcome, Serial, Standing};
 use mfa_desk::domain::ids::OutboxId;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::support::directory::Outside;
 use crate::support::privacyidea::Peer;
@@ -300,7 +301,9 @@ pub async fn desk(peer: &Peer, change: impl FnOnce(&mut PrivacyIdeaSettings)) ->
         domains: vec![format!("{}.test", peer.realm)],
         system: Arc::new(peer.connector(change)),
     };
-    World::with(Setup { outside: vec![outside], ..Setup::default() }).await
+    // Serials must be new to a server that lives longer than a test.
+    let seed = Utc::now().timestamp_nanos_opt().unwrap().unsigned_abs();
+    World::with(Setup { outside: vec![outside], seed, ..Setup::default() }).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -322,5 +325,70 @@ async fn a_case_switches_the_real_token_off_and_no_other() {
     assert!(peer.is_active(&other).await);
     let mail = world.mail("deactivated").await;
     assert!(mail.text.contains("Carla's phone"), "{}", mail.text);
+    world.stop().await;
+}
+
+/// What an app with this secret shows now.
+fn code(base32: &str) -> String {
+    TotpSecret::from_base32(base32).unwrap().code_at(step_at(Utc::now())).expose().to_owned()
+}
+
+#[tokio::test]
+async fn a_fresh_token_works_and_what_is_half_made_is_made_anew() {
+    let Some(peer) = Peer::new().await else { return };
+    for name in ["alice", "bob"] {
+        peer.adds(name, ("", ""));
+    }
+    let bobs = peer.token("bob", "bobs", &[]).await;
+    let connector = peer.connector(|settings| settings.enrol = true);
+    assert!(connector.capabilities().enrol && !peer.connector(|_| {}).capabilities().enrol);
+    assert!(is_refused(&peer.connector(|_| {}).enrol(&login("alice"), &serial("DESK0")).await));
+
+    let name = serial(&format!("DESK{}", peer.realm));
+    let first = connector.enrol(&login("alice"), &name).await.unwrap();
+    assert!(first.uri.expose_secret().starts_with("otpauth://totp/"));
+    let second = connector.enrol(&login("alice"), &name).await.unwrap();
+    assert_ne!(first.secret.expose_secret(), second.secret.expose_secret());
+    let listed = connector.authenticators(&login("alice")).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    assert!(!peer.accepts("alice", &code(first.secret.expose_secret())).await);
+    assert!(peer.accepts("alice", &code(second.secret.expose_secret())).await);
+    assert!(!format!("{second:?}").contains(second.secret.expose_secret()));
+
+    // Neither somebody else's token nor somebody who is not there is touched.
+    assert!(is_refused(&connector.enrol(&login("alice"), &serial(&bobs)).await));
+    assert!(peer.is_active(&bobs).await);
+    assert!(is_refused(&connector.enrol(&login("nobody"), &serial("DESK1")).await));
+
+    let (key, key_name) = peer.other_key();
+    peer.lets(&key_name, "userlist,tokenlist,disable,unassign").await;
+    let weak = peer.connector(move |settings| {
+        settings.api_key = Some(SecretString::from(key));
+        settings.enrol = true;
+    });
+    assert!(is_denied(&weak.enrol(&login("bob"), &serial(&format!("DESKB{}", peer.realm))).await));
+    assert!(weak.check(None).await.iter().any(|probe| probe.what.contains("enrollTOTP") && probe.wrong.is_some()));
+    assert!(connector.check(None).await.iter().all(|probe| probe.wrong.is_none()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_customer_sets_up_a_token_that_the_real_server_takes() {
+    let Some(peer) = Peer::new().await else { return };
+    peer.adds("carla", ("+447911123456", ""));
+    let app = peer.token("carla", "app", &[]).await;
+    let world = desk(&peer, |settings| settings.enrol = true).await;
+    let (customer, ana, reference) = world.ready(&peer.email("carla")).await;
+    world.deactivates(&ana, &reference).await.is(200).says("The directory confirmed it");
+    assert!(!peer.is_active(&app).await);
+    let page = customer.get(&format!("/cases/{reference}")).await;
+    let page = customer.send(&page, "/authenticator", &[]).await;
+    let before = "class=\"secret\"><span class=\"mono\">";
+    let at = page.is(200).html.find(before).unwrap() + before.len();
+    let secret: String = page.html[at..].chars().take_while(|c| *c != '<').collect();
+    assert!(peer.accepts("carla", &code(&secret)).await, "{secret}");
+    let entries = world.entries(&reference).await;
+    let entry = entries.iter().find(|entry| entry.action == "authenticator.enrolled").unwrap();
+    let about: serde_json::Value = serde_json::from_str(&entry.details).unwrap();
+    assert!(peer.is_active(about["serial"].as_str().unwrap()).await);
     world.stop().await;
 }

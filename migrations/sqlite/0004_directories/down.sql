@@ -1,3 +1,5 @@
+DROP TABLE enrolments;
+DELETE FROM outbox WHERE payload LIKE '{"kind":"take_back"%';
 -- The version before knows one authenticator of a case: the one that is still to be seen to, before one that is off.
 ALTER TABLE cases ADD COLUMN authenticator_id TEXT REFERENCES authenticators (id);
 ALTER TABLE cases ADD COLUMN failure TEXT;

@@ -135,3 +135,14 @@ CREATE TABLE event_numbers (
     case_id TEXT NOT NULL PRIMARY KEY REFERENCES cases (id),
     last BIGINT NOT NULL
 );
+
+-- Fresh authenticators that cases set up in other directories: which, never their secrets.
+CREATE TABLE enrolments (
+    case_id TEXT NOT NULL PRIMARY KEY REFERENCES cases (id),
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    serial TEXT NOT NULL,
+    begun_at TIMESTAMP NOT NULL,
+    tried_at TIMESTAMP,
+    done_at TIMESTAMP
+);
+CREATE INDEX enrolments_by_account ON enrolments (account_id, begun_at);

@@ -11,8 +11,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
-use super::wire::{ATTRIBUTES, No, Page, Token, User, read};
-use crate::directory::{DirectoryError, Effect, Http, Reply};
+use super::wire::{ATTRIBUTES, Made, No, Page, Token, User, read};
+use crate::directory::{DirectoryError, Effect, Fresh, Http, Reply};
 use crate::domain::directory::{Login, Serial};
 
 const KEY_HEADER: HeaderName = HeaderName::from_static("pi-authorization");
@@ -237,6 +237,40 @@ impl Api {
     pub(super) async fn delete(&self, serial: &Serial) -> Result<(), No> {
         let reply = self.send((Method::DELETE, Effect::Acts), &["token", one(serial)?], &[]).await?;
         read::<Done>(&reply).map(drop)
+    }
+
+    /// Sets up a TOTP token. Nothing when the server wants more steps before the token counts.
+    pub(super) async fn set_up(&self, login: &Login, serial: &Serial) -> Result<Option<Fresh>, No> {
+        let serial = one(serial)?;
+        let given = [
+            ("type", "totp"),
+            ("genkey", "1"),
+            ("user", login.as_str()),
+            ("realm", &self.realm),
+            ("serial", serial),
+            ("description", "mfa-desk"),
+        ];
+        let reply = self.send((Method::POST, Effect::Acts), &["token", "init"], &given).await?;
+        let detail = read::<bool>(&reply)?.detail;
+        let unclear = || reply.unclear("the answer is not what was expected");
+        let made: Made = serde_json::from_value(detail).map_err(|_| unclear())?;
+        if made.rollout_state != "enrolled" {
+            return Ok(None);
+        }
+        if made.serial != serial || !made.googleurl.value.expose_secret().starts_with("otpauth://totp/") {
+            return Err(unclear().into());
+        }
+        Ok(Some(Fresh { uri: made.googleurl.value, secret: made.otpkey.value_b32 }))
+    }
+
+    /// Whether the key may set up TOTP tokens.
+    pub(super) async fn may_set_up(&self) -> Result<(), DirectoryError> {
+        let reply = self.look(&["auth", "rights"], &[]).await?;
+        let kinds = read::<serde_json::Map<String, Value>>(&reply).map_err(No::unexpected)?.value;
+        match kinds.contains_key("totp") {
+            true => Ok(()),
+            false => Err(DirectoryError::Denied("it may not".to_owned())),
+        }
     }
 
     /// With the serial alone: with a user beside it, it might mean all of their tokens.

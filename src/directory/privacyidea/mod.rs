@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use self::api::{Api, Whose};
 use self::wire::{No, User};
-use super::{Capabilities, Directory, DirectoryError, Http, HttpSettings, Order, Probe, Wanted};
+use super::{Capabilities, Directory, DirectoryError, Fresh, Http, HttpSettings, Order, Probe, Wanted};
 use crate::config::{AfterDisabling, PrivacyIdeaSettings};
 use crate::domain::account::{AccountStatus, AuthenticatorState};
 use crate::domain::contact::EmailAddress;
@@ -21,6 +21,7 @@ const NOBODY: &str = "mfa-desk-looks-whether-it-may";
 pub struct PrivacyIdea {
     api: Api,
     after: AfterDisabling,
+    enrol: bool,
 }
 
 impl PrivacyIdea {
@@ -31,7 +32,14 @@ impl PrivacyIdea {
     pub fn new(settings: &PrivacyIdeaSettings, http: &HttpSettings) -> Result<Self, String> {
         let key = settings.key().map_err(|why| format!("has an API key that {why}"))?;
         let api = Api::new(Http::new(http)?, &settings.url, &key, &settings.realm)?;
-        Ok(Self { api, after: settings.after })
+        Ok(Self { api, after: settings.after, enrol: settings.enrol })
+    }
+
+    async fn take_away(&self, serial: &Serial) -> Result<(), DirectoryError> {
+        match self.api.delete(serial).await {
+            Ok(()) | Err(No::Token) => Ok(()),
+            Err(no) => Err(no.unexpected()),
+        }
     }
 
     /// What comes after disabling. That the token is gone meanwhile is what was wanted, and one that is revoked stays
@@ -72,7 +80,7 @@ fn unfinished(error: DirectoryError) -> Result<Outcome, DirectoryError> {
 #[async_trait]
 impl Directory for PrivacyIdea {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { finds_by_email: true, emails: true, phones: true, ..Capabilities::default() }
+        Capabilities { finds_by_email: true, emails: true, phones: true, enrol: self.enrol, ..Capabilities::default() }
     }
 
     async fn find(&self, wanted: Wanted<'_>) -> Result<Option<Found>, DirectoryError> {
@@ -138,6 +146,25 @@ impl Directory for PrivacyIdea {
         }
     }
 
+    async fn enrol(&self, login: &Login, serial: &Serial) -> Result<Fresh, DirectoryError> {
+        if !self.enrol {
+            return Err(DirectoryError::Refused("it is not configured to set up authenticators".to_owned()));
+        }
+        match self.api.token(login, serial).await? {
+            Whose::Gone => {}
+            Whose::Nobodys => return Err(DirectoryError::Refused("the token is nobody's any more".to_owned())),
+            Whose::Theirs(_) => self.take_away(serial).await?,
+        }
+        match self.api.set_up(login, serial).await {
+            Ok(Some(fresh)) => Ok(fresh),
+            Ok(None) => {
+                self.take_away(serial).await?;
+                Err(DirectoryError::Refused("its policies want more than one step of whoever sets one up".to_owned()))
+            }
+            Err(no) => Err(no.unexpected()),
+        }
+    }
+
     async fn check(&self, sample: Option<&Login>) -> Vec<Probe> {
         let login = sample.map_or(NOBODY, Login::as_str);
         let realm = self.api.knows_realm().await.and_then(|known| match known {
@@ -149,6 +176,9 @@ impl Directory for PrivacyIdea {
             probe("the key may list users (userlist)", self.api.may_list_users(login).await),
             probe("the key may list tokens (tokenlist)", self.api.may_list(login).await),
         ];
+        if self.enrol {
+            probes.push(probe("the key may set up TOTP tokens (enrollTOTP)", self.api.may_set_up().await));
+        }
         if let Some(login) = sample {
             probes.extend(self.check_sample(login).await);
         }

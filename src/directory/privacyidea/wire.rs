@@ -1,5 +1,6 @@
 //! What privacyIDEA says, and what it means.
 
+use secrecy::SecretString;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -172,4 +173,23 @@ pub(super) struct Page {
     pub(super) count: usize,
     pub(super) next: Option<u32>,
     pub(super) tokens: Vec<Token>,
+}
+
+/// A token that was set up.
+#[derive(Deserialize)]
+pub(super) struct Made {
+    pub(super) serial: String,
+    pub(super) rollout_state: String,
+    pub(super) googleurl: Link,
+    pub(super) otpkey: Key,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Link {
+    pub(super) value: SecretString,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Key {
+    pub(super) value_b32: SecretString,
 }

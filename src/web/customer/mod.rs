@@ -3,6 +3,7 @@
 pub(crate) mod contact;
 pub(crate) mod document;
 pub(crate) mod form;
+pub(crate) mod fresh;
 pub(crate) mod home;
 pub(crate) mod language;
 pub(crate) mod link;

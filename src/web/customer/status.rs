@@ -25,7 +25,7 @@ use crate::web::guard::fields::Fields;
 use crate::web::page::{Flash, Head, moment_in, see_other, show as show_page};
 use crate::web::words::text_of;
 use crate::web::{App, cookies};
-use crate::workflow::{Act, CustomerFile, Halt};
+use crate::workflow::{Act, CustomerFile, FreshOffer, Halt};
 
 /// Seconds between two looks of an open page; shorter while a call is under way.
 const SLOW: u32 = 20;
@@ -179,6 +179,7 @@ fn content(app: &App, file: &CustomerFile, message_error: Option<String>, typed:
         "may_change_phone": file.may_change_phone,
         "cooling_off": case.wait.as_ref().filter(|_| case.state == State::CoolingOff)
             .map(|wait| json!({ "ends": moment_in(language, wait.ends_at) })),
+        "fresh": { "offered": file.fresh == Some(FreshOffer::Offered), "done": file.fresh == Some(FreshOffer::Done) },
         "messages": messages,
         "may_write": open,
         "message_error": message_error,
@@ -382,6 +383,17 @@ pub(super) async fn press(
             .await
         }
     }
+}
+
+/// The case's page with what was refused told above it.
+pub(super) async fn page_refused(
+    app: &App,
+    caller: &Caller,
+    reference: &CaseRef,
+    cookie: Token,
+    halt: &Halt,
+) -> Result<HttpResponse, PageError> {
+    page(app, caller, reference, Some(cookie), |language| Said::refused(halt, language, &Beside::Nothing)).await
 }
 
 /// **Call me now**.

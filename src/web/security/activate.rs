@@ -80,12 +80,6 @@ fn ceremony(path: &str) -> Result<CeremonyId, PageError> {
     path.parse().map_err(|_| PageError::Halt(Halt::Gone))
 }
 
-/// The secret in groups of four, as it is easiest to copy by hand.
-fn in_groups(secret: &str) -> String {
-    let symbols: Vec<char> = secret.chars().collect();
-    symbols.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
-}
-
 /// What is wrong with each of two codes.
 #[derive(Default)]
 struct Wrong {
@@ -110,7 +104,7 @@ fn device_page(
     let content = json!({
         "name": device.name,
         "qr": qr::drawn(device.uri.expose_secret()),
-        "secret": in_groups(device.secret.expose_secret()),
+        "secret": qr::in_groups(device.secret.expose_secret()),
         "action": me.security(&format!("/activate/device/{id}")),
         "first_error": said(wrong.first).or_else(|| wrong.halt.as_ref().map(|halt| me.words(halt))),
         "second_error": said(wrong.second),

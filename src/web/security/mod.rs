@@ -4,7 +4,7 @@
 pub(crate) mod activate;
 pub(crate) mod deactivate;
 pub(crate) mod list;
-mod qr;
+pub(super) mod qr;
 pub(crate) mod recovery_codes;
 pub(crate) mod rename;
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const QUIET: usize = 4;
 
 /// The size of the drawing and its path, one square for each run of dark modules; nothing when the text is too long.
-pub(super) fn drawn(text: &str) -> Option<Value> {
+pub(in crate::web) fn drawn(text: &str) -> Option<Value> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
     let width = code.width();
     let mut path = String::new();
@@ -25,6 +25,12 @@ pub(super) fn drawn(text: &str) -> Option<Value> {
         }
     }
     Some(json!({ "size": width + 2 * QUIET, "path": path }))
+}
+
+/// The secret in groups of four, as it is easiest to copy by hand.
+pub(in crate::web) fn in_groups(secret: &str) -> String {
+    let symbols: Vec<char> = secret.chars().collect();
+    symbols.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

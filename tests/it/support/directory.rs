@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use mfa_desk::clock::Clock;
-use mfa_desk::directory::{Capabilities, Configured, Directory, DirectoryError, Guarded, Order, Probe, Wanted};
+use mfa_desk::directory::{Capabilities, Configured, Directory, DirectoryError, Fresh, Guarded, Order, Probe, Wanted};
 use mfa_desk::domain::account::{AccountKind, AccountStatus, AuthenticatorKind, AuthenticatorState, Tier};
 use mfa_desk::domain::contact::E164;
 use mfa_desk::domain::directory::{Found, Listed, Login, Outcome, Serial, Standing};
@@ -36,7 +36,11 @@ struct Inside {
     faults: BTreeMap<&'static str, VecDeque<Fault>>,
     down: Option<DirectoryError>,
     asked: Vec<String>,
+    pause: std::time::Duration,
 }
+
+/// The secret of every authenticator that it sets up.
+pub const FRESH_SECRET: &str = "NEVERKEPTANYWHERE234567ABCDEFGHI";
 
 pub fn unavailable() -> DirectoryError {
     DirectoryError::Unavailable("no connection".to_owned())
@@ -113,6 +117,16 @@ impl FakeSystem {
     /// Every request goes wrong until it is up again.
     pub fn down(&self, why: Option<DirectoryError>) {
         self.inside.lock().unwrap().down = why;
+    }
+
+    /// How long it takes to set up an authenticator.
+    pub fn pauses(&self, pause: std::time::Duration) {
+        self.inside.lock().unwrap().pause = pause;
+    }
+
+    /// What an account has.
+    pub fn devices(&self, login: &str) -> Vec<Listed> {
+        self.inside.lock().unwrap().accounts[login].1.clone()
     }
 
     /// How often a request of this kind came, whatever became of it.
@@ -216,6 +230,20 @@ impl Directory for FakeSystem {
             Ok(())
         };
         self.run("update_phone", login.to_string(), act, |_| None)
+    }
+
+    async fn enrol(&self, login: &Login, serial: &Serial) -> Result<Fresh, DirectoryError> {
+        let act = |inside: &mut Inside| {
+            let (_, devices) = inside.accounts.get_mut(login.as_str()).ok_or_else(nobody)?;
+            // What an earlier try left half made.
+            devices.retain(|each| each.serial != *serial);
+            devices.push(listed(serial.as_str(), AuthenticatorKind::VirtualTotp));
+            let (uri, secret) = (format!("otpauth://totp/{login}?secret={FRESH_SECRET}"), FRESH_SECRET.to_owned());
+            Ok(Fresh { uri: uri.into(), secret: secret.into() })
+        };
+        let pause = self.inside.lock().unwrap().pause;
+        tokio::time::sleep(pause).await;
+        self.run("enrol", format!("{login} {serial}"), act, |_| None)
     }
 
     async fn check(&self, _sample: Option<&Login>) -> Vec<Probe> {

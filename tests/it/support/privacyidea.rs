@@ -71,8 +71,16 @@ impl Peer {
             ("Limit", "500"),
         ];
         peer.post(&format!("/resolver/{}", peer.realm), &resolver).await;
-        peer.post(&format!("/realm/{}", peer.realm), &[("resolvers", &peer.realm)]).await;
+        peer.configures(&format!("/realm/{}", peer.realm), &[("resolvers", &peer.realm)]).await;
         Some(peer)
+    }
+
+    /// Changes its configuration, twice: it tells changes apart by the second that they were made in, and in one second
+    /// another test's may hide ours.
+    async fn configures(&self, path: &str, form: &[(&str, &str)]) {
+        self.post(path, form).await;
+        tokio::time::sleep(Duration::from_millis(1100)).await;
+        self.post(path, form).await;
     }
 
     fn sql(&self, statement: &str) {
@@ -140,6 +148,12 @@ impl Peer {
         answer["result"]["value"]["tokens"].as_array().unwrap().first().cloned()
     }
 
+    /// Whether it takes the code of one of the user's tokens.
+    pub async fn accepts(&self, user: &str, code: &str) -> bool {
+        let form = [("user", user), ("realm", self.realm.as_str()), ("pass", code)];
+        self.post("/validate/check", &form).await["result"]["value"] == true
+    }
+
     pub async fn is_active(&self, serial: &str) -> bool {
         self.shown(serial).await.is_some_and(|token| token["active"] == true)
     }
@@ -161,7 +175,7 @@ impl Peer {
     pub async fn lets(&self, name: &str, actions: &str) {
         let form =
             [("scope", "admin"), ("active", "true"), ("adminrealm", "super"), ("adminuser", name), ("action", actions)];
-        self.post(&format!("/policy/{name}"), &form).await;
+        self.configures(&format!("/policy/{name}"), &form).await;
     }
 
     pub fn url(&self) -> &str {
