@@ -2,14 +2,38 @@
 //! once, what is held, and what is of record when directory and contact are put together.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::account::{Account, AccountKind, Background, Tier};
 use super::contact::{E164, EmailAddress};
 use super::directory::{DirectoryName, Found, Login};
-use super::ids::{ContactChangeId, ContactId};
+use super::ids::{AccountId, ContactChangeId, ContactId};
 use super::words::coded;
+
+/// Who may administer an account of another directory.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Administrator {
+    /// Somebody whose account lives with us, who can so sign in and decide about a member's request.
+    Here {
+        /// Whose.
+        local: AccountId,
+    },
+    /// Another account of the same directory.
+    There(Login),
+}
+
+impl fmt::Display for Administrator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Here { .. } => f.write_str("with an account of the embedded directory"),
+            Self::There(login) => login.fmt(f),
+        }
+    }
+}
 
 /// What a contact says of an account. In an import and in a change, what is empty stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,7 +51,7 @@ pub struct Values {
     /// Where the account is usually used from: ISO 3166-1 alpha-2.
     pub country: Option<String>,
     /// Who may administer it. An import adds to them and never takes one away.
-    pub administrators: BTreeSet<Login>,
+    pub administrators: BTreeSet<Administrator>,
 }
 
 impl Values {
@@ -507,7 +531,7 @@ mod tests {
                 email: e.map(email),
                 phone: p.map(phone),
                 tier: privileged.map(|yes| if yes { Tier::Privileged } else { Tier::Standard }),
-                administrators: administrators.iter().map(|text| login(text)).collect(),
+                administrators: administrators.iter().map(|text| Administrator::There(login(text))).collect(),
                 ..Values::default()
             },
         )

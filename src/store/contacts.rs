@@ -14,7 +14,7 @@ use super::{AnyConnection, StoreError, Tx, corrupt, parsed, parsed_if, stored};
 use crate::domain::account::{Account, AccountKind, Tier};
 use crate::domain::case::State;
 use crate::domain::contact::{E164, EmailAddress};
-use crate::domain::contact_record::{Contact, Values};
+use crate::domain::contact_record::{Administrator, Contact, Values};
 use crate::domain::directory::{DirectoryName, Login};
 use crate::domain::ids::{AccountId, ContactId};
 
@@ -38,12 +38,12 @@ struct Row {
 }
 
 /// Administrators as they are stored.
-pub(super) fn listed(administrators: &BTreeSet<Login>) -> Result<String, StoreError> {
+pub(super) fn listed(administrators: &BTreeSet<Administrator>) -> Result<String, StoreError> {
     serde_json::to_string(administrators).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
 /// Administrators as they were stored.
-pub(super) fn unlisted(administrators: &str) -> Result<BTreeSet<Login>, StoreError> {
+pub(super) fn unlisted(administrators: &str) -> Result<BTreeSet<Administrator>, StoreError> {
     serde_json::from_str(administrators).map_err(|_| corrupt("administrators", "unreadable"))
 }
 
@@ -225,7 +225,8 @@ pub fn administered_by(
         .select(Row::as_select())
         .load(connection)?;
     let all: Vec<Contact> = named.into_iter().map(Row::into_contact).collect::<Result<_, _>>()?;
-    Ok(all.into_iter().filter(|contact| contact.values.administrators.contains(login)).collect())
+    let administrator = Administrator::There(login.clone());
+    Ok(all.into_iter().filter(|contact| contact.values.administrators.contains(&administrator)).collect())
 }
 
 /// Whether an account has this administrator already.

@@ -2,13 +2,16 @@
 
 use chrono::TimeDelta;
 use mfa_desk::domain::account::{AccountKind, AccountStatus};
+use mfa_desk::domain::actor::Actor;
 use mfa_desk::store::schema::{account_administrators, accounts};
 use mfa_desk::store::{StoreError, Tx};
+use mfa_desk::workflow::{Act, Resume};
 
 use crate::support::accounts::{Devices, code_of};
 use crate::support::browser::{Browser, Page};
+use crate::support::directory::{FakeSystem, Outside};
 use crate::support::mail_reader::Mail;
-use crate::support::world::{PASSWORD, PUBLIC, World, csrf_on, link_in, reference_on};
+use crate::support::world::{PASSWORD, PUBLIC, Setup, World, csrf_on, link_in, reference_on};
 
 const MIA: &str = "mia@customers.example";
 const ADAM: &str = "adam@customers.example";
@@ -500,5 +503,30 @@ async fn asking_is_for_the_browser_that_confirmed_the_address() {
     assert_eq!(reference_on(&page), reference);
     assert!(!page.has_form("/ask-administrators"));
     assert!(PUBLIC.starts_with("http"));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_member_of_another_directory_is_decided_about_by_somebody_who_signs_in_here() {
+    let system = FakeSystem::new();
+    system.add("mika", Some("mika@corp.example"), None);
+    let world = World::with(Setup { outside: vec![Outside::corp(&system)], ..Setup::default() }).await;
+    world.adds(ADAM, AccountKind::Owner, &[], Devices::AppAndCodes).await;
+    let file = format!("login,kind,administrators\nmika,member,{ADAM}\n");
+    let act = Act { actor: Actor::Operator, ip: String::new(), at: world.now() };
+    world.desk.import_contacts(act, &"corp".parse().unwrap(), file.as_bytes(), Resume::No).await.unwrap();
+
+    let (mika, reference) = world.confirmed("mika@corp.example").await;
+    let page = mika.get(&format!("/cases/{reference}")).await;
+    mika.send(&page, "/ask-administrators", &[]).await.is(200);
+    let link = administer_link(&world, ADAM).await;
+    let (adam, page) = through_link(&world, &link, ADAM).await;
+    adam.send(page.is(200), "/approve", &[]).await.is(200);
+    world.settle().await;
+    assert_eq!(state(&world, &reference).await, "ready");
+    let ana = world.agent("ana").await;
+    world.presses(&ana, &reference, "claim", &[]).await.is(200);
+    world.deactivates(&ana, &reference).await.is(200).says("The directory confirmed it");
+    assert!(!system.is_active("mika", "mika-app"));
     world.stop().await;
 }

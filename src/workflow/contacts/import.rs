@@ -10,12 +10,12 @@ use crate::directory::Configured;
 use crate::domain::account::{AccountKind, Tier};
 use crate::domain::audit::details;
 use crate::domain::contact::EmailAddress;
-use crate::domain::contact_record::{ChangeState, Contact, ContactChange, Plan, Standing, Values, plan};
+use crate::domain::contact_record::{Administrator, ChangeState, Contact, ContactChange, Plan, Standing, Values, plan};
 use crate::domain::directory::{DirectoryName, Login};
 use crate::domain::form::is_unprintable;
 use crate::domain::ids::{ContactChangeId, ContactId};
 use crate::domain::origin::country;
-use crate::store::{AnyConnection, StoreError, Tx, cases, contact_changes, contacts, mirror, throttle};
+use crate::store::{AnyConnection, StoreError, Tx, accounts, cases, contact_changes, contacts, mirror, throttle};
 use crate::workflow::act::Act;
 use crate::workflow::import_lines::{ImportError, LineError, listed, read};
 use crate::workflow::{Desk, Kit};
@@ -208,15 +208,15 @@ impl Import<'_> {
             let mut values = each.values.clone();
             for named in &each.administrators {
                 match self.administrator(tx.connection, named, &logins, &in_file)? {
-                    Some(login) if login == each.login => {
+                    Some(Administrator::There(login)) if login == each.login => {
                         let why = "nobody can be their own administrator".to_owned();
                         errors.push(LineError { line: each.line, column: "administrators", why });
                     }
-                    Some(login) => {
-                        values.administrators.insert(login);
+                    Some(administrator) => {
+                        values.administrators.insert(administrator);
                     }
                     None => {
-                        let why = "must be logins or e-mail addresses of this directory with ; between them";
+                        let why = "must be logins or e-mail addresses of this directory, or addresses of the embedded one, with ; between them";
                         errors.push(LineError { line: each.line, column: "administrators", why: why.to_owned() });
                     }
                 }
@@ -232,28 +232,33 @@ impl Import<'_> {
         self.store(tx, weighed).map(Ok)
     }
 
-    /// Whom a cell names: a login that is known or stands in the file, or whoever has this address.
+    /// Whom a cell names: a login that is known or stands in the file, or whoever has this address, in the directory or
+    /// with us.
     fn administrator(
         &self,
         connection: &mut AnyConnection,
         named: &str,
         logins: &BTreeSet<&Login>,
         in_file: &BTreeMap<String, &Login>,
-    ) -> Result<Option<Login>, StoreError> {
+    ) -> Result<Option<Administrator>, StoreError> {
         let directory = &self.into.name;
         if let Ok(login) = named.parse::<Login>() {
             let known = logins.contains(&login)
                 || contacts::find(connection, directory, &login)?.is_some()
                 || mirror::find_by_login(connection, directory, &login)?.is_some();
             if known {
-                return Ok(Some(login));
+                return Ok(Some(Administrator::There(login)));
             }
         }
         let Ok(email) = named.parse::<EmailAddress>() else { return Ok(None) };
         if let Some(login) = in_file.get(&email.key()) {
-            return Ok(Some((*login).clone()));
+            return Ok(Some(Administrator::There((*login).clone())));
         }
-        Ok(contacts::find_by_email(connection, directory, &email)?.map(|contact| contact.login))
+        if let Some(contact) = contacts::find_by_email(connection, directory, &email)? {
+            return Ok(Some(Administrator::There(contact.login)));
+        }
+        let here = accounts::find_by_email(connection, &email)?;
+        Ok(here.map(|account| Administrator::Here { local: account.id }))
     }
 
     fn weigh(

@@ -2,7 +2,7 @@ use crate::directory::Configured;
 use crate::domain::account::{Account, AccountKind, AccountStatus, Background, Tier};
 use crate::domain::audit::details;
 use crate::domain::contact::EmailAddress;
-use crate::domain::contact_record::{Contact, Values};
+use crate::domain::contact_record::{Administrator, Contact, Values};
 use crate::domain::directory::{DirectoryName, Home, Login};
 use crate::domain::ids::AccountId;
 use crate::store::{StoreError, Tx, accounts, contacts, mirror};
@@ -104,14 +104,20 @@ pub(in crate::workflow) fn name_administrators(
     act: &Act,
     contact: &Contact,
 ) -> Result<(), StoreError> {
-    let mut pairs: Vec<(Login, Login)> =
-        contact.values.administrators.iter().map(|login| (contact.login.clone(), login.clone())).collect();
-    let administered = contacts::administered_by(tx.connection, &contact.directory, &contact.login)?;
-    pairs.extend(administered.into_iter().map(|other| (other.login, contact.login.clone())));
+    let there = |connection: &mut _, login: &Login| mirror::find_by_login(connection, &contact.directory, login);
+    let Some(own) = there(tx.connection, &contact.login)? else { return Ok(()) };
+    let mut pairs = Vec::new();
+    for administrator in &contact.values.administrators {
+        let administrator = match administrator {
+            Administrator::Here { local } => accounts::find(tx.connection, *local)?.map(|account| account.id),
+            Administrator::There(login) => there(tx.connection, login)?,
+        };
+        pairs.extend(administrator.map(|administrator| (own, administrator)));
+    }
+    for other in contacts::administered_by(tx.connection, &contact.directory, &contact.login)? {
+        pairs.extend(there(tx.connection, &other.login)?.map(|account| (account, own)));
+    }
     for (account, administrator) in pairs {
-        let account = mirror::find_by_login(tx.connection, &contact.directory, &account)?;
-        let administrator = mirror::find_by_login(tx.connection, &contact.directory, &administrator)?;
-        let (Some(account), Some(administrator)) = (account, administrator) else { continue };
         if contacts::administers(tx.connection, administrator, account)? {
             continue;
         }
