@@ -1,6 +1,5 @@
 //! What the program and a directory call things, and what a directory tells of an account.
 
-use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +8,7 @@ use super::account::{AccountStatus, AuthenticatorKind, AuthenticatorState};
 use super::contact::{E164, EmailAddress};
 use super::form::is_unprintable;
 use super::ids::AccountId;
+use super::words::checked_text;
 
 /// A text that cannot be what it is given as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -84,29 +84,7 @@ impl FromStr for Serial {
     }
 }
 
-macro_rules! shown {
-    ($($name:ident),+) => {$(
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = NotAName;
-            fn try_from(text: String) -> Result<Self, NotAName> {
-                text.parse()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(name: $name) -> String {
-                name.0
-            }
-        }
-    )+};
-}
-shown!(DirectoryName, Login, Serial);
+checked_text!(NotAName: DirectoryName, Login, Serial);
 
 /// Where an account lives.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

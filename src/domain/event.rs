@@ -1,6 +1,5 @@
 //! What other programs are told of a case: where it stands, and nothing of a person.
 
-use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
@@ -11,7 +10,7 @@ use super::audit::timestamp;
 use super::case::{Case, State};
 use super::form::Language;
 use super::reference::CaseRef;
-use super::words::coded;
+use super::words::{checked_text, coded};
 
 /// A text that cannot be what it is given as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -71,29 +70,7 @@ impl FromStr for EventPattern {
     }
 }
 
-macro_rules! text {
-    ($($name:ident),+) => {$(
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = NotOne;
-            fn try_from(text: String) -> Result<Self, NotOne> {
-                text.parse()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(name: $name) -> String {
-                name.0
-            }
-        }
-    )+};
-}
-text!(SubscriberName, EventPattern);
+checked_text!(NotOne: SubscriberName, EventPattern);
 
 coded! {
     /// How far a delivery has come.

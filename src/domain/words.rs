@@ -30,3 +30,29 @@ macro_rules! coded {
 }
 
 pub(crate) use coded;
+
+/// What a checked text has in common: it is shown as it is, and read back by its own rules.
+macro_rules! checked_text {
+    ($error:ty: $($name:ident),+) => {$(
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $error;
+            fn try_from(text: String) -> Result<Self, $error> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(name: $name) -> String {
+                name.0
+            }
+        }
+    )+};
+}
+
+pub(crate) use checked_text;

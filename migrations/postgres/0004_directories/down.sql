@@ -1,3 +1,5 @@
+-- The version before looks for a form's account itself.
+UPDATE outbox SET kind = 'intake', payload = '{"kind":"intake"}' WHERE payload LIKE '{"kind":"lookup"%';
 DROP TABLE enrolments;
 DELETE FROM outbox WHERE payload LIKE '{"kind":"take_back"%';
 -- The version before knows one authenticator of a case: the one that is still to be seen to, before one that is off.
