@@ -1,7 +1,7 @@
 //! The connector for AWS IAM with an emulator that we did not write, which checks signatures and policies.
 //!
-//! Runs only where `TEST_MOTO_READY` names the `ready.env` of a running `peers/moto.sh`: that emulator needs Python and
-//! a package index, which not every machine that runs the suite has. What no emulator does is in `aws_iam`.
+//! Runs only where `TEST_MOTO_READY` names the `ready.env` of a freshly started `peers/moto.sh`: that emulator needs
+//! Python and a package index, which not every machine that runs the suite has. What no emulator does is in `aws_iam`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use aws_sigv4::sign::v4::SigningParams;
 use chrono::Utc;
 use mfa_desk::clock::SystemClock;
 use mfa_desk::directory::{AwsIam, Directory, DirectoryError, Wanted};
-use mfa_desk::domain::account::*;
-use mfa_desk::domain::directory::{Home, Outcome, Standing};
-use mfa_desk::domain::ids::AccountId;
-use mfa_desk::store::{Tx, accounts};
+use mfa_desk::domain::account::AuthenticatorKind;
+use mfa_desk::domain::actor::Actor;
+use mfa_desk::domain::directory::{Outcome, Standing};
+use mfa_desk::workflow::{Act, Resume};
 
 use crate::aws_iam::{ACCOUNT, connector, login, order, serial};
 use crate::support::world::{Setup, World};
@@ -214,24 +214,12 @@ async fn a_case_ends_with_the_device_gone_in_aws() {
         url = env["AWS_ENDPOINT_URL"]
     );
     let world = World::with(Setup { toml, ..Setup::default() }).await;
-    let (at, kit) = (world.now(), world.desk.kit.clone());
-    // IAM knows no addresses, so somebody else must have told them.
-    let insert = move |tx: &mut Tx<'_>| {
-        let account = Account {
-            id: AccountId::new(at, kit.entropy.bytes()),
-            home: Home::Elsewhere { directory: "aws".parse().unwrap(), login: login("123456789012/ivan") },
-            email: IVAN.parse().unwrap(),
-            number: None,
-            name: "Ivan Example".to_owned(),
-            kind: AccountKind::Owner,
-            tier: Tier::Standard,
-            phone: Some("+447911123456".parse().unwrap()),
-            status: AccountStatus::Active,
-            background: Background::default(),
-        };
-        accounts::insert(tx, &account, None, at)
-    };
-    world.desk.store.write(insert).await.unwrap();
+    // IAM knows no addresses, so the contacts tell them.
+    let act = Act { actor: Actor::Operator, ip: String::new(), at: world.now() };
+    let contacts = format!("login,email,phone,name\n{ACCOUNT}/ivan,{IVAN},+447911123456,Ivan Example\n");
+    let file = std::io::Cursor::new(contacts);
+    let imported = world.desk.import_contacts(act, &"aws".parse().unwrap(), file, Resume::No).await;
+    assert_eq!(imported.map_err(|_| "refused").unwrap().added, 1);
 
     let (_, ana, reference) = world.ready(IVAN).await;
     ana.get(&format!("/desk/cases/{reference}")).await.is(200).says("123456789012/ivan").says("ivan-phone");

@@ -138,7 +138,7 @@ mod tests {
             ("[[accounts]]\nid = \"12345678901\"".to_owned(), "twelve digits"),
             (format!("{account}{account}"), "twice"),
             (format!("{account}{}", role.replace("123456789012", "999999999999")), "role_arn"),
-            (format!("{account}{}", role.replace("role", "user")), "role_arn"),
+            (format!("{account}{}", role.replace(":role", ":user")), "role_arn"),
             (format!("url = \"http://iam.example.org\"\n{account}"), "not https"),
             (format!("sts_url = \"http://sts.example.org\"\n{account}"), "not https"),
             (format!("region = \"eu.evil.example/\"\n{account}"), "region"),
