@@ -268,7 +268,7 @@ pub struct Standing<'a> {
     pub contact: Option<&'a Contact>,
     /// What is held for it.
     pub held: Option<&'a Values>,
-    /// The directory has no contacts yet: the desk is being set up.
+    /// Nothing is known of the directory yet, neither a contact nor an account: the desk is being set up.
     pub first_import: bool,
     /// A case of the account, or a form that names it, is open.
     pub asked_about: bool,

@@ -244,6 +244,15 @@ pub fn list(connection: &mut AnyConnection, held: bool, limit: i64) -> Result<Ve
     rows.into_iter().map(Row::into_change).collect()
 }
 
+/// Forgets the addresses of changes that were over before a moment.
+pub fn forget(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<(), StoreError> {
+    let over = contact_changes::table
+        .filter(contact_changes::state.ne(ChangeState::Held.code()))
+        .filter(contact_changes::ended_at.lt(stored(before)));
+    diesel::delete(over).execute(tx.connection)?;
+    Ok(())
+}
+
 /// Changes that time will move now, the longest overdue first.
 pub fn due(connection: &mut AnyConnection, now: DateTime<Utc>, limit: i64) -> Result<Vec<ContactChangeId>, StoreError> {
     let ids: Vec<String> = contact_changes::table

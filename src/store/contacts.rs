@@ -9,7 +9,7 @@ use diesel::{
 };
 
 use super::accounts::email_key;
-use super::schema::{account_administrators, accounts, case_forms, cases, contacts};
+use super::schema::{account_administrators, accounts, case_forms, cases, contact_changes, contacts};
 use super::{AnyConnection, StoreError, Tx, corrupt, parsed, parsed_if, stored};
 use crate::domain::account::{Account, AccountKind, Tier};
 use crate::domain::case::State;
@@ -148,10 +148,14 @@ pub fn find_by_email(
     row.map(Row::into_contact).transpose()
 }
 
-/// Whether a directory has contacts.
+/// Whether anything is known of a directory: a contact, one that is held, or an account of it.
 pub fn any(connection: &mut AnyConnection, directory: &DirectoryName) -> Result<bool, StoreError> {
-    let all = contacts::table.filter(contacts::directory.eq(directory.as_str()));
-    Ok(diesel::select(diesel::dsl::exists(all)).get_result(connection)?)
+    let contacts = contacts::table.filter(contacts::directory.eq(directory.as_str()));
+    let changes = contact_changes::table.filter(contact_changes::directory.eq(directory.as_str()));
+    let accounts = accounts::table.filter(accounts::directory.eq(directory.as_str()));
+    Ok(diesel::select(diesel::dsl::exists(contacts)).get_result(connection)?
+        || diesel::select(diesel::dsl::exists(changes)).get_result(connection)?
+        || diesel::select(diesel::dsl::exists(accounts)).get_result(connection)?)
 }
 
 /// The contacts of a directory, by login.

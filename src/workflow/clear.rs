@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 
 use super::Desk;
 use super::limits::REMEMBERED;
-use crate::store::{StoreError, guesses, known_devices, leftovers, sso, throttle};
+use crate::store::{StoreError, contact_changes, guesses, known_devices, leftovers, sso, throttle};
 
 /// How long what is over is kept.
 const KEPT: TimeDelta = TimeDelta::days(30);
@@ -21,11 +21,13 @@ impl Desk {
     /// [`StoreError`] when the database fails; what was not removed is left for the next time.
     pub async fn clear(&self) -> Result<usize, StoreError> {
         let now = self.now();
+        let objected = now - KEPT - self.kit.periods.dispute_link();
         self.store.write(move |tx| throttle::forget(tx, now - REMEMBERED, 10_000)).await?;
         self.store
             .write(move |tx| {
                 guesses::forget_old(tx, now - GUESSES_KEPT)?;
                 known_devices::forget_old(tx, now)?;
+                contact_changes::forget(tx, objected)?;
                 sso::forget(tx, now)
             })
             .await?;

@@ -36,7 +36,7 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Output {
     program(folder).args(arguments).output().unwrap()
 }
 
-fn fed(folder: &Path, arguments: &[&str], input: &str) -> Output {
+pub fn fed(folder: &Path, arguments: &[&str], input: &str) -> Output {
     let mut command = program(folder);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -108,7 +108,7 @@ impl Served {
         Self::start(command)
     }
 
-    fn serve(folder: &Path) -> Self {
+    pub fn serve(folder: &Path) -> Self {
         let mut command = program(folder);
         command.args(["serve", "--config", "desk.toml"]);
         Self::start(command)
@@ -281,7 +281,7 @@ pub fn is_whole(folder: &Path) {
 }
 
 /// A configuration that is fit to serve, and its folder.
-fn fit(smtp_port: u16, more: &str) -> (TempDir, PathBuf) {
+pub fn fit(smtp_port: u16, more: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let address = free_address();
     let port = address.rsplit(':').next().unwrap();

@@ -1,5 +1,6 @@
 //! Addresses of record that a directory does not tell: nobody who gets at the import can use what they imported.
 
+mod command_line;
 mod phone_orders;
 
 use std::io::Cursor;
@@ -352,23 +353,69 @@ async fn what_was_held_by_mistake_is_taken_back_by_the_right_file_and_nothing_is
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_instances_make_a_change_effective_once() {
+async fn the_first_contact_of_a_directory_that_is_in_use_is_held() {
+    let system = FakeSystem::new();
+    system.add("carla", Some(CARLA), None);
+    let world = World::with(Setup { outside: vec![Outside::corp(&system)], ..Setup::default() }).await;
+    assert!(asks(&world, CARLA).await.1);
+    // A number, and an administrator, for an account that works.
+    let attack = format!("login,email,phone,administrators\ncarla,,{PHONE},mallory\nmallory,m@corp.example,,\n");
+    assert_eq!(import(&world, &attack).await, did(0, 2, 0, 0));
+    let carla = account(&world, "carla").await.unwrap();
+    assert_eq!(carla.phone, None);
+    // The directory tells whom to write to.
+    assert!(mails_to(&world, CARLA).await.iter().any(|mail| mail.text.contains("/stop?")));
+    world.later(TimeDelta::hours(73)).await;
+    let carla = account(&world, "carla").await.unwrap();
+    assert_eq!(carla.phone.as_ref().map(|phone| phone.as_str()), Some(PHONE));
+    assert!(carla.background.phone_changed_at.is_some());
+    let administrators = read(&world, move |c| accounts::administrators(c, carla.id)).await;
+    assert_eq!(administrators.len(), 1);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn addresses_of_changes_that_are_over_are_forgotten() {
     let (world, _) = world().await;
     import(&world, &first()).await;
     import(&world, &format!("login,email\ncarla,{NEW}\n")).await;
     world.settle().await;
+    world.later(TimeDelta::hours(73)).await;
+    world.later(TimeDelta::days(59)).await;
+    world.desk.clear().await.unwrap();
+    assert_eq!(over(&world).await.len(), 1, "its link may just have been pressed");
+    world.later(TimeDelta::days(2)).await;
+    world.desk.clear().await.unwrap();
+    assert!(over(&world).await.is_empty());
+    assert_eq!(account(&world, "carla").await.unwrap().email.as_str(), NEW);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_instances_make_a_change_effective_once() {
+    let (world, system) = world().await;
+    let beside =
+        Setup { database: world.database.clone(), outside: vec![Outside::corp(&system)], seed: 2, ..Setup::default() };
+    let other = World::with(beside).await;
+    import(&world, &first()).await;
+    import(&world, &format!("login,email\ncarla,{NEW}\n")).await;
+    world.settle().await;
     for hours in [36, 36] {
-        world.clock.advance(TimeDelta::hours(hours));
-        let (a, b, c) = tokio::join!(world.desk.tick(), world.desk.tick(), world.desk.tick());
-        let _ = (a.unwrap(), b.unwrap(), c.unwrap());
         // A clock that jumps ends leases, and a mail in hand would be sent once more.
         world.settle().await;
+        other.settle().await;
+        world.clock.advance(TimeDelta::hours(hours));
+        other.clock.advance(TimeDelta::hours(hours));
+        let (a, b, c) = tokio::join!(world.desk.tick(), other.desk.tick(), world.desk.tick());
+        let _ = (a.unwrap(), b.unwrap(), c.unwrap());
     }
+    other.settle().await;
     let all = actions(&world).await;
     for once in ["contact.hold_begun", "contact.halfway", "contact.effective"] {
         assert_eq!(all.iter().filter(|action| *action == once).count(), 1, "{once} in {all:?}");
     }
-    assert_eq!(mails_to(&world, CARLA).await.len(), 3);
+    assert_eq!(mails_to(&world, CARLA).await.len() + mails_to(&other, CARLA).await.len(), 3);
+    other.stop().await;
     world.stop().await;
 }
 

@@ -194,14 +194,23 @@ async fn a_stop_that_comes_while_it_is_done_says_that_it_was_done() {
 async fn two_instances_give_a_number_once() {
     let (world, system) = taking_numbers().await;
     let (_, reference) = held(&world).await;
+    let beside = Setup {
+        database: world.database.clone(),
+        outside: vec![Outside::corp(&system)],
+        seed: 2,
+        at: world.now() + HOLD,
+        ..Setup::default()
+    };
+    let other = World::with(beside).await;
     world.clock.advance(HOLD);
-    let (a, b) = tokio::join!(world.desk.tick(), world.desk.tick());
+    let (a, b) = tokio::join!(world.desk.tick(), other.desk.tick());
     let _ = (a.unwrap(), b.unwrap());
-    let (a, b) = tokio::join!(world.desk.drain(), world.desk.drain());
+    let (a, b) = tokio::join!(world.desk.drain(), other.desk.drain());
     let _ = (a.unwrap(), b.unwrap());
     until(&world, &reference, State::Effective).await;
     assert_eq!(system.times("update_phone"), 1);
     assert_eq!(count(&world, &reference, "phone_change.ordered").await, 1);
+    other.stop().await;
     world.stop().await;
 }
 
