@@ -171,6 +171,16 @@ fn opened(sealing: &SealingKeys, stored: &StoredTotp) -> Option<TotpSecret> {
 }
 
 impl LocalDirectory {
+    /// What it tells and can change.
+    pub const CAPABILITIES: Capabilities = Capabilities {
+        finds_by_email: true,
+        emails: true,
+        phones: true,
+        update_phone: true,
+        end_sessions: false,
+        enrol: false,
+    };
+
     /// Which proofs it checks. Of accounts that live elsewhere it holds no secrets, so nothing proves them.
     pub fn proofs(&self) -> ProofKinds {
         ProofKinds {
@@ -232,14 +242,7 @@ impl LocalDirectory {
 #[async_trait]
 impl Directory for LocalDirectory {
     fn capabilities(&self) -> Capabilities {
-        Capabilities {
-            finds_by_email: true,
-            emails: true,
-            phones: true,
-            update_phone: true,
-            end_sessions: false,
-            enrol: false,
-        }
+        Self::CAPABILITIES
     }
 
     async fn find(&self, wanted: Wanted<'_>) -> Result<Option<Found>, DirectoryError> {

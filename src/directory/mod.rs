@@ -36,7 +36,7 @@ pub use keycloak::Keycloak;
 pub use local::LocalDirectory;
 pub use privacyidea::PrivacyIdea;
 pub use proofs::{Finding, PasskeyAnswer, Proof, ProofKinds};
-pub use registry::{Configured, Directories, Down, Route};
+pub use registry::{Configured, Directories, Down, Others, Route};
 
 pub use webhook::WebhookDirectory;
 

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{Directory, DirectoryError, Guarded, LocalDirectory, Trouble};
+use super::{Capabilities, Directory, DirectoryError, Guarded, LocalDirectory, Trouble};
 use crate::domain::account::{AccountKind, Tier};
 use crate::domain::contact::EmailAddress;
 use crate::domain::directory::{DirectoryName, Home, Login};
@@ -42,27 +42,69 @@ pub struct Down {
     pub why: String,
 }
 
+/// The directories beside the embedded one. Whoever holds them holds no database.
+pub struct Others(Vec<Configured>);
+
+impl Others {
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Configured> {
+        self.0.iter()
+    }
+
+    /// The directory of this name.
+    pub fn named(&self, name: &DirectoryName) -> Option<&Configured> {
+        self.0.iter().find(|each| each.name == *name)
+    }
+
+    /// What the directory that an account lives in tells and can change; nothing where it is not configured any more.
+    pub fn capabilities(&self, home: &Home) -> Capabilities {
+        match home {
+            Home::Local => LocalDirectory::CAPABILITIES,
+            Home::Elsewhere { directory, .. } => {
+                self.named(directory).map(|each| each.directory.capabilities()).unwrap_or_default()
+            }
+        }
+    }
+
+    /// The directories that something is wrong with, as this instance sees them.
+    pub fn down(&self) -> Vec<Down> {
+        let trouble = |each: &Configured| {
+            let Trouble { since, why } = each.directory.trouble()?;
+            Some(Down { name: each.name.clone(), since, why })
+        };
+        self.0.iter().filter_map(trouble).collect()
+    }
+
+    /// Where a form leads that names this account number and address: the longest prefix of the number decides, then
+    /// the address's domain. Nothing means the embedded directory.
+    pub fn route(&self, number: Option<&str>, email: &EmailAddress) -> Option<Route<'_>> {
+        let by_number = number.and_then(|number| {
+            let fitting = self.0.iter().flat_map(|to| to.prefixes.iter().map(move |prefix| (to, prefix)));
+            let (to, prefix) =
+                fitting.filter(|(_, prefix)| number.starts_with(*prefix)).max_by_key(|(_, p)| p.len())?;
+            Some(Route { to, login: number[prefix.len()..].trim().parse().ok() })
+        });
+        by_number.or_else(|| {
+            let key = email.key();
+            let domain = key.rsplit_once('@').map(|(_, domain)| domain)?;
+            let to = self.0.iter().find(|each| each.domains.iter().any(|each| each == domain))?;
+            Some(Route { to, login: None })
+        })
+    }
+}
+
 /// Every directory that the desk knows.
 pub struct Directories {
     /// The embedded one.
     pub local: Arc<LocalDirectory>,
-    others: Vec<Configured>,
+    /// The others.
+    pub others: Arc<Others>,
 }
 
 impl Directories {
     /// The embedded directory and others.
     pub fn new(local: Arc<LocalDirectory>, others: Vec<Configured>) -> Self {
-        Self { local, others }
-    }
-
-    /// The directories beside the embedded one.
-    pub fn others(&self) -> &[Configured] {
-        &self.others
-    }
-
-    /// The directory of this name.
-    pub fn named(&self, name: &DirectoryName) -> Option<&Configured> {
-        self.others.iter().find(|each| each.name == *name)
+        Self { local, others: Arc::new(Others(others)) }
     }
 
     /// The directory that an account lives in.
@@ -73,40 +115,10 @@ impl Directories {
         match home {
             Home::Local => Ok(Arc::clone(&self.local) as Arc<dyn Directory>),
             Home::Elsewhere { directory, .. } => self
+                .others
                 .named(directory)
                 .map(|configured| Arc::clone(&configured.directory) as Arc<dyn Directory>)
                 .ok_or_else(|| DirectoryError::Denied(format!("`{directory}` is not configured any more"))),
         }
-    }
-
-    /// The directories that something is wrong with, as this instance sees them.
-    pub fn down(&self) -> Vec<Down> {
-        let trouble = |each: &Configured| {
-            let Trouble { since, why } = each.directory.trouble()?;
-            Some(Down { name: each.name.clone(), since, why })
-        };
-        self.others.iter().filter_map(trouble).collect()
-    }
-
-    /// Whether telephone numbers of record can be replaced in the directory that an account lives in.
-    pub fn update_phones(&self, home: &Home) -> bool {
-        self.of(home).is_ok_and(|directory| directory.capabilities().update_phone)
-    }
-
-    /// Where a form leads that names this account number and address: the longest prefix of the number decides, then
-    /// the address's domain. Nothing means the embedded directory.
-    pub fn route(&self, number: Option<&str>, email: &EmailAddress) -> Option<Route<'_>> {
-        let by_number = number.and_then(|number| {
-            let fitting = self.others.iter().flat_map(|to| to.prefixes.iter().map(move |prefix| (to, prefix)));
-            let (to, prefix) =
-                fitting.filter(|(_, prefix)| number.starts_with(*prefix)).max_by_key(|(_, p)| p.len())?;
-            Some(Route { to, login: number[prefix.len()..].trim().parse().ok() })
-        });
-        by_number.or_else(|| {
-            let key = email.key();
-            let domain = key.rsplit_once('@').map(|(_, domain)| domain)?;
-            let to = self.others.iter().find(|each| each.domains.iter().any(|each| each == domain))?;
-            Some(Route { to, login: None })
-        })
     }
 }

@@ -80,7 +80,9 @@ impl Drop for Writer {
     /// database's client library down under it.
     fn drop(&mut self) {
         self.queue.take();
-        if let Some(thread) = self.thread.take() {
+        // What the last act held may be the last that holds the writer: a thread does not wait for itself.
+        let elsewhere = |thread: &JoinHandle<()>| thread.thread().id() != std::thread::current().id();
+        if let Some(thread) = self.thread.take().filter(elsewhere) {
             // A thread that panicked has said so on standard error.
             let _ = thread.join();
         }

@@ -98,7 +98,7 @@ pub fn draw(app: &App, caller: &Caller, template: &str, head: Head<'_>, content:
             "deliveries": signed_in.waiting.deliveries,
             "tells": !app.desk.kit.listeners.is_empty() || signed_in.waiting.deliveries > 0,
             // Only other directories have contacts.
-            "contacts": !app.desk.directories.others().is_empty(),
+            "contacts": app.desk.directories.others.iter().next().is_some(),
             "directories_down": if inside { banner(app) } else { Vec::new() },
         })
     });

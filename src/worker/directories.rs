@@ -10,7 +10,7 @@ const LOOK: Duration = Duration::from_secs(2);
 /// Notices that a directory answers again which nobody asks meanwhile.
 pub(super) async fn run(desk: Arc<Desk>, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
-        let looks = desk.directories.others().iter().map(|each| each.directory.look_again());
+        let looks = desk.directories.others.iter().map(|each| each.directory.look_again());
         tokio::select! {
             _ = futures_util::future::join_all(looks) => {}
             _ = stopped.changed() => {}

@@ -73,10 +73,10 @@ impl Desk {
         reference: CaseRef,
         session: CustomerSessionId,
     ) -> Result<Result<Fresh, Halt>, StoreError> {
-        let (kit, directories) = (self.kit.clone(), self.directories.clone());
+        let (kit, directories) = (self.kit.clone(), self.directories.others.clone());
         let (by, wanted) = (act.clone(), reference.clone());
         let begin = move |tx: &mut Tx<'_>| {
-            let can = |account: &Account| directories.of(&account.home).is_ok_and(|each| each.capabilities().enrol);
+            let can = |account: &Account| directories.capabilities(&account.home).enrol;
             begin(tx, &kit, &by, (&wanted, session), can)
         };
         let begun = match self.store.write(begin).await? {

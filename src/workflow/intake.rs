@@ -21,7 +21,7 @@ impl Desk {
     /// # Errors
     /// [`StoreError`] when it could not be stored; the errand is then run again.
     pub(super) async fn take_in(&self, reference: CaseRef, errand: OutboxId) -> Result<(), StoreError> {
-        let (kit, directories) = (self.kit.clone(), self.directories.clone());
+        let (kit, directories) = (self.kit.clone(), self.directories.others.clone());
         let act = self.system_act();
         let take_in = move |tx: &mut Tx<'_>| {
             let Some((filed, form)) = waiting(tx, &reference)? else { return outbox::done(tx, errand, act.at) };
@@ -61,7 +61,7 @@ impl Desk {
             Ok(Some((form.email, known.map(|account| account.home.login(account.id)))))
         };
         let Some((email, known)) = self.store.write(find_form).await? else { return self.over(leased).await };
-        let Some(configured) = self.directories.named(&name) else { return self.over(leased).await };
+        let Some(configured) = self.directories.others.named(&name) else { return self.over(leased).await };
         let directory = configured.directory.as_ref();
         let read = match (login.or(known), directory.capabilities().finds_by_email) {
             (Some(login), _) => look(directory, &name, Wanted::Login(&login)).await,

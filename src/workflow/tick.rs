@@ -101,7 +101,7 @@ impl Desk {
     /// The lease of a timer is the lock that its transaction holds: what a killed worker began is undone, and due for
     /// the next. Nothing when another holds it, or it is not due any more.
     async fn tick_one(&self, timed: Timed, now: DateTime<Utc>) -> Result<Option<Result<(), super::Halt>>, StoreError> {
-        let (kit, directories) = (self.kit.clone(), self.directories.clone());
+        let (kit, directories) = (self.kit.clone(), self.directories.others.clone());
         let act = Act { actor: Actor::System, ip: String::new(), at: now };
         let tick = move |tx: &mut Tx<'_>| {
             let done: Done<()> = match &timed {

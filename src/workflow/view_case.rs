@@ -308,7 +308,7 @@ impl Desk {
     /// [`StoreError`] when the database fails.
     pub async fn view_own_case(&self, reference: CaseRef, cookie: Token) -> Result<Option<CustomerFile>, StoreError> {
         let (kit, now) = (self.kit.clone(), self.now());
-        let directories = Arc::clone(&self.directories);
+        let directories = Arc::clone(&self.directories.others);
         let read = move |connection: &mut AnyConnection| {
             let Some(session) = links::session(connection, &reference, &cookie.hash(), now)? else { return Ok(None) };
             let Some(filed) = cases::find(connection, &reference)? else { return Ok(None) };
@@ -337,7 +337,7 @@ impl Desk {
             let documents = on_file(connection, &filed.case)?;
             let waiting = documents.iter().any(OnFile::is_waiting);
             let needs = customer_needs(&assessment, &kit, has_phone, waiting);
-            let can = |account: &Account| directories.of(&account.home).is_ok_and(|each| each.capabilities().enrol);
+            let can = |account: &Account| directories.capabilities(&account.home).enrol;
             let by = (session, known.account.as_ref().is_some_and(can));
             Ok(Some(CustomerFile {
                 fresh: offer(connection, &filed, known.account.as_ref(), by, now)?,

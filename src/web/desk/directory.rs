@@ -56,7 +56,7 @@ fn lacks(can: Capabilities) -> Vec<&'static str> {
 
 /// The directories that something is wrong with, for the banner on every page of the desk.
 pub fn banner(app: &App) -> Vec<Value> {
-    let down = app.desk.directories.down();
+    let down = app.desk.directories.others.down();
     let one = |down: &crate::directory::Down| json!({ "name": down.name.as_str(), "since": moment(down.since), "why": down.why });
     down.iter().map(one).collect()
 }

@@ -94,7 +94,7 @@ impl Desk {
         file: impl Read,
         resume: Resume,
     ) -> Result<ContactsImported, ImportError> {
-        let Some(configured) = self.directories.named(directory) else {
+        let Some(configured) = self.directories.others.named(directory) else {
             return Err(ImportError::File(format!("no directory is called `{directory}` in the configuration")));
         };
         let into = Into::of(configured);

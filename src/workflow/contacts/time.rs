@@ -1,6 +1,6 @@
 use super::mirror::{Defaults, name_administrators, put};
 use super::{record, tell};
-use crate::directory::Directories;
+use crate::directory::Others;
 use crate::domain::audit::{details, timestamp};
 use crate::domain::case::Command;
 use crate::domain::contact_record::{ChangeState, Contact, ContactChange, Hold, Moment};
@@ -15,7 +15,7 @@ pub(in crate::workflow) fn tick(
     tx: &mut Tx<'_>,
     kit: &Kit,
     act: &Act,
-    directories: &Directories,
+    directories: &Others,
     id: ContactChangeId,
 ) -> Result<Option<Result<(), Halt>>, StoreError> {
     // Cases are held before what is of record in them is changed, in the order that everything else does it.

@@ -68,7 +68,7 @@ impl Desk {
         (asker, language): (Account, Language),
     ) -> Result<Result<CaseRef, Halt>, StoreError> {
         let kit = self.kit.clone();
-        let directories = Arc::clone(&self.directories);
+        let directories = Arc::clone(&self.directories.others);
         let id = kit.id(CaseId::new, act.at);
         let open = move |tx: &mut Tx<'_>| {
             let administered = accounts::administered_by(tx.connection, asker.id)?;

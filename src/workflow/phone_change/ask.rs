@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::{Scene, can_change, open_of_case};
-use crate::directory::Directories;
+use crate::directory::Others;
 use crate::domain::contact::E164;
 use crate::domain::ids::PhoneChangeId;
 use crate::domain::limits::Limit;
@@ -28,7 +28,7 @@ impl Desk {
         new: E164,
     ) -> Result<Result<(), Halt>, StoreError> {
         let kit = self.kit.clone();
-        let directories = Arc::clone(&self.directories);
+        let directories = Arc::clone(&self.directories.others);
         let ask = move |tx: &mut Tx<'_>| {
             let filed = match held(tx, &act, &reference, version)? {
                 Ok(filed) => filed,
@@ -70,7 +70,7 @@ pub(in crate::workflow) fn begin(
     act: &Act,
     filed: &Filed,
     new: &E164,
-    directories: &Directories,
+    directories: &Others,
 ) -> Done<PhoneChange> {
     let known = known(tx.connection, kit, &filed.case)?;
     let scene = Scene { kit, act, filed, known: &known };

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 
 use super::effect::take_effect;
 use super::{Scene, open_of_case};
-use crate::directory::{Directories, DirectoryError, Wanted};
+use crate::directory::{DirectoryError, Others, Wanted};
 use crate::domain::account::Account;
 use crate::domain::alarm::AlarmKind;
 use crate::domain::audit::details;
@@ -22,10 +22,10 @@ use crate::workflow::{Desk, Kit, alarm};
 /// was imported beside it.
 pub(in crate::workflow) fn can_change(
     connection: &mut AnyConnection,
-    directories: &Directories,
+    directories: &Others,
     account: &Account,
 ) -> Result<bool, StoreError> {
-    Ok(directories.update_phones(&account.home) || is_contacts(connection, account)?)
+    Ok(directories.capabilities(&account.home).update_phone || is_contacts(connection, account)?)
 }
 
 /// Whether the number of record is the one that was imported. There may be none.
