@@ -72,7 +72,7 @@ impl Desk {
         let reading = match read {
             Ok(reading) => reading,
             Err(DirectoryError::Refused(why)) => {
-                tracing::warn!(case = %reference, %why, "a directory would not say whose account a form speaks of");
+                tracing::warn!(errand = %id, %why, "a directory would not say whose account a form speaks of");
                 None
             }
             Err(error) => return self.look_up_later(leased, &name, &error).await,
@@ -90,9 +90,26 @@ impl Desk {
             let _ = settle(tx, &kit, &act, &filed, meant.map(|account| account.id))?;
             outbox::done(tx, id, act.at)
         };
-        self.store.write(keep).await?;
+        match self.store.write(keep).await {
+            // Another account of this directory has the address: nobody is told whose it is.
+            Err(StoreError::Duplicate) => self.give_up_looking(leased).await?,
+            kept => kept?,
+        }
         self.run_errands();
         Ok(())
+    }
+
+    /// Nobody's account is meant, as far as can be told.
+    async fn give_up_looking(&self, leased: &Leased) -> Result<(), StoreError> {
+        tracing::warn!(errand = %leased.id, "two accounts of a directory have the address that a form names");
+        let (kit, act, leased) = (self.kit.clone(), self.system_act(), leased.clone());
+        let unmatched = move |tx: &mut Tx<'_>| {
+            if let Some((filed, _)) = waiting(tx, &leased.reference)? {
+                let _ = settle(tx, &kit, &act, &filed, None)?;
+            }
+            outbox::done(tx, leased.id, act.at)
+        };
+        self.store.write(unmatched).await
     }
 
     /// The first failure is on the record, so that the desk sees what the case waits for.

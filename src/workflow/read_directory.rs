@@ -107,6 +107,12 @@ impl Desk {
             Ok(reading) => reading.unwrap_or_else(|| Reading::gone(name, login)),
             Err(error) => return Ok(Err(error)),
         };
+        if let Home::Elsewhere { login: found, .. } = &reading.home
+            && found != login
+        {
+            let why = format!("it calls this account `{found}`, and the contacts call it `{login}`");
+            return Ok(Err(DirectoryError::Refused(why)));
+        }
         let (kit, act) = (self.kit.clone(), act.clone());
         match self.store.write(move |tx| keep(tx, &kit, &act, account, &reading)).await {
             // Another of its accounts has this address: evidence for one must not count for the other.
@@ -121,9 +127,6 @@ impl Desk {
 /// Keeps what was read of an account that is known. What changed is recorded without saying what it is.
 fn keep(tx: &mut Tx<'_>, kit: &Kit, act: &Act, id: AccountId, reading: &Reading) -> Result<(), StoreError> {
     let Some(before) = accounts::find(tx.connection, id)? else { return Ok(()) };
-    if before.home != reading.home {
-        return Ok(());
-    }
     let contact = match &reading.home {
         Home::Elsewhere { directory, login } => contacts::find(tx.connection, directory, login)?,
         Home::Local => None,
