@@ -19,6 +19,10 @@ pub fn may_set_up_fresh(case: &Case, account: Option<&Account>, now: DateTime<Ut
         state if state.is_final() => return Err(Refused::Over(state)),
         state => return Err(Refused::WrongState(state)),
     }
+    // What ends as deactivated although part of it failed was ended by somebody who said no, or by time.
+    if case.failed().next().is_some() {
+        return Err(Refused::WrongState(case.state));
+    }
     let account = account.filter(|account| case.account == Some(account.id)).ok_or(Refused::NoAccount)?;
     if account.status == AccountStatus::Suspended {
         return Err(Refused::AccountSuspended);

@@ -1,3 +1,7 @@
+-- The version before knows no alarm of these kinds.
+DELETE FROM outbox WHERE kind = 'alarm' AND EXISTS (
+    SELECT 1 FROM alarms WHERE alarms.kind IN ('contact_disputed', 'phone_not_updated') AND payload LIKE '%' || alarms.id || '%');
+DELETE FROM alarms WHERE kind IN ('contact_disputed', 'phone_not_updated');
 -- The version before looks for a form's account itself.
 UPDATE outbox SET kind = 'intake', payload = '{"kind":"intake"}' WHERE payload LIKE '{"kind":"lookup"%';
 DROP TABLE enrolments;

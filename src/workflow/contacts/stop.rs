@@ -1,6 +1,7 @@
 use super::{record, tell};
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Details, details};
+use crate::domain::case::State;
 use crate::domain::contact_record::{About, ChangeState, ContactChange};
 use crate::domain::form::Language;
 use crate::domain::ids::{AccountId, ContactChangeId};
@@ -149,8 +150,14 @@ fn object(tx: &mut Tx<'_>, kit: &Kit, act: &Act, id: ContactChangeId, token: Opt
             first
         }
         ChangeState::Stopped | ChangeState::Replaced | ChangeState::TakenBack => {
+            // Whoever says so of one import says it of the one that took its place.
+            if let Some(next) = contact_changes::held_for(tx.connection, &change.directory, &change.login)?
+                && contact_changes::lock(tx, next.id, ChangeState::Held)?
+            {
+                stopped(tx, act, next, "objection")?;
+            }
             record(tx, act, "contact.disputed_after_end", &change, Details::new())?;
-            false
+            true
         }
     };
     if news || cases_froze {
@@ -165,10 +172,16 @@ fn freeze_cases(tx: &mut Tx<'_>, kit: &Kit, act: &Act, account: Option<AccountId
     let Some(account) = account else { return Ok(false) };
     throttle::serialise(tx, "stop", &account.to_string())?;
     shut_out::hold_authenticators(tx, account)?;
-    let Some(reference) = cases::going_on(tx.connection, account)?.into_iter().next() else { return Ok(false) };
-    let Some(filed) = cases::lock(tx, &reference)? else { return Ok(false) };
-    dispute::freeze(tx, kit, act, &filed)?;
-    Ok(true)
+    let mut froze = false;
+    // The freezing of one freezes the others that could go on; one that has deactivated already is frozen by itself.
+    for reference in cases::open_of_account(tx.connection, account)? {
+        let Some(filed) = cases::lock(tx, &reference)? else { continue };
+        if !filed.case.state.is_final() && filed.case.state != State::Disputed {
+            dispute::freeze(tx, kit, act, &filed)?;
+            froze = true;
+        }
+    }
+    Ok(froze)
 }
 
 fn stopped(tx: &mut Tx<'_>, act: &Act, change: ContactChange, why: &'static str) -> Result<(), StoreError> {
