@@ -35,8 +35,8 @@ impl FromStr for DirectoryName {
 
     fn from_str(text: &str) -> Result<Self, NotAName> {
         let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
-        let sound = (1..=32).contains(&text.len()) && text.chars().all(fits) && text != LOCAL;
-        let wanted = NotAName("1 to 32 lower-case letters, digits, - and _, and not `local`");
+        let sound = (1..=32).contains(&text.len()) && text.chars().all(fits) && ![LOCAL, "staff"].contains(&text);
+        let wanted = NotAName("1 to 32 lower-case letters, digits, - and _, and neither `local` nor `staff`");
         if sound { Ok(Self(text.to_owned())) } else { Err(wanted) }
     }
 }
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn no_directory_takes_the_name_of_the_embedded_one() {
-        for bad in ["local", "", "Aws", "a b", &"x".repeat(33)] {
+        for bad in ["local", "staff", "", "Aws", "a b", &"x".repeat(33)] {
             assert!(bad.parse::<DirectoryName>().is_err(), "{bad:?}");
         }
         assert!("aws-prod_1".parse::<DirectoryName>().is_ok());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::accounts::email_key;
@@ -60,9 +60,17 @@ pub fn keep(tx: &mut Tx<'_>, account: &Account, at: DateTime<Utc>) -> Result<(),
     Ok(())
 }
 
+/// Lets another account of the directory have the address of one that is gone.
+pub fn free_address(tx: &mut Tx<'_>, account: AccountId) -> Result<(), StoreError> {
+    diesel::update(accounts::table.find(account.to_string()))
+        .set(accounts::email_key.eq(format!("gone:{account}")))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
 /// When an account was last read from its directory.
 pub fn read_at(connection: &mut AnyConnection, account: AccountId) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let at: Option<Option<chrono::NaiveDateTime>> =
+    let at: Option<Option<NaiveDateTime>> =
         accounts::table.find(account.to_string()).select(accounts::read_at).first(connection).optional()?;
     Ok(at.flatten().map(|at| at.and_utc()))
 }
@@ -93,16 +101,16 @@ pub fn keep_authenticators(
     at: DateTime<Utc>,
     new_id: impl Fn() -> AuthenticatorId,
 ) -> Result<(), StoreError> {
-    let known: Vec<(String, Option<String>, String)> = authenticators::table
+    let known: Vec<(String, Option<String>, String, Option<NaiveDateTime>)> = authenticators::table
         .filter(authenticators::account_id.eq(account.to_string()))
-        .select((authenticators::id, authenticators::serial, authenticators::state))
+        .select((authenticators::id, authenticators::serial, authenticators::state, authenticators::deactivated_at))
         .load(tx.connection)?;
     let there: BTreeSet<&str> = listed.iter().map(|each| each.serial.as_str()).collect();
     let state_of = |state: AuthenticatorState| {
         let off = (state == AuthenticatorState::Deactivated).then(|| stored(at));
         (authenticators::state.eq(state.code()), authenticators::deactivated_at.eq(off))
     };
-    for (id, serial, state) in &known {
+    for (id, serial, state, _) in &known {
         let gone = serial.as_deref().is_none_or(|serial| !there.contains(serial));
         if gone && state == AuthenticatorState::Active.code() {
             let row = authenticators::table.find(id);
@@ -110,14 +118,16 @@ pub fn keep_authenticators(
         }
     }
     for each in listed {
-        let found = known.iter().find(|(_, serial, _)| serial.as_deref() == Some(each.serial.as_str()));
+        let found = known.iter().find(|(_, serial, ..)| serial.as_deref() == Some(each.serial.as_str()));
         match found {
-            Some((id, _, state)) => {
+            Some((id, _, state, off_at)) => {
                 let row = authenticators::table.find(id);
                 diesel::update(row)
                     .set((authenticators::label.eq(&each.label), authenticators::kind.eq(each.kind.code())))
                     .execute(tx.connection)?;
-                if state != each.state.code() {
+                // What was switched off since the directory was asked stays off until it is asked again.
+                let newer = off_at.is_some_and(|off_at| off_at >= stored(at));
+                if state != each.state.code() && !newer {
                     let row = authenticators::table.find(id);
                     diesel::update(row).set(state_of(each.state)).execute(tx.connection)?;
                 }

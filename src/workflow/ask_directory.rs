@@ -196,6 +196,8 @@ impl Desk {
             Standing::Active if !wanted => {
                 Err(DirectoryError::Refused("the case does not permit it any more".to_owned()))
             }
+            // Somebody there began it, not this case: what is left is theirs.
+            Standing::Unfinished if !wanted && leased.attempts <= 1 => Ok(Outcome::Complete),
             Standing::Active | Standing::Unfinished => {
                 let (login, serial, at) = (login.clone(), serial.clone(), self.now());
                 let order = Order { login, serial, kind: *kind, key: leased.id, at };

@@ -63,10 +63,15 @@ impl Desk {
         let Some((email, known)) = self.store.write(find_form).await? else { return self.over(leased).await };
         let Some(configured) = self.directories.others.named(&name) else { return self.over(leased).await };
         let directory = configured.directory.as_ref();
-        let read = match (login.or(known), directory.capabilities().finds_by_email) {
-            (Some(login), _) => look(directory, &name, Wanted::Login(&login)).await,
-            (None, true) => look(directory, &name, Wanted::Email(&email)).await,
-            (None, false) => Ok(None),
+        // What the directory itself finds by the address comes before what an account was once called.
+        let by_email = login.is_none() && directory.capabilities().finds_by_email;
+        let found = match by_email {
+            true => look(directory, &name, Wanted::Email(&email), self.now()).await,
+            false => Ok(None),
+        };
+        let read = match (found, login.or(known)) {
+            (Ok(None), Some(login)) => look(directory, &name, Wanted::Login(&login), self.now()).await,
+            (found, _) => found,
         };
         let (kit, act, id) = (self.kit.clone(), self.system_act(), leased.id);
         let reading = match read {

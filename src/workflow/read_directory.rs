@@ -1,6 +1,8 @@
 //! Reading an account from the directory that it lives in, and keeping what was read: rules are weighed in one
 //! transaction, which no other system can be asked in.
 
+use chrono::{DateTime, Utc};
+
 use super::act::{Act, Halt, held};
 use super::contacts::name_administrators;
 use super::recovery::see_new_device;
@@ -21,6 +23,8 @@ pub(super) struct Reading {
     /// Nothing when the directory has no such account.
     found: Option<Found>,
     authenticators: Vec<Listed>,
+    /// When the directory was asked: what happened since is newer.
+    begun_at: DateTime<Utc>,
 }
 
 /// Asks a directory for an account and its authenticators.
@@ -31,18 +35,19 @@ pub(super) async fn look(
     directory: &dyn Directory,
     name: &DirectoryName,
     wanted: Wanted<'_>,
+    begun_at: DateTime<Utc>,
 ) -> Result<Option<Reading>, DirectoryError> {
     let Some(found) = directory.find(wanted).await? else { return Ok(None) };
     let authenticators = directory.authenticators(&found.login).await?;
     let home = Home::Elsewhere { directory: name.clone(), login: found.login.clone() };
-    Ok(Some(Reading { home, found: Some(found), authenticators }))
+    Ok(Some(Reading { home, found: Some(found), authenticators, begun_at }))
 }
 
 impl Reading {
     /// A directory is sure that it has no account of this login any more.
-    fn gone(name: &DirectoryName, login: &Login) -> Self {
+    fn gone(name: &DirectoryName, login: &Login, begun_at: DateTime<Utc>) -> Self {
         let home = Home::Elsewhere { directory: name.clone(), login: login.clone() };
-        Self { home, found: None, authenticators: Vec::new() }
+        Self { home, found: None, authenticators: Vec::new(), begun_at }
     }
 }
 
@@ -103,8 +108,9 @@ impl Desk {
             Ok(directory) => directory,
             Err(error) => return Ok(Err(error)),
         };
-        let reading = match look(directory.as_ref(), name, Wanted::Login(login)).await {
-            Ok(reading) => reading.unwrap_or_else(|| Reading::gone(name, login)),
+        let begun_at = self.now();
+        let reading = match look(directory.as_ref(), name, Wanted::Login(login), begun_at).await {
+            Ok(reading) => reading.unwrap_or_else(|| Reading::gone(name, login, begun_at)),
             Err(error) => return Ok(Err(error)),
         };
         if let Home::Elsewhere { login: found, .. } = &reading.home
@@ -127,6 +133,9 @@ impl Desk {
 /// Keeps what was read of an account that is known. What changed is recorded without saying what it is.
 fn keep(tx: &mut Tx<'_>, kit: &Kit, act: &Act, id: AccountId, reading: &Reading) -> Result<(), StoreError> {
     let Some(before) = accounts::find(tx.connection, id)? else { return Ok(()) };
+    if mirror::read_at(tx.connection, id)?.is_some_and(|read_at| read_at > reading.begun_at) {
+        return Ok(());
+    }
     let contact = match &reading.home {
         Home::Elsewhere { directory, login } => contacts::find(tx.connection, directory, login)?,
         Home::Local => None,
@@ -142,18 +151,22 @@ fn keep(tx: &mut Tx<'_>, kit: &Kit, act: &Act, id: AccountId, reading: &Reading)
     note("phone", before.phone != after.phone);
     note("status", before.status != after.status);
     let old = accounts::authenticators(tx.connection, id)?;
-    mirror::keep(tx, &after, act.at)?;
-    mirror::keep_authenticators(tx, id, &reading.authenticators, act.at, || kit.id(AuthenticatorId::new, act.at))?;
+    mirror::keep(tx, &after, reading.begun_at)?;
+    if reading.found.is_none() {
+        mirror::free_address(tx, id)?;
+    }
+    mirror::keep_authenticators(tx, id, &reading.authenticators, reading.begun_at, || {
+        kit.id(AuthenticatorId::new, act.at)
+    })?;
     let new = accounts::authenticators(tx.connection, id)?;
     note("authenticators", old != new);
     if !changed.is_empty() {
         tx.record(act.entry("account.read_anew", None, Some(id), changed));
     }
-    let active = |all: &[Authenticator]| -> Vec<AuthenticatorId> {
-        all.iter().filter(|each| each.state == AuthenticatorState::Active).map(|each| each.id).collect()
-    };
-    let (old, new) = (active(&old), active(&new));
-    if new.iter().any(|id| !old.contains(id)) {
+    // One that was there before is no new device, whatever became of it.
+    let is_new =
+        |each: &Authenticator| each.state == AuthenticatorState::Active && !old.iter().any(|known| known.id == each.id);
+    if new.iter().any(is_new) {
         see_new_device(tx, kit, act, id)?;
     }
     Ok(())
