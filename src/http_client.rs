@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
+use chrono::DateTime;
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+
 const CONNECT: Duration = Duration::from_secs(5);
 
 /// A client that follows no redirects, keeps no connections and trusts the root certificates of a PEM file besides the
@@ -33,11 +36,29 @@ pub(crate) fn builder(timeout: Duration) -> reqwest::ClientBuilder {
         .pool_max_idle_per_host(0)
 }
 
+/// Why there is no whole body.
+pub(crate) enum NoBody {
+    /// It is larger than any that makes sense.
+    TooLarge,
+    /// The connection ended before it did.
+    Lost(reqwest::Error),
+}
+
+/// The whole body of an answer, unless it has more than `most` bytes.
+pub(crate) async fn body(response: &mut reqwest::Response, most: usize) -> Result<Vec<u8>, NoBody> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(NoBody::Lost)? {
+        if body.len() + chunk.len() > most {
+            return Err(NoBody::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
 /// What a header that asks for patience says (RFC 9110 §10.2.3): seconds, or a date, which is taken against the answer's
 /// own so that our clock does not matter.
-pub(crate) fn retry_after(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
-    use chrono::DateTime;
-    use reqwest::header::{DATE, RETRY_AFTER};
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let asked = text(RETRY_AFTER)?;
     match asked.parse() {

@@ -44,10 +44,10 @@ pub(super) fn run(command: DirectoryCommand) -> Result<ExitCode, Failure> {
             None => "no directory is configured beside the embedded one".to_owned(),
         }));
     }
-    let mut sound = true;
+    let (mut sound, runtime) = (true, runtime()?);
     for each in chosen {
         println!("{}", each.name);
-        for probe in runtime()?.block_on(each.directory.check(login.as_ref())) {
+        for probe in runtime.block_on(each.directory.check(login.as_ref())) {
             match &probe.wrong {
                 None => println!("  ok      {}", probe.what),
                 Some(wrong) => println!("  WRONG   {}: {wrong}", probe.what),

@@ -8,7 +8,7 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 
 use super::DirectoryError;
-use crate::http_client;
+use crate::http_client::{self, NoBody};
 
 /// No directory's answer that we read is larger.
 const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
@@ -96,13 +96,10 @@ impl Http {
     pub async fn whole(&self, request: reqwest::RequestBuilder, effect: Effect) -> Result<Reply, DirectoryError> {
         let mut response = request.send().await.map_err(|error| lost(&error, effect))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| lost(&error, effect))? {
-            if body.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(unclear(effect, "the answer is too large"));
-            }
-            body.extend_from_slice(&chunk);
-        }
+        let body = http_client::body(&mut response, LARGEST_ANSWER).await.map_err(|why| match why {
+            NoBody::TooLarge => unclear(effect, "the answer is too large"),
+            NoBody::Lost(error) => lost(&error, effect),
+        })?;
         Ok(Reply { status, headers, body, effect })
     }
 }

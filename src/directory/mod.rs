@@ -23,7 +23,7 @@ mod webhook;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 
 #[cfg(feature = "aws")]
@@ -69,6 +69,16 @@ pub enum DirectoryError {
     /// It did not answer: it may or may not have acted, and is asked before anything is repeated.
     #[error("the directory did not answer: {0}")]
     Unknown(String),
+}
+
+impl DirectoryError {
+    /// How long it asks to be left alone; nothing where it does not, or does not say.
+    pub fn patience(&self) -> TimeDelta {
+        match self {
+            Self::Limited { wait: Some(wait) } => TimeDelta::from_std(*wait).unwrap_or_default(),
+            _ => TimeDelta::zero(),
+        }
+    }
 }
 
 /// What a directory tells and can change. The desk shows what it cannot.

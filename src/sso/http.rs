@@ -8,6 +8,7 @@ use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse, http};
 use url::Url;
 
 use crate::config::SsoSettings;
+use crate::http_client::{self, NoBody};
 
 /// How long the provider may take over one answer.
 const LONGEST_WAIT: Duration = Duration::from_secs(4);
@@ -54,13 +55,10 @@ impl Http {
             return Err(HttpError::Address);
         }
         let mut response = self.client.execute(request).await.map_err(|_| HttpError::NoAnswer)?;
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|_| HttpError::NoAnswer)? {
-            if body.len() + chunk.len() > LARGEST_ANSWER {
-                return Err(HttpError::TooLarge);
-            }
-            body.extend_from_slice(&chunk);
-        }
+        let body = http_client::body(&mut response, LARGEST_ANSWER).await.map_err(|why| match why {
+            NoBody::TooLarge => HttpError::TooLarge,
+            NoBody::Lost(_) => HttpError::NoAnswer,
+        })?;
         let mut answer = http::Response::builder().status(response.status());
         if let Some(kind) = response.headers().get(http::header::CONTENT_TYPE) {
             answer = answer.header(http::header::CONTENT_TYPE, kind);

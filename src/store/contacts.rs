@@ -8,14 +8,13 @@ use diesel::{
     SelectableHelper,
 };
 
-use super::accounts::email_key;
 use super::schema::{account_administrators, accounts, case_forms, cases, contact_changes, contacts};
 use super::{AnyConnection, StoreError, Tx, corrupt, parsed, parsed_if, stored};
-use crate::domain::account::{Account, AccountKind, Tier};
+use crate::domain::account::{AccountKind, Tier};
 use crate::domain::case::State;
 use crate::domain::contact::{E164, EmailAddress};
 use crate::domain::contact_record::{Administrator, Contact, Values};
-use crate::domain::directory::{DirectoryName, Login};
+use crate::domain::directory::{DirectoryName, Home, Login};
 use crate::domain::ids::{AccountId, ContactId};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -133,6 +132,14 @@ pub fn find(
     row.map(Row::into_contact).transpose()
 }
 
+/// The contact beside an account; the embedded directory has none.
+pub fn of_home(connection: &mut AnyConnection, home: &Home) -> Result<Option<Contact>, StoreError> {
+    match home {
+        Home::Local => Ok(None),
+        Home::Elsewhere { directory, login } => find(connection, directory, login),
+    }
+}
+
 /// The contact of a directory with this e-mail address.
 pub fn find_by_email(
     connection: &mut AnyConnection,
@@ -190,29 +197,6 @@ pub fn keep(tx: &mut Tx<'_>, contact: &Contact) -> Result<(), StoreError> {
 pub fn set_phone(tx: &mut Tx<'_>, contact: ContactId, phone: &E164, at: DateTime<Utc>) -> Result<(), StoreError> {
     diesel::update(contacts::table.find(contact.to_string()))
         .set((contacts::phone.eq(phone.as_str()), contacts::phone_changed_at.eq(stored(at))))
-        .execute(tx.connection)?;
-    Ok(())
-}
-
-/// Makes a mirrored account what its contact says. It is to be read from its directory again before it is relied on.
-///
-/// # Errors
-/// [`StoreError::Duplicate`] when another account of the directory has its e-mail address.
-pub fn put_of_record(tx: &mut Tx<'_>, account: &Account, at: DateTime<Utc>) -> Result<(), StoreError> {
-    diesel::update(accounts::table.find(account.id.to_string()))
-        .set((
-            accounts::email.eq(account.email.to_string()),
-            accounts::email_key.eq(email_key(&account.email, false, &account.home)),
-            accounts::phone.eq(account.phone.as_ref().map(ToString::to_string)),
-            accounts::name.eq(&account.name),
-            accounts::kind.eq(account.kind.code()),
-            accounts::tier.eq(account.tier.code()),
-            accounts::country.eq(&account.background.country),
-            accounts::email_changed_at.eq(account.background.email_changed_at.map(stored)),
-            accounts::phone_changed_at.eq(account.background.phone_changed_at.map(stored)),
-            accounts::updated_at.eq(stored(at)),
-            accounts::read_at.eq(None::<NaiveDateTime>),
-        ))
         .execute(tx.connection)?;
     Ok(())
 }

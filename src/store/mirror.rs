@@ -42,28 +42,45 @@ pub fn find_by_email(
     parsed_if("account", id.as_deref())
 }
 
-/// Keeps what was read of an account. Its identifier, home, kind and tier stay as they are.
-pub fn keep(tx: &mut Tx<'_>, account: &Account, at: DateTime<Utc>) -> Result<(), StoreError> {
+/// How far what is kept of an account can be relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mirrored {
+    /// Its directory was asked at this moment.
+    Read(DateTime<Utc>),
+    /// Its directory had no such account at this moment: another may have its address.
+    Gone(DateTime<Utc>),
+    /// It was changed here since its directory was asked.
+    Unread,
+}
+
+/// Keeps what is known of an account. Its identifier, home and number stay as they are.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when another account of the directory has its e-mail address.
+pub fn keep(tx: &mut Tx<'_>, account: &Account, mirrored: Mirrored, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let key = match mirrored {
+        Mirrored::Gone(_) => format!("gone:{}", account.id),
+        Mirrored::Read(_) | Mirrored::Unread => email_key(&account.email, false, &account.home),
+    };
+    let read_at = match mirrored {
+        Mirrored::Read(read_at) | Mirrored::Gone(read_at) => Some(stored(read_at)),
+        Mirrored::Unread => None,
+    };
     diesel::update(accounts::table.find(account.id.to_string()))
         .set((
             accounts::email.eq(account.email.to_string()),
-            accounts::email_key.eq(email_key(&account.email, false, &account.home)),
+            accounts::email_key.eq(key),
             accounts::name.eq(&account.name),
+            accounts::kind.eq(account.kind.code()),
+            accounts::tier.eq(account.tier.code()),
             accounts::phone.eq(account.phone.as_ref().map(ToString::to_string)),
             accounts::status.eq(account.status.code()),
+            accounts::country.eq(&account.background.country),
             accounts::email_changed_at.eq(account.background.email_changed_at.map(stored)),
             accounts::phone_changed_at.eq(account.background.phone_changed_at.map(stored)),
             accounts::updated_at.eq(stored(at)),
-            accounts::read_at.eq(stored(at)),
+            accounts::read_at.eq(read_at),
         ))
-        .execute(tx.connection)?;
-    Ok(())
-}
-
-/// Lets another account of the directory have the address of one that is gone.
-pub fn free_address(tx: &mut Tx<'_>, account: AccountId) -> Result<(), StoreError> {
-    diesel::update(accounts::table.find(account.to_string()))
-        .set(accounts::email_key.eq(format!("gone:{account}")))
         .execute(tx.connection)?;
     Ok(())
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::{Act, command, held, known};
+use super::asked::Manner;
 use super::{Desk, Kit, enrolment};
 use crate::directory::{Directory, DirectoryError, Order};
 use crate::domain::account::AuthenticatorKind;
-use crate::domain::audit::details;
+use crate::domain::audit::{Details, details};
 use crate::domain::case::{Command, State, still_permits};
 use crate::domain::directory::{Home, Login, Outcome, Serial, Standing};
 use crate::domain::ids::{AuthenticatorId, OutboxId};
@@ -122,9 +123,8 @@ impl Desk {
         let next = self.next_try(attempts, TimeDelta::seconds(2), TimeDelta::seconds(60));
         match error {
             DirectoryError::Unknown(_) => Some(next),
-            DirectoryError::Limited { wait } => {
-                let wait = wait.and_then(|wait| TimeDelta::from_std(wait).ok()).unwrap_or_default();
-                (wait <= LONGEST_PATIENCE).then(|| next.max(self.now() + wait))
+            DirectoryError::Limited { .. } => {
+                (error.patience() <= LONGEST_PATIENCE).then(|| next.max(self.now() + error.patience()))
             }
             _ => None,
         }
@@ -135,37 +135,22 @@ impl Desk {
     /// # Errors
     /// [`StoreError`] when the outcome could not be stored; the errand is then run again.
     pub(super) async fn end_old_sign_ins(&self, leased: &Leased) -> Result<(), StoreError> {
-        let Some(id) = leased.account else { return self.over(leased).await };
-        let Some(account) = self.store.read(move |connection| accounts::find(connection, id)).await? else {
-            return self.over(leased).await;
-        };
+        let Some(account) = self.account_of(leased).await? else { return self.over(leased).await };
         let ended = match self.directories.of(&account.home) {
             Ok(directory) if directory.capabilities().end_sessions => {
-                directory.end_sessions(&account.home.login(id), leased.id).await
+                directory.end_sessions(&account.home.login(account.id), leased.id).await
             }
             Ok(_) => return self.over(leased).await,
             Err(error) => Err(error),
         };
-        let again = match &ended {
-            Err(DirectoryError::Refused(_) | DirectoryError::Denied(_)) | Ok(()) => None,
-            Err(_) if leased.attempts >= SESSIONS_ATTEMPTS => None,
-            Err(_) => Some(self.next_try(leased.attempts, TimeDelta::seconds(5), TimeDelta::minutes(10))),
+        let manner = Manner {
+            attempts: SESSIONS_ATTEMPTS,
+            is_final: |error| matches!(error, DirectoryError::Refused(_) | DirectoryError::Denied(_)),
+            done: "account.sessions_ended",
+            given_up: "account.sessions_not_ended",
         };
-        let (leased, act) = (leased.clone(), self.system_act());
-        let settle = move |tx: &mut Tx<'_>| {
-            let entry = |action, about| act.entry(action, Some(&leased.reference), leased.account, about);
-            match (&ended, again) {
-                (Ok(()), _) => tx.record(entry("account.sessions_ended", details([]))),
-                (Err(error), Some(next)) => return outbox::retry_at(tx, leased.id, next, &error.to_string()),
-                (Err(error), None) => {
-                    let why = error.to_string();
-                    tx.record(entry("account.sessions_not_ended", details([("why", why.clone().into())])));
-                    return outbox::bury(tx, leased.id, act.at, &why);
-                }
-            }
-            outbox::done(tx, leased.id, act.at)
-        };
-        self.store.write(settle).await
+        let about = |why: Option<&str>| why.map_or_else(Details::new, |why| details([("why", why.into())]));
+        self.settle_asked(leased, ended, manner, about).await
     }
 
     /// What an authenticator is called in its directory, and how that is reached.

@@ -7,6 +7,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::{Act, Done, Halt, held, refuse};
+use super::asked::Manner;
 use super::shut_out::{hold_authenticators, is_stopped};
 use super::{Desk, Kit, letters};
 use crate::directory::{DirectoryError, Fresh, Order};
@@ -102,35 +103,20 @@ impl Desk {
     /// # Errors
     /// [`StoreError`] when the outcome could not be stored; the errand is then run again.
     pub(super) async fn take_back(&self, leased: &Leased, serial: Serial) -> Result<(), StoreError> {
-        let Some(id) = leased.account else { return self.over(leased).await };
-        let Some(account) = self.store.read(move |connection| accounts::find(connection, id)).await? else {
-            return self.over(leased).await;
-        };
+        let Some(account) = self.account_of(leased).await? else { return self.over(leased).await };
         let off = self.switch_off(&account, &serial, leased.id).await;
-        let again = match &off {
-            Ok(()) | Err(DirectoryError::Refused(_)) => None,
-            Err(_) if leased.attempts >= TAKE_BACK_ATTEMPTS => None,
-            Err(_) => Some(self.next_try(leased.attempts, TimeDelta::seconds(5), TimeDelta::minutes(10))),
+        let manner = Manner {
+            attempts: TAKE_BACK_ATTEMPTS,
+            is_final: |error| matches!(error, DirectoryError::Refused(_)),
+            done: "authenticator.deactivated",
+            given_up: "authenticator.not_taken_back",
         };
-        let (leased, act) = (leased.clone(), self.system_act());
-        let settle = move |tx: &mut Tx<'_>| {
-            let about = |why: &str| {
-                let kind = AuthenticatorKind::VirtualTotp.code();
-                details([("serial", serial.as_str().into()), ("kind", kind.into()), ("why", why.into())])
-            };
-            let entry = |action, about| act.entry(action, Some(&leased.reference), leased.account, about);
-            match (&off, again) {
-                (Ok(()), _) => tx.record(entry("authenticator.deactivated", about("disputed"))),
-                (Err(error), Some(next)) => return outbox::retry_at(tx, leased.id, next, &error.to_string()),
-                (Err(error), None) => {
-                    let why = error.to_string();
-                    tx.record(entry("authenticator.not_taken_back", about(&why)));
-                    return outbox::bury(tx, leased.id, act.at, &why);
-                }
-            }
-            outbox::done(tx, leased.id, act.at)
+        let about = move |why: Option<&str>| {
+            let kind = AuthenticatorKind::VirtualTotp.code();
+            let why = why.unwrap_or("disputed");
+            details([("serial", serial.as_str().into()), ("kind", kind.into()), ("why", why.into())])
         };
-        self.store.write(settle).await
+        self.settle_asked(leased, off, manner, about).await
     }
 
     async fn switch_off(&self, account: &Account, serial: &Serial, key: OutboxId) -> Result<(), DirectoryError> {

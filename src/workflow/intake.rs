@@ -4,8 +4,10 @@ use super::act::{Act, Done, command};
 use super::read_directory::{self, look};
 use super::{Desk, Kit, risk};
 use crate::directory::{Directory, DirectoryError, Wanted};
+use crate::domain::account::Account;
 use crate::domain::audit::{Details, details};
 use crate::domain::case::{Command, State};
+use crate::domain::contact::EmailAddress;
 use crate::domain::directory::{DirectoryName, Login};
 use crate::domain::form::AssistanceForm;
 use crate::domain::ids::{AccountId, OutboxId};
@@ -58,7 +60,7 @@ impl Desk {
                 Some(id) => accounts::find(tx.connection, id)?,
                 None => None,
             };
-            Ok(Some((form.email, known.map(|account| account.home.login(account.id)))))
+            Ok(Some((form.email, known)))
         };
         let Some((email, known)) = self.store.write(find_form).await? else { return self.over(leased).await };
         let Some(configured) = self.directories.others.named(&name) else { return self.over(leased).await };
@@ -69,7 +71,8 @@ impl Desk {
             true => look(directory, &name, Wanted::Email(&email), self.now()).await,
             false => Ok(None),
         };
-        let read = match (found, login.or(known)) {
+        let called = known.as_ref().map(|account| account.home.login(account.id));
+        let read = match (found, login.or(called)) {
             (Ok(None), Some(login)) => look(directory, &name, Wanted::Login(&login), self.now()).await,
             (found, _) => found,
         };
@@ -96,12 +99,33 @@ impl Desk {
             outbox::done(tx, id, act.at)
         };
         match self.store.write(keep).await {
-            // Another account of this directory has the address: nobody is told whose it is.
-            Err(StoreError::Duplicate) => self.give_up_looking(leased).await?,
+            Err(StoreError::Duplicate) => match known {
+                Some(holder) if self.makes_room(&holder, &name, &email).await? => self.look_again(leased).await?,
+                // Two accounts of this directory have the address: nobody is told whose it is.
+                _ => self.give_up_looking(leased).await?,
+            },
             kept => kept?,
         }
         self.run_errands();
         Ok(())
+    }
+
+    /// Whether an account that had the address when it was last read has it no more: it may be gone, or have another name.
+    async fn makes_room(
+        &self,
+        holder: &Account,
+        name: &DirectoryName,
+        email: &EmailAddress,
+    ) -> Result<bool, StoreError> {
+        let _ = self.read_account(&self.system_act(), holder.id).await?;
+        let (name, email) = (name.clone(), email.clone());
+        let found = self.store.read(move |connection| mirror::find_by_email(connection, &name, &email)).await?;
+        Ok(found != Some(holder.id))
+    }
+
+    async fn look_again(&self, leased: &Leased) -> Result<(), StoreError> {
+        let (id, now) = (leased.id, self.now());
+        self.store.write(move |tx| outbox::retry_at(tx, id, now, "the address was another account's")).await
     }
 
     /// Nobody's account is meant, as far as can be told.
@@ -124,11 +148,7 @@ impl Desk {
         name: &DirectoryName,
         error: &DirectoryError,
     ) -> Result<(), StoreError> {
-        let wait = match error {
-            DirectoryError::Limited { wait: Some(wait) } => TimeDelta::from_std(*wait).unwrap_or_default(),
-            _ => TimeDelta::zero(),
-        };
-        let next = self.next_try(leased.attempts, TimeDelta::seconds(5), TimeDelta::minutes(5)) + wait;
+        let next = self.next_try(leased.attempts, TimeDelta::seconds(5), TimeDelta::minutes(5)) + error.patience();
         let (leased, act, why) = (leased.clone(), self.system_act(), error.to_string());
         let name = name.to_string();
         let later = move |tx: &mut Tx<'_>| {
@@ -139,12 +159,6 @@ impl Desk {
             outbox::retry_at(tx, leased.id, next, &why)
         };
         self.store.write(later).await
-    }
-
-    /// Nothing is left to do.
-    pub(super) async fn over(&self, leased: &Leased) -> Result<(), StoreError> {
-        let (id, at) = (leased.id, self.now());
-        self.store.write(move |tx| outbox::done(tx, id, at)).await
     }
 }
 

@@ -10,6 +10,7 @@ mod answer_call;
 mod approve;
 mod ask_administrators;
 mod ask_directory;
+mod asked;
 mod break_glass;
 mod callback;
 mod clear;

@@ -14,6 +14,7 @@ use crate::domain::contact_record::{Contact, of_record};
 use crate::domain::directory::{DirectoryName, Found, Home, Listed, Login};
 use crate::domain::ids::{AccountId, AuthenticatorId};
 use crate::domain::reference::CaseRef;
+use crate::store::mirror::Mirrored;
 use crate::store::{StoreError, Tx, accounts, cases, contacts, mirror};
 
 /// An account and its authenticators as its directory has them at this moment.
@@ -136,10 +137,7 @@ fn keep(tx: &mut Tx<'_>, kit: &Kit, act: &Act, id: AccountId, reading: &Reading)
     if mirror::read_at(tx.connection, id)?.is_some_and(|read_at| read_at > reading.begun_at) {
         return Ok(());
     }
-    let contact = match &reading.home {
-        Home::Elsewhere { directory, login } => contacts::find(tx.connection, directory, login)?,
-        Home::Local => None,
-    };
+    let contact = contacts::of_home(tx.connection, &reading.home)?;
     let after = read_into(&before, reading, contact.as_ref(), act);
     let mut changed = Details::new();
     let mut note = |what: &str, differs: bool| {
@@ -151,10 +149,11 @@ fn keep(tx: &mut Tx<'_>, kit: &Kit, act: &Act, id: AccountId, reading: &Reading)
     note("phone", before.phone != after.phone);
     note("status", before.status != after.status);
     let old = accounts::authenticators(tx.connection, id)?;
-    mirror::keep(tx, &after, reading.begun_at)?;
-    if reading.found.is_none() {
-        mirror::free_address(tx, id)?;
-    }
+    let mirrored = match reading.found {
+        Some(_) => Mirrored::Read(reading.begun_at),
+        None => Mirrored::Gone(reading.begun_at),
+    };
+    mirror::keep(tx, &after, mirrored, reading.begun_at)?;
     mirror::keep_authenticators(tx, id, &reading.authenticators, reading.begun_at, || {
         kit.id(AuthenticatorId::new, act.at)
     })?;
@@ -203,7 +202,7 @@ pub(super) fn take_in(
         keep(tx, kit, act, id, reading)?;
         return accounts::find(tx.connection, id);
     }
-    let contact = contacts::find(tx.connection, directory, login)?;
+    let contact = contacts::of_home(tx.connection, &reading.home)?;
     let record = of_record(found, contact.as_ref(), None, act.at);
     let Some(email) = record.email else { return Ok(None) };
     let id = kit.id(AccountId::new, act.at);
@@ -221,7 +220,7 @@ pub(super) fn take_in(
     };
     accounts::insert(tx, &account, None, act.at)?;
     mirror::keep_authenticators(tx, id, &reading.authenticators, act.at, || kit.id(AuthenticatorId::new, act.at))?;
-    mirror::keep(tx, &account, act.at)?;
+    mirror::keep(tx, &account, Mirrored::Read(act.at), act.at)?;
     let about = details([("directory", directory.to_string().into())]);
     tx.record(act.entry("account.found", None, Some(id), about));
     if let Some(contact) = &contact {

@@ -290,3 +290,30 @@ async fn what_the_directory_says_at_that_moment_decides() {
         world.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_that_is_called_otherwise_now_is_found_by_its_address() {
+    let (world, system) = world().await;
+    let (_, before) = world.asks_for_help(CARLA).await;
+    world.settle().await;
+    assert!(world.actions(&before).await.contains(&"case.account_matched".to_owned()));
+    system.remove("carla");
+    system.add("carla.smith", Some(CARLA), Some("+447911123456"));
+
+    let (_, after) = world.asks_for_help(CARLA).await;
+    world.settle().await;
+    assert!(world.actions(&after).await.contains(&"case.account_matched".to_owned()));
+    let ana = world.agent("ana").await;
+    assert!(state(&world, &ana, &after).await.contains("carla.smith"));
+
+    // Two that have the address at once are neither.
+    system.add("carlo", Some("carlo@corp.example"), None);
+    let (_, carlos) = world.asks_for_help("carlo@corp.example").await;
+    world.settle().await;
+    assert!(world.actions(&carlos).await.contains(&"case.account_matched".to_owned()));
+    system.add("another", Some("carlo@corp.example"), None);
+    let (_, unclear) = world.asks_for_help("carlo@corp.example").await;
+    world.settle().await;
+    assert!(world.actions(&unclear).await.contains(&"case.unmatched".to_owned()));
+    world.stop().await;
+}

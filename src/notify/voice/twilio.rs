@@ -8,6 +8,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{CallProgress, PlaceCall, PlaceError, Placed, SendText, TextError, TextSender, VoiceCaller};
+use crate::http_client;
 
 const PLACE_TIMEOUT: Duration = Duration::from_secs(10);
 const LARGEST_ANSWER: usize = 64 * 1024;
@@ -170,14 +171,7 @@ async fn judge(response: reqwest::Response) -> Result<Placed, PlaceError> {
 }
 
 async fn read(mut response: reqwest::Response) -> Option<Vec<u8>> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.ok()? {
-        if body.len() + chunk.len() > LARGEST_ANSWER {
-            return None;
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Some(body)
+    http_client::body(&mut response, LARGEST_ANSWER).await.ok()
 }
 
 fn below(base: &Url, segments: &[&str]) -> Url {

@@ -1,9 +1,9 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::After;
 use crate::store::AnyConnection;
 use crate::store::alarms::{self, Listed};
 use crate::web::App;
@@ -14,13 +14,6 @@ use crate::workflow::Halt;
 
 /// Rows of each of the page's lists.
 const ROWS: i64 = 100;
-
-/// What a press did, as the address of the next page says it.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct After {
-    done: String,
-}
 
 fn row(listed: &Listed) -> Value {
     json!({

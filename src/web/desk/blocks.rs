@@ -3,9 +3,9 @@ use std::collections::BTreeMap;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::After;
 use crate::domain::form::free_text;
 use crate::store::blocks::{self, Block, Listed};
 use crate::store::{AnyConnection, agents};
@@ -18,13 +18,6 @@ use crate::workflow::Halt;
 
 /// Rows of each of the page's lists.
 const ROWS: i64 = 100;
-
-/// What a press did, as the address of the next page says it.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct After {
-    done: String,
-}
 
 /// A reason that was not taken.
 struct Refused {

@@ -2,9 +2,9 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::After;
 use super::directory;
 use super::phone_change;
 use super::queue::due;
@@ -55,13 +55,6 @@ impl Said {
 
 /// Which fields of a form its page can show again, and by which name.
 pub type Kept = &'static [(&'static str, &'static str)];
-
-/// What a press did, as the address of the next page says it.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct After {
-    done: String,
-}
 
 fn done_text(code: &str) -> Option<&'static str> {
     Some(match code {

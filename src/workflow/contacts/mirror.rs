@@ -5,6 +5,7 @@ use crate::domain::contact::EmailAddress;
 use crate::domain::contact_record::{Administrator, Contact, Values};
 use crate::domain::directory::{DirectoryName, Home, Login};
 use crate::domain::ids::AccountId;
+use crate::store::mirror::Mirrored;
 use crate::store::{StoreError, Tx, accounts, contacts, mirror};
 use crate::workflow::Kit;
 use crate::workflow::act::Act;
@@ -44,7 +45,8 @@ pub(super) fn put(
     let Some(account) = accounts::find(tx.connection, id)? else { return Ok(None) };
     let nothing = Values::default();
     let was = before.map_or(&nothing, |contact| &contact.values);
-    contacts::put_of_record(tx, &merged(account, was, after), act.at)?;
+    // It is to be read from its directory again before it is relied on.
+    mirror::keep(tx, &merged(account, was, after), Mirrored::Unread, act.at)?;
     Ok(Some(id))
 }
 

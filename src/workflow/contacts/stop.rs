@@ -184,7 +184,8 @@ fn freeze_cases(tx: &mut Tx<'_>, kit: &Kit, act: &Act, account: Option<AccountId
     Ok(froze)
 }
 
-fn stopped(tx: &mut Tx<'_>, act: &Act, change: ContactChange, why: &'static str) -> Result<(), StoreError> {
+/// Ends a change that somebody stopped, or that has become impossible.
+pub(super) fn stopped(tx: &mut Tx<'_>, act: &Act, change: ContactChange, why: &'static str) -> Result<(), StoreError> {
     let by = match &act.actor {
         Actor::Agent { email, .. } => email.to_string(),
         other => other.kind().to_owned(),

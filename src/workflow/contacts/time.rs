@@ -1,4 +1,5 @@
 use super::mirror::{Defaults, name_administrators, put};
+use super::stop::stopped;
 use super::{record, tell};
 use crate::directory::Others;
 use crate::domain::audit::{details, timestamp};
@@ -98,7 +99,7 @@ fn take_effect(
     change: ContactChange,
 ) -> Result<(), StoreError> {
     if is_taken(tx, &change)? {
-        return end(tx, act, change, "address_taken");
+        return stopped(tx, act, change, "address_taken");
     }
     let before = contacts::find(tx.connection, &change.directory, &change.login)?;
     let after = after(kit, act, before.as_ref(), &change);
@@ -133,14 +134,6 @@ fn is_taken(tx: &mut Tx<'_>, change: &ContactChange) -> Result<bool, StoreError>
     let own = mirror::find_by_login(tx.connection, &change.directory, &change.login)?;
     Ok(contact.is_some_and(|contact| contact.login != change.login)
         || mirrored.is_some_and(|account| own != Some(account)))
-}
-
-/// Ends a change that has become impossible.
-fn end(tx: &mut Tx<'_>, act: &Act, change: ContactChange, why: &'static str) -> Result<(), StoreError> {
-    let by = Some(act.actor.kind().to_owned());
-    let ended = ContactChange { state: ChangeState::Stopped, ended_at: Some(act.at), ended_by: by, ..change };
-    contact_changes::update(tx, ChangeState::Held, &ended)?;
-    record(tx, act, "contact.stopped", &ended, details([("why", why.into())])).map(|_| ())
 }
 
 /// What was proved with an address that is of record no more counts no more.

@@ -9,7 +9,6 @@ use crate::directory::{DirectoryError, Others, Wanted};
 use crate::domain::account::Account;
 use crate::domain::alarm::AlarmKind;
 use crate::domain::audit::details;
-use crate::domain::directory::Home;
 use crate::domain::ids::PhoneChangeId;
 use crate::domain::phone_change::{Command, PhoneChange, State};
 use crate::domain::reference::CaseRef;
@@ -30,8 +29,7 @@ pub(in crate::workflow) fn can_change(
 
 /// Whether the number of record is the one that was imported. There may be none.
 fn is_contacts(connection: &mut AnyConnection, account: &Account) -> Result<bool, StoreError> {
-    let Home::Elsewhere { directory, login } = &account.home else { return Ok(false) };
-    let contact = contacts::find(connection, directory, login)?;
+    let contact = contacts::of_home(connection, &account.home)?;
     Ok(contact.is_some_and(|contact| account.phone.is_none() || account.phone == contact.values.phone))
 }
 
@@ -157,11 +155,7 @@ impl Desk {
     /// What was not carried out is tried again, however long it takes; what was refused waits for somebody to see to it.
     async fn phone_failed(&self, leased: &Leased, id: PhoneChangeId, error: DirectoryError) -> Result<(), StoreError> {
         let given_up = matches!(error, DirectoryError::Refused(_) | DirectoryError::Denied(_));
-        let wait = match &error {
-            DirectoryError::Limited { wait: Some(wait) } => TimeDelta::from_std(*wait).unwrap_or_default(),
-            _ => TimeDelta::zero(),
-        };
-        let next = self.next_try(leased.attempts, TimeDelta::seconds(5), TimeDelta::minutes(30)) + wait;
+        let next = self.next_try(leased.attempts, TimeDelta::seconds(5), TimeDelta::minutes(30)) + error.patience();
         let (kit, act, leased, why) = (self.kit.clone(), self.system_act(), leased.clone(), error.to_string());
         let fail = move |tx: &mut Tx<'_>| {
             let filed = cases::lock(tx, &leased.reference)?;
@@ -241,10 +235,7 @@ fn task(
         Err(_) => before,
     };
     let Some(account) = accounts::find(tx.connection, change.account)? else { return Ok(None) };
-    let has_contact = match &account.home {
-        Home::Local => false,
-        Home::Elsewhere { directory, login } => contacts::find(tx.connection, directory, login)?.is_some(),
-    };
+    let has_contact = contacts::of_home(tx.connection, &account.home)?.is_some();
     Ok(Some(Task { is_wanted: change.is_ordered(act.at), change, account, has_contact }))
 }
 
@@ -255,10 +246,8 @@ fn keep_in_contact(
     change: &PhoneChange,
     act: &Act,
 ) -> Result<(), StoreError> {
-    let Some(Home::Elsewhere { directory, login }) = account.as_ref().map(|account| &account.home) else {
-        return Ok(());
-    };
-    match contacts::find(tx.connection, directory, login)? {
+    let Some(account) = account else { return Ok(()) };
+    match contacts::of_home(tx.connection, &account.home)? {
         Some(contact) if contact.values.phone == change.old => contacts::set_phone(tx, contact.id, &change.new, act.at),
         _ => Ok(()),
     }
