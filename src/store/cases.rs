@@ -405,12 +405,12 @@ pub fn put_off(
     reference: &CaseRef,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    diesel::update(cases::table.filter(cases::reference.eq(reference.as_str())))
+) -> Result<bool, StoreError> {
+    let put_off = diesel::update(cases::table.filter(cases::reference.eq(reference.as_str())))
         .filter(cases::due_at.le(stored(now)))
         .set(cases::due_at.eq(stored(until)))
         .execute(tx.connection)?;
-    Ok(())
+    Ok(put_off > 0)
 }
 
 /// References of cases in a state, those that have been in it longest first.
