@@ -33,5 +33,6 @@ pub mod reference;
 pub mod risk;
 pub mod sealed;
 pub mod search;
+pub mod sla;
 pub mod token;
 mod words;

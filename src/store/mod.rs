@@ -11,6 +11,7 @@ pub mod calls;
 mod case_authenticators;
 pub mod cases;
 pub mod ceremonies;
+pub mod clocks;
 mod connection;
 pub mod contact_changes;
 pub mod contacts;

@@ -83,7 +83,7 @@ macro_rules! columns {
             queue_rows::tier.eq(filing.tier.map(|tier| tier.code())),
             queue_rows::submitted_at.eq(stored(case.submitted_at)),
             queue_rows::changed_at.eq(stored(filing.changed_at)),
-            queue_rows::due_by.eq(filing.answer_by.map_or_else(end_of_time, stored)),
+            queue_rows::due_by.eq(filing.clocks.answer_by().map_or_else(end_of_time, stored)),
         )
     }};
 }

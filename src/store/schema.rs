@@ -620,6 +620,7 @@ diesel::table! {
 }
 
 diesel::joinable!(queue_rows -> cases (case_id));
+diesel::joinable!(case_clocks -> cases (case_id));
 diesel::joinable!(case_forms -> cases (case_id));
 diesel::joinable!(outbox -> cases (case_id));
 diesel::joinable!(calls -> challenges (challenge_id));
@@ -676,6 +677,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_entries,
     audit_head,
     queue_rows,
+    case_clocks,
     case_tags,
     tags,
 );

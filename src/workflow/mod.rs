@@ -18,6 +18,7 @@ mod confirm_email;
 mod contacts;
 mod credentials;
 mod deactivate;
+mod deadlines;
 mod deliver;
 mod dispute;
 mod documents;
@@ -123,6 +124,7 @@ use crate::domain::event::Listener;
 use crate::domain::limits::Amounts;
 use crate::domain::policy::Policy;
 use crate::domain::sealed::{BadKeys, SealingKeys};
+use crate::domain::sla::Agreements;
 use crate::domain::token::ServerKey;
 use crate::entropy::Entropy;
 use crate::notify::mail::{MailTemplates, Mailer};
@@ -159,6 +161,8 @@ pub struct Kit {
     pub can_seal: bool,
     /// The rules.
     pub policy: Policy,
+    /// What the desk promises, and its hours.
+    pub agreements: Agreements,
     /// Lengths of time and limits.
     pub periods: PolicySettings,
     /// Lengths of sign-ins.
@@ -218,6 +222,7 @@ impl Kit {
             sealing: Arc::new(SealingKeys::new(settings.secrets.data_keys.as_ref(), &key)?),
             key,
             policy,
+            agreements: settings.agreements(),
             periods,
             sessions: settings.sessions.clone(),
             amounts: amounts(settings),

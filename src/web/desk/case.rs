@@ -5,9 +5,9 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::After;
+use super::clock::clocks;
 use super::directory;
 use super::phone_change;
-use super::queue::due;
 use super::{devices, document};
 use super::{policy, timeline};
 use crate::domain::actor::Role;
@@ -149,7 +149,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
         "state_since": moment(case.state_since),
         "submitted": moment(case.submitted_at),
         "age": span(now - case.submitted_at),
-        "due": due(file.filed.filing.answer_by, now),
+        "clocks": clocks(&file.filed.filing.clocks, now),
         "holder": holder,
         "recovery": file.recovery.as_ref().map(|recovery| json!({
             "with_owner": case.with_owner,

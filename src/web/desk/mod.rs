@@ -6,6 +6,7 @@ pub(crate) mod approvals;
 pub(crate) mod audit;
 pub(crate) mod blocks;
 pub(crate) mod case;
+mod clock;
 pub(crate) mod contacts;
 pub(crate) mod deactivate;
 pub(crate) mod deliveries;

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
@@ -5,13 +7,16 @@ use chrono::{DateTime, Datelike, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::clock::clocks;
 use crate::domain::account::Tier;
 use crate::domain::case::State;
 use crate::domain::contact::EmailAddress;
 use crate::domain::form::Language;
 use crate::domain::ids::AgentId;
 use crate::domain::queue::{Filter, HeldBy, Look, Sort, View};
+use crate::domain::sla::Clocks;
 use crate::store::agents::{self, Agent};
+use crate::store::clocks as kept;
 use crate::store::views::queue::{self, Line, MOST_COUNTED, Place, Turn};
 use crate::web::App;
 use crate::web::error::PageError;
@@ -95,16 +100,17 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
     let (look, turn) = (asked.look(), asked.turn());
     let search: String = asked.q.trim().chars().take(LONGEST_SEARCH).collect();
     let query = queue::Query { look: look.clone(), agent: me, search: search.clone(), turn, limit: PAGE, now };
-    let (page, staff, counts, holders) = app
+    let (page, staff, owed, counts, holders) = app
         .desk
         .store
         .read_snapshot(move |connection| {
             let page = queue::page(connection, &query)?;
             let ids: Vec<_> = page.lines.iter().map(|line| line.id).collect();
             let staff = queue::about_staff(connection, &ids)?;
+            let owed: BTreeMap<_, _> = kept::of_cases(connection, &ids)?.into_iter().collect();
             let count = |view: &View| queue::count(connection, &Look::of(*view), me, now);
             let counts = View::ALL.iter().map(count).collect::<Result<Vec<i64>, _>>()?;
-            Ok((page, staff, counts, agents::all(connection)?))
+            Ok((page, staff, owed, counts, agents::all(connection)?))
         })
         .await?;
     let searching = !search.is_empty();
@@ -138,7 +144,7 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
         "holder_options": std::iter::once(no_one).chain(holders.iter().filter(holds).map(holder)).collect::<Vec<_>>(),
         "sort_options": Sort::ALL.iter().map(sort).collect::<Vec<_>>(),
         "descending": look.descending,
-        "rows": page.lines.iter().map(|line| row(line, staff.contains(&line.id), me, now)).collect::<Vec<_>>(),
+        "rows": page.lines.iter().map(|line| row(line, owed.get(&line.id), staff.contains(&line.id), (me, now))).collect::<Vec<_>>(),
         "shown": page.lines.len(),
         "first_url": (turn != Turn::First).then(|| url(&look, &search, None)),
         "previous_url": page.before.map(|place| url(&look, &search, Some(("before", place)))),
@@ -155,16 +161,7 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
     show_page(&app, &agent.caller, StatusCode::OK, "desk/queue.html", head, content)
 }
 
-/// When the desk owes an answer, in words.
-pub fn due(answer_by: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Value {
-    answer_by.map_or(Value::Null, |at| {
-        let overdue = at < now;
-        let text = if overdue { format!("{} overdue", span(now - at)) } else { format!("in {}", span(at - now)) };
-        json!({ "time": moment(at), "overdue": overdue, "text": text })
-    })
-}
-
-fn row(line: &Line, colleague: bool, me: AgentId, now: DateTime<Utc>) -> Value {
+fn row(line: &Line, owed: Option<&Clocks>, colleague: bool, (me, now): (AgentId, DateTime<Utc>)) -> Value {
     json!({
         "reference": line.reference,
         "url": format!("/desk/cases/{}", line.reference),
@@ -179,7 +176,8 @@ fn row(line: &Line, colleague: bool, me: AgentId, now: DateTime<Utc>) -> Value {
         "reason_label": line.reason.label(),
         "submitted": moment(line.submitted_at),
         "age": span(now - line.submitted_at),
-        "due": due(line.answer_by, now),
+        "clocks": owed.map(|owed| clocks(owed, now)),
+        "overdue": line.answer_by.is_some_and(|at| at < now),
         "wait": line.wait_ends_at.filter(|_| line.state == State::CoolingOff).map(|at| span(at - now)),
         "holder": line.holder.as_ref().map(|(_, name)| name),
         "mine": line.holder.as_ref().is_some_and(|(id, _)| *id == me),

@@ -1,5 +1,6 @@
 //! The agents' queue: what is found, in which order, and what each line owes.
 
+mod deadlines;
 mod order;
 mod search;
 
