@@ -29,6 +29,7 @@ pub mod phone_change;
 pub mod policy;
 pub mod recovery;
 pub mod reference;
+pub mod report;
 pub mod risk;
 pub mod sealed;
 pub mod token;

@@ -148,7 +148,7 @@ pub struct Line {
 const NO_FORM: &str = "Owner, in self-service";
 
 const FINAL: [&str; 4] = ["closed", "rejected", "withdrawn", "expired"];
-const OPEN: [&str; 8] =
+pub(super) const OPEN: [&str; 8] =
     ["submitted", "verifying", "awaiting_approval", "cooling_off", "ready", "deactivating", "deactivated", "disputed"];
 
 type Joined = diesel::dsl::LeftJoinOn<
