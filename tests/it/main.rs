@@ -33,6 +33,7 @@ mod policy_explain;
 mod privacyidea;
 mod privacyidea_peer;
 mod program;
+mod queue;
 mod reports;
 mod routes;
 mod self_service;

@@ -9,9 +9,9 @@ use diesel::{ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, 
 
 use super::super::schema::{agents, audit_entries, case_forms, cases};
 use super::super::{AnyConnection, StoreError, corrupt, dialect, stored};
-use super::queue::OPEN;
 use crate::domain::actor::Role;
 use crate::domain::audit::timestamp;
+use crate::domain::case::State;
 use crate::domain::form::Reason;
 use crate::domain::report::{Acted, Arrived, Period, REPLIES, Took, Worked};
 
@@ -74,9 +74,10 @@ pub fn worked(connection: &mut AnyConnection, period: Period, actions: &[&str]) 
         .group_by((audit_entries::actor, audit_entries::action))
         .select((audit_entries::actor, audit_entries::action, count_star()))
         .load(connection)?;
+    let open: Vec<&str> = State::ALL.iter().filter(|state| !state.is_final()).map(|state| state.code()).collect();
     let held: Vec<(String, i64)> = cases::table
         .inner_join(agents::table.on(agents::id.nullable().eq(cases::holder_id)))
-        .filter(cases::state.eq_any(OPEN))
+        .filter(cases::state.eq_any(open))
         .group_by(agents::email)
         .select((agents::email, count_star()))
         .load(connection)?;
