@@ -35,5 +35,6 @@ pub mod risk;
 pub mod sealed;
 pub mod search;
 pub mod sla;
+pub mod tag;
 pub mod token;
 mod words;

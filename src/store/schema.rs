@@ -621,6 +621,7 @@ diesel::table! {
 
 diesel::joinable!(queue_rows -> cases (case_id));
 diesel::joinable!(case_clocks -> cases (case_id));
+diesel::joinable!(case_tags -> tags (tag_id));
 diesel::joinable!(case_forms -> cases (case_id));
 diesel::joinable!(outbox -> cases (case_id));
 diesel::joinable!(calls -> challenges (challenge_id));

@@ -121,6 +121,8 @@ fn words(action: &str) -> &str {
         "case.reply_missed" => "First reply overdue",
         "case.step_near" => "Next step due soon",
         "case.step_missed" => "Next step overdue",
+        "case.tagged" => "Tagged",
+        "case.untagged" => "Tag taken off",
         "alarm.raised" => "Supervisors alarmed",
         "alarm.seen" => "Alarm seen",
         "mail.outdated" => "Mail not sent: it would have come too late",

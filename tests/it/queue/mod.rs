@@ -3,6 +3,7 @@
 mod deadlines;
 mod order;
 mod search;
+mod together;
 
 use mfa_desk::config::Settings;
 use mfa_desk::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
