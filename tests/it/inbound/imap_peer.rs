@@ -66,6 +66,11 @@ async fn a_real_mailbox_is_read_once_whatever_happens() {
     };
     let maildir = PathBuf::from(&env["IMAP_MAILDIR"]);
     let good = settings(&env);
+    let done = maildir.join(".Done");
+    let in_done = || files(&done.join("cur")).len() + files(&done.join("new")).len();
+    // The mailbox may have been used before.
+    let (before, run) = (in_done(), hex::encode(std::process::id().to_be_bytes()));
+    let moved = || in_done() - before;
 
     // What is wrong is told without names and passwords, and looking changes nothing.
     let wrong = ImapSettings { password: Some("wrong".into()), ..good.clone() };
@@ -79,8 +84,6 @@ async fn a_real_mailbox_is_read_once_whatever_happens() {
     let wrong = ImapSettings { port: 1, ..good.clone() };
     assert!(matches!(error(wrong).await, ImapError::Connection(_)));
 
-    let env_file = std::env::var("TEST_IMAP_READY").unwrap();
-    assert!(!env_file.is_empty());
     let setup = Setup { change: reads_mailbox, ..Setup::default() };
     let database = setup.database.clone();
     let world = World::with(setup).await;
@@ -88,23 +91,21 @@ async fn a_real_mailbox_is_read_once_whatever_happens() {
     let ours = world.mail(&reference).await;
 
     // IDLE: it comes although nobody asked for it since.
-    delivers(&maildir, "1.first", &Letter::answering(&ours, "First").raw());
+    delivers(&maildir, &format!("1.{run}"), &Letter::answering(&ours, "First").raw());
     until("the first mail is a message", async || messages(&world, &reference).await.len() == 1).await;
     // The same mail once more, a mail that names no case, and one that is no mail.
-    delivers(&maildir, "2.again", &Letter::answering(&ours, "First").raw());
+    delivers(&maildir, &format!("2.{run}"), &Letter::answering(&ours, "First").raw());
     let stray =
         Letter { to: "desk@desk.example.test".to_owned(), answers: None, ..Letter::answering(&ours, "Stray one") };
-    delivers(&maildir, "3.stray", &stray.raw());
-    delivers(&maildir, "4.none", b"\0\0\0");
+    delivers(&maildir, &format!("3.{run}"), &stray.raw());
+    delivers(&maildir, &format!("4.{run}"), b"\0\0\0");
     let mut large = Letter::answering(&ours, "Large").raw();
     large.resize(2 * 1024 * 1024, b'x');
-    delivers(&maildir, "5.large", &large);
+    delivers(&maildir, &format!("5.{run}"), &large);
     until("the others wait for somebody", async || undecided(&world).await.len() == 3).await;
     let fates: Vec<Fate> = undecided(&world).await.iter().map(|mail| mail.fate).collect();
     assert!(fates.contains(&Fate::TooLarge), "of what is too large only the head is read: {fates:?}");
     assert_eq!(messages(&world, &reference).await.len(), 1);
-    let done = maildir.join(".Done");
-    let moved = || files(&done.join("cur")).len() + files(&done.join("new")).len();
     until("all are moved away", async || moved() == 5).await;
 
     // A process died after it stored a mail and before it moved it: the next one stores nothing twice.
@@ -114,7 +115,7 @@ async fn a_real_mailbox_is_read_once_whatever_happens() {
         World::with(Setup { change: takes_mail, seed: 2, database: database.clone(), ..Setup::default() }).await;
     assert_eq!(again.desk.take_mail(crashed.clone(), Way::Imap).await.unwrap(), Taken::New(Fate::Message));
     again.stop().await;
-    delivers(&maildir, "6.crashed", &crashed);
+    delivers(&maildir, &format!("6.{run}"), &crashed);
     let restarted = Setup { change: reads_mailbox, seed: 3, database, ..Setup::default() };
     let world = World::with(restarted).await;
     until("it is moved away", async || moved() == 6).await;

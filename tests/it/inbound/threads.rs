@@ -12,7 +12,7 @@ async fn an_answer_is_a_message_of_the_case_that_it_answers_and_the_desk_owes_on
     let ana = world.agent("ana").await;
     world.presses(&ana, &reference, "messages", &[("body", "Was it you?")]).await.is(200);
     assert_eq!(filed(&world, &reference).await.filing.answer_by, None);
-    let ours = world.mail("Message").await;
+    let ours = world.mail("New message").await;
     let before = world.mails().await.len();
 
     let said = "Yes, <b>me</b>.\n\nOn Mon, 2 Mar 2026 at 10:00 Desk wrote:\n> Was it you?\n";
