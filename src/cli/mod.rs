@@ -8,6 +8,7 @@ mod demo;
 mod directory;
 mod inbound;
 mod policy;
+mod progress;
 mod secrets;
 mod seed;
 mod serve;

@@ -34,6 +34,8 @@ mod policy_explain;
 mod privacyidea;
 mod privacyidea_peer;
 mod program;
+mod queue;
+mod reports;
 mod routes;
 mod self_service;
 mod several;
