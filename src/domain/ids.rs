@@ -107,6 +107,8 @@ id! {
     ContactId,
     /// One change of a contact that is held.
     ContactChangeId,
+    /// One mail that came in.
+    InboundMailId,
 }
 
 impl AgentId {

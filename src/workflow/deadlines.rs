@@ -160,6 +160,7 @@ impl Desk {
                     rendered,
                     message_id: self.message_id(leased.id),
                     references: Vec::new(),
+                    reply_to: None,
                     at: self.now(),
                     case_ref: Some(leased.reference.to_string()),
                     audit: AuditWitness { size: head.seq, head: head.hash },

@@ -80,13 +80,13 @@ fn write(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, kind: Entry
     let action = match kind {
         EntryKind::Note => "case.note_added",
         EntryKind::ToCustomer => "case.message_sent",
-        EntryKind::FromCustomer => "case.message_received",
+        EntryKind::FromCustomer | EntryKind::FromElsewhere => "case.message_received",
         EntryKind::Reason | EntryKind::Administrator => "case.reason_given",
     };
     let about = details([("entry", id.to_string().into())]);
     let happened = match kind {
         EntryKind::ToCustomer => Happened::DeskSpoke,
-        EntryKind::FromCustomer => Happened::CustomerSpoke,
+        EntryKind::FromCustomer | EntryKind::FromElsewhere => Happened::CustomerSpoke,
         EntryKind::Note | EntryKind::Reason | EntryKind::Administrator => Happened::Other,
     };
     let filed = deadlines::after(tx, kit, &filed, happened, act.at)?;
