@@ -10,6 +10,7 @@ mod policy;
 mod secrets;
 mod seed;
 mod serve;
+mod tokens;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -83,6 +84,9 @@ enum Command {
     /// What is stored encrypted
     #[command(subcommand)]
     Secrets(secrets::SecretsCommand),
+    /// The tokens that programs act with in the name of people at the desk
+    #[command(subcommand)]
+    Tokens(tokens::TokensCommand),
 }
 
 #[derive(Subcommand)]
@@ -141,6 +145,7 @@ pub fn run() -> ExitCode {
         Command::Policy(command) => policy::run(command),
         Command::Audit(command) => audit::run(command),
         Command::Secrets(command) => secrets::run(command),
+        Command::Tokens(command) => tokens::run(command),
     };
     match result {
         Ok(code) => code,

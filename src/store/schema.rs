@@ -546,6 +546,36 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    api_tokens (id) {
+        id -> Text,
+        agent_id -> Text,
+        token_hash -> Text,
+        name -> Text,
+        scopes -> Text,
+        networks -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+        counted_from -> Timestamp,
+        counted -> Integer,
+    }
+}
+
+diesel::table! {
+    api_answers (token_id, key_hash) {
+        token_id -> Text,
+        key_hash -> Text,
+        request_hash -> Text,
+        began_at -> Timestamp,
+        status -> Nullable<Integer>,
+        etag -> Nullable<Text>,
+        media_type -> Nullable<Text>,
+        body -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(case_forms -> cases (case_id));
 diesel::joinable!(outbox -> cases (case_id));
 diesel::joinable!(calls -> challenges (challenge_id));
@@ -553,6 +583,7 @@ diesel::joinable!(challenges -> cases (case_id));
 diesel::joinable!(links -> cases (case_id));
 diesel::joinable!(customer_sessions -> cases (case_id));
 diesel::joinable!(agent_sessions -> agents (agent_id));
+diesel::joinable!(api_tokens -> agents (agent_id));
 diesel::joinable!(case_entries -> cases (case_id));
 diesel::joinable!(case_origins -> cases (case_id));
 diesel::joinable!(evidence_notes -> evidence (evidence_id));
@@ -569,6 +600,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     authenticators,
     agents,
     agent_sessions,
+    api_tokens,
     cases,
     case_authenticators,
     case_forms,
