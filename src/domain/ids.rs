@@ -59,6 +59,10 @@ macro_rules! id {
 id! {
     /// One case.
     CaseId,
+    /// One tag of the desk.
+    TagId,
+    /// One view of the queue that somebody keeps.
+    SavedViewId,
     /// One account in a directory.
     AccountId,
     /// One authenticator of an account.

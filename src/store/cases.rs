@@ -6,7 +6,9 @@ use diesel::{AsChangeset, ExpressionMethods, Insertable, OptionalExtension, Quer
 pub use super::entries::{EntryKind, WrittenEntry, entries, write_entry};
 pub use super::forms::{form, insert_form, language};
 use super::schema::{approvals, cases, evidence};
-use super::{AnyConnection, StoreError, Tx, case_authenticators, corrupt, dialect, parsed, parsed_if, stored};
+use super::{
+    AnyConnection, StoreError, Tx, case_authenticators, corrupt, dialect, parsed, parsed_if, queue_rows, search, stored,
+};
 use crate::domain::account::Tier;
 use crate::domain::case::{Approval, Asked, Case, Conclusion, State, Wait, due_at};
 use crate::domain::evidence::{CheckKind, Evidence, Giver, Outcome, Subject};
@@ -308,7 +310,7 @@ pub fn insert(tx: &mut Tx<'_>, filed: &Filed, form: &AssistanceForm) -> Result<(
 /// Stores a new case whose form comes later, if ever.
 pub fn insert_without_form(tx: &mut Tx<'_>, filed: &Filed) -> Result<(), StoreError> {
     diesel::insert_into(cases::table).values(CaseRow::from_filed(filed)).execute(tx.connection)?;
-    Ok(())
+    queue_rows::insert(tx, filed)
 }
 
 /// Stores what a transition made of `before`.
@@ -337,6 +339,10 @@ pub fn update(tx: &mut Tx<'_>, before: &Filed, after: &Filed) -> Result<(), Stor
     }
     if before.case.wait != after.case.wait {
         mark_wait(tx, &row.id, after.case.wait.as_ref())?;
+    }
+    queue_rows::update(tx, after)?;
+    if (before.case.account, before.case.with_owner) != (after.case.account, after.case.with_owner) {
+        search::index(tx, &row.id)?;
     }
     Ok(())
 }
@@ -399,12 +405,12 @@ pub fn put_off(
     reference: &CaseRef,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    diesel::update(cases::table.filter(cases::reference.eq(reference.as_str())))
+) -> Result<bool, StoreError> {
+    let put_off = diesel::update(cases::table.filter(cases::reference.eq(reference.as_str())))
         .filter(cases::due_at.le(stored(now)))
         .set(cases::due_at.eq(stored(until)))
         .execute(tx.connection)?;
-    Ok(())
+    Ok(put_off > 0)
 }
 
 /// References of cases in a state, those that have been in it longest first.

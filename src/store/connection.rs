@@ -7,7 +7,7 @@ use diesel::{Connection, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use secrecy::ExposeSecret;
 
-use super::StoreError;
+use super::{StoreError, dialect, search};
 use crate::config::DatabaseUrl;
 use crate::private_files::{create_private_folder, write_private_file};
 
@@ -97,19 +97,22 @@ fn open_postgres(_url: &str, _purpose: Purpose) -> Result<AnyConnection, StoreEr
 /// [`StoreError::Unavailable`] when one of them fails; the tables are then as before it.
 pub fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
     match connection {
-        AnyConnection::Sqlite(sqlite) => run(sqlite, SQLITE_MIGRATIONS),
+        AnyConnection::Sqlite(sqlite) => {
+            let ran = run(sqlite, SQLITE_MIGRATIONS)?;
+            search::catch_up(connection)?;
+            Ok(ran)
+        }
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(postgres) => {
             // Several instances may start at once; the second waits and then finds nothing left to do.
             postgres
                 .batch_execute("SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(7305013)")
                 .map_err(unavailable)?;
-            let ran = run(postgres, POSTGRES_MIGRATIONS);
-            postgres
-                .batch_execute(
-                    "SELECT pg_advisory_unlock(7305013); SET lock_timeout = '5s'; SET statement_timeout = '30s'",
-                )
-                .map_err(unavailable)?;
+            let ran = run(postgres, POSTGRES_MIGRATIONS).and_then(|ran| search::catch_up(connection).map(|()| ran));
+            dialect::execute(
+                connection,
+                "SELECT pg_advisory_unlock(7305013); SET lock_timeout = '5s'; SET statement_timeout = '30s'",
+            )?;
             ran
         }
     }

@@ -279,10 +279,10 @@ pub fn put_off(
     id: ContactChangeId,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    diesel::update(contact_changes::table.find(id.to_string()))
+) -> Result<bool, StoreError> {
+    let put_off = diesel::update(contact_changes::table.find(id.to_string()))
         .filter(contact_changes::due_at.le(stored(now)))
         .set(contact_changes::due_at.eq(stored(until)))
         .execute(tx.connection)?;
-    Ok(())
+    Ok(put_off > 0)
 }

@@ -6,7 +6,9 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use super::StoreError;
 use super::connection::AnyConnection;
 use super::schema::{accounts, audit_head, cases, outbox};
+use super::search::From;
 use crate::domain::audit::Head;
+use crate::domain::search::{Terms, Words};
 
 /// Starts the transaction of a group of writes; SQLite takes its write lock at once, so that it cannot fail half-way.
 pub fn begin_writing(connection: &mut AnyConnection) -> Result<(), StoreError> {
@@ -156,4 +158,78 @@ pub fn claim_events(
             .load(c)?,
     };
     Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Keeps the words of the case with this number, in place of those that it had.
+pub fn keep_words(connection: &mut AnyConnection, n: i64, words: &Words) -> Result<(), StoreError> {
+    use diesel::sql_types::{BigInt, Text};
+    match connection {
+        AnyConnection::Sqlite(c) => {
+            let text = words.iter().collect::<Vec<_>>().join(" ");
+            diesel::sql_query("DELETE FROM case_words WHERE rowid = ?").bind::<BigInt, _>(n).execute(c)?;
+            diesel::sql_query("INSERT INTO case_words (rowid, words) VALUES (?, ?)")
+                .bind::<BigInt, _>(n)
+                .bind::<Text, _>(text)
+                .execute(c)?;
+        }
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => {
+            let words: Vec<&str> = words.iter().collect();
+            let query = "INSERT INTO case_words (n, words) VALUES ($1, array_to_tsvector($2))
+                ON CONFLICT (n) DO UPDATE SET words = excluded.words";
+            diesel::sql_query(query)
+                .bind::<BigInt, _>(n)
+                .bind::<diesel::sql_types::Array<Text>, _>(words)
+                .execute(c)?;
+        }
+    }
+    Ok(())
+}
+
+/// Numbers of cases that have all of these words. A word is letters and digits alone and stands in quotes, so that none
+/// is taken for a part of the query.
+pub fn numbers_with_words(
+    connection: &mut AnyConnection,
+    terms: &Terms,
+    from: From,
+    limit: i64,
+) -> Result<Vec<i64>, StoreError> {
+    use diesel::sql_types::{BigInt, Text};
+    #[derive(diesel::QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+    let (compared, order, n) = match from {
+        From::Above(n) => ("<", "DESC", n),
+        From::Below(n) => (">", "ASC", n),
+    };
+    let rows: Vec<Row> = match connection {
+        AnyConnection::Sqlite(c) => {
+            let whole = terms.whole.iter().map(|word| format!("\"{word}\""));
+            let asked: Vec<String> = whole.chain(terms.start.iter().map(|start| format!("\"{start}\"*"))).collect();
+            let query = format!(
+                "SELECT rowid AS n FROM case_words WHERE case_words MATCH ? AND rowid {compared} ? ORDER BY rowid {order} LIMIT ?"
+            );
+            diesel::sql_query(query)
+                .bind::<Text, _>(asked.join(" AND "))
+                .bind::<BigInt, _>(n)
+                .bind::<BigInt, _>(limit)
+                .load(c)?
+        }
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => {
+            let whole = terms.whole.iter().map(|word| format!("'{word}'"));
+            let asked: Vec<String> = whole.chain(terms.start.iter().map(|start| format!("'{start}':*"))).collect();
+            let query = format!(
+                "SELECT n FROM case_words WHERE words @@ $1::tsquery AND n {compared} $2 ORDER BY n {order} LIMIT $3"
+            );
+            diesel::sql_query(query)
+                .bind::<Text, _>(asked.join(" & "))
+                .bind::<BigInt, _>(n)
+                .bind::<BigInt, _>(limit)
+                .load(c)?
+        }
+    };
+    Ok(rows.into_iter().map(|row| row.n).collect())
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 
 use super::schema::case_entries;
-use super::{AnyConnection, StoreError, Tx, corrupt, parsed, parsed_if, stored};
+use super::{AnyConnection, StoreError, Tx, corrupt, parsed, parsed_if, search, stored};
 use crate::domain::ids::{AgentId, CaseId, EntryId};
 
 /// Which kind of text someone wrote on a case.
@@ -68,7 +68,7 @@ pub fn write_entry(tx: &mut Tx<'_>, case: CaseId, entry: &WrittenEntry) -> Resul
             case_entries::body.eq(&entry.body),
         ))
         .execute(tx.connection)?;
-    Ok(())
+    search::index(tx, &case.to_string())
 }
 
 /// Everything written on a case, oldest first.

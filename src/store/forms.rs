@@ -3,7 +3,7 @@
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 
 use super::schema::{case_forms, recoveries};
-use super::{AnyConnection, StoreError, Tx, accounts, corrupt, parsed, parsed_if};
+use super::{AnyConnection, StoreError, Tx, accounts, corrupt, parsed, parsed_if, queue_rows, search};
 use crate::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
 use crate::domain::ids::CaseId;
 
@@ -25,7 +25,8 @@ pub fn insert_form(tx: &mut Tx<'_>, case: CaseId, form: &AssistanceForm) -> Resu
             case_forms::message.eq(&form.message),
         ))
         .execute(tx.connection)?;
-    Ok(())
+    queue_rows::speaks(tx, case, form.language)?;
+    search::index(tx, &case.to_string())
 }
 
 #[derive(Queryable)]

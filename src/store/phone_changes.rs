@@ -230,12 +230,17 @@ pub fn is_due(tx: &mut Tx<'_>, id: PhoneChangeId, now: DateTime<Utc>) -> Result<
 }
 
 /// Puts the timer of a change off, unless it was set anew meanwhile.
-pub fn put_off(tx: &mut Tx<'_>, id: PhoneChangeId, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<(), StoreError> {
-    diesel::update(phone_changes::table.find(id.to_string()))
+pub fn put_off(
+    tx: &mut Tx<'_>,
+    id: PhoneChangeId,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let put_off = diesel::update(phone_changes::table.find(id.to_string()))
         .filter(phone_changes::due_at.le(stored(now)))
         .set(phone_changes::due_at.eq(stored(until)))
         .execute(tx.connection)?;
-    Ok(())
+    Ok(put_off > 0)
 }
 
 fn with_reference(rows: Vec<(Row, String)>) -> Result<Vec<(PhoneChange, CaseRef)>, StoreError> {

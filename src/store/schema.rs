@@ -547,35 +547,79 @@ diesel::table! {
 }
 
 diesel::table! {
-    api_tokens (id) {
-        id -> Text,
-        agent_id -> Text,
-        token_hash -> Text,
-        name -> Text,
-        scopes -> Text,
-        networks -> Text,
-        created_at -> Timestamp,
-        expires_at -> Timestamp,
-        last_used_at -> Nullable<Timestamp>,
-        revoked_at -> Nullable<Timestamp>,
-        counted_from -> Timestamp,
-        counted -> Integer,
+    queue_rows (n) {
+        n -> BigInt,
+        case_id -> Text,
+        stage -> Text,
+        is_open -> Bool,
+        state -> Text,
+        holder_id -> Nullable<Text>,
+        tier -> Nullable<Text>,
+        language -> Nullable<Text>,
+        submitted_at -> Timestamp,
+        changed_at -> Timestamp,
+        due_by -> Timestamp,
     }
 }
 
 diesel::table! {
-    api_answers (token_id, key_hash) {
-        token_id -> Text,
-        key_hash -> Text,
-        request_hash -> Text,
-        began_at -> Timestamp,
-        status -> Nullable<Integer>,
-        etag -> Nullable<Text>,
-        media_type -> Nullable<Text>,
-        body -> Nullable<Text>,
+    queue_to_do (case_id) {
+        case_id -> Text,
     }
 }
 
+diesel::table! {
+    case_clocks (case_id) {
+        case_id -> Text,
+        queue -> Text,
+        owed_since -> Nullable<Timestamp>,
+        reply_state -> Text,
+        reply_spent -> BigInt,
+        reply_since -> Nullable<Timestamp>,
+        reply_due -> Nullable<Timestamp>,
+        reply_warn -> Nullable<Timestamp>,
+        reply_told -> Text,
+        replied_at -> Nullable<Timestamp>,
+        step -> Nullable<Text>,
+        step_since -> Nullable<Timestamp>,
+        step_due -> Nullable<Timestamp>,
+        step_warn -> Nullable<Timestamp>,
+        step_told -> Text,
+        alarm_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    tags (id) {
+        id -> Text,
+        name -> Text,
+        name_key -> Text,
+        created_by -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    case_tags (case_id, tag_id) {
+        case_id -> Text,
+        tag_id -> Text,
+        agent_id -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    saved_views (id) {
+        id -> Text,
+        name -> Text,
+        owner_id -> Text,
+        shared -> Bool,
+        asked -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(queue_rows -> cases (case_id));
 diesel::joinable!(case_forms -> cases (case_id));
 diesel::joinable!(outbox -> cases (case_id));
 diesel::joinable!(calls -> challenges (challenge_id));
@@ -583,7 +627,6 @@ diesel::joinable!(challenges -> cases (case_id));
 diesel::joinable!(links -> cases (case_id));
 diesel::joinable!(customer_sessions -> cases (case_id));
 diesel::joinable!(agent_sessions -> agents (agent_id));
-diesel::joinable!(api_tokens -> agents (agent_id));
 diesel::joinable!(case_entries -> cases (case_id));
 diesel::joinable!(case_origins -> cases (case_id));
 diesel::joinable!(evidence_notes -> evidence (evidence_id));
@@ -600,7 +643,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     authenticators,
     agents,
     agent_sessions,
-    api_tokens,
     cases,
     case_authenticators,
     case_forms,
@@ -633,4 +675,37 @@ diesel::allow_tables_to_appear_in_same_query!(
     recoveries,
     audit_entries,
     audit_head,
+    queue_rows,
+    case_tags,
+    tags,
 );
+
+diesel::table! {
+    api_tokens (id) {
+        id -> Text,
+        agent_id -> Text,
+        token_hash -> Text,
+        name -> Text,
+        scopes -> Text,
+        networks -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+        counted_from -> Timestamp,
+        counted -> Integer,
+    }
+}
+
+diesel::table! {
+    api_answers (token_id, key_hash) {
+        token_id -> Text,
+        key_hash -> Text,
+        request_hash -> Text,
+        began_at -> Timestamp,
+        status -> Nullable<Integer>,
+        etag -> Nullable<Text>,
+        media_type -> Nullable<Text>,
+        body -> Nullable<Text>,
+    }
+}

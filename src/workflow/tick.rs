@@ -37,7 +37,7 @@ impl fmt::Display for Timed {
 }
 
 impl Timed {
-    fn put_off(&self, tx: &mut Tx<'_>, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<(), StoreError> {
+    fn put_off(&self, tx: &mut Tx<'_>, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<bool, StoreError> {
         match self {
             Self::Case(reference) => cases::put_off(tx, reference, now, until),
             Self::PhoneChange(id, _) => phone_changes::put_off(tx, *id, now, until),
@@ -132,8 +132,11 @@ impl Desk {
         let put_off = move |tx: &mut Tx<'_>| {
             let subject = timed.to_string();
             let failures = throttle::count(tx.connection, FAILED, &subject, now, COUNTED)?;
-            throttle::add(tx, kit.id(EntryId::new, now), FAILED, &subject, now)?;
-            timed.put_off(tx, now, now + rest(failures))
+            // Of instances that fail at the same moment one puts it off, and it is one failure.
+            if timed.put_off(tx, now, now + rest(failures))? {
+                throttle::add(tx, kit.id(EntryId::new, now), FAILED, &subject, now)?;
+            }
+            Ok(())
         };
         self.store.write(put_off).await
     }

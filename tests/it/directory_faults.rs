@@ -15,7 +15,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use futures_util::stream::{self, StreamExt};
 
-use self::peer::{Aim, Peer};
+use self::peer::{Aim, PATIENCE_SECONDS, Peer};
 use crate::support::proxy::{Break, Proxy};
 use crate::support::world::{Setup, World};
 
@@ -26,15 +26,14 @@ struct Row {
 }
 
 fn rows(peer: &impl Peer) -> Vec<Row> {
-    let late = too_late(peer);
     let row = |what, aim, how| Row { what, aim, how };
     let (kind, body) = peer.nonsense();
     vec![
         row("cut before the order arrives", Aim::Act, Break::CutBefore),
         row("cut after the order arrived", Aim::Act, Break::CutAfter),
         row("half of the answer to the order", Aim::Act, Break::HalfAnswer),
-        row("the answer comes after the time-out", Aim::Act, Break::LateAnswer(late)),
-        row("the order arrives after the time-out", Aim::Act, Break::LateRequest(late)),
+        row("the answer comes after the time-out", Aim::Act, Break::LateAnswer(TOO_LATE)),
+        row("the order arrives after the time-out", Aim::Act, Break::LateRequest(TOO_LATE)),
         row("500 instead of the order", Aim::Act, Break::Instead(500, kind, body)),
         row("500 after the order", Aim::Act, Break::After(500, kind, body)),
         row("429 instead of the order", Aim::Act, Break::Instead(429, kind, body)),
@@ -51,9 +50,7 @@ fn rows(peer: &impl Peer) -> Vec<Row> {
 }
 
 /// Nobody waits any more.
-fn too_late(peer: &impl Peer) -> Duration {
-    Duration::from_millis(peer.patience() * 1_000 + 700)
-}
+const TOO_LATE: Duration = Duration::from_millis(PATIENCE_SECONDS * 1_000 + 700);
 
 /// Runs every fault against a connector and prints the table.
 pub async fn no_fault_deceives(peer: &impl Peer) {
@@ -70,10 +67,13 @@ async fn deceives_not(peer: &impl Peer, number: usize, Row { what, aim, how }: R
     world.knows(&account).await;
     let (_, ana, reference) = world.ready(&account.email).await;
 
+    let is_late = matches!(how, Break::LateAnswer(_) | Break::LateRequest(_));
     proxy.breaks(peer.aims(aim, &account.serial), how);
     let sees = sentence(&world.deactivates(&ana, &reference).await.text());
-    // Whatever is late has arrived before the directory is asked again.
-    tokio::time::sleep(too_late(peer)).await;
+    if is_late {
+        // It has arrived before the directory is asked again.
+        tokio::time::sleep(TOO_LATE).await;
+    }
     for _ in 0..8 {
         world.later(TimeDelta::minutes(1)).await;
     }

@@ -34,6 +34,7 @@ mod policy_explain;
 mod privacyidea;
 mod privacyidea_peer;
 mod program;
+mod queue;
 mod routes;
 mod self_service;
 mod several;

@@ -25,6 +25,12 @@ const DOWN: (&str, &str) = (
     include_str!("../../migrations/postgres/0003_sign_in/down.sql"),
 );
 
+/// What came last has to be taken back first.
+const LAST: (&str, &str) = (
+    include_str!("../../migrations/sqlite/0005_queue/down.sql"),
+    include_str!("../../migrations/postgres/0005_queue/down.sql"),
+);
+
 /// What came after it has to be taken back first.
 const LATER: (&str, &str) = (
     include_str!("../../migrations/sqlite/0004_directories/down.sql"),
@@ -57,6 +63,7 @@ fn the_sign_in_tables_can_be_taken_back_and_made_again() {
     let mut connection = open(&database.url, Purpose::Write).unwrap();
     let c = &mut connection;
     mfa_desk::store::migrate(c).unwrap();
+    run(c, LAST);
     run(c, LATER);
     run(c, DOWN);
     run(c, (ROWS, ROWS));
@@ -114,6 +121,7 @@ fn the_one_authenticator_of_a_case_becomes_the_first_of_its_authenticators_and_i
     let mut connection = open(&database.url, Purpose::Write).unwrap();
     let c = &mut connection;
     mfa_desk::store::migrate(c).unwrap();
+    run(c, LAST);
     run(c, LATER);
     let sqlite = CASES_BEFORE.replace("TIMESTAMPAT", "'2026-01-01 00:00:00'");
     let postgres = CASES_BEFORE.replace("TIMESTAMPAT", "TIMESTAMP '2026-01-01 00:00:00'");

@@ -16,21 +16,21 @@ use crate::support::accounts::{Devices, code_of, recovery_code_of};
 use crate::support::browser::{Browser, Page};
 use crate::support::world::{Setup, World, code_on, link_in, reference_on};
 
-const ANNA: &str = "anna@customers.example";
+pub const ANNA: &str = "anna@customers.example";
 const STEPS: &str = "/account/sign-in/alternative";
 
 async fn with_anna() -> World {
     with_anna_as(Setup::default()).await
 }
 
-async fn with_anna_as(setup: Setup) -> World {
+pub async fn with_anna_as(setup: Setup) -> World {
     let world = World::with(setup).await;
     world.adds(ANNA, AccountKind::Owner, &[], Devices::AppAndCodes).await;
     world
 }
 
 /// Presses **Sign in using alternative factors** after the password: the page of step 1.
-async fn begins(world: &World) -> (Browser, Page) {
+pub async fn begins(world: &World) -> (Browser, Page) {
     let browser = world.browser();
     let page = begins_in(world, &browser).await;
     (browser, page)
@@ -90,7 +90,7 @@ async fn row(world: &World) -> (String, String, Option<String>) {
     world.desk.store.read(find).await.unwrap()
 }
 
-async fn reference(world: &World) -> String {
+pub async fn reference(world: &World) -> String {
     row(world).await.0
 }
 

@@ -1,116 +1,58 @@
 //! The agents' queue.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{
-    BoolExpressionMethods, EscapeExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl,
-    Queryable, RunQueryDsl, TextExpressionMethods,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, Queryable, RunQueryDsl,
 };
 
-use super::super::schema::{agents, case_forms, cases};
+use super::super::queue_rows::Stage;
+use super::super::schema::{agents, case_forms, case_tags, cases, queue_rows};
+use super::super::search::{self, From};
 use super::super::{AnyBackend, AnyConnection, StoreError, corrupt, parsed, parsed_if, stored};
 use crate::domain::account::Tier;
 use crate::domain::case::State;
+use crate::domain::contact::EmailAddress;
 use crate::domain::form::{DeviceKind, Reason};
 use crate::domain::ids::{AgentId, CaseId};
+use crate::domain::queue::{Filter, HeldBy, Look, Sort, View};
 use crate::domain::reference::CaseRef;
+use crate::domain::search::Terms;
 
-/// A saved view of the queue.
+/// A line's place in the order: what it is sorted by, and its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum View {
-    /// Every open case.
-    Open,
-    /// Open cases that the agent holds.
-    Mine,
-    /// Open cases that nobody holds.
-    Unassigned,
-    /// The customer has to do something.
-    WaitingForCustomer,
-    /// A second agent has to approve.
-    WaitingForApproval,
-    /// The cooling-off runs.
-    CoolingOff,
-    /// An agent may deactivate.
-    Ready,
-    /// The first answer is overdue.
-    Overdue,
-    /// Someone said it was not them.
-    Disputed,
-    /// Cases that are over.
-    Ended,
+pub struct Place {
+    /// What it is sorted by; of no meaning in a search.
+    pub at: DateTime<Utc>,
+    /// The number of the case.
+    pub n: i64,
 }
 
-impl View {
-    /// Every view, in the order of the page.
-    pub const ALL: [Self; 10] = [
-        Self::Open,
-        Self::Mine,
-        Self::Unassigned,
-        Self::WaitingForCustomer,
-        Self::WaitingForApproval,
-        Self::CoolingOff,
-        Self::Ready,
-        Self::Overdue,
-        Self::Disputed,
-        Self::Ended,
-    ];
-
-    /// Its name in the URL.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Mine => "mine",
-            Self::Unassigned => "unassigned",
-            Self::WaitingForCustomer => "customer",
-            Self::WaitingForApproval => "approval",
-            Self::CoolingOff => "cooling-off",
-            Self::Ready => "ready",
-            Self::Overdue => "overdue",
-            Self::Disputed => "disputed",
-            Self::Ended => "ended",
-        }
-    }
-
-    /// Its name on the page.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Open => "All open",
-            Self::Mine => "Mine",
-            Self::Unassigned => "Unassigned",
-            Self::WaitingForCustomer => "Waiting for customer",
-            Self::WaitingForApproval => "Waiting for approval",
-            Self::CoolingOff => "Cooling off",
-            Self::Ready => "Ready",
-            Self::Overdue => "Overdue",
-            Self::Disputed => "Disputed",
-            Self::Ended => "Ended",
-        }
-    }
-
-    /// The view a URL names; the open cases when it names none.
-    pub fn from_code(code: &str) -> Self {
-        Self::ALL.into_iter().find(|view| view.code() == code).unwrap_or(Self::Open)
-    }
+/// Which page is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// The first one.
+    First,
+    /// What follows this place.
+    After(Place),
+    /// What comes before this place.
+    Before(Place),
 }
 
 /// What the queue is asked for.
 #[derive(Debug, Clone)]
 pub struct Query {
-    /// Which view.
-    pub view: View,
+    /// What somebody looks at. A search looks in every view, and has the newest case first.
+    pub look: Look,
     /// Who asks.
     pub agent: AgentId,
-    /// Only this state.
-    pub state: Option<State>,
-    /// Only this tier.
-    pub tier: Option<Tier>,
-    /// A reference, an e-mail address, or a part of a name.
+    /// A reference, an e-mail address, or words.
     pub search: String,
-    /// The last row of the page before.
-    pub after: Option<(DateTime<Utc>, CaseId)>,
+    /// Which page.
+    pub turn: Turn,
     /// Rows on a page.
-    pub limit: i64,
+    pub limit: usize,
     /// The moment it is asked at.
     pub now: DateTime<Utc>,
 }
@@ -118,17 +60,21 @@ pub struct Query {
 /// A line of the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// Internal identifier, for paging.
+    /// Internal identifier.
     pub id: CaseId,
     /// Reference.
     pub reference: CaseRef,
+    /// Counts its changes.
+    pub version: i64,
     /// State.
     pub state: State,
     /// Tier of the matched account.
     pub tier: Option<Tier>,
     /// When the form came in.
     pub submitted_at: DateTime<Utc>,
-    /// When the first answer is due.
+    /// When it last changed.
+    pub changed_at: DateTime<Utc>,
+    /// When the desk owes something next.
     pub answer_by: Option<DateTime<Utc>>,
     /// When the cooling-off ends.
     pub wait_ends_at: Option<DateTime<Utc>>,
@@ -144,83 +90,200 @@ pub struct Line {
     pub reason: Reason,
 }
 
+/// A page of the queue.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Its lines.
+    pub lines: Vec<Line>,
+    /// Where the page before it ends.
+    pub before: Option<Place>,
+    /// Where the page after it begins.
+    pub after: Option<Place>,
+}
+
 /// What stands for the name where an owner helped themself and sent no form.
 const NO_FORM: &str = "Owner, in self-service";
 
-const FINAL: [&str; 4] = ["closed", "rejected", "withdrawn", "expired"];
-const OPEN: [&str; 8] =
-    ["submitted", "verifying", "awaiting_approval", "cooling_off", "ready", "deactivating", "deactivated", "disputed"];
+/// Matches of a search that are looked at for one page: who asks for a common word and a rare state is led on.
+const LOOKED_AT: usize = 1_000;
 
-type Joined = diesel::dsl::LeftJoinOn<
-    diesel::dsl::LeftJoin<cases::table, case_forms::table>,
-    agents::table,
-    diesel::dsl::Eq<diesel::dsl::Nullable<agents::id>, cases::holder_id>,
->;
-type Boxed<'a> = diesel::helper_types::IntoBoxed<'a, Joined, AnyBackend>;
+type Rows<'a> = diesel::helper_types::IntoBoxed<'a, queue_rows::table, AnyBackend>;
 
-fn joined<'a>() -> Boxed<'a> {
-    let on_holder = agents::id.nullable().eq(cases::holder_id);
-    cases::table.left_join(case_forms::table).left_join(agents::table.on(on_holder)).into_boxed::<AnyBackend>()
+fn at_stage<'a>(query: Rows<'a>, stage: Stage) -> Rows<'a> {
+    query.filter(queue_rows::stage.eq(stage.code()))
 }
 
-fn of_desk(query: Boxed<'_>) -> Boxed<'_> {
-    query.filter(cases::with_owner.eq(false))
-}
-
-fn in_view<'a>(query: Boxed<'a>, view: View, agent: AgentId, now: DateTime<Utc>) -> Boxed<'a> {
-    let states = |query: Boxed<'a>, states: Vec<&'static str>| query.filter(cases::state.eq_any(states));
+fn in_view<'a>(query: Rows<'a>, view: View, agent: AgentId, now: DateTime<Utc>) -> Rows<'a> {
     match view {
-        View::Open => states(query, OPEN.to_vec()),
-        View::Mine => states(query, OPEN.to_vec()).filter(cases::holder_id.eq(agent.to_string())),
-        View::Unassigned => states(query, OPEN.to_vec()).filter(cases::holder_id.is_null()),
-        View::WaitingForCustomer => states(query, vec!["submitted", "verifying"]),
-        View::WaitingForApproval => states(query, vec!["awaiting_approval"]),
-        View::CoolingOff => states(query, vec!["cooling_off"]),
-        View::Ready => states(query, vec!["ready"]),
-        View::Overdue => states(query, OPEN.to_vec()).filter(cases::answer_by.lt(stored(now))),
-        View::Disputed => states(query, vec!["disputed"]),
-        View::Ended => states(query, FINAL.to_vec()),
+        View::Open => query.filter(queue_rows::is_open),
+        View::Mine => query.filter(queue_rows::is_open).filter(queue_rows::holder_id.eq(agent.to_string())),
+        View::Unassigned => query.filter(queue_rows::is_open).filter(queue_rows::holder_id.is_null()),
+        View::WaitingForCustomer => at_stage(query, Stage::Customer),
+        View::WaitingForApproval => at_stage(query, Stage::Approval),
+        View::CoolingOff => at_stage(query, Stage::CoolingOff),
+        View::Ready => at_stage(query, Stage::Ready),
+        View::Overdue => query.filter(queue_rows::is_open).filter(queue_rows::due_by.lt(stored(now))),
+        View::Disputed => at_stage(query, Stage::Disputed),
+        View::Ended => at_stage(query, Stage::Ended),
     }
 }
 
-diesel::define_sql_function! {
-    /// PostgreSQL's LIKE tells letter case apart, SQLite's does not.
-    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
-}
-
-/// Escapes what LIKE would take for a wildcard; both databases are told that `\` escapes.
-fn like_pattern(text: &str) -> String {
-    let escaped: String =
-        text.chars().flat_map(|c| if matches!(c, '%' | '_' | '\\') { vec!['\\', c] } else { vec![c] }).collect();
-    format!("%{escaped}%")
-}
-
-/// Cases that their owners have in their own hands are found by their reference alone.
-fn searched<'a>(query: Boxed<'a>, search: &str) -> Boxed<'a> {
-    let search = search.trim();
-    let reference = search.parse::<CaseRef>().ok();
-    let query = if reference.is_some() { query } else { of_desk(query) };
-    if search.is_empty() {
-        query
-    } else if let Some(reference) = reference {
-        query.filter(cases::reference.eq(reference.to_string()))
-    } else if search.contains('@') {
-        query.filter(case_forms::email_key.eq(search.to_lowercase()))
-    } else {
-        // SQLite folds only ASCII letters, so the name is also looked for as it was typed.
-        let folded = lower(case_forms::name).like(like_pattern(&search.to_lowercase())).escape('\\');
-        let by_name = folded.or(case_forms::name.like(like_pattern(search)).escape('\\'));
-        query.filter(by_name.or(case_forms::account_number.eq(search.to_owned()).assume_not_null()))
+fn narrowed<'a>(mut query: Rows<'a>, filter: &Filter) -> Rows<'a> {
+    if let Some(state) = filter.state {
+        query = query.filter(queue_rows::state.eq(state.code()));
     }
+    if let Some(tier) = filter.tier {
+        query = query.filter(queue_rows::tier.eq(tier.code()));
+    }
+    if let Some(language) = filter.language {
+        query = query.filter(queue_rows::language.eq(language.code()));
+    }
+    match filter.held_by {
+        Some(HeldBy::NoOne) => query = query.filter(queue_rows::holder_id.is_null()),
+        Some(HeldBy::Agent(agent)) => query = query.filter(queue_rows::holder_id.eq(agent.to_string())),
+        None => {}
+    }
+    if let Some(tag) = filter.tag {
+        let tagged = case_tags::table.filter(case_tags::tag_id.eq(tag.to_string())).select(case_tags::case_id);
+        query = query.filter(queue_rows::case_id.eq_any(tagged));
+    }
+    query
+}
+
+fn seen<'a>(look: &Look, agent: AgentId, now: DateTime<Utc>) -> Rows<'a> {
+    narrowed(in_view(queue_rows::table.into_boxed(), look.view, agent, now), &look.filter)
+}
+
+/// One side of a place in an order, seen in that order.
+macro_rules! beyond {
+    ($query:expr, $column:ident, $down:expr, $from:expr) => {{
+        let mut query = $query;
+        if let Some(Place { at, n }) = $from {
+            let at = stored(at);
+            let (column, number) = (queue_rows::$column, queue_rows::n);
+            query = if $down {
+                query.filter(column.le(at)).filter(column.lt(at).or(number.lt(n)))
+            } else {
+                query.filter(column.ge(at)).filter(column.gt(at).or(number.gt(n)))
+            };
+        }
+        if $down {
+            query.order((queue_rows::$column.desc(), queue_rows::n.desc()))
+        } else {
+            query.order((queue_rows::$column.asc(), queue_rows::n.asc()))
+        }
+        .select((queue_rows::$column, queue_rows::n))
+    }};
+}
+
+/// Places in the order of `sort`, from `from` on; `down` is towards the smaller ones.
+fn places(
+    connection: &mut AnyConnection,
+    query: Rows<'_>,
+    (sort, down): (Sort, bool),
+    from: Option<Place>,
+    limit: usize,
+) -> Result<Vec<Place>, StoreError> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows: Vec<(NaiveDateTime, i64)> = match sort {
+        Sort::Due => beyond!(query, due_by, down, from).limit(limit).load(connection)?,
+        Sort::Submitted => beyond!(query, submitted_at, down, from).limit(limit).load(connection)?,
+        Sort::Changed => beyond!(query, changed_at, down, from).limit(limit).load(connection)?,
+    };
+    Ok(rows.into_iter().map(|(at, n)| Place { at: at.and_utc(), n }).collect())
+}
+
+fn numbered(ns: impl IntoIterator<Item = i64>) -> Vec<Place> {
+    ns.into_iter().map(|n| Place { at: DateTime::UNIX_EPOCH, n }).collect()
+}
+
+/// Places that one look found, and where the next look in the same direction goes on.
+type Found = (Vec<Place>, Option<Place>);
+
+/// As many as there is room for, and the last of them when there were more.
+fn cut(mut places: Vec<Place>, limit: usize) -> Found {
+    let more = places.len() > limit;
+    places.truncate(limit);
+    let last = places.last().copied().filter(|_| more);
+    (places, last)
+}
+
+/// What a search finds. A reference finds its case whatever else is asked for; everything else finds no case that its
+/// owner has in their own hands.
+fn searched(connection: &mut AnyConnection, wanted: &Query, back: bool) -> Result<Found, StoreError> {
+    let search = wanted.search.trim();
+    if let Ok(reference) = search.parse::<CaseRef>() {
+        let row = queue_rows::table.inner_join(cases::table).filter(cases::reference.eq(reference.to_string()));
+        return Ok((numbered(row.select(queue_rows::n).load::<i64>(connection)?), None));
+    }
+    let from = match (wanted.turn, back) {
+        (Turn::After(place) | Turn::Before(place), true) => From::Below(place.n),
+        (Turn::After(place) | Turn::Before(place), false) => From::Above(place.n),
+        (Turn::First, _) => From::Above(i64::MAX),
+    };
+    let rows = || {
+        narrowed(queue_rows::table.into_boxed(), &wanted.look.filter).filter(queue_rows::stage.ne(Stage::Owner.code()))
+    };
+    let in_order = |query: Rows<'_>, connection: &mut AnyConnection| -> Result<Vec<i64>, StoreError> {
+        let query = query.select(queue_rows::n).limit(i64::try_from(wanted.limit + 1).unwrap_or(i64::MAX));
+        Ok(match from {
+            From::Above(n) => query.filter(queue_rows::n.lt(n)).order(queue_rows::n.desc()).load(connection)?,
+            From::Below(n) => query.filter(queue_rows::n.gt(n)).order(queue_rows::n.asc()).load(connection)?,
+        })
+    };
+    if let Ok(email) = search.parse::<EmailAddress>() {
+        let of_address = case_forms::table.filter(case_forms::email_key.eq(email.key())).select(case_forms::case_id);
+        let found = in_order(rows().filter(queue_rows::case_id.eq_any(of_address)), connection)?;
+        return Ok(cut(numbered(found), wanted.limit));
+    }
+    let Some(terms) = Terms::read(search) else { return Ok((Vec::new(), None)) };
+    let matches = search::matching(connection, &terms, from, i64::try_from(LOOKED_AT).unwrap_or(i64::MAX))?;
+    let furthest = numbered(matches.last().copied().filter(|_| matches.len() == LOOKED_AT));
+    let found = in_order(rows().filter(queue_rows::n.eq_any(matches)), connection)?;
+    let (places, next) = cut(numbered(found), wanted.limit);
+    Ok((places, next.or(furthest.first().copied())))
+}
+
+fn listed(connection: &mut AnyConnection, wanted: &Query, back: bool) -> Result<Found, StoreError> {
+    let rows = seen(&wanted.look, wanted.agent, wanted.now);
+    let from = match wanted.turn {
+        Turn::First => None,
+        Turn::After(place) | Turn::Before(place) => Some(place),
+    };
+    let found = places(connection, rows, (wanted.look.sort(), wanted.look.descending != back), from, wanted.limit + 1)?;
+    Ok(cut(found, wanted.limit))
+}
+
+/// One page of the queue.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub fn page(connection: &mut AnyConnection, wanted: &Query) -> Result<Page, StoreError> {
+    let back = matches!(wanted.turn, Turn::Before(_));
+    let look = if wanted.search.trim().is_empty() { listed } else { searched };
+    let (mut places, next) = look(connection, wanted, back)?;
+    if back {
+        places.reverse();
+    }
+    let (first, last) = (places.first().copied(), places.last().copied());
+    let lines = lines(connection, &places)?;
+    Ok(match wanted.turn {
+        Turn::First => Page { lines, before: None, after: next },
+        Turn::After(from) => Page { lines, before: first.or(Some(from)), after: next },
+        Turn::Before(from) => Page { lines, before: next, after: last.or(Some(from)) },
+    })
 }
 
 #[derive(Queryable)]
 struct Row {
+    n: i64,
     id: String,
     reference: String,
+    version: i64,
     state: String,
     tier: Option<String>,
     submitted_at: NaiveDateTime,
+    changed_at: NaiveDateTime,
     answer_by: Option<NaiveDateTime>,
     wait_ends_at: Option<NaiveDateTime>,
     holder_id: Option<String>,
@@ -237,9 +300,11 @@ impl Row {
         Ok(Line {
             id: parsed("case", &self.id)?,
             reference: parsed("reference", &self.reference)?,
+            version: self.version,
             state: State::from_code(&self.state).ok_or_else(|| corrupt("state", &self.state))?,
             tier: self.tier.as_deref().and_then(Tier::from_code),
             submitted_at: self.submitted_at.and_utc(),
+            changed_at: self.changed_at.and_utc(),
             answer_by: self.answer_by.map(|at| at.and_utc()),
             wait_ends_at: self.wait_ends_at.map(|at| at.and_utc()),
             holder: holder.zip(self.holder),
@@ -251,36 +316,21 @@ impl Row {
     }
 }
 
-/// One page of the queue, the oldest request first; ended cases the newest first.
-pub fn page(connection: &mut AnyConnection, wanted: &Query) -> Result<Vec<Line>, StoreError> {
-    let mut query = searched(in_view(joined(), wanted.view, wanted.agent, wanted.now), &wanted.search);
-    if let Some(state) = wanted.state {
-        query = query.filter(cases::state.eq(state.code()));
-    }
-    if let Some(tier) = wanted.tier {
-        query = query.filter(cases::tier.eq(tier.code()));
-    }
-    let newest_first = wanted.view == View::Ended;
-    if let Some((at, id)) = wanted.after {
-        let (at, id) = (stored(at), id.to_string());
-        query = if newest_first {
-            query.filter(cases::submitted_at.lt(at).or(cases::submitted_at.eq(at).and(cases::id.lt(id))))
-        } else {
-            query.filter(cases::submitted_at.gt(at).or(cases::submitted_at.eq(at).and(cases::id.gt(id))))
-        };
-    }
-    query = if newest_first {
-        query.order((cases::submitted_at.desc(), cases::id.desc()))
-    } else {
-        query.order((cases::submitted_at.asc(), cases::id.asc()))
-    };
-    let rows: Vec<Row> = query
+/// The lines at these places, in their order.
+fn lines(connection: &mut AnyConnection, places: &[Place]) -> Result<Vec<Line>, StoreError> {
+    let on_holder = agents::id.nullable().eq(cases::holder_id);
+    let rows: Vec<Row> = queue_rows::table
+        .inner_join(cases::table.left_join(case_forms::table).left_join(agents::table.on(on_holder)))
+        .filter(queue_rows::n.eq_any(places.iter().map(|place| place.n)))
         .select((
+            queue_rows::n,
             cases::id,
             cases::reference,
+            cases::version,
             cases::state,
             cases::tier,
             cases::submitted_at,
+            cases::changed_at,
             cases::answer_by,
             cases::wait_ends_at,
             cases::holder_id,
@@ -290,24 +340,26 @@ pub fn page(connection: &mut AnyConnection, wanted: &Query) -> Result<Vec<Line>,
             case_forms::device_kind.nullable(),
             case_forms::reason.nullable(),
         ))
-        .limit(wanted.limit)
         .load(connection)?;
-    rows.into_iter().map(Row::into_line).collect()
+    let mut rows: BTreeMap<i64, Row> = rows.into_iter().map(|row| (row.n, row)).collect();
+    places.iter().filter_map(|place| rows.remove(&place.n)).map(Row::into_line).collect()
 }
 
 /// A count above this is shown as "more than": counting further costs more than it tells.
 pub const MOST_COUNTED: i64 = 999;
 
 /// How many cases a view holds, counted up to [`MOST_COUNTED`] and one more.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
 pub fn count(
     connection: &mut AnyConnection,
-    view: View,
+    look: &Look,
     agent: AgentId,
     now: DateTime<Utc>,
 ) -> Result<i64, StoreError> {
-    let ids: Vec<String> =
-        of_desk(in_view(joined(), view, agent, now)).select(cases::id).limit(MOST_COUNTED + 1).load(connection)?;
-    Ok(i64::try_from(ids.len()).unwrap_or(MOST_COUNTED))
+    let found: Vec<i64> = seen(look, agent, now).select(queue_rows::n).limit(MOST_COUNTED + 1).load(connection)?;
+    Ok(i64::try_from(found.len()).unwrap_or(MOST_COUNTED))
 }
 
 /// Those of some cases that are about the account of somebody at the desk.

@@ -15,10 +15,10 @@ use super::program::Program;
 use crate::domain::account::Tier;
 use crate::domain::case::State;
 use crate::domain::contact::EmailAddress;
-use crate::domain::ids::CaseId;
+use crate::domain::queue::Look;
 use crate::domain::reference::CaseRef;
 use crate::store::cases;
-use crate::store::views::queue::{self, Line, View};
+use crate::store::views::queue::{self, Line, Place, Turn};
 use crate::web::App;
 use crate::workflow::{Explanation, Halt, NotExplained};
 
@@ -55,7 +55,7 @@ pub fn paged(program: &Program, path: &str, next: Option<&str>, page: &impl Seri
 /// A page of the queue.
 #[derive(Serialize, ToSchema)]
 pub struct CaseList {
-    /// The cases, the oldest first; ended ones the newest first.
+    /// The cases: what is due next first, unless something else is asked for.
     items: Vec<CaseLine>,
     /// The cursor of the next page; nothing on the last one.
     next: Option<String>,
@@ -65,6 +65,8 @@ pub struct CaseList {
 #[derive(Serialize, ToSchema)]
 pub struct CaseLine {
     reference: String,
+    /// Counts its changes.
+    version: i64,
     /// The name in the form.
     name: String,
     email_masked: String,
@@ -73,6 +75,7 @@ pub struct CaseLine {
     device: &'static str,
     reason: &'static str,
     submitted_at: DateTime<Utc>,
+    changed_at: DateTime<Utc>,
     answer_by: Option<DateTime<Utc>>,
     overdue: bool,
     cooling_off_ends_at: Option<DateTime<Utc>>,
@@ -87,6 +90,7 @@ pub struct CaseLine {
 fn line(line: &Line, about_colleague: bool, program: &Program, now: DateTime<Utc>) -> CaseLine {
     CaseLine {
         reference: line.reference.to_string(),
+        version: line.version,
         name: line.name.clone(),
         email_masked: line.email.parse::<EmailAddress>().map(|email| email.masked()).unwrap_or_default(),
         state: line.state.code(),
@@ -94,6 +98,7 @@ fn line(line: &Line, about_colleague: bool, program: &Program, now: DateTime<Utc
         device: line.device.code(),
         reason: line.reason.code(),
         submitted_at: line.submitted_at,
+        changed_at: line.changed_at,
         answer_by: line.answer_by,
         overdue: line.answer_by.is_some_and(|at| at < now),
         cooling_off_ends_at: line.wait_ends_at.filter(|_| line.state == State::CoolingOff),
@@ -103,40 +108,33 @@ fn line(line: &Line, about_colleague: bool, program: &Program, now: DateTime<Utc
     }
 }
 
-/// The last row's time in microseconds and its identifier.
-fn place(text: &str) -> Option<(DateTime<Utc>, CaseId)> {
-    let (micros, id) = text.split_once('_')?;
+/// What the row is sorted by, in microseconds, and its number.
+fn place(text: &str) -> Option<Place> {
+    let (micros, n) = text.split_once('_')?;
     let at = DateTime::from_timestamp_micros(micros.parse().ok()?)?;
     // Dates that no database can hold were not made by us.
-    Some((at, id.parse().ok()?)).filter(|_| (1970..=9999).contains(&at.year()))
+    Some(Place { at, n: n.parse().ok()? }).filter(|_| (1970..=9999).contains(&at.year()))
 }
 
 /// The queue.
 pub async fn list(app: Data<App>, program: Program) -> Answer {
     let (asked, now) = (&program.query, app.now());
-    let limit = asked.limit(PAGE);
     let query = queue::Query {
-        view: View::from_code(asked.get("view").unwrap_or_default()),
+        look: Look::read(|field| asked.get(field).unwrap_or_default()),
         agent: program.agent(),
-        state: asked.get("state").and_then(State::from_code),
-        tier: asked.get("tier").and_then(Tier::from_code),
-        search: asked.get("q").unwrap_or_default().to_owned(),
-        after: cursor::place(asked, place)?,
-        limit: limit + 1,
+        search: asked.get("q").unwrap_or_default().trim().to_owned(),
+        turn: cursor::place(asked, place)?.map_or(Turn::First, Turn::After),
+        limit: usize::try_from(asked.limit(PAGE)).unwrap_or_default(),
         now,
     };
     let read = move |connection: &mut crate::store::AnyConnection| {
-        let lines = queue::page(connection, &query)?;
-        let ids: Vec<CaseId> = lines.iter().map(|line| line.id).collect();
-        Ok((queue::about_staff(connection, &ids)?, lines))
+        let page = queue::page(connection, &query)?;
+        let ids: Vec<_> = page.lines.iter().map(|line| line.id).collect();
+        Ok((queue::about_staff(connection, &ids)?, page))
     };
-    let (staff, mut lines) = app.desk.store.read_snapshot(read).await?;
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = lines.len() > limit;
-    lines.truncate(limit);
-    let last = lines.last().filter(|_| more);
-    let next = last.map(|line| cursor::made(&format!("{}_{}", line.submitted_at.timestamp_micros(), line.id)));
-    let items = lines.iter().map(|each| line(each, staff.contains(&each.id), &program, now)).collect();
+    let (staff, found) = app.desk.store.read_snapshot(read).await?;
+    let next = found.after.map(|Place { at, n }| cursor::made(&format!("{}_{n}", at.timestamp_micros())));
+    let items = found.lines.iter().map(|each| line(each, staff.contains(&each.id), &program, now)).collect();
     let page = CaseList { items, next };
     Ok(paged(&program, "/api/v1/cases", page.next.as_deref(), &page))
 }

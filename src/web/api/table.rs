@@ -11,7 +11,8 @@ use super::{
 use crate::domain::account::Tier;
 use crate::domain::api_token::Scope;
 use crate::domain::case::State;
-use crate::store::views::queue::View;
+use crate::domain::form::Language;
+use crate::domain::queue::{Sort, View};
 use crate::web::guard::access::{Access, Need};
 use crate::web::routes::{RouteSpec, spec};
 use crate::workflow::Explanation;
@@ -88,6 +89,15 @@ fn of_cases() -> Vec<RouteSpec> {
                 )
                 .param("state", codes(State::ALL.iter().map(|state| state.code()).collect()), "Only this state.")
                 .param("tier", codes(Tier::ALL.iter().map(|tier| tier.code()).collect()), "Only this tier.")
+                .param("holder", Values::Text(64), "`none`, or the identifier of whoever holds them.")
+                .param("tag", Values::Text(64), "The identifier of a tag.")
+                .param(
+                    "language",
+                    codes(Language::ALL.iter().map(|each| each.code()).collect()),
+                    "The form's language.",
+                )
+                .param("sort", codes(Sort::ALL.iter().map(|each| each.code()).collect()), "What comes first.")
+                .param("order", codes(vec!["up", "down"]), "The least or the greatest first.")
                 .param("q", Values::Text(cases::LONGEST_SEARCH), "A reference, an e-mail address, or a part of a name.")
                 .paged(cases::MOST)
                 .gives::<cases::CaseList>(),

@@ -8,8 +8,11 @@ use serde_json::{Value, json};
 use crate::domain::account::Tier;
 use crate::domain::case::State;
 use crate::domain::contact::EmailAddress;
-use crate::domain::ids::{AgentId, CaseId};
-use crate::store::views::queue::{self, Line, MOST_COUNTED, View};
+use crate::domain::form::Language;
+use crate::domain::ids::AgentId;
+use crate::domain::queue::{Filter, HeldBy, Look, Sort, View};
+use crate::store::agents::{self, Agent};
+use crate::store::views::queue::{self, Line, MOST_COUNTED, Place, Turn};
 use crate::web::App;
 use crate::web::error::PageError;
 use crate::web::guard::access::SignedInAgent;
@@ -23,7 +26,13 @@ pub struct Asked {
     q: String,
     state: String,
     tier: String,
+    tag: String,
+    holder: String,
+    language: String,
+    sort: String,
+    order: String,
     after: String,
+    before: String,
 }
 
 const PAGE: usize = 50;
@@ -34,80 +43,112 @@ fn encoded(value: &str) -> String {
     percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
+/// The address at which somebody sees this.
+fn url(look: &Look, search: &str, turn: Option<(&str, Place)>) -> String {
+    let mut fields = look.fields();
+    fields.extend(Some(("q", search.to_owned())).filter(|_| !search.is_empty()));
+    fields.extend(turn.map(|(way, Place { at, n })| {
+        (if way == "after" { "after" } else { "before" }, format!("{}_{n}", at.timestamp_micros()))
+    }));
+    let fields: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    format!("/desk?{}", fields.join("&"))
+}
+
+/// A place in the list, as [`url`] writes it.
+fn place(text: &str) -> Option<Place> {
+    let (micros, n) = text.split_once('_')?;
+    let at = DateTime::from_timestamp_micros(micros.parse().ok()?)?;
+    // Dates that no database can hold were not made by us.
+    Some(Place { at, n: n.parse().ok()? }).filter(|_| (1970..=9999).contains(&at.year()))
+}
+
 impl Asked {
-    fn url(&self, view: View, after: &str) -> String {
-        let mut url = format!("/desk?view={}", view.code());
-        for (name, value) in [("q", self.q.as_str()), ("state", &self.state), ("tier", &self.tier), ("after", after)] {
-            if !value.is_empty() {
-                url.push_str(&format!("&{name}={}", encoded(value)));
-            }
-        }
-        url
+    fn look(&self) -> Look {
+        Look::read(|field| match field {
+            "view" => &self.view,
+            "state" => &self.state,
+            "tier" => &self.tier,
+            "tag" => &self.tag,
+            "holder" => &self.holder,
+            "language" => &self.language,
+            "sort" => &self.sort,
+            _ => &self.order,
+        })
     }
 
-    /// A place in the list: the last row's time in microseconds and its identifier.
-    fn place(&self) -> Option<(DateTime<Utc>, CaseId)> {
-        let (micros, id) = self.after.split_once('_')?;
-        let at = DateTime::from_timestamp_micros(micros.parse().ok()?)?;
-        // Dates that no database can hold were not made by us.
-        Some((at, id.parse().ok()?)).filter(|_| (1970..=9999).contains(&at.year()))
+    fn turn(&self) -> Turn {
+        match (place(&self.after), place(&self.before)) {
+            (Some(place), _) => Turn::After(place),
+            (None, Some(place)) => Turn::Before(place),
+            (None, None) => Turn::First,
+        }
     }
+}
+
+fn option(code: &str, label: &str, selected: bool) -> Value {
+    json!({ "code": code, "label": label, "selected": selected })
 }
 
 /// The queue, filtered by its address.
 pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> Result<HttpResponse, PageError> {
     let (now, me) = (app.now(), agent.session.agent.id);
-    let view = View::from_code(&asked.view);
-    let query = queue::Query {
-        view,
-        agent: me,
-        state: State::from_code(&asked.state),
-        tier: Tier::from_code(&asked.tier),
-        search: asked.q.chars().take(LONGEST_SEARCH).collect(),
-        after: asked.place(),
-        limit: i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
-        now,
-    };
-    let (mut lines, staff, counts) = app
+    let (look, turn) = (asked.look(), asked.turn());
+    let search: String = asked.q.trim().chars().take(LONGEST_SEARCH).collect();
+    let query = queue::Query { look: look.clone(), agent: me, search: search.clone(), turn, limit: PAGE, now };
+    let (page, staff, counts, holders) = app
         .desk
         .store
         .read_snapshot(move |connection| {
-            let lines = queue::page(connection, &query)?;
-            let staff = queue::about_staff(connection, &lines.iter().map(|line| line.id).collect::<Vec<_>>())?;
-            let counts: Result<Vec<i64>, _> =
-                View::ALL.into_iter().map(|view| queue::count(connection, view, me, now)).collect();
-            Ok((lines, staff, counts?))
+            let page = queue::page(connection, &query)?;
+            let ids: Vec<_> = page.lines.iter().map(|line| line.id).collect();
+            let staff = queue::about_staff(connection, &ids)?;
+            let count = |view: &View| queue::count(connection, &Look::of(*view), me, now);
+            let counts = View::ALL.iter().map(count).collect::<Result<Vec<i64>, _>>()?;
+            Ok((page, staff, counts, agents::all(connection)?))
         })
         .await?;
-    let more = lines.len() > PAGE;
-    lines.truncate(PAGE);
-    let last =
-        lines.last().filter(|_| more).map(|line| format!("{}_{}", line.submitted_at.timestamp_micros(), line.id));
+    let searching = !search.is_empty();
     let views: Vec<Value> = View::ALL
-        .into_iter()
+        .iter()
         .zip(counts)
         .map(|(each, count)| {
             let shown = if count > MOST_COUNTED { format!("{MOST_COUNTED}+") } else { count.to_string() };
-            let url = format!("/desk?view={}", each.code());
-            json!({ "code": each.code(), "label": each.label(), "count": shown, "url": url, "current": each == view })
+            let current = !searching && *each == look.view;
+            json!({ "code": each.code(), "label": each.label(), "count": shown, "url": url(&Look::of(*each), "", None), "current": current })
         })
         .collect();
-    let state = |state: &State| json!({ "code": state.code(), "label": state.label(), "selected": state.code() == asked.state });
-    let tier =
-        |tier: &Tier| json!({ "code": tier.code(), "label": tier.label(), "selected": tier.code() == asked.tier });
-    let filtered = !(asked.q.is_empty() && asked.state.is_empty() && asked.tier.is_empty());
+    let filter = &look.filter;
+    let state = |state: &State| option(state.code(), state.label(), filter.state == Some(*state));
+    let tier = |tier: &Tier| option(tier.code(), tier.label(), filter.tier == Some(*tier));
+    let language = |each: &Language| option(each.code(), each.label(), filter.language == Some(*each));
+    let sort = |sort: &Sort| option(sort.code(), sort.label(), look.sort() == *sort);
+    let holds = |agent: &&Agent| agent.role.works_cases() || filter.held_by == Some(HeldBy::Agent(agent.id));
+    let holder =
+        |agent: &Agent| option(&agent.id.to_string(), &agent.name, filter.held_by == Some(HeldBy::Agent(agent.id)));
+    let no_one = option("none", "No one", filter.held_by == Some(HeldBy::NoOne));
+    let filtered = searching || *filter != Filter::default();
     let content = json!({
         "views": views,
-        "view": view.code(),
-        "view_label": view.label(),
-        "q": asked.q,
+        "view": look.view.code(),
+        "view_label": look.view.label(),
+        "q": search,
         "state_options": State::ALL.iter().map(state).collect::<Vec<_>>(),
         "tier_options": Tier::ALL.iter().map(tier).collect::<Vec<_>>(),
-        "rows": lines.iter().map(|line| row(line, staff.contains(&line.id), me, now)).collect::<Vec<_>>(),
-        "shown": lines.len(),
-        "first_url": (!asked.after.is_empty()).then(|| asked.url(view, "")),
-        "next_url": last.map(|last| asked.url(view, &last)),
-        "empty_text": if filtered { "No case matches this search." } else { "Nothing here. Well done." },
+        "language_options": Language::ALL.iter().map(language).collect::<Vec<_>>(),
+        "holder_options": std::iter::once(no_one).chain(holders.iter().filter(holds).map(holder)).collect::<Vec<_>>(),
+        "sort_options": Sort::ALL.iter().map(sort).collect::<Vec<_>>(),
+        "descending": look.descending,
+        "rows": page.lines.iter().map(|line| row(line, staff.contains(&line.id), me, now)).collect::<Vec<_>>(),
+        "shown": page.lines.len(),
+        "first_url": (turn != Turn::First).then(|| url(&look, &search, None)),
+        "previous_url": page.before.map(|place| url(&look, &search, Some(("before", place)))),
+        "next_url": page.after.map(|place| url(&look, &search, Some(("after", place)))),
+        "clear_url": filtered.then(|| url(&Look::of(look.view), "", None)),
+        "empty_text": match (page.after, filtered) {
+            (Some(_), _) => "Nothing among the newest matches. Look further.",
+            (None, true) => "No case matches this search.",
+            (None, false) => "Nothing here. Well done.",
+        },
     });
     let mut head = Head::desk("Queue", &agent);
     head.refresh = Some(REFRESH);

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use super::no_fault_deceives;
-use super::peer::{Aim, Aimed, Peer, There};
+use super::peer::{Aim, Aimed, PATIENCE_SECONDS, Peer, There};
 use crate::aws_iam::ACCOUNT;
 use crate::aws_peer::{Whose, admin, ready, user_with_device};
 
@@ -21,15 +21,10 @@ impl Peer for Moto {
     fn toml(&self, url: &str) -> String {
         let (id, secret) = Whose::Desk.keys(&self.env);
         format!(
-            "[[directories]]\nname = 'peer'\ndomains = ['peer.example']\ntimeout_seconds = {}\n\
+            "[[directories]]\nname = 'peer'\ndomains = ['peer.example']\ntimeout_seconds = {PATIENCE_SECONDS}\n\
              [directories.aws_iam]\nurl = '{url}'\nsts_url = '{url}'\naccess_key_id = '{id}'\n\
-             secret_access_key = '{secret}'\n[[directories.aws_iam.accounts]]\nid = '{ACCOUNT}'\n",
-            self.patience()
+             secret_access_key = '{secret}'\n[[directories.aws_iam.accounts]]\nid = '{ACCOUNT}'\n"
         )
-    }
-
-    fn patience(&self) -> u64 {
-        5
     }
 
     fn nonsense(&self) -> (&'static str, &'static str) {

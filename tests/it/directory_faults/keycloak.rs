@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::json;
 
 use super::no_fault_deceives;
-use super::peer::{Aim, Aimed, Peer, There};
+use super::peer::{Aim, Aimed, PATIENCE_SECONDS, Peer, There};
 use crate::keycloak::{Realm, played};
 use crate::support::http_peer::HttpPeer;
 
@@ -23,7 +23,7 @@ impl Peer for Keycloak {
 
     fn toml(&self, url: &str) -> String {
         format!(
-            "[[directories]]\nname = 'peer'\ndomains = ['peer.example']\ntimeout_seconds = 1\n\
+            "[[directories]]\nname = 'peer'\ndomains = ['peer.example']\ntimeout_seconds = {PATIENCE_SECONDS}\n\
              [directories.keycloak]\nurl = '{url}/auth/'\nrealm = 'customers'\nclient_id = 'mfa-desk'\n\
              client_secret = 's3cret, of course'\n"
         )

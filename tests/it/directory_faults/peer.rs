@@ -8,6 +8,9 @@ use mfa_desk::store::{Tx, accounts, contacts};
 
 use crate::support::world::World;
 
+/// The time-out of each directory's table: longer than one ever takes on a busy machine.
+pub const PATIENCE_SECONDS: u64 = 5;
+
 /// Which request goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Aim {
@@ -32,11 +35,6 @@ pub trait Peer {
 
     /// `host:port` of the directory.
     fn upstream(&self) -> String;
-
-    /// The time-out of its table, in seconds: longer than it ever takes on a busy machine.
-    fn patience(&self) -> u64 {
-        1
-    }
 
     /// The table `[[directories]]` called `peer` that reaches it at `url`.
     fn toml(&self, url: &str) -> String;

@@ -1,5 +1,5 @@
 use super::no_fault_deceives;
-use super::peer::{Aim, Aimed, Peer, There};
+use super::peer::{Aim, Aimed, PATIENCE_SECONDS, Peer, There};
 use crate::support::privacyidea::Peer as Server;
 
 impl Peer for Server {
@@ -13,16 +13,12 @@ impl Peer for Server {
 
     fn toml(&self, url: &str) -> String {
         format!(
-            "[[directories]]\nname = 'peer'\ndomains = ['{}.test']\ntimeout_seconds = 5\n\
+            "[[directories]]\nname = 'peer'\ndomains = ['{}.test']\ntimeout_seconds = {PATIENCE_SECONDS}\n\
              [directories.privacyidea]\nurl = '{url}'\nrealm = '{}'\napi_key = '{}'\n",
             self.realm,
             self.realm,
             self.key()
         )
-    }
-
-    fn patience(&self) -> u64 {
-        5
     }
 
     fn nonsense(&self) -> (&'static str, &'static str) {

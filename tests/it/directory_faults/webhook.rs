@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 
 use super::no_fault_deceives;
-use super::peer::{Aim, Aimed, Peer, There};
+use super::peer::{Aim, Aimed, PATIENCE_SECONDS, Peer, There};
 use crate::support::receiver::{Received, Receiver, Reply};
 
 const SECRET: &str = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
@@ -64,7 +64,7 @@ impl Peer for Webhook {
 
     fn toml(&self, url: &str) -> String {
         format!(
-            "[[directories]]\nname = 'peer'\ndomains = ['peer.example']\ntimeout_seconds = 1\n\
+            "[[directories]]\nname = 'peer'\ndomains = ['peer.example']\ntimeout_seconds = {PATIENCE_SECONDS}\n\
              [directories.webhook]\nurl = '{url}/hook'\nsecret = '{SECRET}'\n"
         )
     }

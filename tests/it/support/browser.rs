@@ -101,19 +101,23 @@ impl Page {
     }
 }
 
+/// A client that loads no certificates, which takes longer than many a test: ours speak plain HTTP.
+pub fn plain_http() -> reqwest::ClientBuilder {
+    mfa_desk::notify::install_tls_provider();
+    reqwest::Client::builder().tls_certs_only([])
+}
+
 impl Browser {
     pub fn new(base: &str) -> Self {
-        mfa_desk::notify::install_tls_provider();
-        let http = reqwest::Client::builder().cookie_store(true).redirect(Policy::limited(5)).build().unwrap();
+        let http = plain_http().cookie_store(true).redirect(Policy::limited(5)).build().unwrap();
         Self { http, base: base.to_owned() }
     }
 
     /// A browser that holds a cookie already.
     pub fn with_cookie(base: &str, cookie: &str) -> Self {
-        mfa_desk::notify::install_tls_provider();
         let jar = std::sync::Arc::new(reqwest::cookie::Jar::default());
         jar.add_cookie_str(cookie, &base.parse().unwrap());
-        let http = reqwest::Client::builder().cookie_provider(jar).redirect(Policy::limited(5)).build().unwrap();
+        let http = plain_http().cookie_provider(jar).redirect(Policy::limited(5)).build().unwrap();
         Self { http, base: base.to_owned() }
     }
 

@@ -24,7 +24,7 @@ use mfa_desk::web::App;
 use mfa_desk::workflow::{Desk, PasswordHasher};
 use secrecy::SecretString;
 
-use super::browser::{Browser, Page};
+use super::browser::{Browser, Page, plain_http};
 use super::database::TestDatabase;
 use super::directory::Outside;
 use super::mail_reader::{Mail, parse};
@@ -175,7 +175,7 @@ impl World {
                     auth_token: SecretString::from(TWILIO_TOKEN),
                     from: "+15551230100".to_owned(),
                     public_base: PUBLIC.parse().unwrap(),
-                    http: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap(),
+                    http: plain_http().redirect(reqwest::redirect::Policy::none()).build().unwrap(),
                 })
                 .with_timeout(Duration::from_secs(2)),
             ),

@@ -1,0 +1,116 @@
+//! What the queue is sorted and filtered by: a narrow row for each case, kept with the case in one transaction.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+
+use super::cases::Filed;
+use super::schema::queue_rows;
+use super::{AnyConnection, StoreError, Tx, stored};
+use crate::domain::case::{Case, State};
+use crate::domain::form::Language;
+use crate::domain::ids::CaseId;
+
+/// Whose turn it is in a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Its owner helps themself, and the desk has nothing to do with it.
+    Owner,
+    /// The customer has to do something.
+    Customer,
+    /// A second agent has to approve.
+    Approval,
+    /// The cooling-off runs.
+    CoolingOff,
+    /// An agent may deactivate.
+    Ready,
+    /// The directory was asked, or the customer has to set a new device up.
+    CarryingOut,
+    /// A supervisor has to decide.
+    Disputed,
+    /// It is over.
+    Ended,
+}
+
+impl Stage {
+    /// How it is stored.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Customer => "customer",
+            Self::Approval => "approval",
+            Self::CoolingOff => "cooling_off",
+            Self::Ready => "ready",
+            Self::CarryingOut => "carrying_out",
+            Self::Disputed => "disputed",
+            Self::Ended => "ended",
+        }
+    }
+
+    const fn of(case: &Case) -> Self {
+        if case.with_owner {
+            return Self::Owner;
+        }
+        match case.state {
+            State::Submitted | State::Verifying => Self::Customer,
+            State::AwaitingApproval => Self::Approval,
+            State::CoolingOff => Self::CoolingOff,
+            State::Ready => Self::Ready,
+            State::Deactivating | State::Deactivated => Self::CarryingOut,
+            State::Disputed => Self::Disputed,
+            State::Closed | State::Rejected | State::Withdrawn | State::Expired => Self::Ended,
+        }
+    }
+
+    const fn is_open(self) -> bool {
+        !matches!(self, Self::Owner | Self::Ended)
+    }
+}
+
+/// Where a case stands in the order that owes nobody anything.
+pub fn end_of_time() -> NaiveDateTime {
+    NaiveDate::from_ymd_opt(9999, 12, 31).map_or(DateTime::UNIX_EPOCH.naive_utc(), |day| day.and_time(NaiveTime::MIN))
+}
+
+macro_rules! columns {
+    ($filed:expr) => {{
+        let Filed { case, filing } = $filed;
+        let stage = Stage::of(case);
+        (
+            queue_rows::stage.eq(stage.code()),
+            queue_rows::is_open.eq(stage.is_open()),
+            queue_rows::state.eq(case.state.code()),
+            queue_rows::holder_id.eq(case.holder.map(|id| id.to_string())),
+            queue_rows::tier.eq(filing.tier.map(|tier| tier.code())),
+            queue_rows::submitted_at.eq(stored(case.submitted_at)),
+            queue_rows::changed_at.eq(stored(filing.changed_at)),
+            queue_rows::due_by.eq(filing.answer_by.map_or_else(end_of_time, stored)),
+        )
+    }};
+}
+
+/// Makes the row of a new case.
+pub(super) fn insert(tx: &mut Tx<'_>, filed: &Filed) -> Result<(), StoreError> {
+    diesel::insert_into(queue_rows::table)
+        .values((queue_rows::case_id.eq(filed.case.id.to_string()), columns!(filed)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Puts a case where it belongs now.
+pub(super) fn update(tx: &mut Tx<'_>, filed: &Filed) -> Result<(), StoreError> {
+    let row = queue_rows::table.filter(queue_rows::case_id.eq(filed.case.id.to_string()));
+    diesel::update(row).set(columns!(filed)).execute(tx.connection)?;
+    Ok(())
+}
+
+/// Notes the language that a case is answered in.
+pub(super) fn speaks(tx: &mut Tx<'_>, case: CaseId, language: Language) -> Result<(), StoreError> {
+    let row = queue_rows::table.filter(queue_rows::case_id.eq(case.to_string()));
+    diesel::update(row).set(queue_rows::language.eq(language.code())).execute(tx.connection)?;
+    Ok(())
+}
+
+/// The number of a case.
+pub(super) fn number(connection: &mut AnyConnection, case: &str) -> Result<Option<i64>, StoreError> {
+    Ok(queue_rows::table.filter(queue_rows::case_id.eq(case)).select(queue_rows::n).first(connection).optional()?)
+}

@@ -1,0 +1,116 @@
+//! The words that cases are found by. They are kept in the transaction of what they are words of.
+
+use diesel::{ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+
+use super::schema::{accounts, case_entries, case_forms, cases, queue_to_do};
+use super::{AnyConnection, StoreError, Tx, dialect, queue_rows};
+use crate::domain::contact::{E164, EmailAddress};
+use crate::domain::search::{Terms, Words};
+
+/// Cases whose words are taken up in one transaction after an update.
+const BATCH: i64 = 500;
+
+type Form = (String, Option<String>, String, Option<String>, String, String, String);
+type Known = (String, Option<String>, String, Option<String>);
+
+/// Everything that anybody at the desk may see of a case without **Reveal**. Nothing of one that its owner has in their
+/// own hands, which is found by its reference alone.
+fn words(connection: &mut AnyConnection, case: &str) -> Result<Option<Words>, StoreError> {
+    let on_account = accounts::table.on(accounts::id.nullable().eq(cases::account_id));
+    let found: Option<(String, bool, Option<Known>)> = cases::table
+        .left_join(on_account)
+        .filter(cases::id.eq(case))
+        .select((
+            cases::reference,
+            cases::with_owner,
+            (accounts::email, accounts::phone, accounts::name, accounts::number).nullable(),
+        ))
+        .first(connection)
+        .optional()?;
+    let Some((reference, false, known)) = found else { return Ok(None) };
+    let mut words = Words::default();
+    words.add(&reference);
+    let mut person = |email: String, phone: Option<String>, name: &str, number: Option<String>| {
+        words.add(&email.parse::<EmailAddress>().map(|email| email.masked()).unwrap_or_default());
+        words.add(&phone.and_then(|phone| phone.parse::<E164>().ok()).map(|phone| phone.masked()).unwrap_or_default());
+        words.add(name);
+        words.add(&number.unwrap_or_default());
+    };
+    if let Some((email, phone, name, number)) = known {
+        person(email, phone, &name, number);
+    }
+    let form: Option<Form> = case_forms::table
+        .find(case)
+        .select((
+            case_forms::email,
+            case_forms::phone,
+            case_forms::name,
+            case_forms::account_number,
+            case_forms::failed_step,
+            case_forms::callback_time,
+            case_forms::message,
+        ))
+        .first(connection)
+        .optional()?;
+    let mut written: Vec<String> =
+        case_entries::table.filter(case_entries::case_id.eq(case)).select(case_entries::body).load(connection)?;
+    if let Some((email, phone, name, number, step, time, message)) = form {
+        person(email, phone, &name, number);
+        written.extend([step, time, message]);
+    }
+    for text in &written {
+        words.add_written(text);
+    }
+    Ok(Some(words))
+}
+
+/// Takes up the words of a case as it is now.
+pub(super) fn index(tx: &mut Tx<'_>, case: &str) -> Result<(), StoreError> {
+    if let (Some(words), Some(n)) = (words(tx.connection, case)?, queue_rows::number(tx.connection, case)?) {
+        dialect::keep_words(tx.connection, n, &words)?;
+    }
+    Ok(())
+}
+
+/// Takes up the words of cases from before there was a search; done when it was done once.
+pub(super) fn catch_up(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    loop {
+        dialect::begin_writing(connection)?;
+        let batch = catch_up_some(connection);
+        dialect::execute(connection, if batch.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+        match batch? {
+            0 => return Ok(()),
+            cases => tracing::info!(cases, "words of older cases were taken up for the search"),
+        }
+    }
+}
+
+fn catch_up_some(connection: &mut AnyConnection) -> Result<usize, StoreError> {
+    let query = queue_to_do::table.select(queue_to_do::case_id).order(queue_to_do::case_id.asc()).limit(BATCH);
+    let cases: Vec<String> = query.load(connection)?;
+    let mut tx = Tx::new(connection);
+    for case in &cases {
+        index(&mut tx, case)?;
+    }
+    diesel::delete(queue_to_do::table.filter(queue_to_do::case_id.eq_any(&cases))).execute(connection)?;
+    Ok(cases.len())
+}
+
+/// Which way from a number a search goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum From {
+    /// To smaller numbers: older cases, the newest of them first.
+    Above(i64),
+    /// To greater numbers: newer cases, the oldest of them first.
+    Below(i64),
+}
+
+/// Numbers of the cases that have all of these words, at most `limit`.
+pub(super) fn matching(
+    connection: &mut AnyConnection,
+    terms: &Terms,
+    from: From,
+    limit: i64,
+) -> Result<Vec<i64>, StoreError> {
+    dialect::numbers_with_words(connection, terms, from, limit)
+}

@@ -1,0 +1,277 @@
+//! What a search finds, and what it never does.
+
+use diesel::connection::SimpleConnection;
+use diesel::sql_types::Text;
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use mfa_desk::store::{AnyConnection, Purpose, migrate, open};
+
+use crate::self_service::{ANNA, begins, reference, with_anna_as};
+
+use super::{asks, lines, unhindered, world};
+use crate::support::browser::Browser;
+use crate::support::world::{OWNER, Setup, World};
+
+async fn found(browser: &Browser, search: &str) -> Vec<String> {
+    let asked = percent_encoding::utf8_percent_encode(search, percent_encoding::NON_ALPHANUMERIC);
+    lines(browser.get(&format!("/desk?q={asked}")).await.is(200))
+}
+
+fn run(world: &World, sqlite: &str, postgres: &str) {
+    match open(&world.database.url, Purpose::Write).unwrap() {
+        AnyConnection::Sqlite(mut c) => c.batch_execute(sqlite).unwrap(),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(mut c) => c.batch_execute(postgres).unwrap(),
+    }
+    let _ = postgres;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_case_is_found_by_everything_that_the_desk_sees_of_it() {
+    let world = world().await;
+    let other = asks(&world, "zoe@elsewhere.example", "Zoë Çelik", "It fell into the Seine").await;
+    let (customer, reference) = world.confirmed(OWNER).await;
+    let ana = world.agent("ana").await;
+    world.presses(&ana, &reference, "notes", &[("body", "Sounds like a Quetzal, says Łukasz")]).await.is(200);
+    world.presses(&ana, &reference, "messages", &[("body", "Kindly press the turquoise button")]).await.is(200);
+    let page = customer.get(&format!("/cases/{reference}")).await;
+    customer.send(&page, "/messages", &[("body", "電話が水没しました")]).await.is(200);
+    for search in [
+        reference.as_str(),
+        &reference.to_lowercase(),
+        &reference[..8],
+        OWNER,
+        "OLIVIA.owner@customers.example",
+        "O•••@c•••.example",
+        "Öwner",
+        "owner",
+        "olivia own",
+        "OWNER oliv",
+        "1001",
+        "please",
+        "code asks",
+        "quetzal lukasz",
+        "Łukasz",
+        "turq",
+        "quetzal turquoise",
+        "水没",
+        "電話",
+    ] {
+        let found = found(&ana, search).await;
+        assert!(found.contains(&reference), "{search} finds {found:?}");
+        assert!(!found.contains(&other) || ["O•••@c•••.example"].contains(&search), "{search} finds {found:?}");
+    }
+    assert_eq!(found(&ana, "zoe celik seine").await, [other.clone()]);
+    // All of the words, in one case.
+    assert_eq!(found(&ana, "quetzal seine").await, Vec::<String>::new());
+    assert_eq!(found(&ana, "wner").await, Vec::<String>::new());
+    // Who reads may find.
+    assert_eq!(found(&world.agent("aud").await, "quetzal").await, [reference]);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_only_reveal_shows_is_not_among_the_words() {
+    let world = world().await;
+    let (_, reference) = world.confirmed(OWNER).await;
+    let ana = world.agent("ana").await;
+    let note = "Call +44 7911 123 456 or 07911/123456, mail olivia.owner@customers.example quickly";
+    world.presses(&ana, &reference, "notes", &[("body", note)]).await.is(200);
+    assert_eq!(found(&ana, "quickly").await, [reference.clone()]);
+    for search in [
+        "+447911123456",
+        "447911123456",
+        "7911",
+        "07911",
+        "123456",
+        "+44 7911 123456",
+        "customers",
+        "olivia.owner@customers",
+        "@customers.example",
+        "customers.example",
+    ] {
+        assert_eq!(found(&ana, search).await, Vec::<String>::new(), "{search}");
+    }
+    let words: String = match open(&world.database.url, Purpose::Write).unwrap() {
+        AnyConnection::Sqlite(mut c) => {
+            #[derive(QueryableByName)]
+            struct Term {
+                #[diesel(sql_type = Text)]
+                term: String,
+            }
+            c.batch_execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, case_words, row)").unwrap();
+            let terms: Vec<Term> = sql_query("SELECT term FROM terms").load(&mut c).unwrap();
+            terms.into_iter().map(|row| row.term + " ").collect()
+        }
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(mut c) => {
+            #[derive(QueryableByName)]
+            struct Kept {
+                #[diesel(sql_type = Text)]
+                words: String,
+            }
+            let kept: Vec<Kept> = sql_query("SELECT words::text AS words FROM case_words").load(&mut c).unwrap();
+            kept.into_iter().map(|row| row.words).collect()
+        }
+    };
+    assert!(words.contains("quickly") && words.contains("olivia"), "{words}");
+    for secret in ["7911", "123456", "customers"] {
+        assert!(!words.contains(secret), "{secret} in {words}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_typed_is_ever_taken_for_a_query() {
+    let world = world().await;
+    let reference = asks(&world, OWNER, "Olivia Owner", "I lost it NEAR the station").await;
+    let ana = world.agent("ana").await;
+    for search in [
+        "\"",
+        "'",
+        "\"\"",
+        "*",
+        "a*",
+        "(",
+        ")",
+        "lost)",
+        "AND",
+        "OR",
+        "NOT",
+        "lost AND",
+        "NOT lost",
+        "lost OR",
+        "NEAR(",
+        "NEAR(lost station, 5)",
+        "words:lost",
+        "{words} : lost",
+        "-lost",
+        "+lost",
+        "^lost",
+        "lost:*",
+        "lost & !it",
+        "!!",
+        "lost <-> it",
+        "<->",
+        ":",
+        ":*",
+        "'lost':*",
+        "\\",
+        "\\'",
+        "%",
+        "_",
+        "$1",
+        "?",
+        "; DROP TABLE case_words; --",
+        "lost'; --",
+        "\u{202e}tsol",
+        "a\u{301}\u{301}\u{301}",
+        "😀",
+        "lost 😀",
+        "٣",
+        "ß",
+        "ﬁ",
+        "@",
+        "a@",
+        "@b",
+        "a@b",
+        "a@b@c",
+        "o•••@c",
+        "MFA-",
+        "MFA-AAAA-AAAA",
+        "\"lost\" \"it\"",
+        "rowid",
+        "case_words",
+        "\t\r\n",
+        "lost\u{2028}it",
+        "１２３",
+        "x'); SELECT 1; --",
+        "\u{fdfa}",
+    ] {
+        let answer = found(&ana, search).await;
+        assert!(answer.is_empty() || answer == [reference.clone()], "{search:?} finds {answer:?}");
+    }
+    found(&ana, &"a ".repeat(5_00)).await;
+    found(&ana, &"é".repeat(1_000)).await;
+    // Words are words, whatever a query language makes of them.
+    assert_eq!(found(&ana, "near").await, [reference.clone()]);
+    assert_eq!(found(&ana, "and lost").await, Vec::<String>::new());
+    assert_eq!(found(&ana, "\"lost\" -station").await, [reference]);
+    ana.get("/desk?q=lost%00it").await.is(400);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reference_finds_its_case_alone_and_words_find_the_newest_first_page_by_page_and_back() {
+    let world = world().await;
+    let mut all = Vec::new();
+    for n in 0..120 {
+        all.push(asks(&world, &format!("p{n}@x{n}.example"), "Same Name", "").await);
+    }
+    all.reverse();
+    let ana = world.agent("ana").await;
+    // Another case speaks of the first one.
+    world.presses(&ana, &all[7], "notes", &[("body", &format!("see {}", all[3]))]).await.is(200);
+    assert_eq!(found(&ana, &all[3]).await, [all[3].clone()]);
+    let mut page = ana.get("/desk?q=same").await;
+    let mut seen = lines(&page);
+    while let Some(next) = super::link(&page, "Next page") {
+        // What is new does not move what is there.
+        asks(&world, "new@new.example", "Same Newcomer", "").await;
+        page = ana.get(&next).await;
+        seen.extend(lines(&page));
+    }
+    assert_eq!(seen, all);
+    let mut back = lines(&page);
+    while let Some(previous) = super::link(&page, "Previous page") {
+        page = ana.get(&previous).await;
+        let mut before = lines(&page);
+        before.extend(back);
+        back = before;
+    }
+    assert_eq!(back.len(), 122);
+    assert_eq!(back[2..], all);
+    // Filters narrow a search.
+    world.presses(&ana, &all[5], "claim", &[]).await.is(200);
+    let page = ana.get("/desk?q=same&holder=none").await;
+    assert!(!lines(&page).contains(&all[5]));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cases_from_before_the_search_are_found_after_the_update() {
+    let world = world().await;
+    let reference = asks(&world, OWNER, "Olivia Owner", "The quetzal took it").await;
+    let up = (
+        include_str!("../../../migrations/sqlite/0005_queue/up.sql"),
+        include_str!("../../../migrations/postgres/0005_queue/up.sql"),
+    );
+    let down = (
+        include_str!("../../../migrations/sqlite/0005_queue/down.sql"),
+        include_str!("../../../migrations/postgres/0005_queue/down.sql"),
+    );
+    let ana = world.agent("ana").await;
+    run(&world, &format!("{}{}", down.0, up.0), &format!("{}{}", down.1, up.1));
+    assert_eq!(found(&ana, "quetzal").await, Vec::<String>::new());
+    assert_eq!(lines(&ana.get("/desk").await), [reference.clone()]);
+    migrate(&mut open(&world.database.url, Purpose::Write).unwrap()).unwrap();
+    assert_eq!(found(&ana, "quetzal").await, [reference.clone()]);
+    world.presses(&ana, &reference, "claim", &[]).await.is(200);
+    assert_eq!(lines(&ana.get("/desk?view=mine").await), [reference]);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_case_in_its_owners_own_hands_is_found_by_its_reference_alone() {
+    let world = with_anna_as(Setup { change: unhindered, ..Setup::default() }).await;
+    begins(&world).await;
+    let case = reference(&world).await;
+    let ana = world.agent("ana").await;
+    assert_eq!(found(&ana, &case).await, [case.clone()]);
+    for search in [&case[..8], "anna", ANNA, "password"] {
+        assert!(!found(&ana, search).await.contains(&case), "{search}");
+    }
+    for view in ["open", "unassigned", "customer", "ended"] {
+        assert!(!lines(&ana.get(&format!("/desk?view={view}")).await).contains(&case), "{view}");
+    }
+    world.stop().await;
+}
