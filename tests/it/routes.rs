@@ -128,7 +128,7 @@ fn what_acts_on_a_case_or_reads_the_log_needs_more_than_a_sign_in() {
         let deactivates = route.path.ends_with("/deactivate") && !route.path.contains("/security/devices/");
         if acts || reads_log || deactivates {
             assert!(
-                matches!(route.access, Access::Desk(need) if need != Need::Anyone),
+                matches!(route.access, Access::Desk(need) | Access::Api(need, _) if need != Need::Anyone),
                 "{} is for everyone who is signed in",
                 name(&route)
             );

@@ -48,6 +48,10 @@ impl Query {
 }
 
 fn check(values: &Values, value: &str) -> Result<(), String> {
+    // No database can store it, and nothing is called so.
+    if value.contains('\0') {
+        return Err("This holds a character that nothing can hold.".to_owned());
+    }
     match values {
         Values::OneOf(codes) if codes.contains(&value) => Ok(()),
         Values::OneOf(codes) => Err(format!("One of: {}.", codes.join(", "))),
