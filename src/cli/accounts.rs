@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use super::progress::reading;
 use super::{Failure, Place, desk_of, operator, runtime};
 use crate::workflow::{ImportError, LineError};
 
@@ -23,7 +24,7 @@ pub(super) fn run(command: AccountsCommand) -> Result<ExitCode, Failure> {
     let AccountsCommand::Import { file, place } = command;
     let open = File::open(&file).map_err(|error| Failure(format!("{}: {error}", file.display())))?;
     let desk = desk_of(&place)?;
-    match runtime()?.block_on(desk.import_accounts(operator(&desk), std::io::BufReader::new(open))) {
+    match runtime()?.block_on(desk.import_accounts(operator(&desk), reading(open))) {
         Ok(report) => {
             println!("imported accounts: {}, authenticators: {}", report.accounts, report.authenticators);
             Ok(ExitCode::SUCCESS)

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use super::progress::{verifying, writing};
 use super::{Failure, Place, existing_desk_of, operator, runtime};
 use crate::domain::audit_filter::{Filter, parse};
 use crate::store::audit::Verdict;
@@ -65,8 +66,14 @@ fn export(filter: Filter, out: Option<PathBuf>, place: &Place) -> Result<ExitCod
     };
     runtime()?.block_on(async {
         let mut chunks = desk.export_audit(operator(&desk), filter).await.map_err(Failure::new)?;
+        // On the terminal itself the lines are the progress.
+        let bar = out.as_ref().map(|_| writing());
         while let Some(chunk) = chunks.recv().await {
-            let written = sink.write_all(&chunk.map_err(Failure::new)?);
+            let chunk = chunk.map_err(Failure::new)?;
+            let written = sink.write_all(&chunk);
+            if let Some(bar) = &bar {
+                bar.inc(chunk.len() as u64);
+            }
             if !goes_on(written)? {
                 return Ok(ExitCode::SUCCESS);
             }
@@ -86,7 +93,15 @@ fn goes_on(written: std::io::Result<()>) -> Result<bool, Failure> {
 
 fn verify(place: &Place) -> Result<ExitCode, Failure> {
     let desk = existing_desk_of(place)?;
-    match runtime()?.block_on(desk.verify_audit()).map_err(Failure::new)? {
+    let bar = verifying();
+    let moved = bar.clone();
+    let tell = move |seq: i64, of: i64| {
+        moved.set_length(of.unsigned_abs());
+        moved.set_position(seq.unsigned_abs());
+    };
+    let verdict = runtime()?.block_on(desk.verify_audit_telling(tell)).map_err(Failure::new)?;
+    bar.finish_and_clear();
+    match verdict {
         Verdict::Whole(head) => {
             println!("whole: {} entries, head {}", head.seq, head.hash);
             Ok(ExitCode::SUCCESS)

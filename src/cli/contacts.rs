@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use super::accounts::say_wrong_lines;
+use super::progress::reading;
 use super::{Failure, Place, desk_of, existing_desk_of, operator, runtime};
 use crate::domain::contact_record::ContactChange;
 use crate::domain::directory::DirectoryName;
@@ -67,7 +68,7 @@ pub(super) fn run(command: ContactsCommand) -> Result<ExitCode, Failure> {
 fn import(directory: &DirectoryName, file: &PathBuf, resume: Resume, place: &Place) -> Result<ExitCode, Failure> {
     let open = File::open(file).map_err(|error| Failure(format!("{}: {error}", file.display())))?;
     let desk = desk_of(place)?;
-    let import = desk.import_contacts(operator(&desk), directory, std::io::BufReader::new(open), resume);
+    let import = desk.import_contacts(operator(&desk), directory, reading(open), resume);
     match runtime()?.block_on(import) {
         Ok(done) => {
             println!(
@@ -104,7 +105,11 @@ fn changes(place: &Place) -> Result<ExitCode, Failure> {
         all.extend(contact_changes::list(connection, false, OVER)?);
         Ok(all)
     };
-    for change in runtime()?.block_on(desk.store.read(read)).map_err(Failure::new)? {
+    let all = runtime()?.block_on(desk.store.read(read)).map_err(Failure::new)?;
+    if all.is_empty() {
+        eprintln!("nothing was ever held");
+    }
+    for change in all {
         println!("{}", line(&change));
     }
     Ok(ExitCode::SUCCESS)

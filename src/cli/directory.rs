@@ -47,12 +47,17 @@ pub(super) fn run(command: DirectoryCommand) -> Result<ExitCode, Failure> {
     let (mut sound, runtime) = (true, runtime()?);
     for each in chosen {
         println!("{}", each.name);
-        for probe in runtime.block_on(each.directory.check(login.as_ref())) {
+        let probes = runtime.block_on(each.directory.check(login.as_ref()));
+        let this_is_sound = probes.iter().all(|probe| probe.wrong.is_none());
+        for probe in &probes {
             match &probe.wrong {
                 None => println!("  ok      {}", probe.what),
                 Some(wrong) => println!("  WRONG   {}: {wrong}", probe.what),
             }
-            sound &= probe.wrong.is_none();
+        }
+        sound &= this_is_sound;
+        if !this_is_sound {
+            println!("  What follows holds once the above is mended.");
         }
         for (can, what) in abilities(each.directory.capabilities()) {
             println!("  {}  {what}", if can { "can   " } else { "cannot" });

@@ -7,6 +7,7 @@ mod contacts;
 mod demo;
 mod directory;
 mod policy;
+mod progress;
 mod secrets;
 mod seed;
 mod serve;

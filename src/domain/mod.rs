@@ -31,6 +31,7 @@ pub mod policy;
 pub mod queue;
 pub mod recovery;
 pub mod reference;
+pub mod report;
 pub mod risk;
 pub mod sealed;
 pub mod search;

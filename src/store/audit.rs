@@ -142,8 +142,9 @@ pub enum Verdict {
     },
 }
 
-/// Recomputes the whole chain.
-pub fn verify(connection: &mut AnyConnection) -> Result<Verdict, StoreError> {
+/// Recomputes the whole chain. `tell` hears now and then which entry it came to, and of how many.
+pub fn verify(connection: &mut AnyConnection, mut tell: impl FnMut(i64, i64)) -> Result<Verdict, StoreError> {
+    let of = self::head(connection)?.seq;
     let mut head = Head::genesis();
     let mut broken = None;
     walk(connection, |chunk| {
@@ -158,6 +159,7 @@ pub fn verify(connection: &mut AnyConnection) -> Result<Verdict, StoreError> {
                 return false;
             }
         }
+        tell(head.seq, of);
         true
     })?;
     if let Some((seq, why)) = broken {

@@ -104,6 +104,15 @@ pub fn lock_subject(connection: &mut AnyConnection, scope: &str, subject: &str) 
     Ok(())
 }
 
+/// How a moment's day is said in SQL, as text like the log's.
+pub fn day_of(connection: &AnyConnection, column: &str) -> String {
+    match connection {
+        AnyConnection::Sqlite(_) => format!("substr({column}, 1, 10)"),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(_) => format!("to_char({column}, 'YYYY-MM-DD')"),
+    }
+}
+
 /// Outbox rows that are due, each held by at most one instance.
 pub fn claim_due(
     connection: &mut AnyConnection,

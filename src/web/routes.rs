@@ -252,6 +252,8 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/desk/alarms/{alarm}/seen", SUPERVISES, desk::alarms::see),
         get("/desk/blocks", ANYONE, desk::blocks::show),
         post("/desk/blocks/{block}/lift", SUPERVISES, desk::blocks::lift),
+        get("/desk/reports", AUDITS, desk::reports::show),
+        get("/desk/reports/{file}", AUDITS, desk::reports::export),
         get("/desk/deliveries", AUDITS, desk::deliveries::show),
         post("/desk/deliveries/redeliver-all", SUPERVISES, desk::deliveries::redeliver_all),
         post("/desk/deliveries/{event}/redeliver", SUPERVISES, desk::deliveries::redeliver),

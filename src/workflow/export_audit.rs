@@ -14,7 +14,7 @@ pub type AuditChunks = mpsc::Receiver<Result<Vec<u8>, StoreError>>;
 /// Pieces that may wait for a slow reader: with them, memory stays the same however long the log is.
 const WAITING: usize = 2;
 
-fn csv_of(rows: impl Iterator<Item = impl AsRef<[String]>>) -> Result<Vec<u8>, StoreError> {
+pub(super) fn csv_of(rows: impl Iterator<Item = impl AsRef<[String]>>) -> Result<Vec<u8>, StoreError> {
     // RFC 4180 §2 ends lines with CRLF.
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let failed = |error: csv::Error| StoreError::Unavailable(error.to_string());
@@ -93,6 +93,17 @@ impl Desk {
     /// # Errors
     /// [`StoreError`] when the log cannot be read.
     pub async fn verify_audit(&self) -> Result<Verdict, StoreError> {
-        self.store.read_snapshot(verify).await
+        self.verify_audit_telling(|_, _| {}).await
+    }
+
+    /// The same, telling now and then which entry it came to, of how many.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the log cannot be read.
+    pub async fn verify_audit_telling(
+        &self,
+        tell: impl FnMut(i64, i64) + Send + 'static,
+    ) -> Result<Verdict, StoreError> {
+        self.store.read_snapshot(move |connection| verify(connection, tell)).await
     }
 }

@@ -23,6 +23,9 @@ pub enum ImportError {
     /// The file is not CSV with the right header.
     #[error("the file cannot be read: {0}")]
     File(String),
+    /// What it is to be imported into is not configured.
+    #[error("no directory is called `{0}` in the configuration")]
+    NoDirectory(String),
     /// Lines are wrong; every one is listed.
     #[error("{} lines are wrong", .0.len())]
     Lines(Vec<LineError>),

@@ -50,6 +50,7 @@ mod prove;
 mod read_directory;
 mod recovery;
 mod reject;
+mod report;
 mod reveal;
 mod risk;
 mod rotate_secrets;

@@ -35,6 +35,7 @@ mod privacyidea;
 mod privacyidea_peer;
 mod program;
 mod queue;
+mod reports;
 mod routes;
 mod self_service;
 mod several;

@@ -18,6 +18,7 @@ pub(crate) mod people;
 pub(crate) mod phone_change;
 mod policy;
 pub(crate) mod queue;
+pub(crate) mod reports;
 pub(crate) mod sessions;
 pub(crate) mod sign_in;
 pub(crate) mod sso;

@@ -95,7 +95,7 @@ impl Desk {
         resume: Resume,
     ) -> Result<ContactsImported, ImportError> {
         let Some(configured) = self.directories.others.named(directory) else {
-            return Err(ImportError::File(format!("no directory is called `{directory}` in the configuration")));
+            return Err(ImportError::NoDirectory(directory.to_string()));
         };
         let into = Into::of(configured);
         let (parsed, mut errors) = read(file, COLUMNS, &["login"], parse)?;
