@@ -19,5 +19,5 @@ pub fn place<T>(query: &Query, read: impl FnOnce(&str) -> Option<T>) -> Result<O
     let Some(cursor) = query.get("cursor") else { return Ok(None) };
     let text = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let place = text.and_then(|text| read(&text));
-    place.map(Some).ok_or_else(|| Problem::parameter(Kind::Malformed, "cursor", "This was not made here."))
+    place.map(Some).ok_or_else(|| Problem::parameter(Kind::Invalid, "cursor", "This was not made here."))
 }

@@ -44,10 +44,8 @@ async fn two_programs_bring_a_case_to_its_end_as_two_people_would() {
     assert!(refused.is(409).problem("refused")["rule"].is_string());
     // Of two that come with one code at once, one is let through.
     let (headers, approve) = ([version, ("mfa-code", code.as_str())], of("approve"));
-    let (first, second) = tokio::join!(
-        ben.post(&approve, &headers, chosen.clone()),
-        ben.post(&approve, &headers, chosen.clone())
-    );
+    let (first, second) =
+        tokio::join!(ben.post(&approve, &headers, chosen.clone()), ben.post(&approve, &headers, chosen.clone()));
     let mut statuses = [first.status, second.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 403], "{} {}", first.text, second.text);

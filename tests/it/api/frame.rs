@@ -43,7 +43,7 @@ async fn what_cannot_be_read_is_told_as_a_problem_and_never_as_a_page() {
         ("/cases?limit=0", "malformed", 400),
         ("/cases?limit=5&limit=6", "malformed", 400),
         ("/cases?stat=ready", "malformed", 400),
-        ("/cases?cursor=nonsense", "malformed", 400),
+        ("/cases?cursor=nonsense", "invalid", 422),
     ] {
         ana.get(path).await.is(status).problem(kind);
     }
