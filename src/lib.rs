@@ -4,6 +4,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod directory;
+pub mod dkim;
 pub mod domain;
 pub mod entropy;
 mod http_client;

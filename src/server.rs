@@ -25,7 +25,7 @@ use crate::web::error::PageError;
 use crate::web::guard::{access, headers, trace};
 use crate::web::{App, routes};
 use crate::worker::Worker;
-use crate::workflow::{Desk, Kit, PasswordHasher};
+use crate::workflow::{Desk, Kit, Mailbox, PasswordHasher};
 
 /// Why the program could not start.
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +96,7 @@ pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
         templates: MailTemplates::embedded().map_err(|error| broken(error.to_string()))?,
         passwords,
         sso: sso.map_err(|error| broken(error.to_string()))?,
+        mailbox: Mailbox::default(),
         errands: std::array::from_fn(|_| Notify::new()),
     })
 }

@@ -127,13 +127,19 @@ impl Trusted {
         if keys.is_empty() { Err(BadKey::None) } else { Ok(Self(keys)) }
     }
 
+    /// Whether the seal says that it was made not long before or after `now`; what is later or earlier is genuine in no
+    /// case.
+    pub fn is_timely(&self, seal: &Seal, now: DateTime<Utc>) -> bool {
+        let sent = seal.timestamp.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+        sent.is_some_and(|sent| (now - sent).abs() <= WINDOW)
+    }
+
     /// Whether a body was sent as the seal says, by somebody who has one of these keys, not long before or after `now`.
     ///
     /// # Errors
     /// [`NotGenuine`] when it was not.
     pub fn verify(&self, seal: &Seal, body: &[u8], now: DateTime<Utc>) -> Result<(), NotGenuine> {
-        let sent = seal.timestamp.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-        if sent.is_none_or(|sent| (now - sent).abs() > WINDOW) {
+        if !self.is_timely(seal, now) {
             return Err(NotGenuine::Time);
         }
         let signed = signed(&seal.id, &seal.timestamp, body);

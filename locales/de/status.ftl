@@ -68,6 +68,7 @@ status-messages = Nachrichten
 status-no-messages = Es gibt noch keine Nachrichten.
 status-from-desk = Der Helpdesk
 status-from-you = Sie
+status-by-mail = Per E-Mail von Ihrer Adresse
 status-reload = { $link }, um zu sehen, was es Neues gibt.
 status-reload-link = Laden Sie diese Seite neu
 status-write = Schreiben Sie uns

@@ -70,6 +70,7 @@ status-messages = Messages
 status-no-messages = There are no messages yet.
 status-from-desk = The desk
 status-from-you = You
+status-by-mail = By e-mail from your address
 status-reload = { $link } to see what is new.
 status-reload-link = Load this page again
 status-write = Write to us

@@ -68,6 +68,7 @@ status-messages = Mensajes
 status-no-messages = Todavía no hay mensajes.
 status-from-desk = El centro de soporte
 status-from-you = Usted
+status-by-mail = Por correo desde su dirección
 status-reload = { $link } para ver las novedades.
 status-reload-link = Vuelva a cargar esta página
 status-write = Escríbanos

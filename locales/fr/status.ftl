@@ -68,6 +68,7 @@ status-messages = Messages
 status-no-messages = Il n’y a pas encore de message.
 status-from-desk = Le service d’assistance
 status-from-you = Vous
+status-by-mail = Par e-mail depuis votre adresse
 status-reload = { $link } pour voir ce qu’il y a de nouveau.
 status-reload-link = Rechargez cette page
 status-write = Écrivez-nous

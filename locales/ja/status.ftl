@@ -67,6 +67,7 @@ status-messages = メッセージ
 status-no-messages = まだメッセージはありません。
 status-from-desk = サポートデスク
 status-from-you = お客様
+status-by-mail = ご登録のアドレスからのメール
 status-reload = 新しい情報を見るには、{ $link }。
 status-reload-link = このページを再読み込みしてください
 status-write = メッセージを書く

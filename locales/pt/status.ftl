@@ -68,6 +68,7 @@ status-messages = Mensagens
 status-no-messages = Ainda não há mensagens.
 status-from-desk = O atendimento
 status-from-you = A sua mensagem
+status-by-mail = Por e-mail do seu endereço
 status-reload = { $link } para ver as novidades.
 status-reload-link = Recarregue esta página
 status-write = Escreva-nos

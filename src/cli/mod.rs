@@ -6,6 +6,7 @@ mod audit;
 mod contacts;
 mod demo;
 mod directory;
+mod inbound;
 mod policy;
 mod progress;
 mod secrets;
@@ -76,6 +77,12 @@ enum Command {
     /// The systems that accounts live in
     #[command(subcommand)]
     Directory(directory::DirectoryCommand),
+    /// Mail that comes in
+    #[command(subcommand)]
+    Inbound(inbound::InboundCommand),
+    /// Mail that goes out
+    #[command(subcommand)]
+    Mail(inbound::MailCommand),
     /// The rules of recovery
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
@@ -143,6 +150,8 @@ pub fn run() -> ExitCode {
         Command::Accounts(command) => accounts::run(command),
         Command::Contacts(command) => contacts::run(command),
         Command::Directory(command) => directory::run(command),
+        Command::Inbound(command) => inbound::run(command),
+        Command::Mail(command) => inbound::mail(command),
         Command::Policy(command) => policy::run(command),
         Command::Audit(command) => audit::run(command),
         Command::Secrets(command) => secrets::run(command),

@@ -20,7 +20,7 @@ pub(super) fn run(command: SecretsCommand) -> Result<ExitCode, Failure> {
     }
     let desk = existing_desk_of(&place)?;
     let rotate = desk.rotate_secrets(operator(&desk), |done| {
-        println!("{} documents and {} authenticators' secrets", done.documents, done.secrets);
+        println!("{} documents, {} mails and {} authenticators' secrets", done.documents, done.mails, done.secrets);
     });
     let done = runtime()?.block_on(rotate).map_err(Failure::new)?;
     let key = desk.kit.sealing.current();

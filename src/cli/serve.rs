@@ -77,7 +77,8 @@ fn parts(settings: &Settings) -> Result<Parts, Failure> {
         reply_to: settings.mail.reply_to.clone(),
         hello_name: base_url.domain().map(str::to_owned),
     })
-    .map_err(Failure::new)?;
+    .map_err(Failure::new)?
+    .signing(settings.mail.dkim.key().map_err(|(key, wrong)| Failure(format!("{key}: {wrong}")))?);
     let voice: Option<Arc<dyn VoiceCaller>> = match settings.voice.provider {
         VoiceProvider::None => None,
         VoiceProvider::Twilio => Some(Arc::new(twilio(settings, &base_url)?)),

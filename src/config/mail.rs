@@ -11,6 +11,7 @@ use serde::Deserialize;
 use url::Host;
 
 use super::check::Checker;
+use super::dkim::DkimSettings;
 use super::server::is_local_name;
 use super::value::{self, Setting};
 
@@ -50,6 +51,8 @@ pub struct MailSettings {
     pub reply_to: Option<Mailbox>,
     /// The mail server.
     pub smtp: SmtpSettings,
+    /// Signatures on outgoing mails.
+    pub dkim: DkimSettings,
     /// Attempts to send a mail before it is given up and shown to the desk.
     #[serde(deserialize_with = "value::number")]
     pub max_attempts: u32,
@@ -67,6 +70,7 @@ impl Default for MailSettings {
             from: None,
             reply_to: None,
             smtp: SmtpSettings::default(),
+            dkim: DkimSettings::default(),
             max_attempts: 12,
             first_retry_seconds: 30,
             longest_retry_minutes: 240,
@@ -102,6 +106,7 @@ impl MailSettings {
             );
         }
         self.smtp.check(checker);
+        self.dkim.check(self.from.as_ref().map(|from| from.email.domain()), checker);
     }
 }
 

@@ -10,8 +10,10 @@ mod check;
 mod database;
 mod desk;
 mod directories;
+mod dkim;
 mod documents;
 mod error;
+mod inbound;
 mod limits;
 mod load;
 mod log;
@@ -48,8 +50,10 @@ pub use directories::{
     AfterDisabling, AwsAccountSettings, AwsIamSettings, Can, DirectorySettings, KeycloakSettings, PrivacyIdeaSettings,
     WebhookSettings, secret as directory_secret,
 };
+pub use dkim::DkimSettings;
 pub use documents::DocumentSettings;
 pub use error::{ConfigError, UnknownKey};
+pub use inbound::{ImapSettings, ImapTls, InboundSettings};
 pub use limits::LimitSettings;
 pub use log::{LogFormat, LogSettings};
 pub use mail::{MailSettings, SmtpSettings, SmtpTls};
@@ -89,6 +93,8 @@ pub struct Settings {
     pub secrets: SecretSettings,
     /// Outgoing mail.
     pub mail: MailSettings,
+    /// Mail that comes in.
+    pub inbound: InboundSettings,
     /// Automated calls.
     pub voice: VoiceSettings,
     /// Waits, expiries and budgets of a case.
@@ -168,6 +174,7 @@ impl Settings {
             self.server.check(&mut checker);
             self.secrets.check(&mut checker);
             self.mail.check(&mut checker);
+            self.inbound.check(&mut checker);
             self.voice.check(&mut checker);
             self.policy.check(&mut checker);
             self.check_policy(&mut checker);

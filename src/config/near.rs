@@ -13,12 +13,13 @@ pub(super) fn nearest(key: &str) -> Option<&'static str> {
         .min_by_key(|(edits, _)| *edits)
         .map(|(_, other)| other);
     // `smtp.host` or `mail.host` for `mail.smtp.host`: the name is right, the section is not.
-    by_typing.or_else(|| {
-        let last = key.rsplit('.').next().unwrap_or(key);
-        let mut same = known().filter(|other| other.rsplit('.').next() == Some(last));
+    let only = |ending: &str| {
+        let ending = format!(".{ending}");
+        let mut same = known().filter(|other| other.ends_with(&ending));
         let first = same.next();
         if same.next().is_none() { first } else { None }
-    })
+    };
+    by_typing.or_else(|| only(key)).or_else(|| only(key.rsplit('.').next().unwrap_or(key)))
 }
 
 /// Insertions, deletions, replacements and swaps of neighbours between two words.

@@ -109,6 +109,8 @@ id! {
     ContactChangeId,
     /// One token with which a program acts as somebody at the desk.
     ApiTokenId,
+    /// One mail that came in.
+    InboundMailId,
 }
 
 impl AgentId {

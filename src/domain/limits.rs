@@ -83,6 +83,8 @@ coded! {
         TextsToPhone = "text", "Text messages to one phone";
         /// Documents from one network.
         Documents = "document-network", "Documents sent from one network";
+        /// Mails from one address, and to one case.
+        InboundMails = "inbound-mail", "Mails from one address or to one case";
         /// Messages that the customer of one case writes.
         Messages = "message", "Messages from the customer of one case";
         /// Full addresses that one person at the desk is shown.
@@ -166,6 +168,8 @@ pub struct Amounts {
     pub documents: u32,
     /// See [`Limit::Messages`], in an hour.
     pub messages: u32,
+    /// See [`Limit::InboundMails`], in an hour.
+    pub inbound_mails: u32,
     /// See [`Limit::Reveals`], in an hour.
     pub reveals: u32,
     /// See [`Limit::Views`], in an hour.
@@ -234,6 +238,7 @@ impl Amounts {
             Limit::TextsToPhone => &[(self.calls_to_phone.0, HOUR), (self.calls_to_phone.1, DAY)],
             Limit::Documents => &[(self.documents, HOUR)],
             Limit::Messages => &[(self.messages, HOUR)],
+            Limit::InboundMails => &[(self.inbound_mails, HOUR)],
             Limit::Reveals => &[(self.reveals, HOUR)],
             Limit::Views => &[(self.views, HOUR)],
             Limit::SameView => &[(1, QUARTER)],
@@ -275,6 +280,7 @@ mod tests {
             sign_ins_from_network: 100,
             documents: 10,
             messages: 20,
+            inbound_mails: 30,
             reveals: 30,
             views: 200,
         }

@@ -19,6 +19,7 @@ pub mod evidence;
 pub mod form;
 pub mod fresh;
 pub mod ids;
+pub mod inbound;
 pub mod letter;
 pub mod limits;
 pub mod meeting;

@@ -32,6 +32,8 @@ pub enum Sealing {
     SignIn,
     /// What is kept of a ceremony until it is answered.
     Ceremony,
+    /// A mail that belongs to no case.
+    Mail,
 }
 
 impl Sealing {
@@ -41,6 +43,7 @@ impl Sealing {
             Self::AuthenticatorSecret => b"mfa-desk/authenticator-secret/1",
             Self::SignIn => b"mfa-desk/sign-in/1",
             Self::Ceremony => b"mfa-desk/ceremony/1",
+            Self::Mail => b"mfa-desk/mail/1",
         }
     }
 }

@@ -10,7 +10,8 @@ use subtle::ConstantTimeEq;
 
 use super::contact::{E164, EmailAddress};
 use super::evidence::Subject;
-use super::ids::{ContactChangeId, LinkId, SignInLinkId};
+use super::ids::{ContactChangeId, LinkId, OutboxId, SignInLinkId};
+use super::reference::CaseRef;
 
 /// What a keyed hash is for; a hash made for one purpose means nothing for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,10 @@ pub enum Purpose {
     SignInLink,
     /// Tokens in links that stop a change of a contact.
     ContactStop,
+    /// The addresses that answers to mails go to.
+    ReplyAddress,
+    /// The Message-IDs of mails.
+    MessageId,
 }
 
 impl Purpose {
@@ -56,6 +61,8 @@ impl Purpose {
             Self::Sealing => b"mfa-desk/sealing/1",
             Self::SignInLink => b"mfa-desk/sign-in-link/1",
             Self::ContactStop => b"mfa-desk/contact-stop/1",
+            Self::ReplyAddress => b"mfa-desk/reply-address/1",
+            Self::MessageId => b"mfa-desk/message-id/1",
         }
     }
 }
@@ -112,6 +119,17 @@ impl ServerKey {
     /// How evidence names an e-mail address.
     pub fn email_subject(&self, email: &EmailAddress) -> Subject {
         Subject(hex::encode(self.keyed_hash(Purpose::Subject, &[b"email", email.key().as_bytes()])))
+    }
+
+    /// What proves that the desk wrote about a case to an address: 128 bits, hexadecimal, as case does not count in
+    /// addresses.
+    pub fn reply_proof(&self, case: &CaseRef, to: &EmailAddress) -> String {
+        hex::encode(&self.keyed_hash(Purpose::ReplyAddress, &[case.as_str().as_bytes(), to.key().as_bytes()])[..16])
+    }
+
+    /// What proves that a Message-ID is ours: 128 bits, hexadecimal.
+    pub fn message_proof(&self, mail: OutboxId) -> String {
+        hex::encode(&self.keyed_hash(Purpose::MessageId, &[mail.to_string().as_bytes()])[..16])
     }
 
     /// How evidence names a telephone number.

@@ -1,5 +1,6 @@
-//! What leaves the program towards people: mails and voice calls.
+//! What leaves the program towards people, and the mails that come back: mails, voice calls and text messages.
 
+pub mod inbound;
 pub mod mail;
 pub mod subscriber;
 pub mod voice;

@@ -306,6 +306,8 @@ pub struct Waiting {
     pub alarms: i64,
     /// Events that no subscriber took.
     pub deliveries: i64,
+    /// Mails that belong to no case.
+    pub mails: i64,
 }
 
 /// What waits for someone's attention at this moment.
@@ -314,6 +316,7 @@ pub fn waiting(connection: &mut AnyConnection, now: DateTime<Utc>) -> Result<Wai
         blocks: super::blocks::count(connection, now)?,
         alarms: super::alarms::count_unseen(connection)?,
         deliveries: super::events::count_dead(connection)?,
+        mails: super::inbound::count_undecided(connection)?,
     })
 }
 

@@ -4,11 +4,11 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::schema::{cases, documents};
-use super::{AnyConnection, StoreError, Tx, corrupt, parsed, stored};
+use super::{AnyConnection, StoreError, Tx, corrupt, parsed, parsed_if, stored};
 use crate::domain::case::State;
 use crate::domain::document::DocumentKind;
 use crate::domain::evidence::Subject;
-use crate::domain::ids::{CaseId, DocumentId};
+use crate::domain::ids::{CaseId, DocumentId, InboundMailId};
 use crate::domain::reference::CaseRef;
 use crate::domain::sealed::Sealed;
 
@@ -29,6 +29,8 @@ pub struct Document {
     pub uploaded_at: DateTime<Utc>,
     /// When its content was erased, if it was.
     pub erased_at: Option<DateTime<Utc>>,
+    /// The mail that it came with, if it did; then it can be looked at, and is no check.
+    pub mail: Option<InboundMailId>,
 }
 
 impl Document {
@@ -43,7 +45,7 @@ impl Document {
     }
 }
 
-type Row = (String, String, String, i64, String, NaiveDateTime, Option<NaiveDateTime>);
+type Row = (String, String, String, i64, String, NaiveDateTime, Option<NaiveDateTime>, Option<String>);
 
 const COLUMNS: (
     documents::id,
@@ -53,6 +55,7 @@ const COLUMNS: (
     documents::digest,
     documents::uploaded_at,
     documents::erased_at,
+    documents::mail_id,
 ) = (
     documents::id,
     documents::case_id,
@@ -61,9 +64,10 @@ const COLUMNS: (
     documents::digest,
     documents::uploaded_at,
     documents::erased_at,
+    documents::mail_id,
 );
 
-fn document((id, case, kind, size, digest, uploaded_at, erased_at): Row) -> Result<Document, StoreError> {
+fn document((id, case, kind, size, digest, uploaded_at, erased_at, mail): Row) -> Result<Document, StoreError> {
     Ok(Document {
         id: parsed("document", &id)?,
         case: parsed("case", &case)?,
@@ -72,6 +76,7 @@ fn document((id, case, kind, size, digest, uploaded_at, erased_at): Row) -> Resu
         digest,
         uploaded_at: uploaded_at.and_utc(),
         erased_at: erased_at.map(|at| at.and_utc()),
+        mail: parsed_if("mail", mail.as_deref())?,
     })
 }
 
@@ -87,6 +92,7 @@ pub fn insert(tx: &mut Tx<'_>, document: &Document, sealed: &Sealed) -> Result<(
             documents::key_id.eq(&sealed.key_id),
             documents::sealed.eq(Some(&sealed.bytes)),
             documents::uploaded_at.eq(stored(document.uploaded_at)),
+            documents::mail_id.eq(document.mail.map(|id| id.to_string())),
         ))
         .execute(tx.connection)?;
     Ok(())
@@ -102,9 +108,18 @@ pub fn of_case(connection: &mut AnyConnection, case: CaseId) -> Result<Vec<Docum
     rows.into_iter().map(document).collect()
 }
 
-/// How many documents a case has had, erased ones too.
+/// How many documents the customer of a case has uploaded, erased ones too.
 pub fn count(connection: &mut AnyConnection, case: CaseId) -> Result<i64, StoreError> {
-    Ok(documents::table.filter(documents::case_id.eq(case.to_string())).count().get_result(connection)?)
+    let uploaded =
+        documents::table.filter(documents::case_id.eq(case.to_string())).filter(documents::mail_id.is_null());
+    Ok(uploaded.count().get_result(connection)?)
+}
+
+/// How many documents came to a case by mail, erased ones too: strangers cannot use up what the customer has.
+pub fn count_mailed(connection: &mut AnyConnection, case: CaseId) -> Result<i64, StoreError> {
+    let mailed =
+        documents::table.filter(documents::case_id.eq(case.to_string())).filter(documents::mail_id.is_not_null());
+    Ok(mailed.count().get_result(connection)?)
 }
 
 /// One document of a case; a document of another case is not found.

@@ -1,11 +1,12 @@
 //! What people write on a case: notes, messages and reasons.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, RunQueryDsl};
 
-use super::schema::case_entries;
+use super::schema::{case_entries, inbound_mails};
 use super::{AnyConnection, StoreError, Tx, corrupt, parsed, parsed_if, search, stored};
 use crate::domain::ids::{AgentId, CaseId, EntryId};
+use crate::domain::inbound::Sender;
 
 /// Which kind of text someone wrote on a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub enum EntryKind {
     ToCustomer,
     /// The customer to the desk.
     FromCustomer,
+    /// A mail to the desk that came from another address than the customer's.
+    FromElsewhere,
     /// Why an agent did something.
     Reason,
     /// Why an administrator of the account said no.
@@ -27,7 +30,8 @@ impl EntryKind {
         match self {
             Self::Note => "note",
             Self::ToCustomer => "to_customer",
-            Self::FromCustomer => "from_customer",
+            // Whose it is, is told by the mail that it came with.
+            Self::FromCustomer | Self::FromElsewhere => "from_customer",
             Self::Reason => "reason",
             Self::Administrator => "administrator",
         }
@@ -73,17 +77,26 @@ pub fn write_entry(tx: &mut Tx<'_>, case: CaseId, entry: &WrittenEntry) -> Resul
 
 /// Everything written on a case, oldest first.
 pub fn entries(connection: &mut AnyConnection, case: CaseId) -> Result<Vec<WrittenEntry>, StoreError> {
-    type Row = (String, String, Option<String>, NaiveDateTime, String);
+    type Row = (String, String, Option<String>, NaiveDateTime, String, Option<String>);
     let rows: Vec<Row> = case_entries::table
+        .left_join(inbound_mails::table.on(inbound_mails::entry_id.eq(case_entries::id.nullable())))
         .filter(case_entries::case_id.eq(case.to_string()))
         .order((case_entries::at.asc(), case_entries::id.asc()))
-        .select((case_entries::id, case_entries::kind, case_entries::agent_id, case_entries::at, case_entries::body))
+        .select((
+            case_entries::id,
+            case_entries::kind,
+            case_entries::agent_id,
+            case_entries::at,
+            case_entries::body,
+            inbound_mails::sender.nullable(),
+        ))
         .load(connection)?;
     rows.into_iter()
-        .map(|(id, kind, agent, at, body)| {
+        .map(|(id, kind, agent, at, body, sender)| {
+            let elsewhere = sender.is_some_and(|sender| sender != Sender::OfRecord.code());
             Ok(WrittenEntry {
                 id: parsed("entry", &id)?,
-                kind: EntryKind::from_code(&kind)?,
+                kind: if elsewhere { EntryKind::FromElsewhere } else { EntryKind::from_code(&kind)? },
                 agent: parsed_if("agent", agent.as_deref())?,
                 at: at.and_utc(),
                 body,

@@ -386,6 +386,22 @@ pub fn mails_before(
     rows.iter().filter(|(_, payload)| to_them(payload)).map(|(id, _)| parsed("outbox", id)).collect()
 }
 
+/// A mail that was decided, by its row, and the case it belongs to.
+pub fn mail_of(connection: &mut AnyConnection, id: OutboxId) -> Result<Option<(CaseRef, MailErrand)>, StoreError> {
+    let row: Option<(String, String)> = outbox::table
+        .inner_join(cases::table)
+        .filter(outbox::id.eq(id.to_string()))
+        .filter(outbox::kind.eq("mail"))
+        .select((cases::reference, outbox::payload))
+        .first(connection)
+        .optional()?;
+    let Some((reference, payload)) = row else { return Ok(None) };
+    match serde_json::from_str(&payload) {
+        Ok(Errand::Mail(mail)) => Ok(Some((parsed("reference", &reference)?, mail))),
+        _ => Err(StoreError::Corrupt("outbox payload".to_owned())),
+    }
+}
+
 /// A mail as the desk's case page lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailRow {

@@ -428,6 +428,52 @@ diesel::table! {
         sealed -> Nullable<Binary>,
         uploaded_at -> Timestamp,
         erased_at -> Nullable<Timestamp>,
+        mail_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    inbound_mails (id) {
+        id -> Text,
+        digest -> Text,
+        way -> Text,
+        fate -> Text,
+        sign -> Nullable<Text>,
+        case_id -> Nullable<Text>,
+        entry_id -> Nullable<Text>,
+        matched_by -> Nullable<Text>,
+        sender -> Text,
+        from_address -> Text,
+        subject -> Text,
+        rest -> Text,
+        files -> Text,
+        size -> BigInt,
+        received_at -> Timestamp,
+        decided_at -> Nullable<Timestamp>,
+        key_id -> Nullable<Text>,
+        sealed -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    mail_failures (mail_id) {
+        mail_id -> Text,
+        case_id -> Text,
+        subject -> Text,
+        permanent -> Bool,
+        status -> Text,
+        at -> Timestamp,
+        cleared_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    mailbox_readers (mailbox) {
+        mailbox -> Text,
+        holder -> Text,
+        until -> Timestamp,
+        trouble -> Nullable<Text>,
+        trouble_since -> Nullable<Timestamp>,
     }
 }
 
@@ -633,6 +679,7 @@ diesel::joinable!(evidence_notes -> evidence (evidence_id));
 diesel::joinable!(recovery_codes -> accounts (account_id));
 diesel::joinable!(account_sessions -> accounts (account_id));
 diesel::joinable!(documents -> cases (case_id));
+diesel::joinable!(inbound_mails -> cases (case_id));
 diesel::joinable!(phone_changes -> cases (case_id));
 diesel::joinable!(recoveries -> cases (case_id));
 diesel::joinable!(sign_in_links -> accounts (account_id));
@@ -661,6 +708,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     recovery_codes,
     account_sessions,
     documents,
+    inbound_mails,
+    mail_failures,
     enrolments,
     phone_changes,
     contacts,

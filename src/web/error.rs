@@ -217,6 +217,7 @@ pub fn status_of(halt: &Halt) -> StatusCode {
         | Halt::NoCall(_)
         | Halt::TooManyDocuments(_)
         | Halt::NotOpened
+        | Halt::ByMail
         | Halt::NoChallenge
         | Halt::Decided
         | Halt::NotShownYet

@@ -24,6 +24,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use tera::Tera;
+use tokio::sync::Semaphore;
 
 use crate::config::ProxyRange;
 use crate::notify::mail::DemoMailbox;
@@ -62,6 +63,8 @@ pub struct App {
     pub demo: Option<Demo>,
     /// Who is sending a file now.
     pub uploads: Uploads,
+    /// Places for mail servers that hand a mail over.
+    pub mail_posts: Semaphore,
     /// Every route with who may call it.
     pub routes: Vec<RouteSpec>,
     /// Names the static files of this build.
@@ -88,6 +91,7 @@ impl App {
             trusted_proxies,
             voice_secret,
             uploads: Uploads::default(),
+            mail_posts: Semaphore::new(hooks::mail::AT_ONCE),
             routes: routes::all(demo.is_some()),
             demo,
             assets_version: assets::version(),

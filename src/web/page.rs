@@ -10,6 +10,7 @@ use tera::{Context, Tera};
 use super::App;
 use super::assets::Templates;
 use super::desk::directory::banner;
+use super::desk::mail::banner as mailbox_banner;
 use super::error::PageError;
 use super::guard::access::SignedInAgent;
 use super::guard::caller::Caller;
@@ -96,6 +97,11 @@ pub fn draw(app: &App, caller: &Caller, template: &str, head: Head<'_>, content:
             "blocks": signed_in.waiting.blocks,
             "alarms": signed_in.waiting.alarms,
             "deliveries": signed_in.waiting.deliveries,
+            "mails": signed_in.waiting.mails,
+            "mail_comes": app.desk.kit.inbound.imap.host.is_some()
+                || app.desk.kit.mail_hook.is_some()
+                || signed_in.waiting.mails > 0,
+            "mailbox_down": if inside { mailbox_banner(app) } else { Value::Null },
             "tells": !app.desk.kit.listeners.is_empty() || signed_in.waiting.deliveries > 0,
             // Only other directories have contacts.
             "contacts": app.desk.directories.others.iter().next().is_some(),

@@ -15,6 +15,8 @@ pub enum Body {
     Form,
     /// Fields and a file, read only for the case's own browser.
     Upload,
+    /// A mail, read by its handler.
+    Mail,
 }
 
 /// One route.
@@ -79,6 +81,11 @@ impl RouteSpec {
     /// The same route, taking a file.
     fn with_file(self) -> Self {
         Self { body: Body::Upload, ..self }
+    }
+
+    /// The same route, taking a mail.
+    fn with_mail(self) -> Self {
+        Self { body: Body::Mail, ..self }
     }
 
     /// The same page, shown to those who gave a second factor just now.
@@ -248,6 +255,11 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/desk/cases/{reference}/end-dispute", SUPERVISES, desk::acts::end_dispute),
         post("/desk/cases/{reference}/reveal", WORKS, desk::acts::reveal).stepped_up_on("/desk/cases/{reference}"),
         post("/desk/cases/{reference}/mails/{mail}/retry", WORKS, desk::acts::send_mail_again),
+        post("/desk/cases/{reference}/mails/{mail}/works-again", SUPERVISES, desk::mail::works_again),
+        get("/desk/mail", WORKS, desk::mail::show),
+        get("/desk/mail/{inbound}", WORKS, desk::mail::read),
+        post("/desk/mail/{inbound}/attach", WORKS, desk::mail::attach),
+        post("/desk/mail/{inbound}/discard", WORKS, desk::mail::discard),
         get("/desk/alarms", SUPERVISES, desk::alarms::show),
         post("/desk/alarms/{alarm}/seen", SUPERVISES, desk::alarms::see),
         get("/desk/blocks", ANYONE, desk::blocks::show),
@@ -261,6 +273,7 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/desk/contacts/{change}/stop", SUPERVISES, desk::contacts::stop),
         get("/desk/audit", AUDITS, desk::audit::show),
         get("/desk/audit.csv", AUDITS, desk::audit::export).stepped_up(),
+        post("/hooks/mail", Access::Provider, hooks::mail::take).with_mail(),
         post("/hooks/voice/twilio/{call}/answer", Access::Provider, hooks::twilio::answer),
         post("/hooks/voice/twilio/{call}/digits", Access::Provider, hooks::twilio::digits),
         post("/hooks/voice/twilio/{call}/status", Access::Provider, hooks::twilio::status),

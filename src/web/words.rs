@@ -37,6 +37,7 @@ pub(crate) fn text_of(halt: &Halt) -> Text {
         | Halt::ChangeMoved
         | Halt::NotShownYet
         | Halt::NotOpened
+        | Halt::ByMail
         | Halt::WrongCode(_)
         | Halt::Directory(_)
         | Halt::BadText(_) => text!("halt-not-possible"),

@@ -2,6 +2,7 @@
 
 mod directories;
 mod events;
+mod mailbox;
 mod outbox;
 mod timers;
 
@@ -30,6 +31,7 @@ impl Worker {
             tokio::spawn(outbox::run(Arc::clone(desk), Lane::Letter, stopped.clone())),
             tokio::spawn(outbox::run(Arc::clone(desk), Lane::Directory, stopped.clone())),
             tokio::spawn(directories::run(Arc::clone(desk), stopped.clone())),
+            tokio::spawn(mailbox::run(Arc::clone(desk), stopped.clone())),
             tokio::spawn(timers::run(Arc::clone(desk), stopped)),
         ];
         // A subscriber that hangs holds up no other.

@@ -146,6 +146,9 @@ pub enum Halt {
     /// The document was never looked at.
     #[error("Open the document and look at it before you say how it is.")]
     NotOpened,
+    /// The document came by mail, which proves nothing.
+    #[error("This came by mail. A mail is no check: ask the customer to upload it on the page of their case.")]
+    ByMail,
     /// The account's authenticators stay as they are.
     #[error(transparent)]
     Kept(Kept),

@@ -96,6 +96,7 @@ impl Desk {
                     references: Vec::new(),
                     at: self.now(),
                     case_ref: Some(leased.reference.to_string()),
+                    reply_to: None,
                     audit: AuditWitness { size: head.seq, head: head.hash },
                 };
                 self.mailer.send_first(&mail).await

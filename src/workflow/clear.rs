@@ -35,7 +35,7 @@ impl Desk {
                 sso::forget(tx, now)
             })
             .await?;
-        let mut count = self.bury_unwanted_events().await?;
+        let mut count = self.bury_unwanted_events().await? + self.forget_undecided().await?;
         let delivered = self.kit.events.kept();
         for _ in 0..BATCHES {
             // Looking for them takes long in large tables, so the writer is spared it.

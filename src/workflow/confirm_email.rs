@@ -11,7 +11,7 @@ use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::store::cases::{self, Filed};
 use crate::store::links::{self, Link, LinkPurpose};
-use crate::store::{StoreError, Tx, accounts};
+use crate::store::{StoreError, Tx, accounts, mail_failures};
 
 /// What the page behind a link shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,6 +159,10 @@ fn press(
     }
     if !links::use_up(tx, link.id, act.at)? {
         return Ok(Err(Halt::UsedLink));
+    }
+    // Whoever has the link got a mail there.
+    if mail_failures::clear(tx, &link.subject, link.id.made_at(), act.at)? > 0 {
+        tx.record(act.case_entry("mail.failure_cleared", &filed, details([("why", "link_used".into())])));
     }
     let language = cases::language(tx.connection, filed.case.id)?;
     let wanted = counts(&filed);

@@ -11,6 +11,7 @@ use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::contact::E164;
 use crate::domain::ids::{AccountId, CallId, EntryId, OutboxId};
+use crate::domain::inbound::MessageId;
 use crate::domain::reference::CaseRef;
 use crate::locale::{label, text};
 use crate::notify::mail::{AuditWitness, MailContext, OutgoingMail, SendError};
@@ -323,7 +324,7 @@ impl Desk {
     }
 
     pub(super) fn message_id(&self, id: OutboxId) -> String {
-        format!("<{id}@{}>", self.kit.base_url.host_str().unwrap_or("localhost"))
+        MessageId::of(&self.kit.key, id, self.kit.base_url.host_str().unwrap_or("localhost"))
     }
 
     fn outgoing(
@@ -374,6 +375,7 @@ impl Desk {
             references: earlier.into_iter().map(|id| self.message_id(id)).collect(),
             at: self.now(),
             case_ref: Some(leased.reference.to_string()),
+            reply_to: self.kit.reply_address(&leased.reference, &mail.to),
             audit,
         })
     }

@@ -31,14 +31,18 @@ impl OnFile {
     }
 }
 
-/// The documents of a case, oldest first.
+/// The documents that the customer of a case uploaded, oldest first. What came by mail is no check.
 pub(super) fn on_file(connection: &mut AnyConnection, case: &Case) -> Result<Vec<OnFile>, StoreError> {
     let examined = |document: &Document| {
         let subject = Some(document.subject());
         case.evidence.iter().any(|given| given.kind == CheckKind::Document && given.subject == subject)
     };
     let all = documents::of_case(connection, case.id)?;
-    Ok(all.into_iter().map(|document| OnFile { examined: examined(&document), document }).collect())
+    Ok(all
+        .into_iter()
+        .filter(|document| document.mail.is_none())
+        .map(|document| OnFile { examined: examined(&document), document })
+        .collect())
 }
 
 /// The documents of a case that someone at the desk has opened, as the log says.

@@ -57,6 +57,11 @@ impl Desk {
                 Ok(document) => document,
                 Err(halt) => return Ok(Err(halt)),
             };
+            if document.mail.is_some() {
+                let rule = details([("command", "examine_document".into()), ("rule", "came_by_mail".into())]);
+                tx.record(act.case_entry("case.refused", &filed, rule));
+                return Ok(Err(Halt::ByMail));
+            }
             if !opened_by(tx.connection, &act, &reference)?.contains(&id) {
                 let rule = details([("command", "examine_document".into()), ("rule", "not_opened".into())]);
                 tx.record(act.case_entry("case.refused", &filed, rule));

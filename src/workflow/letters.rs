@@ -101,6 +101,7 @@ impl Desk {
                     references: Vec::new(),
                     at: self.now(),
                     case_ref: None,
+                    reply_to: None,
                     audit,
                 };
                 self.mailer.send_first(&mail).await

@@ -35,6 +35,7 @@ mod guesses;
 mod hold;
 mod import_accounts;
 mod import_lines;
+mod inbound;
 mod intake;
 mod known_browser;
 mod letters;
@@ -105,6 +106,7 @@ pub use first_factor::Side;
 pub use fresh::FreshOffer;
 pub use import_accounts::ImportReport;
 pub use import_lines::{ImportError, LineError};
+pub use inbound::{Mailbox, OpenedMail, Taken};
 pub use open_document::OpenedDocument;
 pub use people::Person;
 pub use phone_budget::CodesHeld;
@@ -120,7 +122,7 @@ pub use view_case::{CaseFile, CustomerFile};
 
 use crate::clock::Clock;
 use crate::config::{
-    ApiSettings, DocumentSettings, EventSettings, LimitSettings, MailSettings, PolicySettings, SessionSettings,
+    ApiSettings, DocumentSettings, EventSettings, InboundSettings, LimitSettings, MailSettings, PolicySettings, SessionSettings,
     Settings, SubscriberSettings,
 };
 use crate::directory::Directories;
@@ -134,6 +136,7 @@ use crate::notify::mail::{MailTemplates, Mailer};
 use crate::notify::subscriber::Subscriber;
 use crate::notify::voice::VoiceCaller;
 use crate::passkeys::{Broken, Passkeys};
+use crate::signed_webhooks::Trusted;
 use crate::sso::Provider;
 use crate::store::Store;
 
@@ -146,6 +149,9 @@ pub enum BadKit {
     /// Passkeys cannot be bound to the base URL.
     #[error("server.base_url: {0}")]
     Passkeys(#[from] Broken),
+    /// The keys of posted mails cannot be used.
+    #[error("inbound.webhook_secret {0}")]
+    MailHook(String),
 }
 
 /// What every act needs and no act changes.
@@ -178,6 +184,10 @@ pub struct Kit {
     pub api: ApiSettings,
     /// Retries of mails.
     pub mail: MailSettings,
+    /// Mail that comes in.
+    pub inbound: InboundSettings,
+    /// The keys that posted mails are verified with; none where no mail is posted.
+    pub mail_hook: Option<Trusted>,
     /// Programs that are told what happens to cases.
     pub listeners: Vec<Listener>,
     /// How they are told.
@@ -232,6 +242,8 @@ impl Kit {
             documents: settings.documents.clone(),
             api: settings.api.clone(),
             mail: settings.mail.clone(),
+            mail_hook: settings.inbound.trusted().map_err(BadKit::MailHook)?,
+            inbound: settings.inbound.clone(),
             listeners: settings.subscribers.iter().map(SubscriberSettings::listener).collect(),
             events: settings.events.clone(),
             base_url,
@@ -275,6 +287,7 @@ fn amounts(settings: &Settings) -> Amounts {
         sign_ins_from_network: limits.sign_ins_per_network,
         documents: settings.documents.per_network_per_hour,
         messages: limits.messages_per_hour,
+        inbound_mails: settings.inbound.per_address_hour,
         reveals: limits.reveals_per_hour,
         views: limits.views_per_hour,
     }
@@ -300,6 +313,8 @@ pub struct Desk {
     pub passwords: Arc<PasswordHasher>,
     /// Where people at the desk sign in; none without single sign-on.
     pub sso: Option<Provider>,
+    /// What is wrong with the mailbox that is read.
+    pub mailbox: Mailbox,
     /// Wakes the worker when an errand was added: one for each lane.
     pub errands: [Notify; 5],
 }

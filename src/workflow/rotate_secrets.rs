@@ -2,7 +2,7 @@ use super::act::Act;
 use super::{Desk, Kit};
 use crate::domain::audit::details;
 use crate::domain::sealed::{Sealed, Sealing};
-use crate::store::{StoreError, Tx, authenticator_secrets, documents};
+use crate::store::{StoreError, Tx, authenticator_secrets, documents, inbound};
 
 /// Documents that are sealed anew in one transaction, in which they are all in memory.
 const DOCUMENTS: i64 = 4;
@@ -14,6 +14,8 @@ const SECRETS: i64 = 200;
 pub struct Rotated {
     /// Documents that are under the first key now.
     pub documents: usize,
+    /// Mails that belong to no case that are.
+    pub mails: usize,
     /// Authenticators' secrets that are.
     pub secrets: usize,
     /// What could not be opened: its key is not configured, or it was changed. It stays as it was.
@@ -47,6 +49,15 @@ impl Desk {
         let mut after = Some(String::new());
         while let Some(from) = after {
             let (kit, act) = (self.kit.clone(), act.clone());
+            let batch = self.store.write(move |tx| some_mails(tx, &kit, &act, &from)).await?;
+            done.mails += batch.sealed;
+            done.locked += batch.locked;
+            after = batch.last;
+            progress(done);
+        }
+        let mut after = Some(String::new());
+        while let Some(from) = after {
+            let (kit, act) = (self.kit.clone(), act.clone());
             let batch = self.store.write(move |tx| some_secrets(tx, &kit, &act, &from)).await?;
             done.secrets += batch.sealed;
             done.locked += batch.locked;
@@ -73,6 +84,20 @@ fn some_documents(tx: &mut Tx<'_>, kit: &Kit, act: &Act, after: &str) -> Result<
         }
     }
     record(tx, kit, act, "documents", &batch);
+    Ok(batch)
+}
+
+fn some_mails(tx: &mut Tx<'_>, kit: &Kit, act: &Act, after: &str) -> Result<Batch, StoreError> {
+    let found = inbound::under_other_keys(tx.connection, kit.sealing.current(), after, DOCUMENTS)?;
+    let mut batch = Batch { sealed: 0, locked: 0, last: found.last().map(|mail| mail.id.to_string()) };
+    for mail in found {
+        let Some(old) = inbound::content(tx.connection, mail.id)? else { continue };
+        match anew(kit, Sealing::Mail, &mail.about(), &old) {
+            Some(new) => batch.sealed += usize::from(inbound::reseal(tx, mail.id, &old, &new)?),
+            None => batch.locked += 1,
+        }
+    }
+    record(tx, kit, act, "mails", &batch);
     Ok(batch)
 }
 

@@ -74,6 +74,7 @@ fn seal(kit: &Kit, case: CaseId, fit: &Fit, at: chrono::DateTime<chrono::Utc>) -
         digest: fit.digest(),
         uploaded_at: at,
         erased_at: None,
+        mail: None,
     };
     let sealed = kit.sealing.seal(Sealing::Document, &document.about(), kit.entropy.bytes(), &fit.bytes);
     (document, sealed)

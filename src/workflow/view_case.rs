@@ -22,7 +22,7 @@ use crate::domain::case::{Assessment, Case, Refused, Stage, State, assess, may_a
 use crate::domain::code::{PhoneCode, two_words};
 use crate::domain::evidence::CheckKind;
 use crate::domain::form::AssistanceForm;
-use crate::domain::ids::{AgentId, CustomerSessionId, DocumentId, EvidenceId};
+use crate::domain::ids::{AgentId, CaseId, CustomerSessionId, DocumentId, EntryId, EvidenceId, OutboxId};
 use crate::domain::limits::Limit;
 use crate::domain::need::Need;
 use crate::domain::phone_change;
@@ -34,7 +34,9 @@ use crate::store::audit;
 use crate::store::blocks::{self, Block};
 use crate::store::calls::{self, Call, Challenge, ShownIn};
 use crate::store::cases::{self, Filed, WrittenEntry};
+use crate::store::inbound::{self, InboundMail};
 use crate::store::links;
+use crate::store::mail_failures::{self, MailFailure};
 use crate::store::mirror;
 use crate::store::outbox::{self, MailRow, Unsettled};
 use crate::store::recoveries::{self, Recovery};
@@ -56,6 +58,12 @@ pub struct CaseFile {
     pub entries: Vec<WrittenEntry>,
     /// Mails, oldest first.
     pub mails: Vec<MailRow>,
+    /// Messages that came by mail, by their entries.
+    pub inbound: BTreeMap<EntryId, InboundMail>,
+    /// What mail servers reported of mails.
+    pub failures: BTreeMap<OutboxId, MailFailure>,
+    /// Since when the account's address is undeliverable, if it is.
+    pub undeliverable: Option<MailFailure>,
     /// When links were opened that nobody confirmed.
     pub opened: Vec<DateTime<Utc>>,
     /// The newest code that was asked for.
@@ -159,6 +167,8 @@ pub struct CustomerFile {
     pub authenticators: Vec<Authenticator>,
     /// Messages both ways, oldest first.
     pub entries: Vec<WrittenEntry>,
+    /// Those of them that came by mail.
+    pub by_mail: BTreeSet<EntryId>,
     /// The code being asked for.
     pub challenge: Option<ShownChallenge>,
     /// The newest change of the telephone number.
@@ -216,6 +226,11 @@ fn record_view(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: &Filed, viewer: &st
     Ok(Ok(()))
 }
 
+fn by_entry(connection: &mut AnyConnection, case: CaseId) -> Result<BTreeMap<EntryId, InboundMail>, StoreError> {
+    let mails = inbound::of_case(connection, case)?;
+    Ok(mails.into_iter().filter_map(|mail| Some((mail.entry?, mail))).collect())
+}
+
 fn frozen(connection: &mut AnyConnection, filed: &Filed) -> Result<Vec<CaseRef>, StoreError> {
     let Some(account) = filed.case.account else { return Ok(Vec::new()) };
     let mut found = cases::frozen(connection, account)?;
@@ -264,6 +279,12 @@ impl Desk {
                 recovery: recoveries::of_case(connection, id)?,
                 entries: cases::entries(connection, id)?,
                 mails: outbox::mails(connection, id)?,
+                inbound: by_entry(connection, id)?,
+                failures: mail_failures::of_case(connection, id)?,
+                undeliverable: match &known.facts {
+                    Some(facts) => mail_failures::standing(connection, &facts.email)?,
+                    None => None,
+                },
                 opened: links::opened_unconfirmed(connection, id)?,
                 challenge: calls::latest_challenge(connection, id)?,
                 phone_change: change_file(connection, &kit, &filed, &known, now)?,
@@ -343,6 +364,7 @@ impl Desk {
                 fresh: offer(connection, &filed, known.account.as_ref(), by, now)?,
                 form: cases::form(connection, id)?,
                 entries: cases::entries(connection, id)?,
+                by_mail: by_entry(connection, id)?.into_keys().collect(),
                 calls_left: calls_left(connection, &kit, &filed, &known, now)?,
                 codes_held: held_codes(connection, &filed, now)?,
                 account: known.account,

@@ -79,13 +79,13 @@ fn write(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, kind: Entry
     let action = match kind {
         EntryKind::Note => "case.note_added",
         EntryKind::ToCustomer => "case.message_sent",
-        EntryKind::FromCustomer => "case.message_received",
+        EntryKind::FromCustomer | EntryKind::FromElsewhere => "case.message_received",
         EntryKind::Reason | EntryKind::Administrator => "case.reason_given",
     };
     let about = details([("entry", id.to_string().into())]);
     let answer_by = match kind {
         EntryKind::ToCustomer => None,
-        EntryKind::FromCustomer => Some(act.at + kit.periods.first_answer()),
+        EntryKind::FromCustomer | EntryKind::FromElsewhere => Some(act.at + kit.periods.first_answer()),
         EntryKind::Note | EntryKind::Reason | EntryKind::Administrator => filed.filing.answer_by,
     };
     if answer_by != filed.filing.answer_by {

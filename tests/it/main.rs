@@ -20,6 +20,7 @@ mod documents;
 mod events;
 mod fresh;
 mod identity_documents;
+mod inbound;
 mod interleavings;
 mod journey_2_and_5;
 mod keycloak;

@@ -37,6 +37,7 @@ pub fn mail(to: &str, rendered: Rendered) -> OutgoingMail {
         references: vec!["1.MFA-7K3Q-9ZDX@desk.example.com".to_owned(), "2.MFA-7K3Q-9ZDX@desk.example.com".to_owned()],
         at: Utc.with_ymd_and_hms(2026, 3, 4, 5, 6, 7).single().expect("a time"),
         case_ref: Some("MFA-7K3Q-9ZDX".to_owned()),
+        reply_to: None,
         audit: AuditWitness { size: 4711, head: "0123456789abcdef".repeat(4) },
     }
 }

@@ -141,6 +141,7 @@ mod tests {
             references: Vec::new(),
             at: DateTime::UNIX_EPOCH,
             case_ref: Some("MFA-7K3Q-9ZDN".to_owned()),
+            reply_to: None,
             audit: AuditWitness::default(),
         }
     }

@@ -31,6 +31,8 @@ pub struct OutgoingMail {
     pub at: DateTime<Utc>,
     /// The case's reference, where the mail is about one.
     pub case_ref: Option<String>,
+    /// Where answers to this mail go, where it has an address of its own.
+    pub reply_to: Option<EmailAddress>,
     /// The audit log when it was written.
     pub audit: AuditWitness,
 }
@@ -58,7 +60,9 @@ pub fn build(mail: &OutgoingMail, from: &Mailbox, reply_to: Option<&Mailbox>) ->
         .to(named(&mail.to_name, to))
         .subject(one_line(&mail.rendered.subject))
         .message_id(Some(message_id(&mail.message_id)?));
-    if let Some(reply_to) = reply_to {
+    if let Some(own) = &mail.reply_to {
+        message = message.reply_to(named(from.name.as_deref().unwrap_or_default(), address(own)?));
+    } else if let Some(reply_to) = reply_to {
         message = message.reply_to(plain(reply_to));
     }
     if let [.., last] = references.as_slice() {
@@ -138,6 +142,7 @@ mod tests {
             references: vec!["<0@desk.example>".to_owned(), "1@desk.example".to_owned()],
             at: Utc.with_ymd_and_hms(2026, 3, 4, 5, 6, 7).single().expect("a time"),
             case_ref: Some("MFA-7K3Q-9ZDN".to_owned()),
+            reply_to: None,
             audit: AuditWitness { size: 12, head: "ab".repeat(32) },
         }
     }

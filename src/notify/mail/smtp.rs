@@ -21,6 +21,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::{Mailer, OutgoingMail, SendError, build};
+use crate::dkim::DkimKey;
 use crate::notify::install_tls_provider;
 
 /// A server may take this long over the end of a mail (RFC 5321 §4.5.3.2.6); whoever gives up earlier sends
@@ -105,6 +106,7 @@ pub struct SmtpMailer {
     server: Server,
     from: Mailbox,
     reply_to: Option<Mailbox>,
+    dkim: Option<DkimKey>,
     permits: Semaphore,
     /// For what may not wait behind mails that hang.
     reserved: Semaphore,
@@ -167,10 +169,17 @@ impl SmtpMailer {
             hand_over: parts.hand_over,
             from: parts.from,
             reply_to: parts.reply_to,
+            dkim: None,
             permits: Semaphore::new(MOST_CONNECTIONS),
             reserved: Semaphore::new(1),
             idle: Arc::new(Idle::default()),
         })
+    }
+
+    /// The same, signing every mail.
+    #[must_use]
+    pub fn signing(self, key: Option<DkimKey>) -> Self {
+        Self { dkim: key, ..self }
     }
 }
 
@@ -200,7 +209,12 @@ impl Mailer for SmtpMailer {
 impl SmtpMailer {
     async fn hand(&self, mail: &OutgoingMail, permits: &Semaphore) -> Result<(), SendError> {
         let message = build(mail, &self.from, self.reply_to.as_ref())?;
-        let raw = message.formatted();
+        let raw = match &self.dkim {
+            Some(key) => {
+                key.sign(&message.formatted(), mail.at).map_err(|error| SendError::Temporary(error.to_string()))?
+            }
+            None => message.formatted(),
+        };
         let too_late = |what: &str| SendError::Temporary(format!("{what} took too long"));
         let _permit =
             permits.acquire().await.map_err(|_| SendError::Temporary("mail is being shut down".to_owned()))?;

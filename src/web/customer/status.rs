@@ -156,7 +156,11 @@ fn content(app: &App, file: &CustomerFile, message_error: Option<String>, typed:
         .filter(|entry| matches!(entry.kind, EntryKind::ToCustomer | EntryKind::FromCustomer))
         .map(|entry| {
             let from_desk = entry.kind == EntryKind::ToCustomer;
-            let who = if from_desk { text!("status-from-desk") } else { text!("status-from-you") };
+            let who = match (from_desk, file.by_mail.contains(&entry.id)) {
+                (true, _) => text!("status-from-desk"),
+                (false, true) => text!("status-by-mail"),
+                (false, false) => text!("status-from-you"),
+            };
             let at = moment_in(language, entry.at);
             json!({ "from_desk": from_desk, "who": who.to(language), "at": at, "body": entry.body })
         })

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::After;
 use super::directory;
+use super::mail;
 use super::phone_change;
 use super::queue::due;
 use super::{devices, document};
@@ -14,6 +15,7 @@ use crate::domain::actor::Role;
 use crate::domain::case::State;
 use crate::domain::evidence::{CheckKind, Giver};
 use crate::store::cases::EntryKind;
+use crate::store::mail_failures::MailFailure;
 use crate::web::App;
 use crate::web::error::{PageError, reference, status_of};
 use crate::web::guard::access::SignedInAgent;
@@ -78,6 +80,7 @@ fn done_text(code: &str) -> Option<&'static str> {
         "under-way" => "The directory has not answered yet. The case shows the outcome when it does.",
         "end-dispute" => "The dispute is over.",
         "mail" => "The mail will be sent again.",
+        "works-again" => "The address is marked as working again.",
         "read-again" => "The directory was asked again: the account is shown as it is there now.",
         "phone-asked" => "The new phone number was asked for. Another agent has to approve it.",
         "phone-approved" => "You approved the new phone number. Its hold has begun.",
@@ -185,6 +188,8 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
             "tier_label": account.tier.label(),
             "status_label": account.status.label(),
             "number": account.number,
+            "undeliverable": file.undeliverable.as_ref()
+                .map(|failure| json!({ "status": failure.status, "since": moment(failure.at) })),
             "directory": directory::panel(app, file, account),
         })),
         "authenticators": devices::all(file),
@@ -208,8 +213,8 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
         "proofs": document::section(agent, file),
         "phone_change": phone_change::panel(file),
         "timeline": timeline::lines(&file.timeline),
-        "notes": written(file, &[EntryKind::Note, EntryKind::Reason, EntryKind::Administrator]),
-        "messages": written(file, &[EntryKind::ToCustomer, EntryKind::FromCustomer]),
+        "notes": written(file, &[EntryKind::Note, EntryKind::Reason, EntryKind::Administrator], revealed),
+        "messages": written(file, &[EntryKind::ToCustomer, EntryKind::FromCustomer, EntryKind::FromElsewhere], revealed),
         "mails": mails(file, agent.session.agent.role),
         "colleague": file.is_about_colleague(),
         "own": case.is_about(me),
@@ -251,17 +256,20 @@ fn callback(app: &App, agent: &SignedInAgent, file: &CaseFile) -> Value {
     })
 }
 
-fn written(file: &CaseFile, kinds: &[EntryKind]) -> Vec<Value> {
+fn written(file: &CaseFile, kinds: &[EntryKind], revealed: bool) -> Vec<Value> {
     file.entries
         .iter()
         .filter(|entry| kinds.contains(&entry.kind))
         .map(|entry| {
             json!({
-                "from_desk": entry.kind != EntryKind::FromCustomer,
+                "from_desk": !matches!(entry.kind, EntryKind::FromCustomer | EntryKind::FromElsewhere),
+                "mail": file.inbound.get(&entry.id)
+                    .map(|inbound| mail::source(inbound, file.filed.case.reference.as_str(), revealed)),
                 "reason": entry.kind == EntryKind::Reason,
                 "who": match (entry.kind, entry.agent) {
                     (_, Some(id)) => file.agent_name(id),
                     (EntryKind::Administrator, None) => "an administrator of the account",
+                    (EntryKind::FromElsewhere, None) => "somebody, by mail",
                     (_, None) => "the customer",
                 },
                 "at": moment(entry.at),
@@ -276,6 +284,8 @@ fn mails(file: &CaseFile, role: Role) -> Vec<Value> {
     file.mails
         .iter()
         .map(|mail| {
+            let works = format!("/desk/cases/{reference}/mails/{}/works-again", mail.id);
+            let stands = |failure: &MailFailure| failure.permanent && failure.cleared_at.is_none();
             let again = format!("/desk/cases/{reference}/mails/{}/retry", mail.id);
             json!({
                 "what": mail.mail.notice.template().replace('_', " "),
@@ -284,6 +294,13 @@ fn mails(file: &CaseFile, role: Role) -> Vec<Value> {
                 "state_label": errand_word(&mail.state),
                 "at": moment(mail.at),
                 "error": mail.error,
+                "failure": file.failures.get(&mail.id).map(|failure| json!({
+                    "permanent": failure.permanent,
+                    "status": failure.status,
+                    "at": moment(failure.at),
+                    "cleared": failure.cleared_at.is_some(),
+                    "works_url": (role.supervises() && stands(failure)).then_some(works),
+                })),
                 "retry_url": (mail.state == "dead" && role.works_cases()).then_some(again),
             })
         })

@@ -13,6 +13,7 @@ pub(crate) mod device;
 mod devices;
 pub mod directory;
 pub(crate) mod document;
+pub(crate) mod mail;
 pub(crate) mod password;
 pub(crate) mod people;
 pub(crate) mod phone_change;

@@ -129,6 +129,13 @@ fn words(action: &str) -> &str {
         "event.redelivered" => "A subscriber is told again",
         "mail.dead" => "Mail could not be sent",
         "mail.withheld" => "Mail withheld: too many in an hour",
+        "case.mail_received" => "Message by mail",
+        "document.mailed" => "Document came by mail",
+        "mail.attached" => "Mail attached by hand",
+        "mail.automatic" => "An automatic answer came by mail",
+        "mail.bounced" => "Mail came back: its address is marked as undeliverable",
+        "mail.delayed" => "Mail was not delivered yet",
+        "mail.failure_cleared" => "The address is marked as working again",
         "mail.revived" => "Mail to be sent again",
         other => other,
     }

@@ -70,7 +70,7 @@ pub enum Access {
     Authenticators,
     /// An account that is signed in; forms carry its session's token.
     Account,
-    /// The telephone provider, whose signature the handler checks.
+    /// The telephone provider or a mail server, whose signature the handler checks.
     Provider,
     /// Programs with a token of this scope, or of any, whose person meets the need. Cookies are nothing to them.
     Api(Need, Option<Scope>),
@@ -178,7 +178,7 @@ async fn admit(request: &mut ServiceRequest) -> Result<Option<String>, PageError
         upload::admit(request, &app).await?;
         return Ok(None);
     }
-    if posted {
+    if posted && route.body != Body::Mail {
         let reading = read_body(request, app.desk.kit.limits.body_bytes());
         let body = tokio::time::timeout(SLOWEST_BODY, reading).await.map_err(|_| PageError::TooSlow)??;
         let fields = decode(content_type(request).as_deref(), &body)?;

@@ -1,3 +1,4 @@
 //! Where providers report to.
 
+pub(crate) mod mail;
 pub(crate) mod twilio;

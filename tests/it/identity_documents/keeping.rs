@@ -100,7 +100,7 @@ async fn after_a_rotation_the_old_key_is_not_needed_any_more() {
     let without = World::with(setup(|settings| settings.secrets.data_keys = Some(SecretString::from(K2)))).await;
     let before = contents(&without).await;
     let done = without.desk.rotate_secrets(operator(&without), |_| ()).await.unwrap();
-    assert_eq!(done, Rotated { documents: 0, secrets: 0, locked: 5 + planted });
+    assert_eq!(done, Rotated { mails: 0, documents: 0, secrets: 0, locked: 5 + planted });
     assert_eq!(contents(&without).await, before);
     without.stop().await;
 
@@ -110,7 +110,7 @@ async fn after_a_rotation_the_old_key_is_not_needed_any_more() {
     .await;
     let mut steps = Vec::new();
     let done = both.desk.rotate_secrets(operator(&both), |done| steps.push(done)).await.unwrap();
-    assert_eq!(done, Rotated { documents: 5, secrets: planted, locked: 0 });
+    assert_eq!(done, Rotated { mails: 0, documents: 5, secrets: planted, locked: 0 });
     // A little at a time: four documents are in memory at most.
     assert_eq!(steps[0].documents, 4);
     assert!(contents(&both).await.iter().all(|(key, _)| key == "k2"));

@@ -1,0 +1,345 @@
+//! Reading a mailbox over IMAP (RFC 3501, RFC 9051), with IDLE (RFC 2177) where the server has it.
+
+use std::fmt::Debug;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_imap::error::Error as ProtocolError;
+use async_imap::extensions::idle::IdleResponse;
+use async_imap::{Client, Session};
+use futures_util::TryStreamExt;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use secrecy::ExposeSecret;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+use crate::config::{ImapSettings, ImapTls};
+use crate::notify::install_tls_provider;
+
+/// How long connecting and every command may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the largest mail may take.
+const DOWNLOAD: Duration = Duration::from_secs(300);
+/// Mails that are looked for at a time.
+const BATCH: usize = 100;
+
+trait Wire: AsyncRead + AsyncWrite + Unpin + Send + Debug {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + Debug> Wire for T {}
+
+/// Why a mailbox cannot be read. The texts hold nothing of the server's own words, which often repeat names.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ImapError {
+    /// It is not configured, or not usably.
+    #[error("{0}")]
+    Settings(String),
+    /// There is no connection.
+    #[error("no connection to the mail server: {0}")]
+    Connection(String),
+    /// There is no encryption that can be trusted.
+    #[error("TLS with the mail server failed: {0}")]
+    Tls(String),
+    /// User name and password are not taken.
+    #[error("the mail server does not take the user name and the password")]
+    SignIn,
+    /// A folder is not there.
+    #[error("the mail server has no folder `{0}` that can be opened")]
+    Folder(String),
+    /// The server answered something else than was asked.
+    #[error("the mail server refused {0}")]
+    Refused(&'static str),
+    /// It did not answer in time.
+    #[error("the mail server took too long over {0}")]
+    TooSlow(&'static str),
+}
+
+/// What a look at a mailbox found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Looked {
+    /// Mails in the folder.
+    pub mails: u32,
+    /// Those of them that would be read.
+    pub waiting: usize,
+    /// The server tells of new mail by itself.
+    pub tells: bool,
+}
+
+/// A mailbox that can be opened.
+pub struct ImapMailbox {
+    settings: ImapSettings,
+    host: String,
+    tls: Option<(TlsConnector, ServerName<'static>)>,
+}
+
+/// A mailbox that is open.
+pub struct OpenMailbox {
+    session: Session<Box<dyn Wire>>,
+    done_folder: Option<String>,
+    tells: bool,
+    moves: bool,
+    expunges: bool,
+    mails: u32,
+}
+
+impl ImapMailbox {
+    /// Checks the settings; nothing is connected yet. None where no mailbox is configured.
+    ///
+    /// # Errors
+    /// [`ImapError::Settings`] when they cannot be used.
+    pub fn new(settings: &ImapSettings) -> Result<Option<Self>, ImapError> {
+        install_tls_provider();
+        let Some(host) = settings.host.clone() else { return Ok(None) };
+        let tls = match settings.tls {
+            ImapTls::None => None,
+            ImapTls::Tls => {
+                let bad = |why: &str| ImapError::Settings(format!("inbound.imap: {why}"));
+                let name = ServerName::try_from(host.clone()).map_err(|_| bad("the host is no name"))?;
+                let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+                if let Some(path) = &settings.ca_file {
+                    add_roots(&mut roots, path).map_err(|why| bad(&why))?;
+                }
+                let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+                Some((TlsConnector::from(Arc::new(config)), name))
+            }
+        };
+        Ok(Some(Self { settings: settings.clone(), host, tls }))
+    }
+
+    /// Looks whether the mailbox can be read, and changes nothing.
+    ///
+    /// # Errors
+    /// [`ImapError`] says why not.
+    pub async fn look(&self) -> Result<Looked, ImapError> {
+        let mut open = self.connect(true).await?;
+        if let Some(folder) = &open.done_folder {
+            let folder = folder.clone();
+            let found = within("looking for a folder", open.session.status(&folder, "(MESSAGES)")).await?;
+            found.map_err(|error| about_folder(&folder, &error))?;
+        }
+        let waiting = open.search().await?.len();
+        let looked = Looked { mails: open.mails, waiting, tells: open.tells };
+        open.close().await;
+        Ok(looked)
+    }
+
+    /// Opens the folder that is read.
+    ///
+    /// # Errors
+    /// [`ImapError`] says why it cannot be.
+    pub async fn open(&self) -> Result<OpenMailbox, ImapError> {
+        self.connect(false).await
+    }
+
+    async fn connect(&self, only_look: bool) -> Result<OpenMailbox, ImapError> {
+        let stream = within("connecting", TcpStream::connect((self.host.as_str(), self.settings.port))).await?;
+        let stream = stream.map_err(|error| ImapError::Connection(error.kind().to_string()))?;
+        let wire: Box<dyn Wire> = match &self.tls {
+            None => Box::new(stream),
+            Some((connector, name)) => {
+                let secured = within("TLS", connector.connect(name.clone(), stream)).await?;
+                Box::new(secured.map_err(|error| tls_failed(&error))?)
+            }
+        };
+        let mut client = Client::new(wire);
+        // The server speaks first.
+        let greeting = within("its greeting", client.read_response()).await?;
+        if !matches!(greeting, Ok(Some(_))) {
+            return Err(ImapError::Connection("it was closed before a greeting".to_owned()));
+        }
+        let user = self.settings.username.as_deref().unwrap_or_default();
+        let password = self.settings.password.as_ref().map(|p| p.expose_secret().to_owned()).unwrap_or_default();
+        let mut session =
+            within("signing in", client.login(user, &password)).await?.map_err(|(error, _)| match error {
+                ProtocolError::No(_) | ProtocolError::Bad(_) | ProtocolError::Validate(_) => ImapError::SignIn,
+                other => refused("signing in", &other),
+            })?;
+        let can = within("its capabilities", session.capabilities()).await?;
+        let can = can.map_err(|error| refused("its capabilities", &error))?;
+        let (tells, moves, expunges) = (can.has_str("IDLE"), can.has_str("MOVE"), can.has_str("UIDPLUS"));
+        let folder = &self.settings.folder;
+        let opened = match only_look {
+            true => within("opening a folder", session.examine(folder)).await?,
+            false => within("opening a folder", session.select(folder)).await?,
+        };
+        let mails = opened.map_err(|error| about_folder(folder, &error))?.exists;
+        Ok(OpenMailbox { session, done_folder: self.settings.done_folder.clone(), tells, moves, expunges, mails })
+    }
+}
+
+impl OpenMailbox {
+    async fn search(&mut self) -> Result<Vec<u32>, ImapError> {
+        let wanted = if self.done_folder.is_some() { "UNDELETED" } else { "UNSEEN UNDELETED" };
+        let found = within("searching", self.session.uid_search(wanted)).await?;
+        let mut found: Vec<u32> = found.map_err(|error| refused("searching", &error))?.into_iter().collect();
+        found.sort_unstable();
+        Ok(found)
+    }
+
+    /// The mails that are still to be read, the oldest first, with their sizes; some of them, where there are many.
+    ///
+    /// # Errors
+    /// [`ImapError`] when the connection is of no more use.
+    pub async fn waiting(&mut self) -> Result<Vec<(u32, usize)>, ImapError> {
+        let found = self.search().await?;
+        let some: Vec<String> = found.iter().take(BATCH).map(u32::to_string).collect();
+        if some.is_empty() {
+            return Ok(Vec::new());
+        }
+        let reading = async {
+            let fetched = self.session.uid_fetch(some.join(","), "(UID RFC822.SIZE)").await?;
+            fetched.try_collect::<Vec<_>>().await
+        };
+        let fetched = within("telling sizes", reading).await?.map_err(|error| refused("telling sizes", &error))?;
+        let size = |size: u32| usize::try_from(size).unwrap_or(usize::MAX);
+        let mut sized: Vec<(u32, usize)> =
+            fetched.iter().filter_map(|mail| Some((mail.uid?, size(mail.size?)))).collect();
+        sized.sort_unstable();
+        Ok(sized)
+    }
+
+    /// A mail as it is; none where somebody else took it away.
+    ///
+    /// # Errors
+    /// [`ImapError`] when the connection is of no more use.
+    pub async fn fetch(&mut self, uid: u32) -> Result<Option<Vec<u8>>, ImapError> {
+        self.part(uid, "(UID BODY.PEEK[])", |mail| mail.body().map(<[u8]>::to_vec)).await
+    }
+
+    /// The head of a mail.
+    ///
+    /// # Errors
+    /// [`ImapError`] when the connection is of no more use.
+    pub async fn head(&mut self, uid: u32) -> Result<Option<Vec<u8>>, ImapError> {
+        self.part(uid, "(UID BODY.PEEK[HEADER])", |mail| mail.header().map(<[u8]>::to_vec)).await
+    }
+
+    async fn part(
+        &mut self,
+        uid: u32,
+        query: &str,
+        of: fn(&async_imap::types::Fetch) -> Option<Vec<u8>>,
+    ) -> Result<Option<Vec<u8>>, ImapError> {
+        let reading = async {
+            let fetched = self.session.uid_fetch(uid.to_string(), query).await?;
+            fetched.try_collect::<Vec<_>>().await
+        };
+        let fetched = timeout(DOWNLOAD, reading).await.map_err(|_| ImapError::TooSlow("a mail"))?;
+        let fetched = fetched.map_err(|error| refused("a mail", &error))?;
+        Ok(fetched.iter().filter(|mail| mail.uid == Some(uid)).find_map(of))
+    }
+
+    /// Marks a mail as read, or moves it to where such mails go. Only for a mail that is stored.
+    ///
+    /// # Errors
+    /// [`ImapError`] when it could not be; the mail may then come again.
+    pub async fn done(&mut self, uid: u32) -> Result<(), ImapError> {
+        let set = uid.to_string();
+        match self.done_folder.clone() {
+            None => self.flag(&set, "+FLAGS.SILENT (\\Seen)").await,
+            Some(folder) if self.moves => {
+                let moved = within("moving a mail", self.session.uid_mv(&set, &folder)).await?;
+                moved.map_err(|error| about_folder(&folder, &error))
+            }
+            Some(folder) => {
+                let copied = within("copying a mail", self.session.uid_copy(&set, &folder)).await?;
+                copied.map_err(|error| about_folder(&folder, &error))?;
+                self.flag(&set, "+FLAGS.SILENT (\\Seen \\Deleted)").await?;
+                if self.expunges {
+                    let expunging = async { self.session.uid_expunge(&set).await?.try_collect::<Vec<_>>().await };
+                    within("removing a mail", expunging).await?.map_err(|error| refused("removing a mail", &error))?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn flag(&mut self, set: &str, flags: &str) -> Result<(), ImapError> {
+        let marking = async { self.session.uid_store(set, flags).await?.try_collect::<Vec<_>>().await };
+        within("marking a mail", marking).await?.map_err(|error| refused("marking a mail", &error))?;
+        Ok(())
+    }
+
+    /// Waits until the server tells of something, or the time is over, or `stop` comes.
+    ///
+    /// # Errors
+    /// [`ImapError`] when the connection is of no more use.
+    pub async fn wait(mut self, longest: Duration, stop: impl Future<Output = ()>) -> Result<Self, ImapError> {
+        if !self.tells {
+            tokio::select! {
+                () = tokio::time::sleep(longest) => {}
+                () = stop => {}
+            }
+            let alive = within("answering", self.session.noop()).await?;
+            alive.map_err(|error| refused("answering", &error))?;
+            return Ok(self);
+        }
+        let Self { session, done_folder, tells, moves, expunges, mails } = self;
+        let mut idle = session.idle();
+        within("waiting", idle.init()).await?.map_err(|error| refused("waiting", &error))?;
+        {
+            let (told, _interrupt) = idle.wait_with_timeout(longest);
+            tokio::select! {
+                told = told => match told {
+                    Ok(IdleResponse::NewData(_) | IdleResponse::Timeout) => {}
+                    Ok(IdleResponse::ManualInterrupt) => {
+                        return Err(ImapError::Connection("it was closed".to_owned()));
+                    }
+                    Err(error) => return Err(refused("waiting", &error)),
+                },
+                () = stop => {}
+            }
+        }
+        let session = within("waiting", idle.done()).await?.map_err(|error| refused("waiting", &error))?;
+        Ok(Self { session, done_folder, tells, moves, expunges, mails })
+    }
+
+    /// Says good-bye.
+    pub async fn close(mut self) {
+        // Whoever leaves does not mind whether it was heard.
+        let _ = within("signing out", self.session.logout()).await;
+    }
+}
+
+async fn within<T>(what: &'static str, work: impl Future<Output = T>) -> Result<T, ImapError> {
+    timeout(PATIENCE, work).await.map_err(|_| ImapError::TooSlow(what))
+}
+
+fn add_roots(roots: &mut RootCertStore, path: &PathBuf) -> Result<(), String> {
+    let shown = path.display();
+    let found = CertificateDer::pem_file_iter(path).map_err(|_| format!("{shown} cannot be read"))?;
+    let mut count = 0;
+    for certificate in found {
+        let certificate = certificate.map_err(|_| format!("{shown} holds no usable PEM certificate"))?;
+        roots.add(certificate).map_err(|_| format!("{shown} holds a certificate that cannot be used"))?;
+        count += 1;
+    }
+    if count == 0 { Err(format!("{shown} holds no PEM certificate")) } else { Ok(()) }
+}
+
+fn tls_failed(error: &std::io::Error) -> ImapError {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(tls) => ImapError::Tls(tls.to_string()),
+        None => ImapError::Tls(error.kind().to_string()),
+    }
+}
+
+fn refused(what: &'static str, error: &ProtocolError) -> ImapError {
+    match error {
+        ProtocolError::Io(io) => ImapError::Connection(io.kind().to_string()),
+        ProtocolError::ConnectionLost => ImapError::Connection("it was closed".to_owned()),
+        _ => ImapError::Refused(what),
+    }
+}
+
+fn about_folder(folder: &str, error: &ProtocolError) -> ImapError {
+    match error {
+        ProtocolError::No(_) | ProtocolError::Bad(_) | ProtocolError::Validate(_) => {
+            ImapError::Folder(folder.to_owned())
+        }
+        other => refused("a folder", other),
+    }
+}

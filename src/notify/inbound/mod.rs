@@ -1,0 +1,10 @@
+//! Mails that come in: how they are fetched and read.
+
+mod imap;
+mod read;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
+
+pub use imap::{ImapError, ImapMailbox, Looked, OpenMailbox};
+pub use read::{Unreadable, read, read_head};

@@ -1,0 +1,169 @@
+use std::sync::Arc;
+
+use super::super::Desk;
+use super::super::act::{Act, Done, Halt, held};
+use super::files::prepare_all;
+use super::take::{blocking, fill, keep_files};
+use crate::domain::audit::{Details, details};
+use crate::domain::case::Refused;
+use crate::domain::ids::InboundMailId;
+use crate::domain::inbound::{Fate, Incoming, MatchedBy};
+use crate::domain::reference::CaseRef;
+use crate::domain::sealed::Sealing;
+use crate::notify::inbound::read;
+use crate::store::inbound::{self, InboundMail};
+use crate::store::{AnyConnection, StoreError, Tx, cases, documents};
+
+/// Mails that are forgotten at a time.
+const BATCH: i64 = 50;
+
+/// A mail that somebody has to decide about.
+pub struct OpenedMail {
+    /// What is known of it.
+    pub row: InboundMail,
+    /// What it says; nothing where no content was kept, or it cannot be read.
+    pub mail: Option<Incoming>,
+}
+
+fn about(id: InboundMailId) -> Details {
+    details([("inbound", id.to_string().into())])
+}
+
+impl Desk {
+    /// Opens a mail that belongs to no case yet. That somebody read it is recorded.
+    ///
+    /// # Errors
+    /// [`Halt::Gone`] when there is none to decide about; [`StoreError`] when the database fails.
+    pub async fn open_mail(&self, act: Act, id: InboundMailId) -> Result<Result<OpenedMail, Halt>, StoreError> {
+        let Some(opened) = self.undecided(id).await? else { return Ok(Err(Halt::Gone)) };
+        let record = move |tx: &mut Tx<'_>| {
+            tx.record(act.entry("mail.viewed", None, None, about(id)));
+            Ok(())
+        };
+        self.store.write(record).await?;
+        Ok(Ok(opened))
+    }
+
+    async fn undecided(&self, id: InboundMailId) -> Result<Option<OpenedMail>, StoreError> {
+        let find = move |connection: &mut AnyConnection| {
+            let Some(row) = inbound::find(connection, id)? else { return Ok(None) };
+            Ok(Some((row, inbound::content(connection, id)?)))
+        };
+        let Some((row, sealed)) = self.store.read_snapshot(find).await? else { return Ok(None) };
+        if !matches!(row.fate, Fate::Unmatched | Fate::TooLarge) {
+            return Ok(None);
+        }
+        let Some(sealed) = sealed else { return Ok(Some(OpenedMail { row, mail: None })) };
+        let (kit, bound) = (self.kit.clone(), row.about());
+        let open = move || kit.sealing.open(Sealing::Mail, &bound, &sealed).map(|raw| read(&raw).ok());
+        let opened = blocking(open).await.unwrap_or(Ok(None));
+        let mail = opened.map_err(|error| StoreError::Corrupt(format!("a mail: {error}")))?;
+        Ok(Some(OpenedMail { row, mail }))
+    }
+
+    /// **Attach**: somebody at the desk says which case a mail belongs to. It stays as little evidence as before.
+    ///
+    /// # Errors
+    /// [`Halt`] when a rule forbids it or it was decided before; [`StoreError`] when the database fails.
+    pub async fn attach_mail(
+        &self,
+        act: Act,
+        id: InboundMailId,
+        reference: CaseRef,
+    ) -> Result<Result<(), Halt>, StoreError> {
+        let Some(OpenedMail { row, mail: Some(mut mail) }) = self.undecided(id).await? else {
+            return Ok(Err(Halt::Gone));
+        };
+        let of = reference.clone();
+        let look = move |connection: &mut AnyConnection| {
+            let Some(filed) = cases::find(connection, &of)? else { return Ok(None) };
+            Ok(Some((filed.case.id, documents::count_mailed(connection, filed.case.id)?)))
+        };
+        let Some((case, mailed)) = self.store.read_snapshot(look).await? else { return Ok(Err(Halt::NoSuchCase)) };
+        let kit = self.kit.clone();
+        let (attachments, at) = (std::mem::take(&mut mail.attachments), act.at);
+        let room = i64::from(kit.documents.per_case).saturating_sub(mailed);
+        let room = usize::try_from(room).unwrap_or_default();
+        let files = blocking(move || prepare_all(&kit, (case, id), attachments, room, at))
+            .await
+            .ok_or_else(|| StoreError::Unavailable("a mail's attachments could not be looked at".to_owned()))?;
+        let (kit, ready) = (self.kit.clone(), Arc::new((row, mail, files)));
+        let attach = move |tx: &mut Tx<'_>| -> Done<()> {
+            let (row, mail, files) = ready.as_ref();
+            if let Some(halt) = may_decide(tx, &act, id) {
+                return Ok(Err(halt));
+            }
+            let filed = match held(tx, &act, &reference, None)? {
+                Ok(filed) => filed,
+                Err(halt) => return Ok(Err(halt)),
+            };
+            // Somebody else may have decided meanwhile; then nothing is written.
+            let still = inbound::find(tx.connection, id)?.is_some_and(|row| row.fate == Fate::Unmatched);
+            if !still {
+                return Ok(Err(Halt::Gone));
+            }
+            let mut row = row.clone();
+            row.matched_by = Some(MatchedBy::Hand);
+            fill(tx, &kit, &act, &filed, (&mut row, mail, files))?;
+            if !inbound::attach(tx, &row, act.at)? {
+                return Err(StoreError::Conflict);
+            }
+            keep_files(tx, &act, &filed, &row, files)?;
+            tx.record(act.case_entry("mail.attached", &filed, about(id)));
+            Ok(Ok(()))
+        };
+        self.store.write(attach).await
+    }
+
+    /// **Discard**: a mail is nobody's. What it said is forgotten.
+    ///
+    /// # Errors
+    /// [`Halt`] when a rule forbids it or it was decided before; [`StoreError`] when the database fails.
+    pub async fn discard_mail(&self, act: Act, id: InboundMailId) -> Result<Result<(), Halt>, StoreError> {
+        let discard = move |tx: &mut Tx<'_>| -> Done<()> {
+            if let Some(halt) = may_decide(tx, &act, id) {
+                return Ok(Err(halt));
+            }
+            if !inbound::discard(tx, id, act.at)? {
+                return Ok(Err(Halt::Gone));
+            }
+            tx.record(act.entry("mail.discarded", None, None, about(id)));
+            Ok(Ok(()))
+        };
+        self.store.write(discard).await
+    }
+
+    /// Forgets mails that nobody decided about in time, and answers how many.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub(in crate::workflow) async fn forget_undecided(&self) -> Result<usize, StoreError> {
+        let before = self.now() - self.kit.inbound.unmatched_kept();
+        let due = self.store.read(move |connection| inbound::undecided_before(connection, before, BATCH)).await?;
+        let act = self.system_act();
+        let forget = move |tx: &mut Tx<'_>| {
+            let mut count = 0;
+            for id in &due {
+                if inbound::discard(tx, *id, act.at)? {
+                    let mut about = about(*id);
+                    about.insert("why".to_owned(), "retention".into());
+                    tx.record(act.entry("mail.discarded", None, None, about));
+                    count += 1;
+                }
+            }
+            Ok(count)
+        };
+        self.store.write(forget).await
+    }
+}
+
+fn may_decide(tx: &mut Tx<'_>, act: &Act, id: InboundMailId) -> Option<Halt> {
+    let role = act.actor.role();
+    if role.is_some_and(|role| role.works_cases()) {
+        return None;
+    }
+    let mut about = about(id);
+    about.insert("rule".to_owned(), "role".into());
+    tx.record(act.entry("mail.refused", None, None, about));
+    Some(Halt::Refused(Refused::Role(role)))
+}

@@ -1,0 +1,131 @@
+use chrono::TimeDelta;
+use diesel::{QueryDsl, RunQueryDsl};
+use mfa_desk::domain::inbound::Fate;
+use mfa_desk::store::AnyConnection;
+use mfa_desk::store::schema::inbound_mails;
+use mfa_desk::workflow::Taken;
+
+use super::{Letter, filed, message, messages, takes, undecided, world};
+use crate::support::world::{OWNER, World};
+
+fn stray(body: &str) -> Letter {
+    Letter {
+        from: "stray@elsewhere.example".to_owned(),
+        to: "desk@desk.example.test".to_owned(),
+        answers: None,
+        headers: String::new(),
+        body: body.to_owned(),
+        id: format!("{}@elsewhere.example", body.len()),
+    }
+}
+
+/// Everything that the table holds, as one text.
+async fn kept(world: &World) -> String {
+    let all = |connection: &mut AnyConnection| {
+        type Row = (String, String, Option<Vec<u8>>);
+        let columns = (inbound_mails::from_address, inbound_mails::subject, inbound_mails::sealed);
+        let rows: Vec<Row> = inbound_mails::table.select(columns).load(connection)?;
+        Ok(format!("{rows:?}"))
+    };
+    world.desk.store.read(all).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_that_names_no_case_waits_for_somebody_who_attaches_it() {
+    let world = world().await;
+    let (_, reference) = world.confirmed(OWNER).await;
+    let before = world.mails().await.len();
+    assert_eq!(takes(&world, &stray("It is about my case.")).await, Taken::New(Fate::Unmatched));
+    assert!(!kept(&world).await.contains("about my case"), "it is kept sealed");
+    let ana = world.agent("ana").await;
+    let list = ana.get("/desk/mail").await;
+    list.is(200).says("Re: my case").says("s•••@e•••.example");
+    assert_eq!(world.mails().await.len(), before, "whoever wrote it is not answered");
+
+    let id = undecided(&world).await[0].id;
+    let page = ana.get(&format!("/desk/mail/{id}")).await;
+    page.is(200).says("It is about my case.").says("stray@elsewhere.example");
+    let wrong = ana.send(&page, "/attach", &[("reference", "nonsense")]).await;
+    wrong.is(422).says("Enter a reference");
+    let wrong = ana.send(&wrong, "/attach", &[("reference", "MFA-0000-0000")]).await;
+    wrong.is(422);
+    let case = filed(&world, &reference).await.case;
+    ana.send(&wrong, "/attach", &[("reference", &reference)]).await.is(200).says("message of the case now");
+    let entries = messages(&world, &reference).await;
+    assert_eq!(entries[0].body, "It is about my case.");
+    assert_eq!(filed(&world, &reference).await.case, case, "attached by hand, it proves as little");
+    ana.get(&format!("/desk/cases/{reference}")).await.says("Found by hand").says("From another address");
+
+    // It is there once, and gone from the list; the same mail is still known.
+    ana.send(&page, "/attach", &[("reference", &reference)]).await.says("not there any more");
+    ana.get("/desk/mail").await.says("No mail waits");
+    assert_eq!(messages(&world, &reference).await.len(), 1);
+    assert_eq!(takes(&world, &stray("It is about my case.")).await, Taken::Known);
+    assert!(!kept(&world).await.contains("Some("), "what was kept of it as it came is gone");
+    let actions = world.actions("").await;
+    for action in ["mail.unmatched", "mail.viewed", "mail.attached"] {
+        assert!(actions.iter().any(|each| each == action), "{action} is not among {actions:?}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_discarded_or_too_old_is_forgotten() {
+    let world = world().await;
+    for body in ["Spam", "Spam and eggs"] {
+        takes(&world, &stray(body)).await;
+    }
+    let ana = world.agent("ana").await;
+    let id = undecided(&world).await[0].id;
+    let page = ana.get(&format!("/desk/mail/{id}")).await;
+    ana.send(&page, "/discard", &[]).await.is(200).says("discarded");
+    assert_eq!(undecided(&world).await.len(), 1);
+    world.later(TimeDelta::days(29)).await;
+    world.desk.clear().await.unwrap();
+    assert_eq!(undecided(&world).await.len(), 1, "thirty days are not over");
+    world.later(TimeDelta::days(2)).await;
+    world.desk.clear().await.unwrap();
+    assert!(undecided(&world).await.is_empty());
+    let kept = kept(&world).await;
+    assert!(!kept.contains("stray") && !kept.contains("my case") && !kept.contains("Some("), "{kept}");
+    let discarded = world.actions("").await.into_iter().filter(|action| action == "mail.discarded").count();
+    assert_eq!(discarded, 2);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_to_a_case_that_is_over_is_kept_and_nobody_is_answered() {
+    let world = world().await;
+    let (customer, reference) = world.confirmed(OWNER).await;
+    let ours = world.mail(&reference).await;
+    let page = customer.get(&format!("/cases/{reference}")).await;
+    customer.send(&page, "/withdraw", &[]).await;
+    let before = world.mails().await.len();
+    world.clock.advance(TimeDelta::minutes(5));
+    let case = filed(&world, &reference).await;
+    assert!(case.case.state.is_final(), "{:?}", case.case.state);
+    assert_eq!(takes(&world, &Letter::answering(&ours, "Wait, come back")).await, message());
+    assert_eq!(filed(&world, &reference).await, case, "no clock runs, and nothing is opened again");
+    assert_eq!(world.mails().await.len(), before);
+    let ana = world.agent("ana").await;
+    ana.get("/desk/mail").await.says("To cases that are over").says(&reference);
+    ana.get(&format!("/desk/cases/{reference}")).await.says("Wait, come back");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_address_cannot_bury_the_desk() {
+    let world = world().await;
+    let most = usize::try_from(world.desk.kit.inbound.per_address_hour).unwrap();
+    for n in 0..most {
+        assert_eq!(takes(&world, &stray(&"x".repeat(n + 1))).await, Taken::New(Fate::Unmatched));
+    }
+    assert_eq!(takes(&world, &stray("One more than is allowed, and so not kept")).await, Taken::New(Fate::TooMany));
+    let other = Letter { from: "other@elsewhere.example".to_owned(), ..stray("Somebody else") };
+    assert_eq!(takes(&world, &other).await, Taken::New(Fate::Unmatched));
+    let sam = world.agent("sam").await;
+    sam.get("/desk/blocks").await.says("Mails from one address or to one case");
+    world.later(TimeDelta::hours(1)).await;
+    assert_eq!(takes(&world, &stray("An hour later it is taken again, of course")).await, Taken::New(Fate::Unmatched));
+    world.stop().await;
+}
