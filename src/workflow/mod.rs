@@ -122,8 +122,8 @@ pub use view_case::{CaseFile, CustomerFile};
 
 use crate::clock::Clock;
 use crate::config::{
-    ApiSettings, DocumentSettings, EventSettings, InboundSettings, LimitSettings, MailSettings, PolicySettings, SessionSettings,
-    Settings, SubscriberSettings,
+    ApiSettings, DocumentSettings, EventSettings, InboundSettings, LimitSettings, MailSettings, PolicySettings,
+    SessionSettings, Settings, SubscriberSettings,
 };
 use crate::directory::Directories;
 use crate::domain::event::Listener;

@@ -32,7 +32,8 @@ pub struct Done {
     done: bool,
 }
 
-fn done() -> HttpResponse {
+/// Says so.
+pub fn done() -> HttpResponse {
     HttpResponse::Ok().json(Done { done: true })
 }
 

@@ -12,6 +12,7 @@ mod docs;
 mod documents;
 mod frame;
 mod headers;
+mod mail;
 mod me;
 mod notes;
 mod openapi;
@@ -21,6 +22,7 @@ mod phone_change;
 mod problem;
 mod program;
 mod query;
+mod reports;
 mod table;
 mod work;
 

@@ -5,8 +5,8 @@ use actix_web::{FromRequest, Handler, Responder};
 
 use super::operation::{Answers, Operation, Values};
 use super::{
-    approvals, audit, case_view, cases, decisions, desk, docs, documents, me, notes, openapi, people, phone_change,
-    work,
+    approvals, audit, case_view, cases, decisions, desk, docs, documents, mail, me, notes, openapi, people,
+    phone_change, reports, work,
 };
 use crate::domain::account::Tier;
 use crate::domain::api_token::Scope;
@@ -20,10 +20,11 @@ use crate::workflow::Explanation;
 const CASES: &str = "Cases";
 const DECISIONS: &str = "Decisions";
 const DOCUMENTS: &str = "Documents";
+const MAIL: &str = "Mail";
 const PHONE: &str = "Phone changes";
 const DESK: &str = "Desk";
 const PEOPLE: &str = "People";
-const AUDIT: &str = "Audit";
+const AUDIT: &str = "Audit and reports";
 const ME: &str = "Token";
 
 fn get<F, Args>(path: &'static str, needs: (Need, Scope), handler: F, operation: Operation) -> RouteSpec
@@ -64,6 +65,7 @@ pub fn routes() -> Vec<RouteSpec> {
     routes.extend(of_decisions());
     routes.extend(of_documents());
     routes.extend(of_phone_changes());
+    routes.extend(of_mail());
     routes.extend(of_desk());
     routes.extend(of_people());
     routes.extend(of_audit());
@@ -323,6 +325,46 @@ fn of_phone_changes() -> Vec<RouteSpec> {
     ]
 }
 
+fn of_mail() -> Vec<RouteSpec> {
+    let works = (Need::WorksCases, Scope::CasesWork);
+    let act = |summary, path| says(MAIL, summary).like("POST", path);
+    vec![
+        get(
+            "/api/v1/mail",
+            (Need::WorksCases, Scope::CasesRead),
+            mail::list,
+            says(MAIL, "List mails that belong to no case").like("GET", "/desk/mail").gives::<mail::InboundList>(),
+        ),
+        get(
+            "/api/v1/mail/{inbound}",
+            works,
+            mail::read,
+            says(MAIL, "Read a mail").like("GET", "/desk/mail/{inbound}").gives::<mail::InboundRead>(),
+        ),
+        post(
+            "/api/v1/mail/{inbound}/attach",
+            works,
+            mail::attach,
+            act("Attach a mail to a case", "/desk/mail/{inbound}/attach")
+                .takes::<mail::Attach>()
+                .gives::<cases::CaseState>(),
+        ),
+        post(
+            "/api/v1/mail/{inbound}/discard",
+            works,
+            mail::discard,
+            act("Discard a mail", "/desk/mail/{inbound}/discard").gives::<desk::Done>(),
+        ),
+        post(
+            "/api/v1/cases/{reference}/mails/{mail}/works-again",
+            (Need::Supervises, Scope::CasesWork),
+            mail::works_again,
+            act("Say that an address takes mail again", "/desk/cases/{reference}/mails/{mail}/works-again")
+                .gives::<cases::CaseState>(),
+        ),
+    ]
+}
+
 fn of_desk() -> Vec<RouteSpec> {
     let manages = (Need::Supervises, Scope::DeskManage);
     let lists = |summary, path| says(DESK, summary).like("GET", path);
@@ -466,7 +508,27 @@ fn of_audit() -> Vec<RouteSpec> {
             .param("actor", Values::Text(254), "By this address, or this kind of actor.")
             .param("action", Values::Text(80), "This action, or all below it where it ends in a dot.")
     };
+    let period = |operation: Operation| {
+        operation.param("from", Values::Text(10), "The first day; thirty days before the last one.").param(
+            "to",
+            Values::Text(10),
+            "The last day; today.",
+        )
+    };
+    let reads = (Need::Audits, Scope::DeskRead);
     vec![
+        get(
+            "/api/v1/reports",
+            reads,
+            reports::list,
+            period(says(AUDIT, "Read the reports").like("GET", "/desk/reports")).gives::<reports::ReportList>(),
+        ),
+        get(
+            "/api/v1/reports/{file}",
+            reads,
+            reports::export,
+            period(says(AUDIT, "Export a report").like("GET", "/desk/reports/{file}")).in_form(Answers::Csv),
+        ),
         get(
             "/api/v1/audit",
             audits,

@@ -136,6 +136,14 @@ async fn people_are_managed_and_the_log_is_exported_with_a_code_each() {
     let suspended = sam.post(&format!("/people/{zoe}/suspend"), &[("mfa-code", &code)], None).await.is(200).json();
     assert!(suspended["suspended_at"].is_string());
 
+    let reports = aud.get("/reports?from=2026-11-01&to=2026-11-30").await.is(200).json();
+    assert_eq!(reports["items"].as_array().unwrap().len(), 5, "{reports}");
+    assert_eq!(reports["items"][0]["rows"][0]["key"], "2026-11-01");
+    let sheet = aud.ask("GET", "/reports/volume.csv", &[("accept", "text/csv")], None).await;
+    assert!(sheet.is(200).text.starts_with("day,"), "{}", sheet.text);
+    aud.ask("GET", "/reports/nothing.csv", &[("accept", "text/csv")], None).await.is(404);
+    aud.get("/reports?to=soon").await.is(422).problem("invalid");
+
     aud.get("/audit.csv").await.is(403);
     let code = world.code("aud").await;
     let export = aud.ask("GET", "/audit.csv?action=agent.", &[("mfa-code", &code), ("accept", "text/csv")], None).await;
