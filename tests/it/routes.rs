@@ -38,8 +38,9 @@ fn path(route: &RouteSpec, reference: &str) -> String {
         .replace("{event}", nothing)
         .replace("{inbound}", nothing)
         .replace("{tag}", nothing)
-        .replace("{view}", nothing);
-    let path = path.replace("{file}", "volume.csv");
+        .replace("{view}", nothing)
+        .replace("{token}", nothing)
+        .replace("{file}", "volume.csv");
     assert!(!path.contains('{'), "the test does not know what to put into {path}");
     path
 }
@@ -133,7 +134,7 @@ fn what_acts_on_a_case_or_reads_the_log_needs_more_than_a_sign_in() {
         let deactivates = route.path.ends_with("/deactivate") && !route.path.contains("/security/devices/");
         if acts || reads_log || deactivates {
             assert!(
-                matches!(route.access, Access::Desk(need) if need != Need::Anyone),
+                matches!(route.access, Access::Desk(need) | Access::Api(need, _) if need != Need::Anyone),
                 "{} is for everyone who is signed in",
                 name(&route)
             );
@@ -402,6 +403,7 @@ async fn a_session_that_alternative_factors_won_reaches_authenticators_and_nothi
                 "{} is about no authenticator",
                 name(&route)
             ),
+            Access::Api(..) => drop(ask(&world, &route.method, &path, &cookie, &TYPED).await.is(401)),
             Access::Public | Access::Customer | Access::Provider => {}
         }
     }
@@ -421,7 +423,9 @@ async fn what_the_table_does_not_name_does_not_exist() {
         "/desk/agents",
         "/desk/cases",
         "/assistance/",
-        "/api/v1/cases",
+        "/api",
+        "/api/v1",
+        "/api/v2/cases",
         "/.env",
         "/index.html",
     ] {

@@ -28,6 +28,7 @@ pub(crate) mod sso;
 pub(crate) mod step_up;
 pub(crate) mod tags;
 mod timeline;
+pub(crate) mod tokens;
 pub(crate) mod views;
 
 use serde::Deserialize;
