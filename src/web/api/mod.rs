@@ -24,6 +24,7 @@ mod program;
 mod query;
 mod reports;
 mod table;
+mod tags;
 mod work;
 
 pub use frame::serve;

@@ -22,6 +22,11 @@ impl Query {
                 return Err(wrong("There is no such parameter.".to_owned()));
             };
             check(&param.values, &value).map_err(wrong)?;
+            // No database can store it, and nothing is called so.
+            if value.contains('\0') {
+                let words = "This holds a character that nothing can hold.";
+                return Err(Problem::parameter(Kind::Invalid, param.name, words));
+            }
             if found.insert(param.name, value.into_owned()).is_some() {
                 return Err(wrong("This parameter stands more than once.".to_owned()));
             }
@@ -48,10 +53,6 @@ impl Query {
 }
 
 fn check(values: &Values, value: &str) -> Result<(), String> {
-    // No database can store it, and nothing is called so.
-    if value.contains('\0') {
-        return Err("This holds a character that nothing can hold.".to_owned());
-    }
     match values {
         Values::OneOf(codes) if codes.contains(&value) => Ok(()),
         Values::OneOf(codes) => Err(format!("One of: {}.", codes.join(", "))),

@@ -6,7 +6,7 @@ use actix_web::{FromRequest, Handler, Responder};
 use super::operation::{Answers, Operation, Values};
 use super::{
     approvals, audit, case_view, cases, decisions, desk, docs, documents, mail, me, notes, openapi, people,
-    phone_change, reports, work,
+    phone_change, reports, tags, work,
 };
 use crate::domain::account::Tier;
 use crate::domain::api_token::Scope;
@@ -66,6 +66,7 @@ pub fn routes() -> Vec<RouteSpec> {
     routes.extend(of_documents());
     routes.extend(of_phone_changes());
     routes.extend(of_mail());
+    routes.extend(of_tags());
     routes.extend(of_desk());
     routes.extend(of_people());
     routes.extend(of_audit());
@@ -321,6 +322,38 @@ fn of_phone_changes() -> Vec<RouteSpec> {
             phone_change::order_again,
             act("Give the directory a new phone number again", "/desk/cases/{reference}/phone-change/order")
                 .takes::<phone_change::ChangeVersion>(),
+        ),
+    ]
+}
+
+fn of_tags() -> Vec<RouteSpec> {
+    let works = (Need::WorksCases, Scope::CasesWork);
+    let act =
+        |summary, path| says(CASES, summary).like("POST", path).takes::<tags::Named>().gives::<cases::CaseState>();
+    vec![
+        get(
+            "/api/v1/tags",
+            (Need::Anyone, Scope::CasesRead),
+            tags::list,
+            says(CASES, "List tags").like("GET", "/desk/tags").gives::<tags::TagList>(),
+        ),
+        post(
+            "/api/v1/cases/{reference}/tags",
+            works,
+            tags::put,
+            act("Put a tag on a case", "/desk/cases/{reference}/tags"),
+        ),
+        post(
+            "/api/v1/cases/{reference}/tags/take-off",
+            works,
+            tags::take_off,
+            act("Take a tag off a case", "/desk/cases/{reference}/tags/take-off"),
+        ),
+        post(
+            "/api/v1/tags/{tag}/remove",
+            (Need::Supervises, Scope::DeskManage),
+            tags::remove,
+            says(CASES, "Remove a tag from the desk").like("POST", "/desk/tags/{tag}/remove").gives::<desk::Done>(),
         ),
     ]
 }

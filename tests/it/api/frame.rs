@@ -38,7 +38,7 @@ async fn what_cannot_be_read_is_told_as_a_problem_and_never_as_a_page() {
         ("/cases/MFA-0000-0000", "not-found", 404),
         ("/cases/nonsense", "not-found", 404),
         ("/cases/%FF", "not-found", 404),
-        ("/cases?q=%00", "malformed", 400),
+        ("/cases?q=%00", "invalid", 422),
         ("/cases?view=nothing", "malformed", 400),
         ("/cases?limit=0", "malformed", 400),
         ("/cases?limit=5&limit=6", "malformed", 400),
