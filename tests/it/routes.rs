@@ -34,7 +34,7 @@ fn path(route: &RouteSpec, reference: &str) -> String {
     let path = path.replace("{name}", "app.css").replace("{block}", nothing).replace("{document}", nothing);
     let path = path.replace("{alarm}", nothing).replace("{session}", nothing).replace("{agent}", nothing);
     let path = path.replace("{ceremony}", nothing).replace("{device}", nothing).replace("{change}", nothing);
-    let path = path.replace("{event}", nothing).replace("{inbound}", nothing);
+    let path = path.replace("{event}", nothing).replace("{inbound}", nothing).replace("{file}", "volume.csv");
     assert!(!path.contains('{'), "the test does not know what to put into {path}");
     path
 }
