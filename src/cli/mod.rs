@@ -12,6 +12,7 @@ mod progress;
 mod secrets;
 mod seed;
 mod serve;
+mod tokens;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -91,6 +92,9 @@ enum Command {
     /// What is stored encrypted
     #[command(subcommand)]
     Secrets(secrets::SecretsCommand),
+    /// The tokens that programs act with in the name of people at the desk
+    #[command(subcommand)]
+    Tokens(tokens::TokensCommand),
 }
 
 #[derive(Subcommand)]
@@ -151,6 +155,7 @@ pub fn run() -> ExitCode {
         Command::Policy(command) => policy::run(command),
         Command::Audit(command) => audit::run(command),
         Command::Secrets(command) => secrets::run(command),
+        Command::Tokens(command) => tokens::run(command),
     };
     match result {
         Ok(code) => code,

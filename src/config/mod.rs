@@ -5,6 +5,7 @@
 //! Reading ([`Settings::load`]) refuses what cannot be understood; whether a readable
 //! configuration is fit for a purpose is answered by [`Settings::problems`].
 
+mod api;
 mod check;
 mod database;
 mod desk;
@@ -41,6 +42,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
+pub use api::ApiSettings;
 pub use check::Problem;
 pub use database::{DatabaseSettings, DatabaseUrl};
 pub use desk::{SecretSettings, SessionSettings};
@@ -113,6 +115,8 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// Uploaded documents.
     pub documents: DocumentSettings,
+    /// The interface for programs.
+    pub api: ApiSettings,
     /// What is written to standard error.
     pub log: LogSettings,
     /// Where each value that is not a default came from.
@@ -156,6 +160,7 @@ impl Settings {
         // Everyone in a demonstration sits behind one address.
         demo.limits.forms_per_network_hour = 100_000;
         demo.limits.forms_per_network_day = 100_000;
+        demo.api.requests_per_minute = 100_000;
         demo
     }
 
@@ -181,6 +186,7 @@ impl Settings {
             self.sessions.check(&mut checker);
             self.limits.check(&mut checker);
             self.documents.check(&mut checker);
+            self.api.check(&mut checker);
         }
         checker.finish()
     }

@@ -134,6 +134,8 @@ pub const REFERENCE: &[(&str, &str, &str)] = &[
     ("documents.per_case", "5", "Documents that one case can have."),
     ("documents.per_network_per_hour", "10", "Uploads from one network (/24, /48) in an hour."),
     ("documents.erase_after_days", "30", "Days after the end of a case when its documents are erased."),
+    ("api.token_days", "90", "Days for which a token for programs can be issued at most."),
+    ("api.requests_per_minute", "300", "Requests of one token in a minute."),
     ("log.format", "text", "`text`, or `json` for one object a line."),
     ("log.filter", "info", "Level, or directives such as `info,mfa_desk=debug`."),
 ];
@@ -213,6 +215,8 @@ pub const RANGES: &[(&str, u64, u64)] = &[
     ("documents.per_case", 1, 20),
     ("documents.per_network_per_hour", 1, 1000),
     ("documents.erase_after_days", 1, 3650),
+    ("api.token_days", 1, 366),
+    ("api.requests_per_minute", 1, 100_000),
 ];
 
 /// Least and most of one key, if it is a number.

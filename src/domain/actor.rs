@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::contact::EmailAddress;
-use super::ids::{AccountId, AgentId};
+use super::ids::{AccountId, AgentId, ApiTokenId};
 use super::words::coded;
 
 coded! {
@@ -52,6 +52,9 @@ pub enum Actor {
         email: EmailAddress,
         /// What they may do at this moment.
         role: Role,
+        /// The token that a program acts with in their name; none where they act themself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        via: Option<ApiTokenId>,
     },
     /// The owner of an account, who helps themself after giving its password.
     Owner {
@@ -96,6 +99,14 @@ impl Actor {
     pub const fn agent(&self) -> Option<AgentId> {
         match self {
             Self::Agent { id, .. } => Some(*id),
+            Self::Customer | Self::Owner { .. } | Self::Administrator { .. } | Self::System | Self::Operator => None,
+        }
+    }
+
+    /// The token that a program acts with in an agent's name.
+    pub const fn via(&self) -> Option<ApiTokenId> {
+        match self {
+            Self::Agent { via, .. } => *via,
             Self::Customer | Self::Owner { .. } | Self::Administrator { .. } | Self::System | Self::Operator => None,
         }
     }

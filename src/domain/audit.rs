@@ -111,6 +111,11 @@ impl Head {
 
     /// The entry that follows this head.
     pub fn append(&self, new: &NewEntry) -> Entry {
+        let mut details = new.details.clone();
+        // Whoever reads the log sees whether somebody acted themself or a program did in their name.
+        if let Some(token) = new.actor.via() {
+            details.insert("via".to_owned(), format!("token {token}").into());
+        }
         let mut entry = Entry {
             seq: self.seq + 1,
             at: timestamp(new.at),
@@ -120,7 +125,7 @@ impl Head {
             case_ref: new.case_ref.as_ref().map(ToString::to_string).unwrap_or_default(),
             account_id: new.account_id.map(|id| id.to_string()).unwrap_or_default(),
             ip: new.ip.clone(),
-            details: Value::Object(new.details.clone()).to_string(),
+            details: Value::Object(details).to_string(),
             prev_hash: self.hash.clone(),
             hash: String::new(),
         };

@@ -107,6 +107,8 @@ id! {
     ContactId,
     /// One change of a contact that is held.
     ContactChangeId,
+    /// One token with which a program acts as somebody at the desk.
+    ApiTokenId,
     /// One mail that came in.
     InboundMailId,
 }

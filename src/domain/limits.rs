@@ -43,6 +43,8 @@ coded! {
         SignInsFromNetwork = "sign-in-network", "Sign-ins from one network";
         /// Single sign-ons that begin in one network.
         SsoSignIns = "sso-network", "Single sign-ons from one network";
+        /// Requests of programs with useless tokens from one network.
+        UselessTokens = "token-network", "Useless tokens of programs from one network";
         /// Wrong passwords from one browser that its owner signed in with before.
         SignInsOfBrowser = "sign-in-browser", "Sign-ins of one person from one known browser";
         /// Links to set a password for one person at the desk, asked for from one place.
@@ -121,6 +123,7 @@ impl Limit {
                 | Self::FormsForAddressAnywhere
                 | Self::LinkAsks
                 | Self::SsoSignIns
+                | Self::UselessTokens
         )
     }
 
@@ -158,7 +161,8 @@ pub struct Amounts {
     pub calls_from_network: u32,
     /// See [`Limit::CallsByAgent`], in an hour.
     pub calls_by_agent: u32,
-    /// See [`Limit::SignInsFromNetwork`] and [`Limit::AccountSignInsFromNetwork`], in a quarter of an hour.
+    /// See [`Limit::SignInsFromNetwork`], [`Limit::AccountSignInsFromNetwork`] and [`Limit::UselessTokens`], in a quarter
+    /// of an hour.
     pub sign_ins_from_network: u32,
     /// See [`Limit::Documents`], in an hour.
     pub documents: u32,
@@ -215,7 +219,9 @@ impl Amounts {
             | Limit::AccountCodesAnywhere
             | Limit::CodesOfBrowser => &[],
             Limit::SsoSignIns => &[(SSO_SIGN_INS, QUARTER)],
-            Limit::SignInsFromNetwork | Limit::AccountSignInsFromNetwork => &[(self.sign_ins_from_network, QUARTER)],
+            Limit::SignInsFromNetwork | Limit::AccountSignInsFromNetwork | Limit::UselessTokens => {
+                &[(self.sign_ins_from_network, QUARTER)]
+            }
             Limit::PasswordLinks => &[(3, HOUR)],
             // One works for an hour, so that whoever uses these up for somebody leaves them a link.
             Limit::PasswordLinksAnywhere => &[(3, HOUR)],

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod actor;
 pub mod alarm;
+pub mod api_token;
 pub mod audit;
 pub mod audit_filter;
 pub mod authn;

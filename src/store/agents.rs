@@ -34,7 +34,7 @@ pub struct Agent {
 impl Agent {
     /// The agent as one who acts.
     pub fn actor(&self) -> Actor {
-        Actor::Agent { id: self.id, email: self.email.clone(), role: self.role }
+        Actor::Agent { id: self.id, email: self.email.clone(), role: self.role, via: None }
     }
 }
 
@@ -328,7 +328,8 @@ pub fn touch_session(tx: &mut Tx<'_>, id: AgentSessionId, at: DateTime<Utc>) -> 
     Ok(())
 }
 
-/// Ends every session of an agent for good, except for one that is kept.
+/// Ends every session of an agent for good, except for one that is kept, and revokes the tokens that programs act with in
+/// their name: what takes sign-ins away takes those too. Answers how many of both.
 pub fn end_sessions(
     tx: &mut Tx<'_>,
     agent: AgentId,
@@ -339,7 +340,8 @@ pub fn end_sessions(
         .filter(agent_sessions::agent_id.eq(agent.to_string()))
         .filter(agent_sessions::id.ne(kept.unwrap_or_default()))
         .filter(agent_sessions::ended_at.is_null());
-    Ok(diesel::update(open).set(agent_sessions::ended_at.eq(stored(at))).execute(tx.connection)?)
+    let ended = diesel::update(open).set(agent_sessions::ended_at.eq(stored(at))).execute(tx.connection)?;
+    Ok(ended + super::api_tokens::revoke_all(tx, agent, at)?)
 }
 
 /// The sessions of an agent that are good for something at this moment, the newest first. Those that sat idle since

@@ -4,6 +4,8 @@ pub mod account_sessions;
 pub mod accounts;
 pub mod agents;
 pub mod alarms;
+pub mod api_answers;
+pub mod api_tokens;
 pub mod audit;
 pub mod authenticator_secrets;
 pub mod blocks;

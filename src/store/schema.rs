@@ -728,3 +728,33 @@ diesel::allow_tables_to_appear_in_same_query!(
     case_tags,
     tags,
 );
+
+diesel::table! {
+    api_tokens (id) {
+        id -> Text,
+        agent_id -> Text,
+        token_hash -> Text,
+        name -> Text,
+        scopes -> Text,
+        networks -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+        counted_from -> Timestamp,
+        counted -> Integer,
+    }
+}
+
+diesel::table! {
+    api_answers (token_id, key_hash) {
+        token_id -> Text,
+        key_hash -> Text,
+        request_hash -> Text,
+        began_at -> Timestamp,
+        status -> Nullable<Integer>,
+        etag -> Nullable<Text>,
+        media_type -> Nullable<Text>,
+        body -> Nullable<Text>,
+    }
+}

@@ -1,6 +1,7 @@
 //! The web faces: customers, the desk, the telephone provider and, in the demo, a mailbox and a telephone.
 
 pub mod account;
+pub mod api;
 mod assets;
 pub mod cookies;
 pub mod customer;

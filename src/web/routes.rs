@@ -4,8 +4,9 @@ use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Handler, Responder, Route};
 
+use super::api::Operation;
 use super::guard::access::{Access, Need};
-use super::{account, assets, customer, demo, desk, health, hooks, security};
+use super::{account, api, assets, customer, demo, desk, health, hooks, security};
 
 /// What a posted body is, and by which limits it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,10 +33,12 @@ pub struct RouteSpec {
     /// A second factor must have been given just now. Whoever has to give one first is led back to this page, which
     /// holds the form: its `{names}` are taken from the request's path and fields. Empty is the address itself.
     pub step_up: Option<&'static str>,
+    /// What programs are told of it.
+    pub api: Option<std::sync::Arc<Operation>>,
     route: std::sync::Arc<dyn Fn(Method) -> Route + Send + Sync>,
 }
 
-fn spec<F, Args>(method: Method, path: &'static str, access: Access, handler: F) -> RouteSpec
+pub(super) fn spec<F, Args>(method: Method, path: &'static str, access: Access, handler: F) -> RouteSpec
 where
     F: Handler<Args> + Clone + Send + Sync,
     Args: actix_web::FromRequest + 'static,
@@ -43,7 +46,7 @@ where
 {
     let route: std::sync::Arc<dyn Fn(Method) -> Route + Send + Sync> =
         std::sync::Arc::new(move |verb| web::method(verb).to(handler.clone()));
-    RouteSpec { method, path, access, body: Body::Form, step_up: None, route }
+    RouteSpec { method, path, access, body: Body::Form, step_up: None, api: None, route }
 }
 
 fn get<F, Args>(path: &'static str, access: Access, handler: F) -> RouteSpec
@@ -65,6 +68,16 @@ where
 }
 
 impl RouteSpec {
+    /// The methods that its path is offered by, as far as this route goes.
+    pub fn allows(&self) -> &'static str {
+        if self.method == Method::GET { "GET, HEAD" } else { "POST" }
+    }
+
+    /// The same route, for programs.
+    pub(super) fn for_programs(self, operation: Operation) -> Self {
+        Self { api: Some(std::sync::Arc::new(operation)), ..self }
+    }
+
     /// The same route, taking a file.
     fn with_file(self) -> Self {
         Self { body: Body::Upload, ..self }
@@ -193,6 +206,9 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         get("/desk/sessions", ANYONE, desk::sessions::show),
         post("/desk/sessions/{session}/end", ANYONE, desk::sessions::end),
         post("/desk/sessions/end-all", ANYONE, desk::sessions::end_all),
+        get("/desk/tokens", ANYONE, desk::tokens::list).stepped_up(),
+        post("/desk/tokens", ANYONE, desk::tokens::issue).stepped_up_on("/desk/tokens"),
+        post("/desk/tokens/{token}/revoke", ANYONE, desk::tokens::revoke),
         get("/desk/people", SUPERVISES, desk::people::list).stepped_up(),
         get("/desk/people/add", SUPERVISES, desk::people::show_add).stepped_up(),
         post("/desk/people/add", SUPERVISES, desk::people::add).stepped_up_on("/desk/people/add"),
@@ -263,6 +279,7 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/hooks/voice/twilio/{call}/status", Access::Provider, hooks::twilio::status),
     ];
     routes.extend(security_credentials());
+    routes.extend(api::routes());
     if demo {
         routes.extend([
             get("/demo/mail", PUBLIC, demo::mail_page),

@@ -1,8 +1,10 @@
 use chrono::TimeDelta;
 
-use super::Desk;
 use super::limits::REMEMBERED;
-use crate::store::{StoreError, contact_changes, guesses, known_devices, leftovers, sso, throttle};
+use super::{Desk, api_answers as answers};
+use crate::store::{
+    StoreError, api_answers, api_tokens, contact_changes, guesses, known_devices, leftovers, sso, throttle,
+};
 
 /// How long what is over is kept.
 const KEPT: TimeDelta = TimeDelta::days(30);
@@ -28,6 +30,8 @@ impl Desk {
                 guesses::forget_old(tx, now - GUESSES_KEPT)?;
                 known_devices::forget_old(tx, now)?;
                 contact_changes::forget(tx, objected)?;
+                api_answers::forget_old(tx, now - answers::KEPT)?;
+                api_tokens::forget(tx, now - KEPT)?;
                 sso::forget(tx, now)
             })
             .await?;

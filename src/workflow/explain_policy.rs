@@ -1,4 +1,5 @@
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::act::{Act, known};
 use super::{Desk, risk};
@@ -12,7 +13,7 @@ use crate::domain::risk::{Raised, together};
 use crate::store::{AnyConnection, StoreError, Tx, accounts, agents, cases};
 
 /// What the policy says about an account, and about one of its cases. It holds no address in full.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Explanation {
     /// Internal identifier.
     pub account: String,
@@ -37,7 +38,7 @@ pub struct Explanation {
 }
 
 /// A signal that fires.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ExplainedSignal {
     /// Stable word.
     pub signal: &'static str,
@@ -52,7 +53,7 @@ pub struct ExplainedSignal {
 }
 
 /// One way to satisfy the policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ExplainedPath {
     /// Its name.
     pub name: String,
@@ -73,7 +74,7 @@ pub struct ExplainedPath {
 }
 
 /// How far a case has come on a path.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ExplainedProgress {
     /// The checks that are there and count.
     pub there: Vec<ExplainedEvidence>,
@@ -86,7 +87,7 @@ pub struct ExplainedProgress {
 }
 
 /// A check that counts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ExplainedEvidence {
     /// Which.
     pub check: &'static str,
@@ -95,7 +96,7 @@ pub struct ExplainedEvidence {
 }
 
 /// Where a case stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ExplainedCase {
     /// Its reference.
     pub reference: String,

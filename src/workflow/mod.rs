@@ -7,6 +7,8 @@ mod add_agent;
 mod administer;
 mod alarm;
 mod answer_call;
+mod api_answers;
+mod api_tokens;
 mod approve;
 mod ask_administrators;
 mod ask_directory;
@@ -83,6 +85,8 @@ pub use act::{Act, Halt};
 pub use add_agent::{AddAgentError, NewAgent, Standing};
 pub use administer::{Decision, MemberRequest};
 pub use answer_call::Spoken;
+pub use api_answers::Begun;
+pub use api_tokens::{Entered, Issued, Let, Shut};
 pub use approve::{Awaited, Awaiting};
 pub use break_glass::GlassBroken;
 pub use confirm_email::{Confirmed, Opened};
@@ -118,8 +122,8 @@ pub use view_case::{CaseFile, CustomerFile};
 
 use crate::clock::Clock;
 use crate::config::{
-    DocumentSettings, EventSettings, InboundSettings, LimitSettings, MailSettings, PolicySettings, SessionSettings,
-    Settings, SubscriberSettings,
+    ApiSettings, DocumentSettings, EventSettings, InboundSettings, LimitSettings, MailSettings, PolicySettings,
+    SessionSettings, Settings, SubscriberSettings,
 };
 use crate::directory::Directories;
 use crate::domain::event::Listener;
@@ -176,6 +180,8 @@ pub struct Kit {
     pub amounts: Amounts,
     /// Uploaded documents.
     pub documents: DocumentSettings,
+    /// The interface for programs.
+    pub api: ApiSettings,
     /// Retries of mails.
     pub mail: MailSettings,
     /// Mail that comes in.
@@ -234,6 +240,7 @@ impl Kit {
             amounts: amounts(settings),
             limits: settings.limits.clone(),
             documents: settings.documents.clone(),
+            api: settings.api.clone(),
             mail: settings.mail.clone(),
             mail_hook: settings.inbound.trusted().map_err(BadKit::MailHook)?,
             inbound: settings.inbound.clone(),

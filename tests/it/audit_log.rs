@@ -89,7 +89,12 @@ async fn record(world: &World, entries: Vec<NewEntry>) {
 }
 
 fn agent(email: &str) -> Actor {
-    Actor::Agent { id: AgentId::new(DateTime::UNIX_EPOCH, [7; 10]), email: email.parse().unwrap(), role: Role::Agent }
+    Actor::Agent {
+        id: AgentId::new(DateTime::UNIX_EPOCH, [7; 10]),
+        email: email.parse().unwrap(),
+        role: Role::Agent,
+        via: None,
+    }
 }
 
 /// The rows of an export, each with its cells.

@@ -217,7 +217,7 @@ impl<'d> Play<'d> {
 
     fn agent(&self, n: usize) -> Act {
         let (id, email, role) = self.desks.agents[n].clone();
-        Act { actor: Actor::Agent { id, email, role }, ip: "192.0.2.1".to_owned(), at: self.now() }
+        Act { actor: Actor::Agent { id, email, role, via: None }, ip: "192.0.2.1".to_owned(), at: self.now() }
     }
 
     async fn settle(&mut self) {

@@ -3,6 +3,7 @@
 
 mod account_sign_in;
 mod administrators;
+mod api;
 mod approvals;
 mod audit_log;
 #[cfg(feature = "aws")]

@@ -34,7 +34,11 @@ fn path(route: &RouteSpec, reference: &str) -> String {
     let path = path.replace("{name}", "app.css").replace("{block}", nothing).replace("{document}", nothing);
     let path = path.replace("{alarm}", nothing).replace("{session}", nothing).replace("{agent}", nothing);
     let path = path.replace("{ceremony}", nothing).replace("{device}", nothing).replace("{change}", nothing);
-    let path = path.replace("{event}", nothing).replace("{inbound}", nothing).replace("{file}", "volume.csv");
+    let path = path
+        .replace("{event}", nothing)
+        .replace("{inbound}", nothing)
+        .replace("{token}", nothing)
+        .replace("{file}", "volume.csv");
     assert!(!path.contains('{'), "the test does not know what to put into {path}");
     path
 }
@@ -128,13 +132,15 @@ fn what_acts_on_a_case_or_reads_the_log_needs_more_than_a_sign_in() {
         let deactivates = route.path.ends_with("/deactivate") && !route.path.contains("/security/devices/");
         if acts || reads_log || deactivates {
             assert!(
-                matches!(route.access, Access::Desk(need) if need != Need::Anyone),
+                matches!(route.access, Access::Desk(need) | Access::Api(need, _) if need != Need::Anyone),
                 "{} is for everyone who is signed in",
                 name(&route)
             );
         }
         if matches!(route.access, Access::Desk(need) if need == Need::Audits) {
-            let reads_list = matches!(route.path, "/desk/contacts" | "/desk/deliveries") && route.method == Method::GET;
+            let reads_list =
+                matches!(route.path, "/desk/contacts" | "/desk/deliveries" | "/desk/reports" | "/desk/reports/{file}")
+                    && route.method == Method::GET;
             assert!(reads_log || reads_list, "{}", name(&route));
         }
     }
@@ -395,6 +401,7 @@ async fn a_session_that_alternative_factors_won_reaches_authenticators_and_nothi
                 "{} is about no authenticator",
                 name(&route)
             ),
+            Access::Api(..) => drop(ask(&world, &route.method, &path, &cookie, &TYPED).await.is(401)),
             Access::Public | Access::Customer | Access::Provider => {}
         }
     }
@@ -414,7 +421,9 @@ async fn what_the_table_does_not_name_does_not_exist() {
         "/desk/agents",
         "/desk/cases",
         "/assistance/",
-        "/api/v1/cases",
+        "/api",
+        "/api/v1",
+        "/api/v2/cases",
         "/.env",
         "/index.html",
     ] {

@@ -25,7 +25,7 @@ fn agent_id(n: u8) -> AgentId {
 
 fn agent(n: u8) -> Actor {
     let role = AGENTS.iter().find(|(id, _)| *id == n).map_or(Role::Agent, |(_, role)| *role);
-    Actor::Agent { id: agent_id(n), email: format!("a{n}@example.com").parse().unwrap(), role }
+    Actor::Agent { id: agent_id(n), email: format!("a{n}@example.com").parse().unwrap(), role, via: None }
 }
 
 fn policy() -> Policy {

@@ -27,7 +27,7 @@ fn agent(n: u8) -> Actor {
         4 => Role::Auditor,
         _ => Role::Agent,
     };
-    Actor::Agent { id: agent_id(n), email: format!("a{n}@example.com").parse().unwrap(), role }
+    Actor::Agent { id: agent_id(n), email: format!("a{n}@example.com").parse().unwrap(), role, via: None }
 }
 
 fn administrator_id() -> AccountId {

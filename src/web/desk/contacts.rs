@@ -16,7 +16,7 @@ use crate::workflow::Halt;
 const ROWS: i64 = 200;
 
 /// What a change wants, with addresses masked.
-fn wanted(values: &Values) -> Vec<String> {
+pub(in crate::web) fn wanted(values: &Values) -> Vec<String> {
     let administrators = values.administrators.iter().map(|login| format!("administrator {login}"));
     [
         values.email.as_ref().map(|email| format!("e-mail {}", email.masked())),

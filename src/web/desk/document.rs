@@ -24,7 +24,7 @@ use crate::workflow::{CaseFile, EvidenceNote, Halt, OnFile};
 type Answer = Result<HttpResponse, PageError>;
 
 /// Whatever a browser makes of a document, it runs nothing and loads nothing.
-const SANDBOX: &str = "sandbox; default-src 'none'";
+pub(in crate::web) const SANDBOX: &str = "sandbox; default-src 'none'";
 
 const MEETING: Kept =
     &[("met_by", "met_by"), ("place", "meeting_place"), ("on", "meeting_on"), ("reference", "meeting_reference")];

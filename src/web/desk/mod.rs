@@ -25,6 +25,7 @@ pub(crate) mod sign_in;
 pub(crate) mod sso;
 pub(crate) mod step_up;
 mod timeline;
+pub(crate) mod tokens;
 
 use serde::Deserialize;
 

@@ -163,6 +163,7 @@ fn telling(details: &str) -> String {
         "raised",
         "mails",
         "failed",
+        "via",
     ];
     let signal = |code: &Value| Some(Signal::from_code(code.as_str()?)?.label().to_lowercase());
     let shown = |name: &str, value: &Value| match value {

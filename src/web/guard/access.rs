@@ -11,14 +11,16 @@ use futures_util::StreamExt;
 use futures_util::future::{Ready, ready};
 
 use super::account::admit_account;
-use super::caller::Caller;
+use super::caller::{Caller, is_below};
 use super::fields::{content_type, decode};
 use super::{step_up, upload};
 use crate::domain::actor::{Actor, Role};
+use crate::domain::api_token::Scope;
 use crate::domain::authn::{Assurance, DeskStep};
 use crate::domain::token::{Purpose, Token, same};
 use crate::store::agents::{AgentSession, Waiting};
 use crate::web::App;
+use crate::web::api;
 use crate::web::cookies;
 use crate::web::error::PageError;
 use crate::web::routes::{Body, RouteSpec};
@@ -70,6 +72,8 @@ pub enum Access {
     Account,
     /// The telephone provider or a mail server, whose signature the handler checks.
     Provider,
+    /// Programs with a token of this scope, or of any, whose person meets the need. Cookies are nothing to them.
+    Api(Need, Option<Scope>),
 }
 
 /// An agent who is signed in, as handlers get them.
@@ -125,6 +129,9 @@ pub async fn access(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    if is_below(request.path(), "/api") {
+        return api::serve(request, next).await;
+    }
     match admit(&mut request).await {
         Ok(renewed) => {
             let mut response = next.call(request).await?.map_into_boxed_body();
@@ -149,8 +156,7 @@ async fn admit(request: &mut ServiceRequest) -> Result<Option<String>, PageError
     let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
     let declared = app.routes.iter().filter(|route| route.path == pattern);
     let Some(route) = declared.clone().find(|route| route.method == method) else {
-        let with_head = |route: &RouteSpec| if route.method == Method::GET { "GET, HEAD" } else { "POST" };
-        let allowed: Vec<&str> = declared.map(with_head).collect();
+        let allowed: Vec<&str> = declared.map(RouteSpec::allows).collect();
         return Err(if allowed.is_empty() {
             PageError::NotFound
         } else {
@@ -194,6 +200,8 @@ async fn admit_by(
 ) -> Result<Option<String>, PageError> {
     match route.access {
         Access::Public | Access::Provider => Ok(None),
+        // They are answered before this.
+        Access::Api(..) => Err(PageError::Forbidden),
         Access::Customer => {
             // A page that shows more to its own browser checks the cookie itself; a form must carry its token.
             if posted {
@@ -214,8 +222,8 @@ async fn admit_by(
     }
 }
 
-/// A form is small; who takes longer to send it keeps a connection from others.
-const SLOWEST_BODY: std::time::Duration = std::time::Duration::from_secs(20);
+/// A body is small; who takes longer to send it keeps a connection from others.
+pub(in crate::web) const SLOWEST_BODY: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// Sent by pages that look again by themselves.
 pub(super) const LIVE: &str = "x-mfa-desk-live";
@@ -290,7 +298,7 @@ pub(super) fn check_csrf(request: &ServiceRequest, expected: Option<&str>) -> Re
     }
 }
 
-async fn read_body(request: &mut ServiceRequest, most: usize) -> Result<Bytes, PageError> {
+pub(in crate::web) async fn read_body(request: &mut ServiceRequest, most: usize) -> Result<Bytes, PageError> {
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     if announced.and_then(|length| length.parse::<usize>().ok()).is_some_and(|length| length > most) {
         return Err(PageError::TooLarge);

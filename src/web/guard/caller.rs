@@ -29,7 +29,7 @@ pub struct Caller {
 
 /// Pages of the desk, of the demonstration and for programs are English.
 pub fn is_for_staff(path: &str) -> bool {
-    ["/desk", "/demo", "/hooks"].iter().any(|part| is_below(path, part))
+    ["/desk", "/demo", "/hooks", "/api"].iter().any(|part| is_below(path, part))
 }
 
 /// Whether a path is `part`, or below it.

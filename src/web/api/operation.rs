@@ -1,0 +1,186 @@
+//! What the table says of an operation beside who may call it; the guard obeys it and the document is made from it.
+
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+/// What an operation is answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answers {
+    /// JSON.
+    Json,
+    /// Comma-separated values.
+    Csv,
+    /// A file as it was sent.
+    File,
+}
+
+impl Answers {
+    /// Its media type; that of a file is its own.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Csv => "text/csv",
+            Self::File => "application/octet-stream",
+        }
+    }
+}
+
+/// What a parameter of the query can be.
+#[derive(Debug, Clone)]
+pub enum Values {
+    /// One of these.
+    OneOf(Vec<&'static str>),
+    /// A text of at most so many characters.
+    Text(usize),
+    /// A whole number.
+    Number(i64, i64),
+}
+
+impl Values {
+    /// As the document says it.
+    pub fn schema(&self) -> Schema {
+        let object = ObjectBuilder::new().schema_type(SchemaType::Type(match self {
+            Self::Number(..) => Type::Integer,
+            Self::OneOf(_) | Self::Text(_) => Type::String,
+        }));
+        Schema::Object(match self {
+            Self::OneOf(codes) => object.enum_values(Some(codes.iter().copied())).build(),
+            Self::Text(most) => object.min_length(Some(1)).max_length(Some(*most)).build(),
+            Self::Number(least, most) => {
+                let number = |value: i64| utoipa::Number::Int(isize::try_from(value).unwrap_or(isize::MAX));
+                object.minimum(Some(number(*least))).maximum(Some(number(*most))).build()
+            }
+        })
+    }
+}
+
+/// A parameter of the query.
+#[derive(Debug, Clone)]
+pub struct Param {
+    /// What it is called.
+    pub name: &'static str,
+    /// What it is for.
+    pub text: &'static str,
+    /// What it can be.
+    pub values: Values,
+}
+
+/// A schema with its name, and those that it refers to.
+#[derive(Clone)]
+pub struct Named {
+    /// Its name.
+    pub name: String,
+    /// Itself.
+    pub schema: RefOr<Schema>,
+    /// Those that it refers to.
+    pub others: Vec<(String, RefOr<Schema>)>,
+}
+
+impl Named {
+    fn of<T: ToSchema + PartialSchema>() -> Self {
+        let mut others = Vec::new();
+        T::schemas(&mut others);
+        Self { name: T::name().into_owned(), schema: T::schema(), others }
+    }
+}
+
+/// What the table says of an operation.
+#[derive(Clone)]
+pub struct Operation {
+    /// What it does, in a few words; also names it.
+    pub summary: &'static str,
+    /// Which part of the document it stands in.
+    pub tag: &'static str,
+    /// The route of the desk's pages that does the same: whoever may not press there may not ask here.
+    pub like: Option<(&'static str, &'static str)>,
+    /// It decides about a version of a case, which has to be named.
+    pub versioned: bool,
+    /// It needs a code of the person's authenticator.
+    pub code: bool,
+    /// Its answer may be kept for the same request sent again.
+    pub keeps_answer: bool,
+    /// Parameters of the query.
+    pub params: Vec<Param>,
+    /// What the body is; without one there is none.
+    pub body: Option<Named>,
+    /// What the answer is.
+    pub answer: Option<Named>,
+    /// In which form.
+    pub answers: Answers,
+}
+
+impl Operation {
+    /// An operation that does the same as nothing of the desk's pages.
+    pub fn new(tag: &'static str, summary: &'static str) -> Self {
+        Self {
+            summary,
+            tag,
+            like: None,
+            versioned: false,
+            code: false,
+            keeps_answer: true,
+            params: Vec::new(),
+            body: None,
+            answer: None,
+            answers: Answers::Json,
+        }
+    }
+
+    /// It does the same as a route of the desk's pages.
+    pub fn like(mut self, method: &'static str, path: &'static str) -> Self {
+        self.like = Some((method, path));
+        self
+    }
+
+    /// It decides about a version of a case.
+    pub fn versioned(mut self) -> Self {
+        self.versioned = true;
+        self
+    }
+
+    /// It needs a code of the person's authenticator.
+    pub fn with_code(mut self) -> Self {
+        self.code = true;
+        self
+    }
+
+    /// Its answer is not kept: it holds what stands nowhere else in full.
+    pub fn not_kept(mut self) -> Self {
+        self.keeps_answer = false;
+        self
+    }
+
+    /// A parameter of the query.
+    pub fn param(mut self, name: &'static str, values: Values, text: &'static str) -> Self {
+        self.params.push(Param { name, text, values });
+        self
+    }
+
+    /// Pages of a list.
+    pub fn paged(self, most: i64) -> Self {
+        self.param("limit", Values::Number(1, most), "How many at most.").param(
+            "cursor",
+            Values::Text(200),
+            "Where to go on: `next` of the page before, as it is.",
+        )
+    }
+
+    /// What the body is.
+    pub fn takes<T: ToSchema + PartialSchema>(mut self) -> Self {
+        self.body = Some(Named::of::<T>());
+        self
+    }
+
+    /// What the answer is.
+    pub fn gives<T: ToSchema + PartialSchema>(mut self) -> Self {
+        self.answer = Some(Named::of::<T>());
+        self
+    }
+
+    /// The answer has another form.
+    pub fn in_form(mut self, answers: Answers) -> Self {
+        self.answers = answers;
+        self
+    }
+}

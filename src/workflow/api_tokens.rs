@@ -1,0 +1,222 @@
+//! Tokens of programs: issued and revoked at the desk, and let in at every request.
+
+use super::act::{Act, Halt};
+use super::first_factor::Side;
+use super::limits::{Counted, spend, spend_tries};
+use super::{Desk, account_sign_in::unavailable};
+use crate::domain::actor::Actor;
+use crate::domain::api_token::{ApiToken, BadToken, Left, MOST_TOKENS, Useless, Window, Wish};
+use crate::domain::audit::{details, timestamp};
+use crate::domain::authn::TotpCode;
+use crate::domain::ids::{AgentId, ApiTokenId};
+use crate::domain::limits::Limit;
+use crate::domain::token::Token;
+use crate::store::agents::{self, Agent};
+use crate::store::{AnyConnection, StoreError, Tx, api_tokens, throttle};
+use crate::workflow::SecondFactor;
+
+/// A token that was just issued: its secret is in nobody's hands but these.
+pub struct Issued {
+    /// What is kept of it.
+    pub token: ApiToken,
+    /// The secret, to be shown once.
+    pub secret: Token,
+}
+
+/// A program that is let in.
+#[derive(Debug, Clone)]
+pub struct Entered {
+    /// In whose name it acts, with the role they have now.
+    pub agent: Agent,
+    /// What it came with.
+    pub token: ApiToken,
+    /// What is left of its budget.
+    pub left: Left,
+}
+
+/// A program that is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shut {
+    /// What it came with is good for nothing.
+    Useless,
+    /// So many useless tokens came from its network that they are not even looked at.
+    TooMany,
+}
+
+/// Whether a program is let in.
+pub type Let = Result<Entered, Shut>;
+
+impl Desk {
+    /// Issues a token to somebody at the desk.
+    ///
+    /// # Errors
+    /// [`Halt`] when they have too many, or may not act any more; [`StoreError`] when the database fails.
+    pub async fn issue_token(&self, act: Act, agent: AgentId, wish: Wish) -> Result<Result<Issued, Halt>, StoreError> {
+        let (kit, secret) = (self.kit.clone(), self.kit.entropy.token());
+        let hash = secret.hash();
+        let issue = move |tx: &mut Tx<'_>| {
+            throttle::serialise(tx, "tokens", &agent.to_string())?;
+            let live = agents::find(tx.connection, agent)?.is_some_and(|agent| agent.suspended_at.is_none());
+            if !live {
+                return Ok(Err(Halt::Gone));
+            }
+            if api_tokens::live(tx.connection, Some(agent), act.at)?.len() >= MOST_TOKENS {
+                return Ok(Err(Halt::BadText(BadToken::TooMany.to_string())));
+            }
+            let token = ApiToken {
+                id: kit.id(ApiTokenId::new, act.at),
+                agent,
+                name: wish.name.clone(),
+                scopes: wish.scopes.clone(),
+                networks: wish.networks.clone(),
+                created_at: act.at,
+                expires_at: act.at + wish.lasts,
+                last_used_at: None,
+                revoked_at: None,
+                window: Window { from: act.at, used: 0 },
+            };
+            api_tokens::insert(tx, &token, &hash)?;
+            let about = details([
+                ("token", token.id.to_string().into()),
+                ("scopes", token.scopes.to_string().into()),
+                ("networks", token.networks.to_string().into()),
+                ("until", timestamp(token.expires_at).into()),
+            ]);
+            tx.record(act.entry("token.issued", None, None, about));
+            Ok(Ok(token))
+        };
+        let issued = self.store.write(issue).await?;
+        Ok(issued.map(|token| Issued { token, secret }))
+    }
+
+    /// The tokens that are good for something now: one's own, and everybody's for those who manage people.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn tokens(&self, of: Option<AgentId>) -> Result<Vec<(ApiToken, Agent)>, StoreError> {
+        let now = self.now();
+        let list = move |connection: &mut AnyConnection| {
+            let mut found = Vec::new();
+            for token in api_tokens::live(connection, of, now)? {
+                if let Some(agent) = agents::find(connection, token.agent)? {
+                    found.push((token, agent));
+                }
+            }
+            Ok(found)
+        };
+        self.store.read(list).await
+    }
+
+    /// Revokes a token at once: its person, a supervisor, or whoever has the server.
+    ///
+    /// # Errors
+    /// [`Halt::Gone`] when it is not theirs to revoke, or was revoked; [`StoreError`] when the database fails.
+    pub async fn revoke_token(&self, act: Act, id: ApiTokenId) -> Result<Result<(), Halt>, StoreError> {
+        let revoke = move |tx: &mut Tx<'_>| {
+            let Some(token) = api_tokens::find(tx.connection, id)? else { return Ok(Err(Halt::Gone)) };
+            let may = match &act.actor {
+                Actor::Operator => true,
+                Actor::Agent { id, role, .. } => *id == token.agent || role.supervises(),
+                _ => false,
+            };
+            if !may || !api_tokens::revoke(tx, id, act.at)? {
+                return Ok(Err(Halt::Gone));
+            }
+            let of = agents::find(tx.connection, token.agent)?;
+            let about = details([
+                ("token", id.to_string().into()),
+                ("of", of.map(|agent| agent.email.to_string()).unwrap_or_default().into()),
+            ]);
+            tx.record(act.entry("token.revoked", None, None, about));
+            Ok(Ok(()))
+        };
+        self.store.write(revoke).await
+    }
+
+    /// Lets a program in that presents a token from somewhere, or keeps it out; counts the request either way.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn let_in(&self, presented: Option<Token>, ip: String) -> Result<Let, StoreError> {
+        let (kit, now) = (self.kit.clone(), self.now());
+        let hash = presented.map(|token| token.hash());
+        let enter = move |tx: &mut Tx<'_>| {
+            let found = match &hash {
+                Some(hash) => api_tokens::find_by_hash(tx.connection, hash)?,
+                None => None,
+            };
+            let Some((token, agent)) = found else {
+                let act = Act { actor: Actor::Customer, ip: ip.clone(), at: now };
+                let told = |tx: &mut Tx<'_>| {
+                    tx.record(act.entry("token.refused", None, None, details([("why", "too_often".into())])));
+                };
+                let counted = [Counted::network(Limit::UselessTokens, &ip)];
+                let spent = spend_tries(tx, &kit, &act, &counted, told)?;
+                return Ok(Err(if spent.is_err() { Shut::TooMany } else { Shut::Useless }));
+            };
+            if let Err(why) = token.is_good(&ip, now, agent.suspended_at.is_some()) {
+                let act = Act { actor: named(&agent, &token), ip: ip.clone(), at: now };
+                return keep_out(tx, &kit, &act, &token, why);
+            }
+            // Counted one after another, over all instances.
+            throttle::serialise(tx, "token", &token.id.to_string())?;
+            let counted = api_tokens::find(tx.connection, token.id)?.map_or(token.window, |token| token.window);
+            let (window, left) = counted.count(now, kit.api.requests_per_minute);
+            api_tokens::note_use(tx, token.id, token.noted_use(now), window)?;
+            Ok(Ok(Entered { agent, token, left }))
+        };
+        self.store.write(enter).await
+    }
+
+    /// A program gives the code that its person's authenticator shows at this moment, which is taken once.
+    ///
+    /// # Errors
+    /// [`Halt`] when it does not hold, has to wait, or the person has no authenticator that shows codes;
+    /// [`StoreError`] when the database fails.
+    pub async fn prove_by_code(&self, act: Act, agent: &Agent, code: TotpCode) -> Result<Result<(), Halt>, StoreError> {
+        let account = agent.id.account();
+        let who = (account, &agent.email);
+        let factor = SecondFactor::Code(code);
+        let weighed = match self.weigh(&act, Side::Desk, who, ("", None), factor).await? {
+            Ok(weighed) => weighed,
+            Err(halt) => return Ok(Err(halt)),
+        };
+        let prove = move |tx: &mut Tx<'_>| {
+            if !weighed.settle(tx, &act)? {
+                return Ok(Err(Halt::NotVerified));
+            }
+            tx.record(act.entry("agent.stepped_up", None, None, details([("by", weighed.by.into())])));
+            Ok(Ok(()))
+        };
+        self.store.write(prove).await
+    }
+
+    /// Whether somebody at the desk has an authenticator that shows codes.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn has_codes(&self, agent: AgentId) -> Result<bool, StoreError> {
+        Ok(self.directories.local.means(agent.account()).await.map_err(unavailable)?.codes)
+    }
+}
+
+/// The agent, as one in whose name a token acts.
+pub(super) fn named(agent: &Agent, token: &ApiToken) -> Actor {
+    Actor::Agent { id: agent.id, email: agent.email.clone(), role: agent.role, via: Some(token.id) }
+}
+
+/// Records that a token is good for nothing any more, once a minute.
+fn keep_out(tx: &mut Tx<'_>, kit: &super::Kit, act: &Act, token: &ApiToken, why: Useless) -> Result<Let, StoreError> {
+    let once = Counted::new(Limit::SignInRefusals, format!("token {}", token.id), "");
+    if spend(tx, kit, act, &[once])?.is_ok() {
+        tx.record(act.entry("token.refused", None, None, details([("why", why.code().into())])));
+    }
+    Ok(Err(Shut::Useless))
+}
+
+impl Entered {
+    /// The program's person, as one who acts from somewhere at some moment.
+    pub fn act(&self, ip: String, at: chrono::DateTime<chrono::Utc>) -> Act {
+        Act { actor: named(&self.agent, &self.token), ip, at }
+    }
+}

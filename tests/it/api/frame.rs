@@ -1,0 +1,208 @@
+//! What every request goes through: forms, budgets, versions, and the same request sent again.
+
+use chrono::TimeDelta;
+use mfa_desk::store::cases::EntryKind;
+use serde_json::json;
+
+use super::Program;
+use crate::support::world::{OWNER, Setup, World};
+
+async fn notes(world: &World, reference: &str) -> usize {
+    let reference = reference.parse().unwrap();
+    let read = move |connection: &mut mfa_desk::store::AnyConnection| {
+        let filed = mfa_desk::store::cases::find(connection, &reference)?.unwrap();
+        mfa_desk::store::cases::entries(connection, filed.case.id)
+    };
+    let entries = world.desk.store.read(read).await.unwrap();
+    entries.iter().filter(|entry| entry.kind == EntryKind::Note).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_read_is_told_as_a_problem_and_never_as_a_page() {
+    let world = World::new().await;
+    let (_, reference) = world.confirmed(OWNER).await;
+    let ana = world.program("ana").await;
+    let notes = format!("/cases/{reference}/notes");
+    let none = Program { secret: String::new(), ..ana.clone() };
+    let refused = none.get("/cases").await;
+    refused.is(401).problem("unauthorized");
+    assert_eq!(refused.header("www-authenticate"), "Bearer realm=\"mfa-desk\"");
+    // Nothing of it is about cookies, other sites or caches.
+    let read = ana.ask("GET", "/cases", &[("origin", "https://elsewhere.example")], None).await;
+    assert_eq!(read.is(200).header("cache-control"), "no-store");
+    assert!(read.headers.keys().all(|name| !name.as_str().starts_with("access-control")));
+    assert!(read.headers.get("set-cookie").is_none() && read.header("x-request-id").len() == 16);
+
+    for (path, kind, status) in [
+        ("/nothing", "not-found", 404),
+        ("/cases/MFA-0000-0000", "not-found", 404),
+        ("/cases/nonsense", "not-found", 404),
+        ("/cases/%FF", "not-found", 404),
+        ("/cases?q=%00", "malformed", 400),
+        ("/cases?view=nothing", "malformed", 400),
+        ("/cases?limit=0", "malformed", 400),
+        ("/cases?limit=5&limit=6", "malformed", 400),
+        ("/cases?stat=ready", "malformed", 400),
+        ("/cases?cursor=nonsense", "invalid", 422),
+    ] {
+        ana.get(path).await.is(status).problem(kind);
+    }
+    let wrong_method = ana.ask("DELETE", "/cases", &[], None).await;
+    wrong_method.is(405).problem("method-not-allowed");
+    assert_eq!(wrong_method.header("allow"), "GET, HEAD");
+    ana.ask("GET", "/cases", &[("accept", "text/html")], None).await.is(406).problem("not-acceptable");
+    ana.post(&notes, &[("content-type", "text/plain")], None).await.is(415).problem("unsupported-media-type");
+    let sent = ana.http.post(format!("{}/api/v1{notes}", ana.base)).bearer_auth(&ana.secret);
+    let response = sent.header("content-type", "application/json").body("{\"body\": ").send().await.unwrap();
+    assert_eq!(response.status(), 400);
+    let problem = ana.post(&notes, &[], Some(json!({ "body": 5 }))).await.is(422).problem("invalid");
+    assert_eq!(problem["errors"][0]["pointer"], "/body");
+    let problem = ana.post(&notes, &[], Some(json!({ "body": "  " }))).await.is(422).problem("invalid");
+    assert_eq!(problem["errors"][0]["pointer"], "/body");
+    ana.post(&notes, &[], Some(json!({ "body": "x", "more": 1 }))).await.is(422).problem("invalid");
+    ana.post(&notes, &[], Some(json!({ "body": "x".repeat(70_000) }))).await.is(413).problem("too-large");
+    ana.post(&format!("/cases/{reference}/claim"), &[("if-match", "\"1\"")], Some(json!({}))).await.is(400);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_of_the_desk_is_nothing_here() {
+    let world = World::new().await;
+    let ada = world.agent("ada").await;
+    for path in ["/api/v1/cases", "/api/v1/me", "/api/v1/audit.csv"] {
+        ada.get(path).await.is(401);
+        ada.post(path, &[]).await.is(if path.ends_with("me") || path.ends_with("cases") || path.ends_with("csv") {
+            405
+        } else {
+            401
+        });
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_budget_is_told_of_and_spent_for_each_token() {
+    let change = |settings: &mut mfa_desk::config::Settings| settings.api.requests_per_minute = 3;
+    let world = World::with(Setup { change, ..Setup::default() }).await;
+    let (ana, ben) = (world.program("ana").await, world.program("ben").await);
+    for left in ["\"token\";r=2;t=60", "\"token\";r=1;t=60", "\"token\";r=0;t=60"] {
+        let answer = ana.get("/me").await;
+        assert_eq!(answer.is(200).header("ratelimit"), left);
+        assert_eq!(answer.header("ratelimit-policy"), "\"token\";q=3;w=60");
+    }
+    let refused = ana.get("/me").await;
+    refused.is(429).problem("too-many-requests");
+    assert_eq!(refused.header("retry-after"), "60");
+    ben.get("/me").await.is(200);
+    world.clock.advance(TimeDelta::seconds(60));
+    ana.get("/me").await.is(200);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_decision_names_the_version_that_it_is_about() {
+    let world = World::new().await;
+    let (_, reference) = world.confirmed(OWNER).await;
+    let (ana, ben) = (world.program("ana").await, world.program("ben").await);
+    let claim = format!("/cases/{reference}/claim");
+    ana.post(&claim, &[], None).await.is(428).problem("version-required");
+    ana.post(&claim, &[("if-match", "*")], None).await.is(400);
+    let etag = ana.etag(&reference).await;
+    // Two at once: one of them holds it, the other is told what changed.
+    let one = [("if-match", etag.as_str())];
+    let (first, second) = tokio::join!(ana.post(&claim, &one, None), ben.post(&claim, &one, None));
+    let mut statuses = [first.status, second.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 412], "{} {}", first.text, second.text);
+    let (done, stale) = if first.status == 200 { (first, second) } else { (second, first) };
+    let problem = stale.problem("stale");
+    assert_eq!(problem["current_version"], done.json()["version"]);
+    assert!(problem["changed_by"].as_str().unwrap().ends_with("@desk.example.test"), "{problem}");
+    assert_eq!(stale.header("etag"), done.header("etag"));
+    assert_eq!(done.header("etag"), ana.etag(&reference).await);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_request_sent_again_is_answered_and_not_carried_out() {
+    let world = World::new().await;
+    // The other instance shares the database and nothing else.
+    let other = World::with(Setup { database: world.database.clone(), seed: 2, ..Setup::default() }).await;
+    let (_, reference) = world.confirmed(OWNER).await;
+    let ana = world.program("ana").await;
+    let there = Program { base: other.base.clone(), ..ana.clone() };
+    let path = format!("/cases/{reference}/notes");
+    let (key, body) = ([("idempotency-key", "one")], json!({ "body": "Once." }));
+    let (first, second) =
+        tokio::join!(ana.post(&path, &key, Some(body.clone())), there.post(&path, &key, Some(body.clone())));
+    for answer in [&first, &second] {
+        assert!(matches!(answer.status, 200 | 409), "{}", answer.text);
+    }
+    assert!(first.status == 200 || second.status == 200);
+    let again = there.post(&path, &key, Some(body.clone())).await;
+    assert_eq!(again.is(200).header("idempotency-replayed"), "true");
+    assert_eq!(again.header("content-type"), "application/json");
+    assert_eq!(again.json()["reference"], reference);
+    assert_eq!(notes(&world, &reference).await, 1);
+    ana.post(&path, &key, Some(json!({ "body": "Another." }))).await.is(422).problem("key-reused");
+    // The key of another token is another key.
+    world.program("ben").await.post(&path, &key, Some(json!({ "body": "Of Ben." }))).await.is(200);
+    // What a rule refused is answered so again; what had no version was never begun.
+    let claim = format!("/cases/{reference}/claim");
+    ana.post(&claim, &[("idempotency-key", "two")], None).await.is(428);
+    let etag = ana.etag(&reference).await;
+    let named = [("idempotency-key", "two"), ("if-match", etag.as_str())];
+    let claimed = ana.post(&claim, &named, None).await;
+    let again = ana.post(&claim, &named, None).await;
+    assert_eq!(
+        (claimed.is(200).text.as_str(), claimed.header("etag")),
+        (again.is(200).text.as_str(), again.header("etag"))
+    );
+    for bad in ["", "with space", &"x".repeat(256)] {
+        ana.post(&path, &[("idempotency-key", bad)], Some(json!({ "body": "x" }))).await.is(400);
+    }
+    world.clock.advance(TimeDelta::hours(25));
+    world.desk.clear().await.unwrap();
+    let fresh = ana.post(&path, &key, Some(body)).await;
+    assert!(fresh.is(200).headers.get("idempotency-replayed").is_none());
+    assert_eq!(notes(&world, &reference).await, 3);
+    other.stop().await;
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lists_go_on_where_they_stopped() {
+    let world = World::new().await;
+    let mut references = Vec::new();
+    for _ in 0..5 {
+        references.push(world.asks_for_help(OWNER).await.1);
+        world.clock.advance(TimeDelta::seconds(1));
+    }
+    world.settle().await;
+    let ana = world.program("ana").await;
+    let (mut found, mut path) = (Vec::new(), "/cases?limit=2&view=open".to_owned());
+    loop {
+        let answer = ana.get(&path).await;
+        let page = answer.is(200).json();
+        found.extend(
+            page["items"].as_array().unwrap().iter().map(|item| item["reference"].as_str().unwrap().to_owned()),
+        );
+        let Some(next) = page["next"].as_str() else {
+            assert!(answer.headers.get("link").is_none());
+            break;
+        };
+        let link = answer.header("link");
+        let linked = link.strip_prefix("</api/v1").unwrap().split('>').next().unwrap().to_owned();
+        assert!(linked.contains(next) && link.ends_with("rel=\"next\""), "{link}");
+        path = linked;
+    }
+    assert_eq!(found, references);
+    let aud = world.program("aud").await;
+    let first = aud.get("/audit?limit=3").await;
+    let cursor = first.is(200).json()["next"].as_str().unwrap().to_owned();
+    let last = first.json()["items"][2]["seq"].as_i64().unwrap();
+    let second = aud.get(&format!("/audit?limit=3&cursor={cursor}")).await;
+    assert_eq!(second.is(200).json()["items"][0]["seq"], last - 1);
+    aud.get("/audit?from=yesterday").await.is(422).problem("invalid");
+    world.stop().await;
+}
