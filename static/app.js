@@ -1,4 +1,4 @@
-// Every page works without this file. It adds: live pages, queue keys, a guard against sending
+// Every page works without this file. It adds: live pages, a guard against sending
 // twice, the demo keypad, and copying a reference.
 (() => {
   "use strict";
@@ -123,36 +123,6 @@
       form.querySelectorAll("[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
     }
   });
-
-  // ---- queue keys ----
-  const dialog = $("shortcuts");
-  const links = () => [...document.querySelectorAll(".row-link")];
-  const step = (by) => {
-    const all = links();
-    if (!all.length) return;
-    const row = document.activeElement?.closest("tr");
-    const at = all.findIndex((link) => row?.contains(link));
-    const to = at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + by, 0), all.length - 1);
-    all[to].focus();
-    all[to].closest("tr").scrollIntoView({ block: "nearest" });
-  };
-  if (dialog) {
-    document.querySelectorAll("[data-dialog]").forEach((button) => {
-      button.hidden = false;
-      button.addEventListener("click", () => dialog.showModal());
-    });
-    document.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || dialog.open) return;
-      if (event.target.closest("input, select, textarea, [contenteditable]")) return;
-      if (event.key === "j") step(1);
-      else if (event.key === "k") step(-1);
-      else if (event.key === "o") document.activeElement?.closest("tr")?.querySelector(".row-link")?.click();
-      else if (event.key === "/") { $("q")?.focus(); $("q")?.select(); }
-      else if (event.key === "?") dialog.showModal();
-      else return;
-      event.preventDefault();
-    });
-  }
 
   // ---- start ----
   if ($("live")) known = print($("live"));

@@ -23,6 +23,7 @@ mod origin;
 mod paths;
 mod policy;
 mod proxies;
+mod queues;
 mod reference;
 mod risk;
 mod server;
@@ -61,6 +62,7 @@ pub use origin::{Origins, Source, variable_name};
 pub use paths::{Alternatives, PathSettings, PhoneChangeSettings};
 pub use policy::PolicySettings;
 pub use proxies::{NotARange, ProxyRange};
+pub use queues::QueueSettings;
 pub use reference::{RANGES, REFERENCE, reference_table};
 pub use risk::RiskSettings;
 pub use server::ServerSettings;
@@ -69,6 +71,8 @@ pub use subscribers::{EventSettings, SubscriberSettings};
 pub use voice::{TwilioSettings, VoiceProvider, VoiceSettings};
 
 use check::Checker;
+
+use crate::domain::sla::Agreements;
 
 /// What the program is about to do, which decides what the configuration must hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +113,8 @@ pub struct Settings {
     pub subscribers: Vec<SubscriberSettings>,
     /// How they are told.
     pub events: EventSettings,
+    /// The desk's hours and what it promises.
+    pub queues: Vec<QueueSettings>,
     /// How long people stay signed in.
     pub sessions: SessionSettings,
     /// Bounds on what a stranger can make the desk do.
@@ -164,6 +170,12 @@ impl Settings {
         demo
     }
 
+    /// What the desk promises.
+    #[must_use]
+    pub fn agreements(&self) -> Agreements {
+        queues::agreements(&self.queues, &self.policy)
+    }
+
     /// Everything that makes these settings unfit for `mode`, not just the first thing.
     #[must_use]
     pub fn problems(&self, mode: Mode) -> Vec<Problem> {
@@ -183,6 +195,7 @@ impl Settings {
             directories::check(&self.directories, &mut checker);
             subscribers::check(&self.subscribers, &mut checker);
             self.events.check(&mut checker);
+            queues::check(&self.queues, &mut checker);
             self.sessions.check(&mut checker);
             self.limits.check(&mut checker);
             self.documents.check(&mut checker);

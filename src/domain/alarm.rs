@@ -15,6 +15,10 @@ coded! {
         ContactDisputed = "contact_disputed", "Someone says: this change of my address wasn’t me";
         /// A system refused a telephone number that was approved and held.
         PhoneNotUpdated = "phone_not_updated", "A directory refused a new phone number";
+        /// Nobody at the desk replied to a customer in time.
+        ReplyMissed = "reply_missed", "A first reply is overdue";
+        /// The desk did not do in time what a case waits for.
+        StepMissed = "step_missed", "A case waits for the desk too long";
         /// On the server, somebody's authenticators were deactivated by hand.
         GlassBroken = "glass_broken", "A colleague’s devices were deactivated on the server";
     }

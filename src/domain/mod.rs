@@ -36,5 +36,7 @@ pub mod report;
 pub mod risk;
 pub mod sealed;
 pub mod search;
+pub mod sla;
+pub mod tag;
 pub mod token;
 mod words;

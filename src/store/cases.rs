@@ -7,7 +7,8 @@ pub use super::entries::{EntryKind, WrittenEntry, entries, write_entry};
 pub use super::forms::{form, insert_form, language};
 use super::schema::{approvals, cases, evidence};
 use super::{
-    AnyConnection, StoreError, Tx, case_authenticators, corrupt, dialect, parsed, parsed_if, queue_rows, search, stored,
+    AnyConnection, StoreError, Tx, case_authenticators, clocks, corrupt, dialect, parsed, parsed_if, queue_rows,
+    search, stored,
 };
 use crate::domain::account::Tier;
 use crate::domain::case::{Approval, Asked, Case, Conclusion, State, Wait, due_at};
@@ -16,6 +17,7 @@ use crate::domain::form::AssistanceForm;
 use crate::domain::ids::{AccountId, CaseId};
 use crate::domain::reference::CaseRef;
 use crate::domain::risk::Effect;
+use crate::domain::sla::Clocks;
 
 #[derive(Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = cases, treat_none_as_null = true)]
@@ -59,8 +61,8 @@ pub struct Filing {
     pub submission_key: String,
     /// The tier of the matched account, for the queue's filters.
     pub tier: Option<Tier>,
-    /// When the desk should have answered, until it has.
-    pub answer_by: Option<DateTime<Utc>>,
+    /// What the desk owes, and until when.
+    pub clocks: Clocks,
     /// Why an agent ended it, in the words the customer is told.
     pub ended_reason: Option<String>,
     /// Who changed it last, for those who hold an older version.
@@ -117,7 +119,7 @@ impl CaseRow {
             state_since: stored(case.state_since),
             expires_at: stored(case.expires_at),
             due_at: due_at(case, filing.changed_at).map(stored),
-            answer_by: filing.answer_by.map(stored),
+            answer_by: filing.clocks.answer_by().map(stored),
             disputed_from: case.disputed_from.map(|state| state.code().to_owned()),
             ended_reason: filing.ended_reason.clone(),
             changed_by: filing.changed_by.clone(),
@@ -138,6 +140,7 @@ impl CaseRow {
         rows: Vec<EvidenceRow>,
         approved: Vec<ApprovalRow>,
         authenticators: case_authenticators::Kept,
+        clocks: Clocks,
     ) -> Result<Filed, StoreError> {
         let in_wait = |row: &&EvidenceRow| row.in_wait;
         let held: Vec<_> =
@@ -185,7 +188,7 @@ impl CaseRow {
         let filing = Filing {
             submission_key: self.submission_key,
             tier: self.tier.as_deref().and_then(Tier::from_code),
-            answer_by: self.answer_by.map(|at| at.and_utc()),
+            clocks,
             ended_reason: self.ended_reason,
             changed_by: self.changed_by,
             changed_at: self.changed_at.and_utc(),
@@ -276,7 +279,8 @@ fn with_evidence(connection: &mut AnyConnection, row: CaseRow) -> Result<Filed, 
         .select((approvals::agent_id, approvals::at, approvals::path, approvals::evidence))
         .load(connection)?;
     let authenticators = case_authenticators::of_case(connection, &row.id)?;
-    row.into_filed(given, approved, authenticators)
+    let clocks = clocks::of_case(connection, &row.id)?;
+    row.into_filed(given, approved, authenticators, clocks)
 }
 
 /// The reference of the case that this submission made before, by any of its keys, if it did.
@@ -310,7 +314,8 @@ pub fn insert(tx: &mut Tx<'_>, filed: &Filed, form: &AssistanceForm) -> Result<(
 /// Stores a new case whose form comes later, if ever.
 pub fn insert_without_form(tx: &mut Tx<'_>, filed: &Filed) -> Result<(), StoreError> {
     diesel::insert_into(cases::table).values(CaseRow::from_filed(filed)).execute(tx.connection)?;
-    queue_rows::insert(tx, filed)
+    queue_rows::insert(tx, filed)?;
+    clocks::keep(tx, filed.case.id, &filed.filing.clocks)
 }
 
 /// Stores what a transition made of `before`.
@@ -341,6 +346,9 @@ pub fn update(tx: &mut Tx<'_>, before: &Filed, after: &Filed) -> Result<(), Stor
         mark_wait(tx, &row.id, after.case.wait.as_ref())?;
     }
     queue_rows::update(tx, after)?;
+    if before.filing.clocks != after.filing.clocks {
+        clocks::keep(tx, after.case.id, &after.filing.clocks)?;
+    }
     if (before.case.account, before.case.with_owner) != (after.case.account, after.case.with_owner) {
         search::index(tx, &row.id)?;
     }

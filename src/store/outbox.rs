@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::clocks::DeadlineErrand;
 use super::schema::{cases, outbox};
 use super::{AnyConnection, StoreError, Tx, dialect, parsed, parsed_if, stored};
 use crate::domain::account::AuthenticatorKind;
@@ -53,6 +54,8 @@ pub enum Errand {
         /// Whom.
         agent: AgentId,
     },
+    /// Tell somebody at the desk of a deadline.
+    Deadline(DeadlineErrand),
     /// Tell somebody by mail about how they sign in; belongs to no case.
     Letter(LetterErrand),
     /// Mail a link that sets a password, if somebody at the desk has this address; not done while whoever asked waits,
@@ -194,7 +197,7 @@ impl Errand {
             Self::Mail(_) => "mail",
             Self::Call { .. } => "call",
             Self::Text(_) => "text",
-            Self::Alarm { .. } => "alarm",
+            Self::Alarm { .. } | Self::Deadline(_) => "alarm",
             Self::Phone { .. } => "phone",
             Self::Event(_) => super::events::EVENT,
             Self::Lookup { .. } | Self::Directory { .. } | Self::TakeBack { .. } => "directory",

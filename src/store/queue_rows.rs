@@ -1,6 +1,6 @@
 //! What the queue is sorted and filtered by: a narrow row for each case, kept with the case in one transaction.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{NaiveDateTime, TimeDelta};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::cases::Filed;
@@ -66,9 +66,13 @@ impl Stage {
     }
 }
 
-/// Where a case stands in the order that owes nobody anything.
-pub fn end_of_time() -> NaiveDateTime {
-    NaiveDate::from_ymd_opt(9999, 12, 31).map_or(DateTime::UNIX_EPOCH.naive_utc(), |day| day.and_time(NaiveTime::MIN))
+/// About seven thousand years.
+const FAR_OFF: TimeDelta = TimeDelta::days(2_566_000);
+
+/// Where a case stands in the order of what is due. Those that are owed nothing come last, by when they came in: at one
+/// and the same moment they would have to be counted through to be found again.
+fn due_by(filed: &Filed) -> NaiveDateTime {
+    stored(filed.filing.clocks.answer_by().unwrap_or(filed.case.submitted_at + FAR_OFF))
 }
 
 macro_rules! columns {
@@ -83,7 +87,7 @@ macro_rules! columns {
             queue_rows::tier.eq(filing.tier.map(|tier| tier.code())),
             queue_rows::submitted_at.eq(stored(case.submitted_at)),
             queue_rows::changed_at.eq(stored(filing.changed_at)),
-            queue_rows::due_by.eq(filing.answer_by.map_or_else(end_of_time, stored)),
+            queue_rows::due_by.eq(due_by($filed)),
         )
     }};
 }

@@ -666,6 +666,8 @@ diesel::table! {
 }
 
 diesel::joinable!(queue_rows -> cases (case_id));
+diesel::joinable!(case_clocks -> cases (case_id));
+diesel::joinable!(case_tags -> tags (tag_id));
 diesel::joinable!(case_forms -> cases (case_id));
 diesel::joinable!(outbox -> cases (case_id));
 diesel::joinable!(calls -> challenges (challenge_id));
@@ -725,6 +727,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_entries,
     audit_head,
     queue_rows,
+    case_clocks,
     case_tags,
     tags,
 );

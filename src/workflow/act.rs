@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Kit, events, mail, phone_change as changes, risk};
+use super::{Kit, deadlines, events, mail, phone_change as changes, risk};
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Details, NewEntry, details};
 use crate::domain::authn::Kept;
-use crate::domain::case::{AccountFacts, AuthenticatorSet, Case, Command, Facts, Refused, State, apply};
+use crate::domain::case::{AccountFacts, AuthenticatorSet, Case, Command, Facts, Refused, apply};
 use crate::domain::document::Unfit;
 use crate::domain::form::Wrong;
 use crate::domain::ids::{AccountId, AgentId};
@@ -306,10 +306,12 @@ pub(super) fn command_saying(
         }
         return Ok(Ok(Changed { filed: before.clone(), deactivate: None }));
     }
-    let answered = transition.case.state.is_final() || transition.case.state == State::Deactivated;
+    let tier = known.account.as_ref().map(|account| account.tier);
+    let happened = deadlines::happened(act, command, !transition.notices.is_empty());
+    let of = (&transition.case, tier);
     let filing = Filing {
-        tier: known.account.as_ref().map(|account| account.tier),
-        answer_by: before.filing.answer_by.filter(|_| !answered),
+        tier,
+        clocks: deadlines::turned(tx.connection, kit, &before.filing.clocks, of, happened, act.at)?,
         changed_by: act.doer(),
         changed_at: act.at,
         ended_reason: match command {

@@ -196,6 +196,7 @@ impl Desk {
                 Errand::Call { call } => self.place_call(&leased, call).await,
                 Errand::Text(text) => self.send_text(&leased, text).await,
                 Errand::Alarm { alarm, agent } => self.send_alarm(&leased, alarm, agent).await,
+                Errand::Deadline(errand) => self.send_deadline(&leased, errand).await,
                 // Letters and events have leases of their own kind.
                 Errand::Letter(_) | Errand::PasswordLink { .. } | Errand::Event(_) => Ok(()),
                 Errand::Lookup { directory, login } => self.look_up(&leased, (directory, login)).await,

@@ -38,7 +38,7 @@ pub(super) fn record(
             sequence: events::next_number(tx, filed.case.id)?,
             tier: filed.filing.tier,
             language: cases::language(tx.connection, filed.case.id)?,
-            answer_by: filed.filing.answer_by,
+            answer_by: filed.filing.clocks.answer_by(),
         },
     );
     for listener in listeners {

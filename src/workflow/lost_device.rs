@@ -2,7 +2,7 @@ use sha2::{Digest, Sha256};
 
 use super::act::{Act, Done, Halt, command, known};
 use super::limits::{Counted, spend};
-use super::{Desk, Kit, events, mail, risk, shut_out};
+use super::{Desk, Kit, deadlines, events, mail, risk, shut_out};
 use crate::domain::account::Account;
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
@@ -112,15 +112,17 @@ impl Desk {
             }
             let id = kit.id(CaseId::new, act.at);
             let case = Case::opened_for(account.id, id, kit.entropy.reference(), act.at, kit.policy.case_expiry);
+            let form = form_of(&account, gave_password(&live));
+            let clocks = deadlines::opened(&kit, &case, Some(account.tier), form.language, act.at);
             let filing = Filing {
                 submission_key: hex::encode(Sha256::digest(format!("colleague\0{id}"))),
                 tier: Some(account.tier),
-                answer_by: Some(act.at + kit.periods.first_answer()),
+                clocks,
                 ended_reason: None,
                 changed_by: act.actor.kind().to_owned(),
                 changed_at: act.at,
             };
-            let (filed, form) = (Filed { case, filing }, form_of(&account, gave_password(&live)));
+            let filed = Filed { case, filing };
             cases::insert(tx, &filed, &form)?;
             let origin = risk::origin_of(&kit, &form, (&act.ip, country.as_deref()), act.at);
             origins::insert(tx, filed.case.id, &origin)?;

@@ -14,12 +14,14 @@ mod ask_administrators;
 mod ask_directory;
 mod asked;
 mod break_glass;
+mod bulk;
 mod callback;
 mod clear;
 mod confirm_email;
 mod contacts;
 mod credentials;
 mod deactivate;
+mod deadlines;
 mod deliver;
 mod dispute;
 mod documents;
@@ -55,6 +57,7 @@ mod report;
 mod reveal;
 mod risk;
 mod rotate_secrets;
+mod saved_views;
 mod second_factor;
 mod send_link;
 mod sessions;
@@ -65,6 +68,7 @@ mod sso;
 mod start_call;
 mod step_up;
 mod submit_case;
+mod tags;
 mod tick;
 mod upload_document;
 mod view_case;
@@ -89,6 +93,7 @@ pub use api_answers::Begun;
 pub use api_tokens::{Entered, Issued, Let, Shut};
 pub use approve::{Awaited, Awaiting};
 pub use break_glass::GlassBroken;
+pub use bulk::{Bulk, Picked};
 pub use confirm_email::{Confirmed, Opened};
 pub use contacts::{ContactsImported, Resume, StopPage};
 pub use credentials::{Activated, Holder, Keyring, PasskeyAsked, PasskeySetUp, VirtualDevice};
@@ -130,6 +135,7 @@ use crate::domain::event::Listener;
 use crate::domain::limits::Amounts;
 use crate::domain::policy::Policy;
 use crate::domain::sealed::{BadKeys, SealingKeys};
+use crate::domain::sla::Agreements;
 use crate::domain::token::ServerKey;
 use crate::entropy::Entropy;
 use crate::notify::mail::{MailTemplates, Mailer};
@@ -170,6 +176,8 @@ pub struct Kit {
     pub can_seal: bool,
     /// The rules.
     pub policy: Policy,
+    /// What the desk promises, and its hours.
+    pub agreements: Agreements,
     /// Lengths of time and limits.
     pub periods: PolicySettings,
     /// Lengths of sign-ins.
@@ -235,6 +243,7 @@ impl Kit {
             sealing: Arc::new(SealingKeys::new(settings.secrets.data_keys.as_ref(), &key)?),
             key,
             policy,
+            agreements: settings.agreements(),
             periods,
             sessions: settings.sessions.clone(),
             amounts: amounts(settings),

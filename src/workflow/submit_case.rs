@@ -2,7 +2,7 @@ use sha2::{Digest, Sha256};
 
 use super::act::{Act, Done, Halt};
 use super::limits::{Counted, network_of, spend};
-use super::{Desk, Kit, events, risk};
+use super::{Desk, Kit, deadlines, events, risk};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::Case;
@@ -62,10 +62,11 @@ impl Desk {
         let keys = submission.key_hashes(at.timestamp());
         let id = self.kit.id(CaseId::new, at);
         let case = Case::submitted(id, self.kit.entropy.reference(), at, self.kit.policy.case_expiry);
+        let clocks = deadlines::opened(&self.kit, &case, None, submission.form.language, at);
         let filing = Filing {
             submission_key: keys[0].clone(),
             tier: None,
-            answer_by: Some(at + self.kit.periods.first_answer()),
+            clocks,
             ended_reason: None,
             changed_by: "customer".to_owned(),
             changed_at: at,

@@ -3,12 +3,12 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::act::{Act, Done, command};
-use super::{Desk, contacts, phone_change};
+use super::{Desk, contacts, deadlines, phone_change};
 use crate::domain::actor::Actor;
 use crate::domain::case::Command;
 use crate::domain::ids::{ContactChangeId, EntryId, PhoneChangeId};
 use crate::domain::reference::CaseRef;
-use crate::store::{StoreError, Tx, cases, contact_changes, phone_changes, throttle};
+use crate::store::{StoreError, Tx, cases, clocks, contact_changes, phone_changes, throttle};
 
 const BATCH: i64 = 100;
 
@@ -24,12 +24,14 @@ enum Timed {
     Case(CaseRef),
     PhoneChange(PhoneChangeId, CaseRef),
     Contact(ContactChangeId),
+    /// A deadline that comes near or is over.
+    Clock(CaseRef),
 }
 
 impl fmt::Display for Timed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Case(reference) => reference.fmt(f),
+            Self::Case(reference) | Self::Clock(reference) => reference.fmt(f),
             Self::PhoneChange(id, _) => id.fmt(f),
             Self::Contact(id) => id.fmt(f),
         }
@@ -42,6 +44,7 @@ impl Timed {
             Self::Case(reference) => cases::put_off(tx, reference, now, until),
             Self::PhoneChange(id, _) => phone_changes::put_off(tx, *id, now, until),
             Self::Contact(id) => contact_changes::put_off(tx, *id, now, until),
+            Self::Clock(reference) => clocks::put_off(tx, reference, now, until),
         }
     }
 }
@@ -66,6 +69,8 @@ impl Desk {
         moved += self.tick_each(due.into_iter().map(|(id, reference)| Timed::PhoneChange(id, reference)), now).await;
         let due = self.due_contacts(BATCH).await?;
         moved += self.tick_each(due.into_iter().map(Timed::Contact), now).await;
+        let due = self.store.read(move |connection| clocks::due(connection, now, BATCH)).await?;
+        moved += self.tick_each(due.into_iter().map(Timed::Clock), now).await;
         if moved > 0 {
             self.run_errands();
         }
@@ -112,6 +117,13 @@ impl Desk {
                         return Ok(None);
                     }
                     command(tx, &kit, &act, &filed, &Command::Tick).map(|done| done.map(|_| ()))
+                }
+                Timed::Clock(reference) => {
+                    let Some(filed) = cases::claim(tx, reference)? else { return Ok(None) };
+                    if filed.filing.clocks.alarm_at().is_none_or(|at| at > now) {
+                        return Ok(None);
+                    }
+                    deadlines::ring(tx, &kit, &act, &filed).map(Ok)
                 }
                 // A change is held by its case, as everything is that happens to it.
                 Timed::PhoneChange(id, reference) => {

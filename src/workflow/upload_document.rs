@@ -7,7 +7,7 @@ use super::documents::about;
 use super::limits::{Counted, spend};
 use super::phone_change::change_file;
 use super::view_case::ways;
-use super::{Desk, Kit};
+use super::{Desk, Kit, deadlines};
 use crate::domain::audit::details;
 use crate::domain::case::{Refused, assess};
 use crate::domain::document::{Fit, prepare};
@@ -16,8 +16,9 @@ use crate::domain::ids::{CaseId, DocumentId};
 use crate::domain::limits::Limit;
 use crate::domain::reference::CaseRef;
 use crate::domain::sealed::{Sealed, Sealing};
+use crate::domain::sla::Happened;
 use crate::locale::text;
-use crate::store::cases::{self, Filed};
+use crate::store::cases::Filed;
 use crate::store::documents::{self, Document};
 use crate::store::{StoreError, Tx};
 
@@ -122,10 +123,5 @@ fn keep(
     let mut uploaded = about(document);
     uploaded.insert("size".to_owned(), document.size.into());
     tx.record(act.case_entry("document.uploaded", filed, uploaded));
-    if filed.filing.answer_by.is_none() {
-        let mut after = filed.clone();
-        after.filing.answer_by = Some(act.at + kit.periods.first_answer());
-        cases::update(tx, filed, &after)?;
-    }
-    Ok(())
+    deadlines::after(tx, kit, filed, Happened::CustomerSpoke, act.at).map(|_| ())
 }

@@ -40,6 +40,7 @@ use crate::store::mail_failures::{self, MailFailure};
 use crate::store::mirror;
 use crate::store::outbox::{self, MailRow, Unsettled};
 use crate::store::recoveries::{self, Recovery};
+use crate::store::tags::{self, Tag};
 use crate::store::{AnyConnection, StoreError, Tx, accounts};
 
 /// The newest entries of a case's timeline that its page shows.
@@ -94,6 +95,10 @@ pub struct CaseFile {
     pub documents: Vec<OnFile>,
     /// Those of them that whoever looks has opened before.
     pub opened_documents: BTreeSet<DocumentId>,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+    /// Every tag of the desk.
+    pub all_tags: Vec<Tag>,
     /// How examinations and meetings went, by the evidence they gave.
     pub notes: BTreeMap<EvidenceId, EvidenceNote>,
 }
@@ -306,6 +311,8 @@ impl Desk {
                 timeline: audit::before(connection, &of_case, i64::MAX, TIMELINE)?,
                 documents: on_file(connection, &filed.case)?,
                 opened_documents: opened_by(connection, &viewing, &reference)?,
+                tags: tags::of_cases(connection, &[id])?.into_iter().map(|(_, tag)| tag).collect(),
+                all_tags: tags::all(connection)?,
                 notes: read_notes(connection, id)?,
                 known,
                 filed,

@@ -1,6 +1,6 @@
 use super::act::{Act, Done, Halt, held, known, refuse};
 use super::limits::{Counted, spend};
-use super::{Desk, Kit, events, mail};
+use super::{Desk, Kit, deadlines, events, mail};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::Refused;
@@ -8,6 +8,7 @@ use crate::domain::ids::EntryId;
 use crate::domain::limits::Limit;
 use crate::domain::notice::Notice;
 use crate::domain::reference::CaseRef;
+use crate::domain::sla::Happened;
 use crate::locale::text;
 use crate::store::cases::{self, EntryKind, Filed, WrittenEntry};
 use crate::store::{StoreError, Tx};
@@ -83,19 +84,13 @@ fn write(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, kind: Entry
         EntryKind::Reason | EntryKind::Administrator => "case.reason_given",
     };
     let about = details([("entry", id.to_string().into())]);
-    let answer_by = match kind {
-        EntryKind::ToCustomer => None,
-        EntryKind::FromCustomer | EntryKind::FromElsewhere => Some(act.at + kit.periods.first_answer()),
-        EntryKind::Note | EntryKind::Reason | EntryKind::Administrator => filed.filing.answer_by,
+    let happened = match kind {
+        EntryKind::ToCustomer => Happened::DeskSpoke,
+        EntryKind::FromCustomer | EntryKind::FromElsewhere => Happened::CustomerSpoke,
+        EntryKind::Note | EntryKind::Reason | EntryKind::Administrator => Happened::Other,
     };
-    if answer_by != filed.filing.answer_by {
-        let mut after = filed.clone();
-        after.filing.answer_by = answer_by;
-        cases::update(tx, &filed, &after)?;
-        events::record(tx, kit, act, &after, (action, about))?;
-    } else {
-        events::record(tx, kit, act, &filed, (action, about))?;
-    }
+    let filed = deadlines::after(tx, kit, &filed, happened, act.at)?;
+    events::record(tx, kit, act, &filed, (action, about))?;
     if kind == EntryKind::ToCustomer {
         let known = known(tx.connection, kit, &filed.case)?;
         mail::queue(tx, kit, act, &filed, &known, Notice::DeskMessage, Some(body))?;

@@ -87,7 +87,9 @@ async fn one_press_freezes_every_open_case_of_the_account_and_wakes_the_supervis
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_after_the_end_alarms_too_and_stops_what_else_is_open() {
-    let world = World::new().await;
+    // No deadline of the desk rings beside it.
+    let change = |settings: &mut mfa_desk::config::Settings| settings.policy.first_answer_hours = 720;
+    let world = World::with(Setup { change, ..Setup::default() }).await;
     let (_, ana, one) = world.ready(OWNER).await;
     world.deactivates(&ana, &one).await.is(200);
     let link = link_in(&world.mail("MFA device deactivated").await, "object");

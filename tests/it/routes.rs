@@ -37,6 +37,8 @@ fn path(route: &RouteSpec, reference: &str) -> String {
     let path = path
         .replace("{event}", nothing)
         .replace("{inbound}", nothing)
+        .replace("{tag}", nothing)
+        .replace("{view}", nothing)
         .replace("{token}", nothing)
         .replace("{file}", "volume.csv");
     assert!(!path.contains('{'), "the test does not know what to put into {path}");

@@ -89,7 +89,7 @@ async fn cooling_off(world: &World, ana: &Browser, ben: &Browser, email: &str) -
     reference
 }
 
-async fn times(world: &World, reference: &str, action: &str) -> usize {
+pub async fn times(world: &World, reference: &str, action: &str) -> usize {
     world.actions(reference).await.iter().filter(|done| *done == action).count()
 }
 
@@ -158,7 +158,7 @@ impl Mailer for Nowhere {
 }
 
 /// More instances over the same database. SQLite is for one, which is asked several times at once.
-fn instances(world: &World) -> Vec<Arc<Desk>> {
+pub fn instances(world: &World) -> Vec<Arc<Desk>> {
     let one = |seed: u64| {
         if world.database.file().is_some() {
             return world.desk.clone();

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 pub use demo::{DemoMail, DemoMailbox};
 pub use letter::LetterContext;
 pub use message::{OutgoingMail, build};
-pub use render::{AlarmWords, AuditWitness, MailContext, MailTemplates, RenderError, Rendered};
+pub use render::{AlarmWords, AuditWitness, DeadlineWords, MailContext, MailTemplates, RenderError, Rendered};
 pub use smtp::{HAND_OVER, SmtpMailer, SmtpParts, SmtpSetupError, SmtpTls};
 
 /// Why a mail did not go out, told apart by whether trying again can help.

@@ -77,6 +77,23 @@ pub struct AlarmWords {
     pub alarms_url: String,
 }
 
+/// What the mail about a deadline says, which goes to the desk and says nothing of a customer.
+#[derive(Debug, Clone)]
+pub struct DeadlineWords {
+    /// The product's name.
+    pub product: String,
+    /// The case's reference.
+    pub reference: String,
+    /// What is owed, and whether it is late.
+    pub what: String,
+    /// Until when, in words.
+    pub due: String,
+    /// Whoever gets it holds the case.
+    pub held: bool,
+    /// The case's page at the desk.
+    pub url: String,
+}
+
 /// A mail's words, ready to be sent.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Rendered {
@@ -148,6 +165,22 @@ impl MailTemplates {
             values.insert(name, &one_line(value));
         }
         self.draw("alarm", &values)
+    }
+
+    /// The mail that tells somebody at the desk of a deadline. Its words are English.
+    pub fn deadline(&self, words: &DeadlineWords) -> Result<Rendered, RenderError> {
+        let mut values = Context::new();
+        for (name, value) in [
+            ("product", &words.product),
+            ("reference", &words.reference),
+            ("what", &words.what),
+            ("due", &words.due),
+            ("url", &words.url),
+        ] {
+            values.insert(name, &one_line(value));
+        }
+        values.insert("held", &words.held);
+        self.draw("deadline", &values)
     }
 
     pub(super) fn draw(&self, folder: &str, values: &Context) -> Result<Rendered, RenderError> {

@@ -393,7 +393,7 @@ pub fn view(app: &App, file: &CaseFile, me: AgentId) -> CaseView {
         state_since: case.state_since,
         submitted_at: case.submitted_at,
         expires_at: case.expires_at,
-        answer_by: file.filed.filing.answer_by,
+        answer_by: file.filed.filing.clocks.answer_by(),
         holder: case.holder.map(|id| who(file, id)),
         with_owner: case.with_owner,
         about_colleague: file.is_about_colleague(),

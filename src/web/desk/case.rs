@@ -5,17 +5,18 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::After;
+use super::clock::clocks;
 use super::directory;
 use super::mail;
 use super::phone_change;
-use super::queue::due;
 use super::{devices, document};
-use super::{policy, timeline};
+use super::{policy, tags, timeline};
 use crate::domain::actor::Role;
 use crate::domain::case::State;
 use crate::domain::evidence::{CheckKind, Giver};
 use crate::store::cases::EntryKind;
 use crate::store::mail_failures::MailFailure;
+use crate::store::tags::Tag;
 use crate::web::App;
 use crate::web::error::{PageError, reference, status_of};
 use crate::web::guard::access::SignedInAgent;
@@ -65,6 +66,8 @@ fn done_text(code: &str) -> Option<&'static str> {
         "reassign" => "The case was reassigned.",
         "note" => "The note was added.",
         "message" => "The message is on its way.",
+        "tag" => "The tag is on the case.",
+        "untag" => "The tag is off the case.",
         "callback" => "Dial the phone of record now. Say the two words first.",
         "document-passed" => "The examination is recorded: the document passed.",
         "document-failed" => "The examination is recorded: the document failed.",
@@ -107,6 +110,9 @@ pub async fn page(app: &App, agent: &SignedInAgent, path: &str, said: Said) -> R
     let file = app.desk.view_case(agent.act(app), reference.clone()).await??;
     let mut content = content(app, agent, &file, said.revealed);
     if let Value::Object(fields) = &mut content {
+        let shown = |tags: &[Tag]| tags.iter().map(tags::shown).collect::<Vec<_>>();
+        fields.insert("tags".to_owned(), shown(&file.tags).into());
+        fields.insert("all_tags".to_owned(), shown(&file.all_tags).into());
         fields.insert("typed".to_owned(), Value::Object(said.typed));
         fields.insert("errors".to_owned(), Value::Object(said.errors));
         fields.insert("stale".to_owned(), said.stale.map_or(Value::Null, |text| json!({ "text": text })));
@@ -152,7 +158,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
         "state_since": moment(case.state_since),
         "submitted": moment(case.submitted_at),
         "age": span(now - case.submitted_at),
-        "due": due(file.filed.filing.answer_by, now),
+        "clocks": clocks(&file.filed.filing.clocks, now),
         "holder": holder,
         "recovery": file.recovery.as_ref().map(|recovery| json!({
             "with_owner": case.with_owner,

@@ -5,7 +5,9 @@ pub(crate) mod alarms;
 pub(crate) mod approvals;
 pub(crate) mod audit;
 pub(crate) mod blocks;
+pub(crate) mod bulk;
 pub(crate) mod case;
+mod clock;
 pub(crate) mod contacts;
 pub(crate) mod deactivate;
 pub(crate) mod deliveries;
@@ -24,8 +26,10 @@ pub(crate) mod sessions;
 pub(crate) mod sign_in;
 pub(crate) mod sso;
 pub(crate) mod step_up;
+pub(crate) mod tags;
 mod timeline;
 pub(crate) mod tokens;
+pub(crate) mod views;
 
 use serde::Deserialize;
 

@@ -1,3 +1,5 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
@@ -5,13 +7,18 @@ use chrono::{DateTime, Datelike, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::clock::clocks;
 use crate::domain::account::Tier;
 use crate::domain::case::State;
 use crate::domain::contact::EmailAddress;
 use crate::domain::form::Language;
-use crate::domain::ids::AgentId;
+use crate::domain::ids::{AgentId, CaseId};
 use crate::domain::queue::{Filter, HeldBy, Look, Sort, View};
+use crate::domain::sla::Clocks;
 use crate::store::agents::{self, Agent};
+use crate::store::clocks as kept;
+use crate::store::saved_views;
+use crate::store::tags::{self, Tag};
 use crate::store::views::queue::{self, Line, MOST_COUNTED, Place, Turn};
 use crate::web::App;
 use crate::web::error::PageError;
@@ -95,25 +102,41 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
     let (look, turn) = (asked.look(), asked.turn());
     let search: String = asked.q.trim().chars().take(LONGEST_SEARCH).collect();
     let query = queue::Query { look: look.clone(), agent: me, search: search.clone(), turn, limit: PAGE, now };
-    let (page, staff, counts, holders) = app
+    let (page, labels, counts, (all_tags, saved, saved_counts), holders) = app
         .desk
         .store
         .read_snapshot(move |connection| {
             let page = queue::page(connection, &query)?;
             let ids: Vec<_> = page.lines.iter().map(|line| line.id).collect();
             let staff = queue::about_staff(connection, &ids)?;
+            let (tagged, all_tags) = (tags::of_cases(connection, &ids)?, tags::all(connection)?);
+            let saved = saved_views::of_agent(connection, me)?;
+            let saved_counts = saved.iter().map(|view| queue::count(connection, &view.look, me, now));
+            let saved_counts = saved_counts.collect::<Result<Vec<i64>, _>>()?;
+            let owed: BTreeMap<_, _> = kept::of_cases(connection, &ids)?.into_iter().collect();
             let count = |view: &View| queue::count(connection, &Look::of(*view), me, now);
             let counts = View::ALL.iter().map(count).collect::<Result<Vec<i64>, _>>()?;
-            Ok((page, staff, counts, agents::all(connection)?))
+            let labels = Labels { staff, owed, tagged };
+            Ok((page, labels, counts, (all_tags, saved, saved_counts), agents::all(connection)?))
         })
         .await?;
     let searching = !search.is_empty();
+    let is_saved = saved.iter().any(|view| view.look == look);
+    let counted = |count: i64| if count > MOST_COUNTED { format!("{MOST_COUNTED}+") } else { count.to_string() };
+    let kept: Vec<Value> = saved
+        .iter()
+        .zip(saved_counts)
+        .map(|(view, count)| {
+            let current = !searching && view.look == look;
+            json!({ "label": view.name, "count": counted(count), "url": url(&view.look, "", None), "current": current, "shared": view.shared })
+        })
+        .collect();
     let views: Vec<Value> = View::ALL
         .iter()
         .zip(counts)
         .map(|(each, count)| {
-            let shown = if count > MOST_COUNTED { format!("{MOST_COUNTED}+") } else { count.to_string() };
-            let current = !searching && *each == look.view;
+            let shown = counted(count);
+            let current = !searching && !is_saved && *each == look.view;
             json!({ "code": each.code(), "label": each.label(), "count": shown, "url": url(&Look::of(*each), "", None), "current": current })
         })
         .collect();
@@ -129,6 +152,11 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
     let filtered = searching || *filter != Filter::default();
     let content = json!({
         "views": views,
+        "saved": kept,
+        "asked": look.address(),
+        "may_save": !searching && !is_saved && look != Look::of(look.view),
+        "here": url(&look, &search, None),
+        "tag_options": all_tags.iter().map(|tag| option(&tag.id.to_string(), tag.name.as_str(), filter.tag == Some(tag.id))).collect::<Vec<_>>(),
         "view": look.view.code(),
         "view_label": look.view.label(),
         "q": search,
@@ -138,7 +166,7 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
         "holder_options": std::iter::once(no_one).chain(holders.iter().filter(holds).map(holder)).collect::<Vec<_>>(),
         "sort_options": Sort::ALL.iter().map(sort).collect::<Vec<_>>(),
         "descending": look.descending,
-        "rows": page.lines.iter().map(|line| row(line, staff.contains(&line.id), me, now)).collect::<Vec<_>>(),
+        "rows": page.lines.iter().map(|line| row(line, &labels, (me, now))).collect::<Vec<_>>(),
         "shown": page.lines.len(),
         "first_url": (turn != Turn::First).then(|| url(&look, &search, None)),
         "previous_url": page.before.map(|place| url(&look, &search, Some(("before", place)))),
@@ -155,21 +183,22 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
     show_page(&app, &agent.caller, StatusCode::OK, "desk/queue.html", head, content)
 }
 
-/// When the desk owes an answer, in words.
-pub fn due(answer_by: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Value {
-    answer_by.map_or(Value::Null, |at| {
-        let overdue = at < now;
-        let text = if overdue { format!("{} overdue", span(now - at)) } else { format!("in {}", span(at - now)) };
-        json!({ "time": moment(at), "overdue": overdue, "text": text })
-    })
+/// What the lines of a page have beside what they are.
+struct Labels {
+    staff: BTreeSet<CaseId>,
+    owed: BTreeMap<CaseId, Clocks>,
+    tagged: Vec<(CaseId, Tag)>,
 }
 
-fn row(line: &Line, colleague: bool, me: AgentId, now: DateTime<Utc>) -> Value {
+fn row(line: &Line, labels: &Labels, (me, now): (AgentId, DateTime<Utc>)) -> Value {
+    let tags = labels.tagged.iter().filter(|(case, _)| *case == line.id);
     json!({
         "reference": line.reference,
         "url": format!("/desk/cases/{}", line.reference),
         "name": line.name,
-        "colleague": colleague,
+        "version": line.version,
+        "colleague": labels.staff.contains(&line.id),
+        "tags": tags.map(|(_, tag)| tag.name.as_str()).collect::<Vec<_>>(),
         "email_masked": line.email.parse::<EmailAddress>().map(|email| email.masked()).unwrap_or_default(),
         "state": line.state.code(),
         "state_label": line.state.label(),
@@ -179,7 +208,8 @@ fn row(line: &Line, colleague: bool, me: AgentId, now: DateTime<Utc>) -> Value {
         "reason_label": line.reason.label(),
         "submitted": moment(line.submitted_at),
         "age": span(now - line.submitted_at),
-        "due": due(line.answer_by, now),
+        "clocks": labels.owed.get(&line.id).map(|owed| clocks(owed, now)),
+        "overdue": line.answer_by.is_some_and(|at| at < now),
         "wait": line.wait_ends_at.filter(|_| line.state == State::CoolingOff).map(|at| span(at - now)),
         "holder": line.holder.as_ref().map(|(_, name)| name),
         "mine": line.holder.as_ref().is_some_and(|(id, _)| *id == me),

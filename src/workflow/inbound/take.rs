@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::act::{Act, known};
 use super::super::limits::{Counted, spend};
-use super::super::{Desk, Kit, events};
+use super::super::{Desk, Kit, deadlines, events};
 use super::bounce;
 use super::files::{Prepared, prepare_all};
 use super::route;
@@ -15,6 +15,7 @@ use crate::domain::inbound::{Fate, Incoming, MatchedBy, Nature, Sender, Sign, Wa
 use crate::domain::limits::Limit;
 use crate::domain::reference::CaseRef;
 use crate::domain::sealed::{Sealed, Sealing};
+use crate::domain::sla::Happened;
 use crate::notify::inbound::{read, read_head};
 use crate::store::cases::{self, EntryKind, Filed, WrittenEntry};
 use crate::store::inbound::{self, InboundMail};
@@ -257,11 +258,9 @@ pub(super) fn fill(
     row.entry = Some(id);
     row.rest = folded.rest;
     row.files = files.iter().map(|prepared| prepared.file.clone()).collect();
-    let mut after = filed.clone();
-    if !filed.case.state.is_final() && !filed.case.with_owner {
-        after.filing.answer_by = Some(act.at + kit.periods.first_answer());
-        cases::update(tx, filed, &after)?;
-    }
+    let goes_on = !filed.case.state.is_final() && !filed.case.with_owner;
+    let happened = if goes_on { Happened::CustomerSpoke } else { Happened::Other };
+    let after = deadlines::after(tx, kit, filed, happened, act.at)?;
     let about = details([
         ("entry", id.to_string().into()),
         ("inbound", row.id.to_string().into()),

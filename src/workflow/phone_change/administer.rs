@@ -13,6 +13,7 @@ use crate::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
 use crate::domain::ids::{AccountId, CaseId};
 use crate::domain::phone_change::{Refused, Requester};
 use crate::domain::reference::CaseRef;
+use crate::domain::sla::Clocks;
 use crate::store::cases::{self, Filed, Filing};
 use crate::store::{AnyConnection, StoreError, Tx, accounts, phone_changes};
 use crate::workflow::act::{Act, Halt, command, held, known};
@@ -79,7 +80,7 @@ impl Desk {
             let filing = Filing {
                 submission_key: hex::encode(Sha256::digest(format!("administrator\0{id}"))),
                 tier: Some(account.tier),
-                answer_by: None,
+                clocks: Clocks::silent(),
                 ended_reason: None,
                 changed_by: act.actor.kind().to_owned(),
                 changed_at: act.at,

@@ -9,6 +9,7 @@ use crate::domain::evidence::{CheckKind, Evidence, Giver};
 use crate::domain::form::Language;
 use crate::domain::ids::{AccountId, CaseId, EntryId, EvidenceId};
 use crate::domain::limits::Limit;
+use crate::domain::sla::Clocks;
 use crate::domain::token::Purpose;
 use crate::locale::text;
 use crate::store::account_sessions::{self, AccountSession};
@@ -151,7 +152,7 @@ fn open(
     let filing = Filing {
         submission_key: hex::encode(Sha256::digest(format!("owner\0{id}"))),
         tier: Some(account.tier),
-        answer_by: None,
+        clocks: Clocks::default(),
         ended_reason: None,
         changed_by: act.actor.kind().to_owned(),
         changed_at: act.at,

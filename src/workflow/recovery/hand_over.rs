@@ -55,8 +55,7 @@ impl Desk {
                 Some(said) => Some(said),
                 None => setback(tx.connection, &kit, &filed, calls, act.at)?,
             };
-            let mut before = filed;
-            before.filing.answer_by = Some(act.at + kit.periods.first_answer());
+            let before = filed;
             let order = Command::HandOver(failed);
             // Asked first, so that a refusal is recorded and nothing of the form is kept.
             let known = known(tx.connection, &kit, &before.case)?;

@@ -11,7 +11,7 @@ async fn an_answer_is_a_message_of_the_case_that_it_answers_and_the_desk_owes_on
     let (customer, reference) = world.confirmed(OWNER).await;
     let ana = world.agent("ana").await;
     world.presses(&ana, &reference, "messages", &[("body", "Was it you?")]).await.is(200);
-    assert_eq!(filed(&world, &reference).await.filing.answer_by, None);
+    assert_eq!(filed(&world, &reference).await.filing.clocks.answer_by(), None);
     let ours = world.mail("New message").await;
     let before = world.mails().await.len();
 
@@ -21,7 +21,7 @@ async fn an_answer_is_a_message_of_the_case_that_it_answers_and_the_desk_owes_on
     let entries = messages(&world, &reference).await;
     assert_eq!((entries.len(), entries[0].kind), (1, EntryKind::FromCustomer));
     assert_eq!(entries[0].body, "Yes, <b>me</b>.");
-    let owed = filed(&world, &reference).await.filing.answer_by.unwrap();
+    let owed = filed(&world, &reference).await.filing.clocks.answer_by().unwrap();
     assert_eq!(owed, world.now() + world.desk.kit.periods.first_answer());
     let page = ana.get(&format!("/desk/cases/{reference}")).await;
     page.says("Yes, <b>me</b>.").says("By mail").says("the mail that it answers").says("Quoted text and signature");
@@ -116,7 +116,7 @@ async fn machines_are_noted_and_not_answered_and_nothing_of_them_is_a_message() 
     let (_, reference) = world.confirmed(OWNER).await;
     let ours = world.mail(&reference).await;
     let before = world.mails().await.len();
-    let owed = filed(&world, &reference).await.filing.answer_by;
+    let owed = filed(&world, &reference).await.filing.clocks.answer_by();
     for (n, headers) in
         ["Auto-Submitted: auto-replied\n", "Precedence: bulk\n", "X-Mfa-Desk-Case: x\n"].into_iter().enumerate()
     {
@@ -129,7 +129,7 @@ async fn machines_are_noted_and_not_answered_and_nothing_of_them_is_a_message() 
     let way = mfa_desk::domain::inbound::Way::Imap;
     assert_eq!(world.desk.take_mail(looped, way).await.unwrap(), Taken::New(Fate::Automatic));
     assert!(messages(&world, &reference).await.is_empty() && undecided(&world).await.is_empty());
-    assert_eq!(filed(&world, &reference).await.filing.answer_by, owed);
+    assert_eq!(filed(&world, &reference).await.filing.clocks.answer_by(), owed);
     assert_eq!(world.mails().await.len(), before);
     let noted = world.actions(&reference).await.into_iter().filter(|action| action == "mail.automatic").count();
     assert_eq!(noted, 2, "a loop is nothing to note on a case");

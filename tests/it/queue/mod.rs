@@ -1,7 +1,9 @@
 //! The agents' queue: what is found, in which order, and what each line owes.
 
+mod deadlines;
 mod order;
 mod search;
+mod together;
 
 use mfa_desk::config::Settings;
 use mfa_desk::domain::form::{AssistanceForm, DeviceKind, Language, Reason};

@@ -1,0 +1,213 @@
+use proptest::prelude::*;
+
+use super::super::ids::CaseId;
+use super::*;
+
+fn start() -> DateTime<Utc> {
+    // A Monday.
+    "2026-11-30T08:00:00Z".parse().unwrap()
+}
+
+fn hours(n: i64) -> TimeDelta {
+    TimeDelta::hours(n)
+}
+
+fn agreement(name: &str, first_reply: i64) -> Agreement {
+    Agreement {
+        name: name.to_owned(),
+        hours: Hours::always(),
+        first_reply: hours(first_reply),
+        next_step: hours(4),
+        warning: hours(1),
+    }
+}
+
+fn case(state: State, since: DateTime<Utc>) -> Case {
+    let reference = super::super::reference::CaseRef::from_random(7).unwrap();
+    let case = Case::submitted(CaseId::new(start(), [1; 10]), reference, start(), TimeDelta::days(14));
+    Case { state, state_since: since, ..case }
+}
+
+/// What happens, one after another: hours after the start, what, and the state that the case has from then on.
+fn story(steps: &[(i64, Happened, State)]) -> Clocks {
+    let agreement = agreement("all", 8);
+    let (mut clocks, mut state, mut since) = (Clocks::default(), State::Submitted, start());
+    for (after, happened, next) in steps {
+        let now = start() + hours(*after);
+        if state != *next {
+            (state, since) = (*next, now);
+        }
+        clocks = clocks.turned(&case(state, since), *happened, &agreement, now);
+    }
+    clocks
+}
+
+use Happened::{CustomerSpoke, DeskActed, DeskExamined, DeskSpoke, Other};
+use State::{AwaitingApproval, Closed, CoolingOff, Deactivated, Deactivating, Disputed, Ready, Submitted, Verifying};
+
+fn due(clocks: &Clocks) -> Option<i64> {
+    clocks.answer_by().map(|at| (at - start()).num_hours())
+}
+
+fn step(clocks: &Clocks) -> Option<(Step, i64)> {
+    clocks.next_step.map(|next| (next.step, (next.clock.due - start()).num_hours()))
+}
+
+#[test]
+fn the_first_reply_stands_still_while_the_customer_or_time_has_the_turn() {
+    assert_eq!(due(&story(&[(0, Other, Submitted)])), None);
+    assert_eq!(due(&story(&[(0, Other, Submitted), (5, Other, Verifying)])), Some(13));
+    // Three of the eight hours are used when it stands still, and five are left when it goes on.
+    let paused = [(0, Other, Submitted), (1, Other, Verifying), (4, Other, CoolingOff)];
+    assert_eq!(due(&story(&paused)), None);
+    assert_eq!(story(&paused).first_reply, FirstReply::Waiting { spent: hours(3) });
+    let resumed = [&paused[..], &[(28, Other, Verifying)]].concat();
+    assert_eq!(due(&story(&resumed)), Some(28 + 5));
+    // The customer writes while it cools off: then somebody waits for the desk.
+    let asked = [&paused[..], &[(10, CustomerSpoke, CoolingOff)]].concat();
+    assert_eq!(due(&story(&asked)), Some(10 + 5));
+}
+
+#[test]
+fn the_first_reply_is_given_once_and_for_good() {
+    for reply in [DeskSpoke, DeskActed, DeskExamined] {
+        let clocks = story(&[(0, Other, Verifying), (2, reply, Verifying), (9, DeskSpoke, Verifying)]);
+        assert_eq!(clocks.first_reply, FirstReply::Given { at: start() + hours(2) });
+        assert_eq!(due(&clocks), None);
+    }
+    assert_eq!(story(&[(0, Other, Verifying), (2, Other, Closed)]).first_reply, FirstReply::Over);
+    assert_eq!(story(&[(0, Other, Verifying), (2, Other, Deactivated)]).first_reply, FirstReply::Over);
+}
+
+#[test]
+fn a_step_is_owed_from_when_the_turn_came_to_the_desk() {
+    let until = |steps: &[(i64, Happened, State)]| step(&story(steps));
+    let replied = [(0, Other, Verifying), (1, DeskSpoke, Verifying)];
+    let then = |more: &[(i64, Happened, State)]| until(&[&replied[..], more].concat());
+    assert_eq!(then(&[]), None);
+    assert_eq!(then(&[(3, Other, AwaitingApproval)]), Some((Step::Approve, 7)));
+    assert_eq!(then(&[(3, Other, AwaitingApproval), (5, Other, AwaitingApproval)]), Some((Step::Approve, 7)));
+    assert_eq!(then(&[(3, Other, AwaitingApproval), (5, DeskActed, CoolingOff)]), None);
+    assert_eq!(then(&[(3, Other, CoolingOff), (27, Other, Ready)]), Some((Step::Deactivate, 31)));
+    assert_eq!(then(&[(3, Other, Ready), (4, DeskActed, Deactivating)]), None);
+    assert_eq!(then(&[(3, Other, Disputed)]), Some((Step::Decide, 7)));
+    // A new turn is a new step.
+    let again = [(3, Other, AwaitingApproval), (5, Other, Verifying), (9, Other, AwaitingApproval)];
+    assert_eq!(then(&again), Some((Step::Approve, 13)));
+}
+
+#[test]
+fn an_answer_is_owed_from_the_first_word_that_was_not_answered() {
+    let until = |more: &[(i64, Happened, State)]| {
+        step(&story(&[&[(0, Other, Verifying), (1, DeskSpoke, Verifying)][..], more].concat()))
+    };
+    assert_eq!(until(&[(2, CustomerSpoke, Verifying)]), Some((Step::Answer, 6)));
+    // Writing again neither puts it off nor brings it forward.
+    assert_eq!(until(&[(2, CustomerSpoke, Verifying), (5, CustomerSpoke, Verifying)]), Some((Step::Answer, 6)));
+    assert_eq!(until(&[(2, CustomerSpoke, Verifying), (3, DeskSpoke, Verifying)]), None);
+    assert_eq!(until(&[(2, CustomerSpoke, Verifying), (3, DeskExamined, Verifying)]), None);
+    assert_eq!(until(&[(2, CustomerSpoke, Verifying), (3, DeskActed, Verifying)]), Some((Step::Answer, 6)));
+    // Of two steps the one that waits longer.
+    assert_eq!(until(&[(2, CustomerSpoke, Verifying), (3, Other, AwaitingApproval)]), Some((Step::Answer, 6)));
+    assert_eq!(until(&[(2, Other, AwaitingApproval), (3, CustomerSpoke, AwaitingApproval)]), Some((Step::Approve, 6)));
+    // Also while time has the turn, and once the device is off; not when all is over.
+    assert_eq!(until(&[(2, Other, CoolingOff), (3, CustomerSpoke, CoolingOff)]), Some((Step::Answer, 7)));
+    assert_eq!(until(&[(2, CustomerSpoke, Verifying), (3, Other, Deactivated)]), None);
+    assert_eq!(until(&[(2, Other, Deactivated), (3, CustomerSpoke, Deactivated)]), Some((Step::Answer, 7)));
+    assert_eq!(until(&[(2, CustomerSpoke, Verifying), (3, Other, Closed)]), None);
+    // Before the first reply it is a part of that.
+    let unanswered = story(&[(0, Other, Verifying), (2, CustomerSpoke, Verifying)]);
+    assert_eq!((step(&unanswered), due(&unanswered)), (None, Some(8)));
+}
+
+#[test]
+fn nobody_is_owed_anything_by_a_desk_that_has_nothing_to_do_with_the_case() {
+    let mut own = case(Ready, start());
+    own.with_owner = true;
+    let clocks = Clocks::default().turned(&own, Other, &agreement("all", 8), start());
+    assert_eq!((clocks.answer_by(), clocks.alarm_at()), (None, None));
+    // Handed over, it is the desk's from that moment on.
+    let later = start() + hours(30);
+    let handed = clocks.turned(&case(Verifying, start()), Other, &agreement("all", 8), later);
+    assert_eq!(handed.answer_by(), Some(later + hours(8)));
+}
+
+#[test]
+fn another_queue_counts_what_was_used() {
+    let open = case(Verifying, start());
+    let clocks = Clocks::default().turned(&open, Other, &agreement("first", 8), start());
+    let now = start() + hours(3);
+    let moved = clocks.turned(&open, Other, &agreement("second", 4), now);
+    assert_eq!(moved.answer_by(), Some(start() + hours(4)));
+    let late = clocks.turned(&open, Other, &agreement("second", 2), now);
+    assert_eq!(late.answer_by(), Some(now));
+    assert_eq!(moved.turned(&open, Other, &agreement("second", 4), now + hours(1)), moved, "nothing moves by itself");
+}
+
+#[test]
+fn each_thing_is_told_once() {
+    let mut clocks = story(&[(0, Other, Verifying)]);
+    assert_eq!(clocks.alarm_at(), Some(start() + hours(7)));
+    assert_eq!(clocks.ring(start() + hours(6)), []);
+    assert_eq!(clocks.ring(start() + hours(7)), [(Which::FirstReply, Told::Near)]);
+    assert_eq!(clocks.ring(start() + hours(7)), []);
+    assert_eq!(clocks.alarm_at(), Some(start() + hours(8)));
+    assert_eq!(clocks.ring(start() + hours(8)), [(Which::FirstReply, Told::Missed)]);
+    assert_eq!((clocks.ring(start() + hours(9)), clocks.alarm_at()), (vec![], None));
+    // Who comes late is told of the later thing alone.
+    let mut late = story(&[(0, Other, Verifying)]);
+    assert_eq!(late.ring(start() + hours(50)), [(Which::FirstReply, Told::Missed)]);
+    // A promise shorter than the warning gives none.
+    let short = Agreement { warning: hours(9), ..agreement("all", 8) };
+    let mut short = Clocks::default().turned(&case(Verifying, start()), Other, &short, start());
+    assert_eq!(short.ring(start() + hours(7)), []);
+    assert_eq!(short.ring(start() + hours(8)), [(Which::FirstReply, Told::Missed)]);
+}
+
+#[test]
+fn the_first_queue_that_takes_a_case_has_it() {
+    let scope = |tiers: &[Tier], languages: &[Language]| Scope {
+        tiers: tiers.iter().copied().collect(),
+        languages: languages.iter().copied().collect(),
+    };
+    let desk = Agreements {
+        queues: vec![
+            (scope(&[Tier::Privileged], &[]), agreement("privileged", 1)),
+            (scope(&[], &[Language::German, Language::French]), agreement("continent", 8)),
+        ],
+        otherwise: agreement("", 8),
+    };
+    let name = |tier, language| desk.of(tier, language).name.as_str();
+    assert_eq!(name(Some(Tier::Privileged), Some(Language::German)), "privileged");
+    assert_eq!(name(None, Some(Language::German)), "continent");
+    assert_eq!(name(Some(Tier::Standard), Some(Language::English)), "");
+    assert_eq!(name(None, None), "");
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens_nothing_is_owed_once_it_is_over_and_replies_stay_given(
+        happened in prop::collection::vec((prop::sample::select(vec![Other, CustomerSpoke, DeskSpoke, DeskExamined, DeskActed]), prop::sample::select(State::ALL), 0_i64..30), 1..20),
+    ) {
+        let agreement = agreement("all", 8);
+        let (mut clocks, mut now, mut since, mut before) = (Clocks::default(), start(), start(), Submitted);
+        for (what, state, later) in happened {
+            now += hours(later);
+            if state != before {
+                (before, since) = (state, now);
+            }
+            let next = clocks.turned(&case(state, since), what, &agreement, now);
+            if let FirstReply::Given { .. } | FirstReply::Over = clocks.first_reply {
+                prop_assert_eq!(next.first_reply, clocks.first_reply);
+            }
+            if state.is_final() {
+                prop_assert_eq!((next.answer_by(), next.owed_since), (None, None));
+            }
+            prop_assert_eq!(next.next_step.is_none() && next.reply_clock().is_none(), next.answer_by().is_none());
+            prop_assert!(next.alarm_at() <= next.answer_by() || next.alarm_at().is_none());
+            // Asked again, nothing has changed.
+            prop_assert_eq!(&next.turned(&case(state, since), Other, &agreement, now), &next);
+            clocks = next;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+use super::Desk;
+use super::act::{Act, Halt};
+use crate::domain::audit::details;
+use crate::domain::form::is_unprintable;
+use crate::domain::ids::SavedViewId;
+use crate::domain::queue::Look;
+use crate::store::saved_views::{self, SavedView};
+use crate::store::{StoreError, Tx};
+
+/// Characters of a name.
+const LONGEST: usize = 40;
+/// Views that one person keeps, and that all share.
+const MOST: usize = 20;
+
+impl Desk {
+    /// Keeps what somebody looks at under a name; supervisors can share it with everybody.
+    ///
+    /// # Errors
+    /// [`Halt`] when the name cannot be taken, there are too many views, or a rule forbids it; [`StoreError`] when the
+    /// database fails.
+    pub async fn save_view(
+        &self,
+        act: Act,
+        name: &str,
+        look: Look,
+        shared: bool,
+    ) -> Result<Result<(), Halt>, StoreError> {
+        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+        if name.is_empty() || name.chars().count() > LONGEST || name.chars().any(is_unprintable) {
+            return Ok(Err(Halt::BadText(format!("Give the view a name of at most {LONGEST} characters."))));
+        }
+        let kit = self.kit.clone();
+        let save = move |tx: &mut Tx<'_>| {
+            let Some(owner) = act.actor.agent() else { return Ok(Err(Halt::Gone)) };
+            if shared && !act.actor.role().is_some_and(|role| role.supervises()) {
+                return Ok(Err(Halt::BadText("Only supervisors share views.".to_owned())));
+            }
+            let there = saved_views::of_agent(tx.connection, owner)?;
+            let alike: Vec<_> = there.iter().filter(|view| view.shared == shared).collect();
+            if alike.iter().any(|view| view.name == name) {
+                return Ok(Err(Halt::BadText(
+                    "There is a view of this name. Remove it first, or take another.".to_owned(),
+                )));
+            }
+            if alike.len() >= MOST {
+                return Ok(Err(Halt::BadText(format!("There are {MOST} such views. Remove one first."))));
+            }
+            let view = SavedView {
+                id: kit.id(SavedViewId::new, act.at),
+                name: name.clone(),
+                owner,
+                shared,
+                look: look.clone(),
+            };
+            saved_views::insert(tx, &view, act.at)?;
+            let about = details([("view", view.id.to_string().into()), ("shared", shared.into())]);
+            tx.record(act.entry("view.saved", None, None, about));
+            Ok(Ok(()))
+        };
+        self.store.write(save).await
+    }
+
+    /// Forgets a view: one's own, or a shared one as a supervisor.
+    ///
+    /// # Errors
+    /// [`Halt::Gone`] when there is none that whoever asks may remove; [`StoreError`] when the database fails.
+    pub async fn remove_view(&self, act: Act, id: SavedViewId) -> Result<Result<(), Halt>, StoreError> {
+        let remove = move |tx: &mut Tx<'_>| {
+            let supervises = act.actor.role().is_some_and(|role| role.supervises());
+            let may = |view: &SavedView| if view.shared { supervises } else { Some(view.owner) == act.actor.agent() };
+            let Some(view) = saved_views::find(tx.connection, id)?.filter(may) else { return Ok(Err(Halt::Gone)) };
+            if !saved_views::remove(tx, id)? {
+                return Ok(Err(Halt::Gone));
+            }
+            let about = details([("view", id.to_string().into()), ("shared", view.shared.into())]);
+            tx.record(act.entry("view.removed", None, None, about));
+            Ok(Ok(()))
+        };
+        self.store.write(remove).await
+    }
+}
