@@ -39,6 +39,11 @@ export async function look(shown, shot) {
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
   const told = violations.map((v) => `${v.id} at ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
   assert.deepEqual(told, [], `${page.url()}: ${told.join('; ')}`);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = await new AxeBuilder({ page }).withRules(['color-contrast', 'link-in-text-block']).analyze();
+  const pale = dark.violations.map((v) => `${v.id} at ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
+  assert.deepEqual(pale, [], `${page.url()} in dark: ${pale.join('; ')}`);
+  await page.emulateMedia({ colorScheme: 'light' });
   if (page !== shown) await page.context().close();
 }
 

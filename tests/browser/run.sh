@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Takes a request from the form to a deactivated authenticator in a real browser: the customer at 360 px without
 # JavaScript, the desk at 1440 px. Lets owners help themselves, with scripts and without. Keeps the devices of an account, with a virtual security key. Every page is
-# checked for accessibility, sideways scrolling and script errors.
+# checked for accessibility in light and dark, sideways scrolling and script errors.
 #   tests/browser/run.sh target/debug/mfa-desk [FOLDER FOR SCREENSHOTS]
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -37,4 +37,4 @@ in_demo() {
     demo=
 }
 in_demo recovery recovery
-in_demo data passkey journey
+in_demo data passkey journey desk
