@@ -9,6 +9,7 @@ use serde::Deserialize;
 use url::Host;
 
 use super::check::Checker;
+use super::mail::check_ca_file;
 use super::server::is_local_name;
 use super::value::{self, Setting};
 use crate::domain::inbound::DeskAddress;
@@ -214,6 +215,9 @@ impl ImapSettings {
                 "or done_folder is no folder's name",
                 "set names such as INBOX and Done",
             );
+        }
+        if checker.serve() {
+            check_ca_file("inbound.imap.ca_file", self.ca_file.as_deref(), checker);
         }
         if self.done_folder.as_deref() == Some(self.folder.as_str()) {
             checker.wrong(

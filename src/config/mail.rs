@@ -1,7 +1,7 @@
 //! Outgoing mail.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -190,7 +190,7 @@ impl SmtpSettings {
             _ => {}
         }
         if checker.serve() {
-            self.check_ca_file(checker);
+            check_ca_file("mail.smtp.ca_file", self.ca_file.as_deref(), checker);
         }
     }
 
@@ -212,22 +212,20 @@ impl SmtpSettings {
             );
         }
     }
+}
 
-    fn check_ca_file(&self, checker: &mut Checker) {
-        const KEY: &str = "mail.smtp.ca_file";
-        let Some(path) = &self.ca_file else { return };
-        match std::fs::read_to_string(path) {
-            Ok(text) if text.contains("-----BEGIN CERTIFICATE-----") => {}
-            Ok(_) => checker.wrong(
-                KEY,
-                format!("{} holds no certificate", path.display()),
-                "set a file with a PEM certificate",
-            ),
-            Err(error) => checker.wrong(
-                KEY,
-                format!("{} cannot be read: {error}", path.display()),
-                "set a file with a PEM certificate that this user may read",
-            ),
+/// Whether a file of root certificates can be used, as far as a look tells.
+pub(super) fn check_ca_file(key: &'static str, path: Option<&Path>, checker: &mut Checker) {
+    let Some(path) = path else { return };
+    match std::fs::read_to_string(path) {
+        Ok(text) if text.contains("-----BEGIN CERTIFICATE-----") => {}
+        Ok(_) => {
+            checker.wrong(key, format!("{} holds no certificate", path.display()), "set a file with a PEM certificate")
         }
+        Err(error) => checker.wrong(
+            key,
+            format!("{} cannot be read: {error}", path.display()),
+            "set a file with a PEM certificate that this user may read",
+        ),
     }
 }

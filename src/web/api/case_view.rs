@@ -241,7 +241,7 @@ struct DocumentOfCase {
 #[derive(Serialize, ToSchema)]
 struct TextOfCase {
     id: String,
-    /// `customer`, `administrator` or `agent`.
+    /// `customer`, `administrator`, `agent`, or `elsewhere` for a mail from another address than that of record.
     by: &'static str,
     agent: Option<Who>,
     at: DateTime<Utc>,
@@ -357,6 +357,7 @@ fn texts(file: &CaseFile, kinds: &[EntryKind]) -> Vec<TextOfCase> {
             by: match (entry.kind, entry.agent) {
                 (_, Some(_)) => "agent",
                 (EntryKind::Administrator, None) => "administrator",
+                (EntryKind::FromElsewhere, None) => "elsewhere",
                 (_, None) => "customer",
             },
             agent: entry.agent.map(|id| who(file, id)),
@@ -475,7 +476,7 @@ pub fn view(app: &App, file: &CaseFile, me: AgentId) -> CaseView {
             })
             .collect(),
         notes: texts(file, &[EntryKind::Note, EntryKind::Reason, EntryKind::Administrator]),
-        messages: texts(file, &[EntryKind::ToCustomer, EntryKind::FromCustomer]),
+        messages: texts(file, &[EntryKind::ToCustomer, EntryKind::FromCustomer, EntryKind::FromElsewhere]),
         mails: file
             .mails
             .iter()

@@ -129,7 +129,7 @@ async fn a_real_mailbox_is_read_once_whatever_happens() {
     world.desk.report_mailbox(&name, Some("no connection to the mail server: connection refused")).await.unwrap();
     world.agent("ana").await.get("/desk").await.says("The mailbox cannot be read").says("connection refused");
     world.desk.report_mailbox(&name, None).await.unwrap();
-    let desk = world.desk.clone();
+    let (desk, _kept) = (world.desk.clone(), world.database.clone());
     world.stop().await;
     assert!(desk.hold_mailbox(&name, "another").await.unwrap());
 }
