@@ -83,7 +83,7 @@ mod tests {
 
     fn problem(text: &str) -> (Kind, String) {
         let problem = read::<Sample>(text.as_bytes()).unwrap_err();
-        let wire = serde_json::to_value(&problem.to_string()).unwrap();
+        let wire = serde_json::to_value(problem.to_string()).unwrap();
         (problem.kind, wire.to_string())
     }
 

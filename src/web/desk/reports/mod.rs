@@ -80,9 +80,9 @@ fn number(column: &Column, number: Option<i64>) -> String {
 fn length(seconds: i64) -> String {
     let (minutes, hours) = (seconds / 60, seconds / 3_600);
     match seconds {
-        ..60 => format!("{seconds} s"),
-        ..3_600 => format!("{minutes} min"),
-        ..172_800 => format!("{hours} h {} min", minutes % 60),
+        ..=59 => format!("{seconds} s"),
+        60..=3_599 => format!("{minutes} min"),
+        3_600..=172_799 => format!("{hours} h {} min", minutes % 60),
         _ => format!("{} d {} h", hours / 24, hours % 24),
     }
 }
