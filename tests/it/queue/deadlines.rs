@@ -7,7 +7,7 @@ use crate::support::mail_reader::Mail;
 use crate::support::world::{OWNER, Setup, World, address};
 use crate::timers::{instances, times};
 
-async fn mails_to<'a>(mails: &'a [Mail], name: &str, words: &str) -> usize {
+async fn mails_to(mails: &[Mail], name: &str, words: &str) -> usize {
     let about = |mail: &&Mail| mail.header("Subject").is_some_and(|subject| subject.contains(words));
     let to = |mail: &&Mail| mail.header("To").is_some_and(|to| to.contains(&address(name)));
     mails.iter().filter(about).filter(to).count()
