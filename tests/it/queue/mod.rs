@@ -45,7 +45,7 @@ pub async fn asks_in(world: &World, language: Language, email: &str, name: &str,
         callback_time: String::new(),
         message: message.to_owned(),
     };
-    let key = Some(format!("{}", world.desk.kit.entropy.token().hash()));
+    let key = Some(world.desk.kit.entropy.token().hash().to_string());
     let submission = Submission { form, key, ip: "127.0.0.1".to_owned(), country: None };
     world.desk.submit_case(submission).await.unwrap().unwrap().to_string()
 }
