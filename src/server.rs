@@ -108,6 +108,7 @@ pub struct Running {
     handle: ServerHandle,
     server: JoinHandle<std::io::Result<()>>,
     worker: Worker,
+    app: Data<App>,
     limit: std::time::Duration,
 }
 
@@ -142,12 +143,14 @@ pub fn start(settings: &Settings, app: App) -> Result<Running, StartError> {
     let worker = Worker::start(&app.desk);
     let server = server.run();
     let handle = server.handle();
-    Ok(Running { address, handle, server: tokio::spawn(server), worker, limit: settings.server.shutdown() })
+    let (server, limit) = (tokio::spawn(server), settings.server.shutdown());
+    Ok(Running { address, handle, server, worker, app, limit })
 }
 
 impl Running {
     /// Finishes the requests under way and what the worker holds, then ends.
     pub async fn stop(self) {
+        self.app.streams.stop();
         self.handle.stop(true).await;
         if let Ok(Err(error)) = self.server.await {
             tracing::error!(%error, "the server failed");

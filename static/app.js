@@ -37,6 +37,8 @@
       fresh.querySelectorAll("details").forEach((d, i) => { d.open = opened[i]; });
     }
     enhance(fresh);
+    // What the page now shows has been seen by whoever answers from it.
+    if (fresh.dataset.seen) document.querySelectorAll("input[name=seen]").forEach((field) => { field.value = fresh.dataset.seen; });
     if (fresh.dataset.summary !== before) say(fresh.dataset.summary);
     fresh = null;
     note(false);
@@ -54,13 +56,34 @@
     try {
       const typed = JSON.parse(sessionStorage.getItem(kept) ?? "{}");
       sessionStorage.removeItem(kept);
-      for (const [id, text] of Object.entries(typed)) { const field = $(id); if (field && !field.value) field.value = text; }
+      for (const [id, text] of Object.entries(typed)) { const field = $(id); if (field && (!field.value || field.form?.dataset.draft)) field.value = text; }
     } catch { /* no storage */ }
   };
 
-  const again = () => { clearTimeout(timer); timer = setTimeout(poll, seconds * 1000); };
+  // Where the server tells that something changed, the page looks then, and seldom by itself.
+  let stream = null, looking = false, missed = false, soon = 0;
+  const told = () => stream?.readyState === 1;
+  const again = () => { clearTimeout(timer); timer = setTimeout(poll, (told() ? 6 : 1) * seconds * 1000); };
+  const look = () => {
+    // Many changes are one look, and many pages do not look at once.
+    if (!soon) soon = setTimeout(() => { soon = 0; clearTimeout(timer); poll(); }, 100 + Math.random() * 700);
+  };
+  const listen = () => {
+    if (!window.EventSource || !document.body.dataset.events || document.hidden || stream) return;
+    const own = stream = new EventSource(document.body.dataset.events);
+    for (const name of ["case", "queue", "refresh"]) own.addEventListener(name, look);
+    own.addEventListener("open", again);
+    own.addEventListener("error", () => {
+      if (own.readyState === 2 && stream === own) { stream = null; setTimeout(listen, 30000 + Math.random() * 30000); }
+      again();
+    });
+  };
+  // A browser has few connections for one host: a page that nobody looks at holds none.
+  const unlisten = () => { stream?.close(); stream = null; };
   const poll = async () => {
     if (document.hidden) return;        // starts again when the page is looked at
+    if (looking) { missed = true; return; }
+    looking = true;
     let wait = true;
     try {
       const answer = await fetch($("live")?.dataset.url ?? location.href, { headers: { Accept: "text/html", "X-Mfa-Desk-Live": "1" }, credentials: "same-origin", cache: "no-store" });
@@ -84,7 +107,9 @@
         note(true);
       }
     } catch { /* offline for a moment: try again */ }
-    if (wait) again();
+    looking = false;
+    if (!wait) unlisten();
+    else if (missed) { missed = false; look(); } else again();
   };
 
   // ---- parts of a page that need wiring, also after a replacement ----
@@ -108,6 +133,24 @@
       });
     }
   };
+
+  // ---- what is typed and not sent is kept at the desk ----
+  for (const form of document.querySelectorAll("form[data-draft]")) {
+    const field = form.querySelector("textarea");
+    if (!field) continue;
+    let pending = 0, sent = field.defaultValue;
+    const keep = () => {
+      pending = 0;
+      if (form.dataset.sent || field.value === sent) return;
+      sent = field.value;
+      const body = new URLSearchParams({ csrf: form.elements.csrf.value, field: field.id, body: sent });
+      fetch(form.dataset.draft, { method: "POST", body, credentials: "same-origin", keepalive: true, redirect: "manual" }).catch(() => { sent = null; });
+    };
+    field.addEventListener("input", () => { if (!pending) pending = setTimeout(keep, 1500); });
+    // Whoever goes on to a button of the form is about to send it.
+    field.addEventListener("blur", (event) => { if (!form.contains(event.relatedTarget)) { clearTimeout(pending); keep(); } });
+    addEventListener("pagehide", () => { clearTimeout(pending); keep(); });
+  }
 
   // ---- a form is sent once ----
   document.addEventListener("submit", (event) => {
@@ -134,6 +177,11 @@
   });
   if (seconds > 0 && $("live")) {
     again();
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) { clearTimeout(timer); poll(); } });
+    listen();
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) unlisten();
+      else { clearTimeout(timer); listen(); poll(); }
+    });
+    addEventListener("pagehide", unlisten);
   }
 })();

@@ -107,6 +107,11 @@ mail-withdrawn-subject = { $product }: Fall { $reference } wurde zurückgezogen
 mail-withdrawn-happened = Fall { $reference } wurde auf seiner Seite zurückgezogen, darum haben wir ihn beendet.
 mail-expired-subject = { $product }: Fall { $reference } ist abgelaufen
 mail-expired-happened = Die Zeit für Fall { $reference } lief ab, bevor alles Nötige da war, darum ist er beendet.
+mail-merged-subject = { $product }: Fall { $reference } wurde mit einem anderen zusammengelegt
+mail-merged-happened = Sie haben für dasselbe Konto zweimal angefragt. Wir haben Fall { $reference } beendet und machen mit Fall { $kept } weiter. Es wurde nichts deaktiviert.
+mail-merged-needed = Für diesen Fall nichts. Was Fall { $kept } noch braucht, steht in den E-Mails dazu. Nachweise aus Fall { $reference } zählen dort nicht.
+mail-merged-next = Alles Weitere geschieht in Fall { $kept }.
+
 mail-closed-subject = { $product }: Fall { $reference } ist geschlossen
 mail-closed-happened = Fall { $reference } ist geschlossen.
 mail-closed-needed = Nichts. Wenn Sie wieder Hilfe brauchen, können Sie jederzeit eine neue Anfrage stellen.

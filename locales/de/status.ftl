@@ -132,5 +132,7 @@ need-or_document = Oder senden Sie uns einen Ausweis: Öffnen Sie die Seite Ihre
 need-in_person = Treffen Sie jemanden von unserem Helpdesk oder eine Notarin oder einen Notar persönlich. Wir schreiben Ihnen, wie das geht.
 
 # A case that was about the phone number alone.
+status-merged = Dieser Fall wurde mit einem anderen zusammengelegt
+status-merged-text = Sie haben für dasselbe Konto zweimal angefragt, und der andere Fall geht weiter. Welcher das ist, steht in einer E-Mail an Sie. In diesem wurde nichts deaktiviert.
 status-phone-changed = Die Telefonnummer wurde geändert
 status-phone-changed-text = Es wurde nichts deaktiviert. Anrufe gehen jetzt an die neue Nummer.

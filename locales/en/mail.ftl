@@ -108,6 +108,11 @@ mail-withdrawn-subject = { $product }: Case { $reference } was withdrawn
 mail-withdrawn-happened = Case { $reference } was withdrawn on its case page, so we ended it.
 mail-expired-subject = { $product }: Case { $reference } has expired
 mail-expired-happened = The time for case { $reference } ran out before everything it needed was there, so it has ended.
+mail-merged-subject = { $product }: Case { $reference } was merged into another
+mail-merged-happened = You asked twice for the same account. We ended case { $reference } and go on with case { $kept }. Nothing was deactivated.
+mail-merged-needed = Nothing for this case. What case { $kept } still needs stands in the mails about it. Proofs that you gave for case { $reference } do not count there.
+mail-merged-next = Everything further happens in case { $kept }.
+
 mail-closed-subject = { $product }: Case { $reference } is closed
 mail-closed-happened = Case { $reference } is closed.
 mail-closed-needed = Nothing. If you need help again, you can make a new request at any time.

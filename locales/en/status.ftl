@@ -134,5 +134,7 @@ need-or_document = Or send us an identity document: open your case's page.
 need-in_person = Meet one of our agents or a notary in person. We will write to you about how.
 
 # A case that was about the phone number alone.
+status-merged = This case was merged into another
+status-merged-text = You asked twice for the same account, and the other case goes on. A mail told you which. Nothing was deactivated in this one.
 status-phone-changed = The phone number was changed
 status-phone-changed-text = Nothing was deactivated. Calls now go to the new number.

@@ -107,6 +107,11 @@ mail-withdrawn-subject = { $product }: El caso { $reference } se ha retirado
 mail-withdrawn-happened = El caso { $reference } se retiró en su página, así que lo hemos terminado.
 mail-expired-subject = { $product }: El caso { $reference } ha caducado
 mail-expired-happened = El plazo del caso { $reference } terminó antes de que estuviera todo lo necesario, así que el caso ha terminado.
+mail-merged-subject = { $product }: El caso { $reference } se ha unido a otro
+mail-merged-happened = Ha hecho dos solicitudes para la misma cuenta. Hemos terminado el caso { $reference } y seguimos con el caso { $kept }. No se ha desactivado nada.
+mail-merged-needed = Nada para este caso. Lo que todavía hace falta para el caso { $kept } está en los correos sobre él. Las pruebas que dio para el caso { $reference } no cuentan allí.
+mail-merged-next = Todo lo demás ocurre en el caso { $kept }.
+
 mail-closed-subject = { $product }: El caso { $reference } está cerrado
 mail-closed-happened = El caso { $reference } está cerrado.
 mail-closed-needed = Nada. Si vuelve a necesitar ayuda, puede hacer una nueva solicitud en cualquier momento.

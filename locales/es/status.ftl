@@ -132,5 +132,7 @@ need-or_document = O envíenos un documento de identidad: abra la página de su 
 need-in_person = Reúnase en persona con uno de nuestros agentes o con un notario. Le escribiremos cómo hacerlo.
 
 # A case that was about the phone number alone.
+status-merged = Este caso se ha unido a otro
+status-merged-text = Ha hecho dos solicitudes para la misma cuenta y el otro caso sigue adelante. Un correo le ha dicho cuál. En este no se ha desactivado nada.
 status-phone-changed = Se ha cambiado el número de teléfono
 status-phone-changed-text = No se ha desactivado nada. Las llamadas se hacen ahora al número nuevo.

@@ -107,6 +107,11 @@ mail-withdrawn-subject = { $product } : Le dossier { $reference } a été retir�
 mail-withdrawn-happened = Le dossier { $reference } a été retiré sur sa page ; nous y avons donc mis fin.
 mail-expired-subject = { $product } : Le dossier { $reference } a expiré
 mail-expired-happened = Le temps prévu pour le dossier { $reference } s’est écoulé avant que tout le nécessaire soit là ; il est donc terminé.
+mail-merged-subject = { $product } : Le dossier { $reference } a été réuni à un autre
+mail-merged-happened = Vous avez fait deux demandes pour le même compte. Nous avons mis fin au dossier { $reference } et continuons avec le dossier { $kept }. Rien n’a été désactivé.
+mail-merged-needed = Rien pour ce dossier. Ce qu’il faut encore pour le dossier { $kept } est indiqué dans les e-mails qui le concernent. Les preuves données pour le dossier { $reference } n’y comptent pas.
+mail-merged-next = Tout le reste se passe dans le dossier { $kept }.
+
 mail-closed-subject = { $product } : Le dossier { $reference } est clos
 mail-closed-happened = Le dossier { $reference } est clos.
 mail-closed-needed = Rien. Si vous avez de nouveau besoin d’aide, vous pouvez faire une nouvelle demande à tout moment.

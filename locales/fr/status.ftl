@@ -132,5 +132,7 @@ need-or_document = Ou envoyez-nous une pièce d’identité : ouvrez la page de 
 need-in_person = Rencontrez en personne un de nos agents ou un notaire. Nous vous écrirons comment faire.
 
 # A case that was about the phone number alone.
+status-merged = Ce dossier a été réuni à un autre
+status-merged-text = Vous avez fait deux demandes pour le même compte, et l’autre dossier continue. Un e-mail vous a dit lequel. Rien n’a été désactivé dans celui-ci.
 status-phone-changed = Le numéro de téléphone a été modifié
 status-phone-changed-text = Rien n’a été désactivé. Les appels vont désormais au nouveau numéro.

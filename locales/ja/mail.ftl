@@ -95,6 +95,11 @@ mail-withdrawn-subject = { $product }：ケース { $reference } は取り下げ
 mail-withdrawn-happened = ケース { $reference } がケースのページで取り下げられたため、終了しました。
 mail-expired-subject = { $product }：ケース { $reference } の期限が切れました
 mail-expired-happened = 必要なものがそろう前にケース { $reference } の期限が切れたため、終了しました。
+mail-merged-subject = { $product }：ケース { $reference } は別のケースに統合されました
+mail-merged-happened = 同じアカウントについて 2 件の依頼がありました。ケース { $reference } を終了し、ケース { $kept } で対応を続けます。無効化されたものはありません。
+mail-merged-needed = このケースについては何もありません。ケース { $kept } でまだ必要なことは、そのケースについてのメールに書かれています。ケース { $reference } で行った確認は、そちらでは有効になりません。
+mail-merged-next = 今後の対応はすべてケース { $kept } で行います。
+
 mail-closed-subject = { $product }：ケース { $reference } は終了しました
 mail-closed-happened = ケース { $reference } は終了しました。
 mail-closed-needed = 何もありません。またサポートが必要になった場合は、いつでも新しい依頼を送ることができます。

@@ -122,5 +122,7 @@ need-or_document = または、身分証明書をお送りください：ケー�
 need-in_person = 当社の担当者または公証人と直接お会いください。方法はメールでお知らせします。
 
 # A case that was about the phone number alone.
+status-merged = このケースは別のケースに統合されました
+status-merged-text = 同じアカウントについて 2 件の依頼があり、もう一方のケースで対応を続けます。どのケースかはメールでお知らせしました。このケースで無効化されたものはありません。
 status-phone-changed = 電話番号が変更されました
 status-phone-changed-text = 何も無効にしていません。今後の電話は新しい番号におかけします。

@@ -107,6 +107,11 @@ mail-withdrawn-subject = { $product }: O caso { $reference } foi retirado
 mail-withdrawn-happened = O caso { $reference } foi retirado na página dele, por isso terminámo-lo.
 mail-expired-subject = { $product }: O caso { $reference } expirou
 mail-expired-happened = O tempo do caso { $reference } acabou antes de tudo o que era necessário estar completo, por isso o caso terminou.
+mail-merged-subject = { $product }: O caso { $reference } foi unido a outro
+mail-merged-happened = Fez dois pedidos para a mesma conta. Terminámos o caso { $reference } e continuamos com o caso { $kept }. Nada foi desativado.
+mail-merged-needed = Nada para este caso. O que ainda falta no caso { $kept } está nos e-mails sobre ele. As provas que deu para o caso { $reference } não contam nele.
+mail-merged-next = Tudo o resto acontece no caso { $kept }.
+
 mail-closed-subject = { $product }: O caso { $reference } está encerrado
 mail-closed-happened = O caso { $reference } está encerrado.
 mail-closed-needed = Nada. Se voltar a precisar de ajuda, pode fazer um novo pedido a qualquer momento.

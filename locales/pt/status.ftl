@@ -132,5 +132,7 @@ need-or_document = Ou envie-nos um documento de identidade: abra a página do se
 need-in_person = Encontre-se em pessoa com um dos nossos agentes ou com um notário. Escrevemos sobre como fazer.
 
 # A case that was about the phone number alone.
+status-merged = Este caso foi unido a outro
+status-merged-text = Fez dois pedidos para a mesma conta e o outro caso continua. Um e-mail disse-lhe qual. Neste, nada foi desativado.
 status-phone-changed = O número de telefone foi alterado
 status-phone-changed-text = Nada foi desativado. As chamadas passam a ser feitas para o novo número.

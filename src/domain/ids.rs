@@ -103,6 +103,8 @@ id! {
     CeremonyId,
     /// One mailed link that is about no case.
     SignInLinkId,
+    /// One text that agents begin from.
+    ReplyId,
     /// One contact of a directory.
     ContactId,
     /// One change of a contact that is held.

@@ -7,6 +7,7 @@ pub mod api_token;
 pub mod audit;
 pub mod audit_filter;
 pub mod authn;
+pub mod canned;
 pub mod case;
 pub mod code;
 pub mod contact;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::form::DeviceKind;
 use super::phone_change::Told;
+use super::reference::{CaseRef, EXAMPLE};
 
 /// One mail to every e-mail address of record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +70,11 @@ pub enum Notice {
     Disputed,
     /// A supervisor let the case go on; everything has to be proved anew.
     Resumed,
+    /// It was a second request of the account: another one goes on.
+    Merged {
+        /// Which.
+        into: CaseRef,
+    },
     /// The case is over.
     Closed,
     /// An agent wrote; the text is on the case's page as well.
@@ -103,7 +109,8 @@ impl Notice {
         let told = || Told {
             old: Some("+44 •••••••• 56".to_owned()), new: "+49 •••••••• 78".to_owned()
         };
-        vec![
+        let merged = EXAMPLE.parse().into_iter().map(|into| Self::Merged { into });
+        let all = [
             Self::Received,
             Self::VerifyEmail,
             Self::OwnerLetIn,
@@ -139,7 +146,8 @@ impl Notice {
             Self::PhoneChangeEffective(told()),
             Self::PhoneChangeRefused(told()),
             Self::PhoneChangeEnded(told()),
-        ]
+        ];
+        all.into_iter().chain(merged).collect()
     }
 
     /// The folder of its template.
@@ -167,6 +175,7 @@ impl Notice {
             Self::Expired => "expired",
             Self::Disputed => "disputed",
             Self::Resumed => "resumed",
+            Self::Merged { .. } => "merged",
             Self::Closed => "closed",
             Self::DeskMessage => "desk_message",
             Self::PhoneChangeRequested(_) => "phone_change_requested",

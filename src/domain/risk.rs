@@ -100,6 +100,17 @@ pub enum Tie {
     Wording,
 }
 
+impl Tie {
+    /// What the cases share, in words.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Phone => "the same number to be called back on",
+            Self::MailDomain => "the same mail domain",
+            Self::Wording => "the same words",
+        }
+    }
+}
+
 /// What the store knows that the rules are asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RiskFacts {

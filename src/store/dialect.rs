@@ -7,6 +7,7 @@ use super::StoreError;
 use super::connection::AnyConnection;
 use super::schema::{accounts, audit_head, cases, outbox};
 use super::search::From;
+use super::signals::Signal;
 use crate::domain::audit::Head;
 use crate::domain::search::{Terms, Words};
 
@@ -37,6 +38,24 @@ pub fn execute(connection: &mut AnyConnection, sql: &str) -> Result<(), StoreErr
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(c) => c.batch_execute(sql)?,
     }
+    Ok(())
+}
+
+/// Has every instance told, with the commit or not at all; SQLite has one, which its writer tells.
+pub fn notify(connection: &mut AnyConnection, signals: &std::collections::BTreeSet<Signal>) -> Result<(), StoreError> {
+    match connection {
+        AnyConnection::Sqlite(_) => {}
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => {
+            for signal in signals {
+                diesel::sql_query("SELECT pg_notify('mfa_desk', $1)")
+                    .bind::<diesel::sql_types::Text, _>(signal.code())
+                    .execute(c)?;
+            }
+        }
+    }
+    #[cfg(not(feature = "postgres"))]
+    let _ = signals;
     Ok(())
 }
 

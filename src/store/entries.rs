@@ -26,6 +26,11 @@ pub enum EntryKind {
 }
 
 impl EntryKind {
+    /// A word of the talk between the customer, or whoever says to be, and the desk.
+    pub const fn is_talk(self) -> bool {
+        matches!(self, Self::ToCustomer | Self::FromCustomer | Self::FromElsewhere)
+    }
+
     const fn code(self) -> &'static str {
         match self {
             Self::Note => "note",

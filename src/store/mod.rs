@@ -10,6 +10,7 @@ pub mod audit;
 pub mod authenticator_secrets;
 pub mod blocks;
 pub mod calls;
+pub mod canned;
 mod case_authenticators;
 pub mod cases;
 pub mod ceremonies;
@@ -26,6 +27,7 @@ pub mod events;
 mod forms;
 pub mod guesses;
 pub mod inbound;
+pub mod kin;
 pub mod known_devices;
 pub mod leftovers;
 pub mod letters;
@@ -37,6 +39,7 @@ pub mod notes;
 pub mod origins;
 pub mod outbox;
 pub mod phone_changes;
+pub mod presence;
 pub mod queue_rows;
 mod readers;
 pub mod recoveries;
@@ -44,6 +47,7 @@ pub mod saved_views;
 pub mod schema;
 pub mod search;
 pub mod sign_in_links;
+pub mod signals;
 pub mod sso;
 pub mod tags;
 pub mod throttle;
@@ -51,6 +55,7 @@ mod tx;
 pub mod views;
 mod writer;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -59,8 +64,9 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 pub use connection::{AnyBackend, AnyConnection, Purpose, migrate, open};
 pub use tx::Tx;
 
-use crate::config::DatabaseSettings;
+use crate::config::{DatabaseSettings, DatabaseUrl};
 use readers::Readers;
+use signals::Signals;
 use writer::Writer;
 
 /// Why the database did not do what was asked.
@@ -130,6 +136,9 @@ impl From<DieselError> for StoreError {
 pub struct Store {
     writer: Writer,
     readers: Readers,
+    signals: Arc<Signals>,
+    #[cfg(feature = "postgres")]
+    _listener: Option<signals::Listener>,
 }
 
 impl Store {
@@ -144,9 +153,23 @@ impl Store {
             tracing::info!(migration = name, "migrated");
         }
         let readers = Readers::new(&settings.url, settings.readers, settings.wait())?;
-        let writer = Writer::start(connection, settings.url.clone())
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        Ok(Self { writer, readers })
+        let signals = Arc::new(Signals::new(matches!(settings.url, DatabaseUrl::Sqlite(_))));
+        let unavailable = |error: std::io::Error| StoreError::Unavailable(error.to_string());
+        let writer = Writer::start(connection, settings.url.clone(), Arc::clone(&signals)).map_err(unavailable)?;
+        #[cfg(feature = "postgres")]
+        let listener = match &settings.url {
+            DatabaseUrl::Sqlite(_) => None,
+            DatabaseUrl::Postgres(url) => {
+                Some(signals::Listener::start(url.clone(), Arc::clone(&signals)).map_err(unavailable)?)
+            }
+        };
+        Ok(Self {
+            writer,
+            readers,
+            signals,
+            #[cfg(feature = "postgres")]
+            _listener: listener,
+        })
     }
 
     /// Runs `work` in one transaction: rows, audit entries and outbox rows are stored together or not at
@@ -160,6 +183,11 @@ impl Store {
         T: Send + 'static,
     {
         self.writer.write(work).await
+    }
+
+    /// Where it is heard what changed.
+    pub fn signals(&self) -> &Arc<Signals> {
+        &self.signals
     }
 
     /// Runs a query on one of the connections that only look.

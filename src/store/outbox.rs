@@ -506,6 +506,15 @@ pub struct Unsettled {
     pub next_at: DateTime<Utc>,
 }
 
+/// Whether an errand that finds the account of a case is still to be run.
+pub fn is_searching(connection: &mut AnyConnection, case: CaseId) -> Result<bool, StoreError> {
+    let left = outbox::table
+        .filter(outbox::case_id.eq(case.to_string()))
+        .filter(outbox::kind.eq_any(["intake", "directory"]))
+        .filter(outbox::state.eq_any(["waiting", "leased"]));
+    Ok(left.count().get_result::<i64>(connection)? > 0)
+}
+
 /// The errands of a case that a directory has not settled yet, the oldest first.
 pub fn unsettled(connection: &mut AnyConnection, case: CaseId) -> Result<Vec<Unsettled>, StoreError> {
     let rows: Vec<(Option<String>, NaiveDateTime)> = outbox::table

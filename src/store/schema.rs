@@ -195,6 +195,50 @@ diesel::table! {
 }
 
 diesel::table! {
+    case_merges (case_id) {
+        case_id -> Text,
+        into_id -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    canned_replies (id) {
+        id -> Text,
+        title -> Text,
+        changed_at -> Timestamp,
+        removed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    canned_texts (reply_id, language) {
+        reply_id -> Text,
+        language -> Text,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    case_presence (case_id, agent_id) {
+        case_id -> Text,
+        agent_id -> Text,
+        seen_at -> Timestamp,
+        wrote_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    case_drafts (case_id, agent_id, field) {
+        case_id -> Text,
+        agent_id -> Text,
+        field -> Text,
+        body -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
     links (id) {
         id -> Text,
         case_id -> Text,
@@ -699,6 +743,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     evidence,
     approvals,
     case_entries,
+    case_merges,
+    canned_replies,
+    canned_texts,
+    case_presence,
+    case_drafts,
     links,
     customer_sessions,
     challenges,

@@ -6,6 +6,7 @@ use super::StoreError;
 use super::connection::AnyConnection;
 use super::dialect::lock_audit_head;
 use super::schema::{audit_entries, audit_head};
+use super::signals::Signal;
 use crate::domain::audit::{Head, NewEntry};
 
 /// What a unit of work changes rows through. What it records is appended to the log in the same commit.
@@ -13,20 +14,29 @@ pub struct Tx<'c> {
     /// The connection of the transaction.
     pub connection: &'c mut AnyConnection,
     entries: Vec<NewEntry>,
+    signals: Vec<Signal>,
 }
 
 impl<'c> Tx<'c> {
     pub(super) fn new(connection: &'c mut AnyConnection) -> Self {
-        Self { connection, entries: Vec::new() }
+        Self { connection, entries: Vec::new(), signals: Vec::new() }
     }
 
-    pub(super) fn into_entries(self) -> Vec<NewEntry> {
-        self.entries
+    /// What the log gets, and what open pages are told once that is durable.
+    pub(super) fn into_outcome(self) -> (Vec<NewEntry>, Vec<Signal>) {
+        let Self { entries, mut signals, .. } = self;
+        signals.extend(entries.iter().filter_map(Signal::of));
+        (entries, signals)
     }
 
     /// Adds an entry to the log. If it cannot be written, nothing of the transaction is.
     pub fn record(&mut self, entry: NewEntry) {
         self.entries.push(entry);
+    }
+
+    /// Has open pages told of a change that is no matter for the log.
+    pub fn tell(&mut self, signal: Signal) {
+        self.signals.push(signal);
     }
 }
 

@@ -1,6 +1,8 @@
 //! The one connection that changes rows, behind a queue: whatever waits is committed together, so that a
 //! durable commit is paid for once by many requests.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -10,6 +12,7 @@ use tokio::sync::oneshot;
 use super::StoreError;
 use super::connection::{AnyConnection, Purpose, open};
 use super::dialect;
+use super::signals::{Signal, Signals};
 use super::tx::{Tx, append_entries};
 use crate::config::DatabaseUrl;
 
@@ -91,11 +94,11 @@ impl Drop for Writer {
 
 impl Writer {
     /// Starts the thread that owns `connection`. It ends when the writer is dropped and the queue is empty.
-    pub fn start(connection: AnyConnection, url: DatabaseUrl) -> std::io::Result<Self> {
+    pub fn start(connection: AnyConnection, url: DatabaseUrl, signals: Arc<Signals>) -> std::io::Result<Self> {
         let (queue, waiting) = sync_channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || Thread { connection: Some(connection), url }.serve(&waiting))?;
+            .spawn(move || Thread { connection: Some(connection), url, signals }.serve(&waiting))?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
@@ -122,6 +125,7 @@ impl Writer {
 struct Thread {
     connection: Option<AnyConnection>,
     url: DatabaseUrl,
+    signals: Arc<Signals>,
 }
 
 impl Thread {
@@ -166,21 +170,26 @@ impl Thread {
         if result.is_ok() || dialect::execute(&mut connection, "ROLLBACK").is_ok() {
             self.connection = Some(connection);
         }
-        result
+        // Where the database does not carry them, nobody else writes to it.
+        for signal in result?.into_iter().filter(|_| matches!(self.url, DatabaseUrl::Sqlite(_))) {
+            self.signals.tell(signal);
+        }
+        Ok(())
     }
 }
 
-fn commit_group(connection: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result<(), StoreError> {
+fn commit_group(connection: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result<BTreeSet<Signal>, StoreError> {
     dialect::begin_writing(connection)?;
-    let mut entries = Vec::new();
+    let (mut entries, mut signals) = (Vec::new(), BTreeSet::new());
     for work in group {
         dialect::execute(connection, "SAVEPOINT work")?;
         let mut tx = Tx::new(connection);
         let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work.run(&mut tx)));
-        let recorded = tx.into_entries();
+        let (recorded, told) = tx.into_outcome();
         match ran {
             Ok(Ok(())) => {
                 entries.extend(recorded);
+                signals.extend(told);
                 dialect::execute(connection, "RELEASE SAVEPOINT work")?;
             }
             Ok(Err(Failed::Transient)) => return Err(StoreError::Contended),
@@ -192,5 +201,7 @@ fn commit_group(connection: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> 
     }
     // The log's head is locked last and shortest: several instances take turns at it.
     append_entries(connection, &entries)?;
-    dialect::execute(connection, "COMMIT")
+    dialect::notify(connection, &signals)?;
+    dialect::execute(connection, "COMMIT")?;
+    Ok(signals)
 }

@@ -219,6 +219,7 @@ pub fn status_of(halt: &Halt) -> StatusCode {
         | Halt::NotOpened
         | Halt::ByMail
         | Halt::NoChallenge
+        | Halt::Overtaken(_)
         | Halt::Decided
         | Halt::NotShownYet
         | Halt::WrongCode(_) => StatusCode::CONFLICT,

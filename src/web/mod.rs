@@ -30,6 +30,7 @@ use crate::config::ProxyRange;
 use crate::notify::mail::DemoMailbox;
 use crate::workflow::Desk;
 use demo::DemoAccount;
+use desk::live::Streams;
 use error::PageError;
 use guard::session_token::SessionTokens;
 use guard::upload::Uploads;
@@ -63,6 +64,8 @@ pub struct App {
     pub demo: Option<Demo>,
     /// Who is sending a file now.
     pub uploads: Uploads,
+    /// Open pages that listen for changes.
+    pub streams: Arc<Streams>,
     /// Places for mail servers that hand a mail over.
     pub mail_posts: Semaphore,
     /// Every route with who may call it.
@@ -91,6 +94,7 @@ impl App {
             trusted_proxies,
             voice_secret,
             uploads: Uploads::default(),
+            streams: Arc::default(),
             mail_posts: Semaphore::new(hooks::mail::AT_ONCE),
             routes: routes::all(demo.is_some()),
             demo,

@@ -23,6 +23,8 @@ pub struct Head<'a> {
     pub title: &'a str,
     /// Seconds after which the page looks again by itself.
     pub refresh: Option<u32>,
+    /// Where it hears that there is something to look at.
+    pub events: Option<String>,
     /// Who is signed in at the desk.
     pub agent: Option<&'a SignedInAgent>,
     /// The token that the page's forms carry.
@@ -44,7 +46,7 @@ pub enum Flash {
 impl<'a> Head<'a> {
     /// A page for everyone.
     pub fn new(title: &'a str) -> Self {
-        Self { title, refresh: None, agent: None, csrf: String::new(), flash: None, language: None }
+        Self { title, refresh: None, events: None, agent: None, csrf: String::new(), flash: None, language: None }
     }
 
     /// A page about a case, in the language of its form.
@@ -124,6 +126,7 @@ pub fn draw(app: &App, caller: &Caller, template: &str, head: Head<'_>, content:
         "product": app.desk.kit.product,
         "demo": app.demo.is_some(),
         "refresh": head.refresh,
+        "events": head.refresh.and(head.events),
         "request_id": caller.request_id,
         "assets": app.assets_version,
         "languages": languages,

@@ -113,6 +113,9 @@ pub enum Halt {
     /// The customer has not asked their page for the code yet.
     #[error("The customer has not pressed “Show my code” yet. Ask them to open their case's page.")]
     NotShownYet,
+    /// Somebody wrote while a message was being written.
+    #[error("{0} wrote in the meantime. Read it in the timeline, then send; what you typed is kept below.")]
+    Overtaken(String),
     /// The digits are not the ones on the page.
     #[error("No match. {}", match .0 { 0 => "This code cannot be used any more.".to_owned(), 1 => "1 try left.".to_owned(), n => format!("{n} tries left.") })]
     WrongCode(i32),
@@ -315,7 +318,9 @@ pub(super) fn command_saying(
         changed_by: act.doer(),
         changed_at: act.at,
         ended_reason: match command {
-            Command::Reject | Command::Decline | Command::EndDispute { resume: false } => words.map(str::to_owned),
+            Command::Reject | Command::Decline | Command::Merge(_) | Command::EndDispute { resume: false } => {
+                words.map(str::to_owned)
+            }
             _ => before.filing.ended_reason.clone(),
         },
         submission_key: before.filing.submission_key.clone(),

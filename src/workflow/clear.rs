@@ -3,7 +3,7 @@ use chrono::TimeDelta;
 use super::limits::REMEMBERED;
 use super::{Desk, api_answers as answers};
 use crate::store::{
-    StoreError, api_answers, api_tokens, contact_changes, guesses, known_devices, leftovers, sso, throttle,
+    StoreError, api_answers, api_tokens, contact_changes, guesses, known_devices, leftovers, presence, sso, throttle,
 };
 
 /// How long what is over is kept.
@@ -30,6 +30,7 @@ impl Desk {
                 guesses::forget_old(tx, now - GUESSES_KEPT)?;
                 known_devices::forget_old(tx, now)?;
                 contact_changes::forget(tx, objected)?;
+                presence::forget(tx, now - KEPT)?;
                 api_answers::forget_old(tx, now - answers::KEPT)?;
                 api_tokens::forget(tx, now - KEPT)?;
                 sso::forget(tx, now)

@@ -66,7 +66,7 @@ impl Desk {
     ) -> Result<Result<Attempted, Halt>, StoreError> {
         // What the account and its directory have become since is weighed too.
         if let Err(error) = self.read_account_of(&act, &reference).await? {
-            return Ok(Ok(Attempted::Failed(error.to_string())));
+            return Ok(Err(Halt::Directory(format!("Nothing was deactivated: {error}"))));
         }
         let kit = self.kit.clone();
         let wanted = reference.clone();
@@ -111,7 +111,7 @@ impl Desk {
 }
 
 /// What the latest order of a case led to, when not everything of it was done.
-fn partly(case: &Case) -> Attempted {
+pub(super) fn partly(case: &Case) -> Attempted {
     let latest: Vec<_> = case.orders.values().filter(|order| order.nth == case.latest_order()).collect();
     let done = latest.iter().filter(|order| order.progress == Progress::Deactivated).count();
     if done > 0 {

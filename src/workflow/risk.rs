@@ -14,7 +14,7 @@ use crate::domain::reference::CaseRef;
 use crate::domain::risk::{MOST_PEOPLE, Raised, RiskFacts, Signal, Tie};
 use crate::domain::token::{Purpose, ServerKey};
 use crate::store::origins::{self, Counting, Origin, Shared, around};
-use crate::store::{AnyConnection, StoreError, Tx};
+use crate::store::{AnyConnection, StoreError, Tx, kin};
 
 /// Cases that one more request can have looked at at once; the others are looked at when the next one comes, and
 /// in any case before their authenticator is deactivated.
@@ -172,6 +172,41 @@ pub(super) fn related(
         if origins::people(connection, shared, period, MOST_PEOPLE)? >= kit.policy.risk.campaign_people {
             let others = origins::related(connection, case, shared, period, limit)?;
             found.extend(others.into_iter().filter(|other| !found.contains(other)).collect::<Vec<_>>());
+        }
+    }
+    found.truncate(MOST_RELATED);
+    Ok(found)
+}
+
+/// Other cases that share something with a case, and what: whoever looks at it may want to look at them.
+pub(super) fn relatives(
+    connection: &mut AnyConnection,
+    kit: &Kit,
+    case: &Case,
+) -> Result<Vec<(CaseRef, Vec<&'static str>)>, StoreError> {
+    let limit = i64::try_from(MOST_RELATED).unwrap_or(i64::MAX);
+    let mut found: Vec<(CaseRef, Vec<&'static str>)> = Vec::new();
+    let mut add = |references: Vec<CaseRef>, why| {
+        for reference in references {
+            match found.iter_mut().find(|(known, _)| *known == reference) {
+                Some((_, reasons)) => reasons.push(why),
+                None => found.push((reference, vec![why])),
+            }
+        }
+    };
+    if let Some(account) = case.account {
+        let of_account = kin::of_account(connection, account, case.id, limit)?;
+        add(of_account.into_iter().map(|kin| kin.reference).collect(), "the same account");
+    }
+    if let Some(origin) = origins::find(connection, case.id)? {
+        let rules = &kit.policy.risk;
+        let by_tie = ties(kit, &origin).into_iter().map(|(tie, shared)| (tie.label(), shared, rules.campaign_within));
+        let network = Some(origin.network.as_str()).filter(|network| !network.is_empty());
+        let by_network = network
+            .map(|network| ("the same network", (Shared::Network(network), Counting::Forms), rules.network_within));
+        for (why, shared, within) in by_tie.chain(by_network) {
+            let period = around(origin.submitted_at, within);
+            add(origins::related(connection, case.id, shared, period, limit)?, why);
         }
     }
     found.truncate(MOST_RELATED);

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::account_sign_in::unavailable;
 use super::act::{Act, Done, Halt, Known, known};
 use super::ask_administrators::were_asked;
+use super::deactivate::{Attempted, partly};
 use super::documents::{OnFile, on_file, opened_by, read_notes};
 use super::examine::EvidenceNote;
 use super::fresh::{FreshOffer, offer};
@@ -14,6 +15,7 @@ use super::limits::{Counted, left, spend, take};
 use super::mail::customer_needs;
 use super::phone_budget::{CodesHeld, calls_left, codes_held};
 use super::phone_change::{ChangeFile, can_change, change_file};
+use super::presence::{Beside, beside, drafts};
 use super::{Desk, Kit, risk};
 use crate::domain::account::{Account, AccountKind, Authenticator};
 use crate::domain::audit::{Entry, details};
@@ -35,6 +37,7 @@ use crate::store::blocks::{self, Block};
 use crate::store::calls::{self, Call, Challenge, ShownIn};
 use crate::store::cases::{self, Filed, WrittenEntry};
 use crate::store::inbound::{self, InboundMail};
+use crate::store::kin::{self, Kin};
 use crate::store::links;
 use crate::store::mail_failures::{self, MailFailure};
 use crate::store::mirror;
@@ -43,8 +46,11 @@ use crate::store::recoveries::{self, Recovery};
 use crate::store::tags::{self, Tag};
 use crate::store::{AnyConnection, StoreError, Tx, accounts};
 
-/// The newest entries of a case's timeline that its page shows.
+/// The newest entries of a case's log that are read with it.
 const TIMELINE: i64 = 300;
+
+/// Other cases of an account that a page lists.
+const MOST_KIN: i64 = 20;
 
 /// Everything the desk's page of a case shows.
 pub struct CaseFile {
@@ -65,8 +71,6 @@ pub struct CaseFile {
     pub failures: BTreeMap<OutboxId, MailFailure>,
     /// Since when the account's address is undeliverable, if it is.
     pub undeliverable: Option<MailFailure>,
-    /// When links were opened that nobody confirmed.
-    pub opened: Vec<DateTime<Utc>>,
     /// The newest code that was asked for.
     pub challenge: Option<Challenge>,
     /// The newest change of the telephone number.
@@ -89,8 +93,24 @@ pub struct CaseFile {
     pub agents: BTreeMap<AgentId, Agent>,
     /// Other cases of the campaign that this one is part of, newest first.
     pub related: Vec<CaseRef>,
-    /// The case's audit entries, newest first.
+    /// The case's newest audit entries, newest first.
     pub timeline: Vec<Entry>,
+    /// It is not known yet which account the case is about: nobody could be asked.
+    pub searching: bool,
+    /// The phone number of record can be changed: there, or in what is kept of it here.
+    pub may_change_phone: bool,
+    /// The case that goes on in the place of this one.
+    pub merged_into: Option<CaseRef>,
+    /// Duplicates that this case goes on in the place of.
+    pub merged: Vec<CaseRef>,
+    /// Other cases of the account, the newest first.
+    pub of_account: Vec<Kin>,
+    /// Cases that share something with this one, what, and where they stand.
+    pub relatives: Vec<Relative>,
+    /// Others who have the case before them.
+    pub beside: Vec<Beside>,
+    /// What whoever looks has begun to write, by field.
+    pub drafts: Vec<(&'static str, String)>,
     /// Uploaded documents, oldest first.
     pub documents: Vec<OnFile>,
     /// Those of them that whoever looks has opened before.
@@ -137,6 +157,11 @@ impl CaseFile {
         assess(&self.filed.case, &self.known.facts(kit), now)
     }
 
+    /// What the latest order to deactivate led to, once the directory has answered and did not do all of it.
+    pub fn attempted(&self) -> Attempted {
+        partly(&self.filed.case)
+    }
+
     /// The two words of a challenge.
     pub fn words(&self, kit: &Kit, challenge: &Challenge) -> String {
         two_words(&kit.key, challenge.id)
@@ -146,6 +171,27 @@ impl CaseFile {
     pub fn agent_name(&self, id: AgentId) -> &str {
         self.agents.get(&id).map_or("someone who left", |agent| agent.name.as_str())
     }
+}
+
+/// A case that shares something with another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relative {
+    /// Which.
+    pub reference: CaseRef,
+    /// What they share.
+    pub shares: Vec<&'static str>,
+    /// Where it stands.
+    pub state: State,
+}
+
+fn relatives(connection: &mut AnyConnection, kit: &Kit, case: &Case) -> Result<Vec<Relative>, StoreError> {
+    let found = risk::relatives(connection, kit, case)?;
+    let references: Vec<CaseRef> = found.iter().map(|(reference, _)| reference.clone()).collect();
+    let states = kin::states(connection, &references)?;
+    let one = |(reference, shares): (CaseRef, Vec<&'static str>)| {
+        states.get(&reference).map(|state| Relative { state: *state, reference, shares })
+    };
+    Ok(found.into_iter().filter_map(one).collect())
 }
 
 /// A code that is being asked for, as the browser that asked for it sees it.
@@ -273,6 +319,7 @@ impl Desk {
         let viewer = format!("{} {reference}", act.actor.name());
         let subject = viewer.clone();
         let viewing = act.clone();
+        let directories = Arc::clone(&self.directories.others);
         let read = move |connection: &mut AnyConnection| {
             let Some(filed) = cases::find(connection, &reference)? else { return Ok(None) };
             let id = filed.case.id;
@@ -290,7 +337,6 @@ impl Desk {
                     Some(facts) => mail_failures::standing(connection, &facts.email)?,
                     None => None,
                 },
-                opened: links::opened_unconfirmed(connection, id)?,
                 challenge: calls::latest_challenge(connection, id)?,
                 phone_change: change_file(connection, &kit, &filed, &known, now)?,
                 calls_left: calls_left(connection, &kit, &filed, &known, now)?,
@@ -309,6 +355,20 @@ impl Desk {
                 agents: agents::all(connection)?.into_iter().map(|agent| (agent.id, agent)).collect(),
                 related: risk::related(connection, &kit, id, &known.raised)?,
                 timeline: audit::before(connection, &of_case, i64::MAX, TIMELINE)?,
+                searching: filed.case.account.is_none() && outbox::is_searching(connection, id)?,
+                may_change_phone: match &known.account {
+                    Some(account) => can_change(connection, &directories, account)?,
+                    None => false,
+                },
+                merged_into: kin::merged_into(connection, id)?,
+                merged: kin::merged(connection, id)?,
+                of_account: match filed.case.account {
+                    Some(account) => kin::of_account(connection, account, id, MOST_KIN)?,
+                    None => Vec::new(),
+                },
+                relatives: relatives(connection, &kit, &filed.case)?,
+                beside: beside(connection, id, viewing.actor.agent(), now)?,
+                drafts: drafts(connection, id, viewing.actor.agent())?,
                 documents: on_file(connection, &filed.case)?,
                 opened_documents: opened_by(connection, &viewing, &reference)?,
                 tags: tags::of_cases(connection, &[id])?.into_iter().map(|(_, tag)| tag).collect(),

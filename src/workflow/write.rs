@@ -1,6 +1,6 @@
 use super::act::{Act, Done, Halt, held, known, refuse};
 use super::limits::{Counted, spend};
-use super::{Desk, Kit, deadlines, events, mail};
+use super::{Desk, Kit, deadlines, events, mail, presence};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::Refused;
@@ -11,7 +11,7 @@ use crate::domain::reference::CaseRef;
 use crate::domain::sla::Happened;
 use crate::locale::text;
 use crate::store::cases::{self, EntryKind, Filed, WrittenEntry};
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, agents};
 
 impl Desk {
     /// An agent writes something that only the desk reads.
@@ -40,6 +40,28 @@ impl Desk {
         Ok(written)
     }
 
+    /// Like [`Desk::write_to_customer`], unless somebody wrote since the page was read that the agent answers from: then
+    /// they read that first. `seen` is the newest message on it, if there was one.
+    ///
+    /// # Errors
+    /// See [`Desk::write_to_customer`]; [`Halt::Overtaken`] names who wrote.
+    pub async fn answer_customer(
+        &self,
+        act: Act,
+        reference: CaseRef,
+        body: String,
+        seen: Option<EntryId>,
+    ) -> Result<Result<(), Halt>, StoreError> {
+        let kit = self.kit.clone();
+        let answer = move |tx: &mut Tx<'_>| match overtaken(tx, &act, &reference, seen)? {
+            Some(halt) => Ok(Err(halt)),
+            None => write(tx, &kit, &act, &reference, EntryKind::ToCustomer, &body),
+        };
+        let written = self.store.write(answer).await?;
+        self.run_errands();
+        Ok(written)
+    }
+
     /// The customer writes to the desk, which then owes an answer.
     ///
     /// # Errors
@@ -53,6 +75,27 @@ impl Desk {
         let kit = self.kit.clone();
         self.store.write(move |tx| write(tx, &kit, &act, &reference, EntryKind::FromCustomer, &body)).await
     }
+}
+
+/// Whether a message of somebody else came in after the newest that an agent has seen.
+fn overtaken(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    reference: &CaseRef,
+    seen: Option<EntryId>,
+) -> Result<Option<Halt>, StoreError> {
+    let Some(filed) = cases::lock(tx, reference)? else { return Ok(Some(Halt::NoSuchCase)) };
+    let talk = |entry: &&WrittenEntry| entry.kind.is_talk();
+    let unseen = |entry: &&WrittenEntry| seen.is_none_or(|seen| entry.id > seen);
+    let others = |entry: &&WrittenEntry| entry.agent.is_none() || entry.agent != act.actor.agent();
+    let written = cases::entries(tx.connection, filed.case.id)?;
+    let Some(entry) = written.iter().filter(talk).filter(unseen).rfind(others) else { return Ok(None) };
+    let who = match entry.agent {
+        Some(agent) => agents::find(tx.connection, agent)?.map_or_else(|| "A colleague".to_owned(), |agent| agent.name),
+        None if entry.kind == EntryKind::FromElsewhere => "Somebody else, by mail,".to_owned(),
+        None => "The customer".to_owned(),
+    };
+    Ok(Some(Halt::Overtaken(who)))
 }
 
 fn write(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, kind: EntryKind, body: &str) -> Done<()> {
@@ -77,6 +120,10 @@ fn write(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, kind: Entry
         }
     }
     let id = keep(tx, kit, act, &filed, kind, body)?;
+    if matches!(kind, EntryKind::Note | EntryKind::ToCustomer) {
+        let field = if kind == EntryKind::Note { "note" } else { "message" };
+        presence::sent(tx, act, (filed.case.id, reference), field)?;
+    }
     let action = match kind {
         EntryKind::Note => "case.note_added",
         EntryKind::ToCustomer => "case.message_sent",

@@ -11,6 +11,7 @@ mod aws_iam;
 #[cfg(feature = "aws")]
 mod aws_peer;
 mod bad_input;
+mod case_page;
 mod contacts;
 mod credentials;
 mod database_trouble;
@@ -26,6 +27,7 @@ mod journey_2_and_5;
 mod keycloak;
 mod languages;
 mod limits;
+mod live;
 mod mail_delivery;
 mod migrations;
 mod own_proofs;

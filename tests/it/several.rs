@@ -111,7 +111,7 @@ async fn two_of_three_are_shown_as_they_are_and_only_the_third_is_asked_again() 
     let (customer, ana, reference) = approved_for(&world, &ALL).await;
     system.fail("deactivate", [Fault::Fine, refused("the token is locked"), Fault::Fine]);
     let page = deactivates(&ana, &reference, &ALL).await;
-    page.is(502)
+    page.is(200)
         .says("2 of 3 deactivated")
         .says("2 of 3 devices deactivated")
         .says("the token is locked")
@@ -209,7 +209,7 @@ async fn a_second_press_of_the_same_form_orders_nothing_twice() {
     let (first, second) = tokio::join!(ana.send(&confirm, "/deactivate", &[]), ana.send(&confirm, "/deactivate", &[]));
     let mut statuses = [first.status, second.status];
     statuses.sort_unstable();
-    assert_eq!(statuses, [409, 502]);
+    assert_eq!(statuses, [200, 409]);
     assert_eq!(system.times("deactivate"), 3);
     // Nor do its names, sent once more without the version.
     let ids: Vec<String> = boxes(&page).into_iter().map(|(_, id, _)| id).collect();

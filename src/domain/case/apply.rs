@@ -63,14 +63,14 @@ pub(super) struct Step {
     pub(super) deactivate: Option<AuthenticatorSet>,
 }
 
-fn worker(actor: &Actor) -> Result<AgentId, Refused> {
+pub(super) fn worker(actor: &Actor) -> Result<AgentId, Refused> {
     match actor {
         Actor::Agent { id, role, .. } if role.works_cases() => Ok(*id),
         _ => Err(Refused::Role(actor.role())),
     }
 }
 
-fn supervisor(actor: &Actor) -> Result<AgentId, Refused> {
+pub(super) fn supervisor(actor: &Actor) -> Result<AgentId, Refused> {
     match actor {
         Actor::Agent { id, role, .. } if role.supervises() => Ok(*id),
         _ => Err(Refused::Role(actor.role())),
@@ -265,6 +265,7 @@ impl Step {
                 self.end(State::Rejected, "case.rejected", Notice::Rejected);
                 Ok(())
             }
+            Command::Merge(kept) => self.merge(kept, actor),
             Command::Withdraw => {
                 match actor {
                     Actor::Customer => {}

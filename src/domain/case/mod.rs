@@ -3,6 +3,7 @@
 mod apply;
 mod assess;
 mod decide;
+mod merge;
 mod orders;
 mod owner;
 mod refused;
@@ -30,6 +31,7 @@ use super::words::coded;
 pub use apply::apply;
 pub use assess::{Assessment, GroupAssessment, PathAssessment, Stage, assess, gave_evidence, groups_of};
 pub use decide::{may_approve, still_permits};
+pub use merge::Kept;
 pub use orders::{AuthenticatorSet, Ordered, Progress};
 pub use owner::{OWNERS_TIME, OwnersStep, lets_owner_in, owners_step};
 pub use refused::Refused;
@@ -86,6 +88,8 @@ coded! {
         Resynchronised = "resynchronised", "Device resynchronised";
         /// The telephone number of record was changed, which was all that was asked for.
         PhoneChanged = "phone_changed", "Phone number changed";
+        /// Another case of the account goes on in its place.
+        Merged = "merged", "Merged into another case";
     }
 }
 
@@ -328,6 +332,8 @@ pub enum Command {
     Conclude(Conclusion),
     /// An agent ends it; the reason is kept with the case.
     Reject,
+    /// It is a duplicate of this case, which goes on.
+    Merge(Kept),
     /// The customer ends it.
     Withdraw,
     /// An agent has these authenticators switched off.
@@ -374,6 +380,7 @@ impl Command {
             Self::Resynchronise(_) => "resynchronise",
             Self::Conclude(_) => "conclude",
             Self::Reject => "reject",
+            Self::Merge(_) => "merge",
             Self::Withdraw => "withdraw",
             Self::Deactivate(_) => "deactivate",
             Self::LeaveRest => "leave_rest",

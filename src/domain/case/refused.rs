@@ -98,6 +98,12 @@ pub enum Refused {
     /// The desk has it.
     #[error("The desk has this case. It goes on there.")]
     WithDesk,
+    /// The two cases have nothing to do with each other.
+    #[error("These are not two cases of one account, so neither is a duplicate of the other.")]
+    NoDuplicate,
+    /// The case that is to be kept cannot take the place of another.
+    #[error("The case that is to be kept does not go on: it is over, frozen, deactivated or in its owner's hands.")]
+    KeptIsOver,
     /// Evidence of this kind cannot be recorded this way.
     #[error("This check has to be made by another way.")]
     WrongCheck,
@@ -137,6 +143,8 @@ impl Refused {
             Self::MetBefore => "met_before",
             Self::WithOwner => "with_owner",
             Self::WithDesk => "with_desk",
+            Self::NoDuplicate => "no_duplicate",
+            Self::KeptIsOver => "kept_is_over",
             Self::WrongCheck => "wrong_check",
         }
     }

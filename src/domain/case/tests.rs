@@ -1,5 +1,7 @@
 #[path = "colleague_tests.rs"]
 mod colleague_tests;
+#[path = "merge_tests.rs"]
+mod merge_tests;
 #[path = "orders_tests.rs"]
 mod orders_tests;
 
@@ -869,6 +871,19 @@ fn answer() -> impl Strategy<Value = Command> {
     })
 }
 
+/// Another case: of the same account or of another's, going on or over.
+fn kept() -> impl Strategy<Value = Kept> {
+    (any::<bool>(), any::<bool>()).prop_map(|(same, open)| {
+        let account = AccountId::new(DateTime::UNIX_EPOCH, [if same { 9 } else { 7 }; 10]);
+        let id = CaseId::new(start(), [1; 10]);
+        let mut other = Case::opened_for(account, id, CaseRef::from_random(2).unwrap(), start(), TimeDelta::days(14));
+        if !open {
+            other.state = State::Expired;
+        }
+        other.kept()
+    })
+}
+
 fn acts() -> impl Strategy<Value = Act> {
     let who = prop_oneof![3 => Just(0_u8), 3 => 1_u8..=5, 3 => Just(10), 1 => Just(11), 3 => Just(12)];
     let command = prop_oneof![
@@ -882,6 +897,7 @@ fn acts() -> impl Strategy<Value = Act> {
         1 => Just(Command::Decline),
         1 => Just(Command::Conclude(Conclusion::PhoneChanged)),
         1 => Just(Command::Reject),
+        1 => kept().prop_map(Command::Merge),
         1 => Just(Command::Withdraw),
         8 => some_of_three().prop_map(Command::Deactivate),
         4 => some_of_three().prop_map(Command::DeactivateOwn),
@@ -1069,6 +1085,9 @@ proptest! {
                             prop_assert!(may_be_deactivated(&world, &watched, &before, (&actor, device)), "{before:#?}");
                         }
                         orders_tests::keep_to_what_was_confirmed(&before, &command, &actor, transition)?;
+                        if let Command::Merge(kept) = &command {
+                            prop_assert!(merge_tests::only_ends(&before, kept, &actor, transition), "{transition:#?}");
+                        }
                         watched.saw(&world, &command, &actor);
                     }
                     result

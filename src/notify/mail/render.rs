@@ -222,6 +222,9 @@ fn values(notice: &Notice, context: &MailContext) -> Context {
         values.insert("asked_at", &locale::moment(language, *asked_at));
         values.insert("network", &one_line(network));
     }
+    if let Notice::Merged { into } = notice {
+        values.insert("kept", into.as_str());
+    }
     values.insert("product", &one_line(&context.product));
     values.insert("reference", &one_line(&context.reference));
     values.insert("name", &greetable(&context.name));

@@ -73,6 +73,9 @@ pub(super) fn ending(file: &CustomerFile) -> Option<(Text, Text)> {
         State::Closed if case.conclusion == Some(Conclusion::PhoneChanged) => {
             Some((text!("status-phone-changed"), text!("status-phone-changed-text")))
         }
+        State::Closed if case.conclusion == Some(Conclusion::Merged) => {
+            Some((text!("status-merged"), text!("status-merged-text")))
+        }
         State::Rejected if declined => Some((text!("status-declined"), text!("status-declined-text"))),
         _ => None,
     }

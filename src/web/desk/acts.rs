@@ -95,8 +95,20 @@ pub async fn message(app: Data<App>, agent: SignedInAgent, path: Path<String>, f
         Ok(body) => body,
         Err(wrong) => return back_with_text(&app, &agent, &path, (&fields, MESSAGE), wrong).await,
     };
-    let done = app.desk.write_to_customer(agent.act(&app), reference(&path)?, body).await?;
+    let (act, case) = (agent.act(&app), reference(&path)?);
+    // A page that shows no message says so; a form without the field takes part in no race.
+    let done = match fields.get("seen") {
+        "" => app.desk.write_to_customer(act, case, body).await?,
+        seen => app.desk.answer_customer(act, case, body, seen.parse().ok()).await?,
+    };
     back(&app, &agent, &path, (&fields, MESSAGE), done.map(|()| "message")).await
+}
+
+/// Keeps what was typed and is not sent yet. 204, and nothing to see.
+pub async fn draft(app: Data<App>, agent: SignedInAgent, path: Path<String>, fields: Fields) -> Answer {
+    let (field, body) = (fields.get("field").to_owned(), fields.get("body").to_owned());
+    app.desk.keep_draft(agent.act(&app), reference(&path)?, &field, &body).await??;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Begins a callback.

@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::acts::version;
 use super::case::giver;
-use super::devices;
 use super::document::vouched;
 use super::policy;
+use super::{devices, directory};
 use crate::domain::case::{GroupAssessment, Stage, State};
 use crate::domain::form::free_text;
 use crate::web::App;
@@ -120,6 +120,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile) -> Value {
             "phone_masked": account.phone.as_ref().map(|phone| phone.masked()),
             "kind_label": account.kind.label(),
             "tier_label": account.tier.label(),
+            "directory": directory::panel(app, file, account),
         })),
         "device_label": form.device_kind.label(),
         "reason_label": form.reason.label(),

@@ -7,22 +7,20 @@ use serde_json::{Map, Value, json};
 use super::After;
 use super::clock::clocks;
 use super::directory;
-use super::mail;
+use super::live;
 use super::phone_change;
+use super::timeline::{self, Asked};
+use super::{canned, kin, next_step, policy, tags};
 use super::{devices, document};
-use super::{policy, tags, timeline};
-use crate::domain::actor::Role;
 use crate::domain::case::State;
 use crate::domain::evidence::{CheckKind, Giver};
-use crate::store::cases::EntryKind;
-use crate::store::mail_failures::MailFailure;
 use crate::store::tags::Tag;
 use crate::web::App;
 use crate::web::error::{PageError, reference, status_of};
 use crate::web::guard::access::SignedInAgent;
 use crate::web::guard::fields::Fields;
 use crate::web::page::{Flash, Head, moment, moment_if, show as show_page, span};
-use crate::workflow::{CaseFile, Halt, Kit, errand_word};
+use crate::workflow::{Attempted, CaseFile, Halt, Kit};
 
 /// What the page says beside the case itself.
 #[derive(Default)]
@@ -39,6 +37,14 @@ pub struct Said {
     pub stale: Option<String>,
     /// Unmasked addresses are shown: the look was recorded.
     pub revealed: bool,
+    /// The last press did not deactivate everything; the case knows what and why.
+    pub unfinished: bool,
+    /// Which part of the timeline is shown.
+    pub asked: Asked,
+    /// The canned reply that is begun from.
+    pub reply: String,
+    /// Everything at once, without buttons, for paper.
+    pub printed: bool,
 }
 
 impl Said {
@@ -49,7 +55,7 @@ impl Said {
             said.typed.insert((*name).to_owned(), fields.get(field).into());
         }
         match halt {
-            Halt::Stale { .. } => said.stale = Some(halt.to_string()),
+            Halt::Stale { .. } | Halt::Overtaken(_) => said.stale = Some(halt.to_string()),
             _ => said.flash = Some(Flash::Refused(halt.to_string())),
         }
         said
@@ -58,6 +64,9 @@ impl Said {
 
 /// Which fields of a form its page can show again, and by which name.
 pub type Kept = &'static [(&'static str, &'static str)];
+
+/// What the address says after an order that was not, or not wholly, carried out.
+pub(super) const UNFINISHED: &str = "not-deactivated";
 
 fn done_text(code: &str) -> Option<&'static str> {
     Some(match code {
@@ -82,6 +91,7 @@ fn done_text(code: &str) -> Option<&'static str> {
         "leave-rest" => "The case ends with what was deactivated. The rest stays as it is.",
         "under-way" => "The directory has not answered yet. The case shows the outcome when it does.",
         "end-dispute" => "The dispute is over.",
+        "merge" => "Merged. The customer is told which case goes on.",
         "mail" => "The mail will be sent again.",
         "works-again" => "The address is marked as working again.",
         "read-again" => "The directory was asked again: the account is shown as it is there now.",
@@ -99,17 +109,71 @@ pub async fn show(
     agent: SignedInAgent,
     path: Path<String>,
     after: Query<After>,
+    asked: Query<Asked>,
+    chosen: Query<Chosen>,
 ) -> Result<HttpResponse, PageError> {
     let flash = done_text(&after.done).map(|text| Flash::Done(text.to_owned()));
-    page(&app, &agent, &path, Said { flash, ..Said::default() }).await
+    let unfinished = after.done == UNFINISHED;
+    let said =
+        Said { flash, unfinished, asked: asked.into_inner(), reply: chosen.into_inner().reply, ..Said::default() };
+    page(&app, &agent, &path, said).await
+}
+
+/// A case on paper: the whole timeline, and no buttons.
+pub async fn print(app: Data<App>, agent: SignedInAgent, path: Path<String>) -> Result<HttpResponse, PageError> {
+    page(&app, &agent, &path, Said { printed: true, ..Said::default() }).await
+}
+
+/// The canned reply that an address names.
+#[derive(serde::Deserialize, Default)]
+#[serde(default)]
+pub struct Chosen {
+    reply: String,
+}
+
+/// What is said of an order that the directory did not carry out, or not wholly.
+fn unfinished_text(file: &CaseFile) -> Option<String> {
+    match file.attempted() {
+        Attempted::Partly { done, of } => {
+            Some(format!("{done} of {of} deactivated. The case shows what is left, and why."))
+        }
+        Attempted::Failed(why) if !why.is_empty() => Some(format!("Nothing was deactivated: {why}.")),
+        Attempted::Failed(_) | Attempted::Deactivated | Attempted::UnderWay => None,
+    }
 }
 
 /// Draws a case, with what a press led to.
 pub async fn page(app: &App, agent: &SignedInAgent, path: &str, said: Said) -> Result<HttpResponse, PageError> {
     let reference = reference(path)?;
     let file = app.desk.view_case(agent.act(app), reference.clone()).await??;
+    let asked = said.asked.wanted(said.printed);
+    let lines = app.desk.timeline(reference.clone(), asked).await??;
+    let replies = if file.account().is_some() { app.desk.canned_replies().await? } else { Vec::new() };
+    if !file.filed.case.state.is_final() && agent.session.agent.role.works_cases() {
+        app.desk.is_at_case(agent.act(app), file.filed.case.id, reference.clone()).await;
+    }
+    let mut said = said;
+    for (field, body) in &file.drafts {
+        said.typed.entry((*field).to_owned()).or_insert_with(|| body.as_str().into());
+    }
     let mut content = content(app, agent, &file, said.revealed);
     if let Value::Object(fields) = &mut content {
+        let base = format!("/desk/cases/{reference}");
+        fields.insert("live_url".to_owned(), timeline::address(&base, &asked).into());
+        let role = agent.session.agent.role;
+        let begun = canned::choice(app, agent, &file, &replies, &said.reply);
+        if let Some(text) = begun["text"].as_str() {
+            let typed = said.typed.get("message").and_then(Value::as_str).unwrap_or_default();
+            // What was begun stays, and the reply comes after it.
+            let both = if typed.is_empty() { text.to_owned() } else { format!("{typed}\n\n{text}") };
+            if !typed.contains(text) {
+                said.typed.insert("message".to_owned(), both.into());
+            }
+        }
+        fields.insert("replies".to_owned(), begun);
+        fields.insert("shows_newest".to_owned(), timeline::shows_newest_message(&asked).into());
+        fields.insert("printed_at".to_owned(), if said.printed { moment(app.now()) } else { Value::Null });
+        fields.insert("timeline".to_owned(), timeline::section(&file, &lines, &asked, (role, said.revealed)));
         let shown = |tags: &[Tag]| tags.iter().map(tags::shown).collect::<Vec<_>>();
         fields.insert("tags".to_owned(), shown(&file.tags).into());
         fields.insert("all_tags".to_owned(), shown(&file.all_tags).into());
@@ -117,11 +181,13 @@ pub async fn page(app: &App, agent: &SignedInAgent, path: &str, said: Said) -> R
         fields.insert("errors".to_owned(), Value::Object(said.errors));
         fields.insert("stale".to_owned(), said.stale.map_or(Value::Null, |text| json!({ "text": text })));
     }
+    let template = if said.printed { "desk/print.html" } else { "desk/case.html" };
     let title = format!("Case {reference}");
     let mut head = Head::desk(&title, agent);
-    head.refresh = (!file.filed.case.state.is_final() && !said.revealed).then_some(10);
-    head.flash = said.flash;
-    show_page(app, &agent.caller, said.status.unwrap_or(StatusCode::OK), "desk/case.html", head, content)
+    head.refresh = (!file.filed.case.state.is_final() && !said.revealed && !said.printed).then_some(10);
+    head.events = Some(live::address(agent, Some(&reference)));
+    head.flash = said.flash.or_else(|| unfinished_text(&file).filter(|_| said.unfinished).map(Flash::Refused));
+    show_page(app, &agent.caller, said.status.unwrap_or(StatusCode::OK), template, head, content)
 }
 
 fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) -> Value {
@@ -151,6 +217,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
             })
         })
         .collect();
+    let may = may(&app.desk.kit, agent, file, now);
     json!({
         "reference": reference,
         "version": case.version,
@@ -202,7 +269,10 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
         "administrators": file.administrators.iter()
             .map(|administrator| json!({ "name": administrator.name, "email_masked": administrator.email.masked() }))
             .collect::<Vec<_>>(),
-        "policy": assessment.paths.iter().map(|path| policy::path(path, best, file.raised())).collect::<Vec<_>>(),
+        "policy": assessment.paths.iter()
+            .filter(|path| !policy::is_impossible(path, account))
+            .map(|path| policy::path(path, best, file.raised()))
+            .collect::<Vec<_>>(),
         "signals": policy::signals(file.raised()),
         "related": file.related,
         "evidence": evidence,
@@ -218,13 +288,16 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
         "blocks": file.blocks.iter().map(super::blocks::standing).collect::<Vec<_>>(),
         "proofs": document::section(agent, file),
         "phone_change": phone_change::panel(file),
-        "timeline": timeline::lines(&file.timeline),
-        "notes": written(file, &[EntryKind::Note, EntryKind::Reason, EntryKind::Administrator], revealed),
-        "messages": written(file, &[EntryKind::ToCustomer, EntryKind::FromCustomer, EntryKind::FromElsewhere], revealed),
-        "mails": mails(file, agent.session.agent.role),
+        "searching": file.searching,
+        "kin": kin::panel(app, agent, file),
+        "beside": file.beside.iter()
+            .map(|beside| json!({ "name": file.agent_name(beside.agent), "writes": beside.writes }))
+            .collect::<Vec<_>>(),
+        "seen": newest_message(file),
         "colleague": file.is_about_colleague(),
         "own": case.is_about(me),
-        "may": may(&app.desk.kit, agent, file, now),
+        "next_step": next_step::panel(&app.desk.kit, agent, file, &may, now),
+        "may": may,
         "why_not": why_not(agent, file),
         "agents": file.agents.values()
             .filter(|agent| agent.role.works_cases() && agent.suspended_at.is_none() && Some(agent.id) != case.holder)
@@ -232,10 +305,13 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
             .collect::<Vec<_>>(),
         "outcome": directory::outcome(file),
         "ended_reason": file.filed.filing.ended_reason,
-        "opened_links": file.opened.iter()
-            .map(|at| json!({ "at": moment(*at), "text": "opened, not confirmed" }))
-            .collect::<Vec<_>>(),
     })
+}
+
+/// The newest message that the page shows, so that an answer to an older one is noticed.
+fn newest_message(file: &CaseFile) -> String {
+    let newest = file.entries.iter().rfind(|entry| entry.kind.is_talk());
+    newest.map_or_else(|| "none".to_owned(), |entry| entry.id.to_string())
 }
 
 pub(super) fn giver(file: &CaseFile, giver: Giver) -> &str {
@@ -260,57 +336,6 @@ fn callback(app: &App, agent: &SignedInAgent, file: &CaseFile) -> Value {
             "tries_left": challenge.tries_left,
         })
     })
-}
-
-fn written(file: &CaseFile, kinds: &[EntryKind], revealed: bool) -> Vec<Value> {
-    file.entries
-        .iter()
-        .filter(|entry| kinds.contains(&entry.kind))
-        .map(|entry| {
-            json!({
-                "from_desk": !matches!(entry.kind, EntryKind::FromCustomer | EntryKind::FromElsewhere),
-                "mail": file.inbound.get(&entry.id)
-                    .map(|inbound| mail::source(inbound, file.filed.case.reference.as_str(), revealed)),
-                "reason": entry.kind == EntryKind::Reason,
-                "who": match (entry.kind, entry.agent) {
-                    (_, Some(id)) => file.agent_name(id),
-                    (EntryKind::Administrator, None) => "an administrator of the account",
-                    (EntryKind::FromElsewhere, None) => "somebody, by mail",
-                    (_, None) => "the customer",
-                },
-                "at": moment(entry.at),
-                "body": entry.body,
-            })
-        })
-        .collect()
-}
-
-fn mails(file: &CaseFile, role: Role) -> Vec<Value> {
-    let reference = &file.filed.case.reference;
-    file.mails
-        .iter()
-        .map(|mail| {
-            let works = format!("/desk/cases/{reference}/mails/{}/works-again", mail.id);
-            let stands = |failure: &MailFailure| failure.permanent && failure.cleared_at.is_none();
-            let again = format!("/desk/cases/{reference}/mails/{}/retry", mail.id);
-            json!({
-                "what": mail.mail.notice.template().replace('_', " "),
-                "to_masked": mail.mail.to.masked(),
-                "state": mail.state,
-                "state_label": errand_word(&mail.state),
-                "at": moment(mail.at),
-                "error": mail.error,
-                "failure": file.failures.get(&mail.id).map(|failure| json!({
-                    "permanent": failure.permanent,
-                    "status": failure.status,
-                    "at": moment(failure.at),
-                    "cleared": failure.cleared_at.is_some(),
-                    "works_url": (role.supervises() && stands(failure)).then_some(works),
-                })),
-                "retry_url": (mail.state == "dead" && role.works_cases()).then_some(again),
-            })
-        })
-        .collect()
 }
 
 /// Which buttons are of use; the rules decide again when one is pressed.
@@ -397,6 +422,9 @@ fn why_not(agent: &SignedInAgent, file: &CaseFile) -> Value {
             (case.has_deactivated(), "Something was deactivated already. Say above that the rest stays as it is."),
             claim,
         ]),
-        "message": first(&[(file.account().is_none(), "No account matches, so there is nobody to write to.")]),
+        "message": first(&[
+            (file.searching, "It is not known yet which account this is about, so there is nobody to write to."),
+            (file.account().is_none(), "No account matches, so there is nobody to write to."),
+        ]),
     })
 }

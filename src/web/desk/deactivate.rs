@@ -4,13 +4,13 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use super::acts::{Answer, back, version};
-use super::case::{Said, page};
-use super::devices;
+use super::case::{Said, UNFINISHED, page};
+use super::{devices, directory};
 use crate::web::App;
 use crate::web::error::{PageError, reference};
 use crate::web::guard::access::SignedInAgent;
 use crate::web::guard::fields::{Fields, decode};
-use crate::web::page::{Flash, Head, see_other, show};
+use crate::web::page::{Head, see_other, show};
 use crate::workflow::{Attempted, Halt};
 
 /// The confirmation: it names every device and the account.
@@ -31,7 +31,11 @@ pub async fn confirm(
         "reference": reference,
         "version": file.filed.case.version,
         "devices": chosen,
-        "account": { "name": account.name, "email_masked": account.email.masked() },
+        "account": {
+            "name": account.name,
+            "email_masked": account.email.masked(),
+            "directory": directory::panel(&app, &file, account),
+        },
         "action": format!("/desk/cases/{reference}/deactivate"),
     });
     let head = Head::desk("Deactivate authenticators", &agent);
@@ -43,8 +47,8 @@ async fn none_chosen(app: &App, agent: &SignedInAgent, path: &str) -> Result<Htt
     page(app, agent, path, Said { status: Some(StatusCode::UNPROCESSABLE_ENTITY), errors, ..Said::default() }).await
 }
 
-/// **Deactivate**: 303 to the case when the directory did it; 409 with the reason where a rule or the directory refuses,
-/// and 502 with what was and was not done where the directory did not do all of it.
+/// **Deactivate**: 303 to the case, which shows what the directory did and what it did not; 409 with the reason where a
+/// rule refuses.
 pub async fn deactivate(
     app: Data<App>,
     agent: SignedInAgent,
@@ -54,17 +58,11 @@ pub async fn deactivate(
     let reference = reference(&path)?;
     let Some(set) = fields.authenticators() else { return none_chosen(&app, &agent, &path).await };
     let done = if set.iter().count() == 1 { "deactivated" } else { "all-deactivated" };
-    let failed = async |words: String| {
-        let flash = Some(Flash::Refused(words));
-        page(&app, &agent, &path, Said { status: Some(StatusCode::BAD_GATEWAY), flash, ..Said::default() }).await
-    };
+    let to = |done: &str| Ok(see_other(format!("/desk/cases/{reference}?done={done}")));
     match app.desk.deactivate(agent.act(&app), reference.clone(), version(&fields), set).await? {
-        Ok(Attempted::Deactivated) => Ok(see_other(format!("/desk/cases/{reference}?done={done}"))),
-        Ok(Attempted::UnderWay) => Ok(see_other(format!("/desk/cases/{reference}?done=under-way"))),
-        Ok(Attempted::Partly { done, of }) => {
-            failed(format!("{done} of {of} deactivated. The case shows what is left, and why.")).await
-        }
-        Ok(Attempted::Failed(why)) => failed(format!("Nothing was deactivated: {why}.")).await,
+        Ok(Attempted::Deactivated) => to(done),
+        Ok(Attempted::UnderWay) => to("under-way"),
+        Ok(Attempted::Partly { .. } | Attempted::Failed(_)) => to(UNFINISHED),
         Err(Halt::NoSuchCase) => Err(Halt::NoSuchCase.into()),
         Err(halt) => page(&app, &agent, &path, Said::halted(&halt, &fields, &[])).await,
     }

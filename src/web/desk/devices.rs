@@ -88,7 +88,7 @@ const fn word(progress: &Progress) -> &'static str {
     match progress {
         Progress::Ordered => "Ordered, not answered yet",
         Progress::Deactivated => "Deactivated in this case",
-        Progress::Failed(_) => "Not deactivated",
+        Progress::Failed(_) => "Not confirmed",
     }
 }
 

@@ -26,7 +26,7 @@ pub async fn read_again(app: Data<App>, agent: SignedInAgent, path: Path<String>
 pub(super) fn panel(app: &App, file: &CaseFile, account: &Account) -> Option<Value> {
     let Home::Elsewhere { directory, login } = &account.home else { return None };
     let (cannot, configured) = match app.desk.directories.of(&account.home) {
-        Ok(found) => (lacks(found.capabilities()), true),
+        Ok(found) => (lacks(found.capabilities(), file.may_change_phone), true),
         Err(_) => (Vec::new(), false),
     };
     Some(json!({
@@ -35,6 +35,7 @@ pub(super) fn panel(app: &App, file: &CaseFile, account: &Account) -> Option<Val
         "configured": configured,
         "read_at": moment_if(file.read_at),
         "cannot": cannot,
+        "contacts": file.may_change_phone && !app.desk.directories.others.capabilities(&account.home).update_phone,
     }))
 }
 
@@ -44,11 +45,12 @@ pub(super) fn outcome(file: &CaseFile) -> Value {
     json!({ "failure": devices::failure(file), "unsettled": file.unsettled.iter().map(one).collect::<Vec<_>>() })
 }
 
-fn lacks(can: Capabilities) -> Vec<&'static str> {
+/// What is kept of phone numbers here makes up for a directory that has none.
+fn lacks(can: Capabilities, changes_phone: bool) -> Vec<&'static str> {
     let all = [
         (can.emails, "tell e-mail addresses"),
-        (can.phones, "tell phone numbers"),
-        (can.update_phone, "change phone numbers"),
+        (can.phones || changes_phone, "tell phone numbers"),
+        (can.update_phone || changes_phone, "change phone numbers"),
         (can.end_sessions, "end old sign-ins"),
     ];
     all.into_iter().filter(|(can, _)| !can).map(|(_, what)| what).collect()

@@ -93,7 +93,10 @@ pub(super) fn may(agent: &SignedInAgent, file: &CaseFile) -> [(&'static str, boo
     let given_up = order.is_some_and(|order| order.given_up);
     let approves = works && state == Some(State::AwaitingApproval);
     [
-        ("phone_ask", works && case.holder == Some(who.id) && case.state.is_under_review() && !open),
+        (
+            "phone_ask",
+            works && case.holder == Some(who.id) && case.state.is_under_review() && !open && file.may_change_phone,
+        ),
         ("phone_approve", approves),
         ("phone_order", works && given_up),
         ("phone_refuse", works && open && !approves && state != Some(State::Frozen)),

@@ -3,7 +3,9 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
+use crate::domain::account::Account;
 use crate::domain::case::{PathAssessment, Stage};
+use crate::domain::directory::Home;
 use crate::domain::evidence::CheckKind;
 use crate::domain::risk::{Raised, together};
 use crate::web::page::moment_if;
@@ -43,6 +45,14 @@ pub(super) fn cooling_off(path: &PathAssessment<'_>, raised: &[Raised]) -> Value
         parts.push(json!({ "adds": length(earlier), "label": "Noticed earlier", "why": why }));
     }
     json!({ "total": length(path.cooling_off), "own": length(path.path.cooling_off), "parts": parts })
+}
+
+/// Whether a path asks for what the account cannot have: another system's passwords and recovery codes are not ours to
+/// check.
+pub(super) fn is_impossible(path: &PathAssessment<'_>, account: Option<&Account>) -> bool {
+    let ours = |kind: &CheckKind| matches!(kind, CheckKind::Password | CheckKind::RecoveryCode);
+    let elsewhere = account.is_some_and(|account| account.home != Home::Local);
+    elsewhere && path.groups.iter().any(|group| group.met_by.is_none() && group.alternatives.iter().all(ours))
 }
 
 /// A path with what it asks for, what is there and what is missing.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::clock::clocks;
+use super::live::address;
 use crate::domain::account::Tier;
 use crate::domain::case::State;
 use crate::domain::contact::EmailAddress;
@@ -180,6 +181,7 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
     });
     let mut head = Head::desk("Queue", &agent);
     head.refresh = Some(REFRESH);
+    head.events = Some(address(&agent, None));
     show_page(&app, &agent.caller, StatusCode::OK, "desk/queue.html", head, content)
 }
 

@@ -22,6 +22,7 @@ use crate::store::agents::{AgentSession, Waiting};
 use crate::web::App;
 use crate::web::api;
 use crate::web::cookies;
+use crate::web::desk::live::EVENTS;
 use crate::web::error::PageError;
 use crate::web::routes::{Body, RouteSpec};
 use crate::workflow::Act;
@@ -87,6 +88,8 @@ pub struct SignedInAgent {
     pub csrf: String,
     /// Where the request came from.
     pub caller: Caller,
+    /// The moment before which nothing of the answer was read, as signals name it.
+    pub seen: String,
 }
 
 impl SignedInAgent {
@@ -268,7 +271,7 @@ async fn admit_agent(
     let cookie = cookies::agent(request.request(), app).ok_or_else(sign_in)?;
     let id = app.tokens.read(&cookie, now).ok_or_else(sign_in)?;
     // A page that looks again by itself is no sign that anyone sits in front of it.
-    let by_hand = !request.headers().contains_key(LIVE);
+    let by_hand = !request.headers().contains_key(LIVE) && route != EVENTS;
     let (session, waiting) = app.desk.agent_session(id, by_hand).await?.ok_or_else(sign_in)?;
     check_step(app, &session, at, back).await?;
     let csrf = csrf_token(app, &id.to_string());
@@ -278,7 +281,7 @@ async fn admit_agent(
     let renewed = app.tokens.issue(id, session.agent.id, now).ok().filter(|_| by_hand);
     let renewed = renewed.map(|token| cookies::set_agent(app, &token));
     let caller = request.extensions().get::<Caller>().cloned().ok_or(PageError::NotFound)?;
-    let agent = SignedInAgent { session, waiting, csrf, caller };
+    let agent = SignedInAgent { session, waiting, csrf, caller, seen: app.desk.store.signals().mark() };
     if let AtDesk::Complete(need) = at
         && !need.is_met_by(agent.session.agent.role)
     {

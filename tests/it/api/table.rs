@@ -55,7 +55,16 @@ fn nothing_here_is_more_than_the_desk_allows() {
 #[test]
 fn everything_that_the_desk_does_can_be_done_here() {
     // What is done to several cases is done to each of them here.
-    let others = ["/desk/cases/{reference}/phone-change", "/desk/bulk"];
+    // A draft belongs to the page that it is typed on. Merging cases and keeping replies is for people at the desk alone.
+    let others = [
+        "/desk/cases/{reference}/phone-change",
+        "/desk/bulk",
+        "/desk/cases/{reference}/draft",
+        "/desk/cases/{reference}/merge",
+        "/desk/replies",
+        "/desk/replies/{reply}",
+        "/desk/replies/{reply}/remove",
+    ];
     // One's own sign-ins, views, password, devices and tokens are for oneself alone, and the page that shows a number back does nothing.
     let own = [
         "/desk/sign-",

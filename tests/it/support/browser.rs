@@ -139,6 +139,15 @@ impl Browser {
         Self::page(self.http.get(format!("{}{path}", self.base)).send().await.unwrap()).await
     }
 
+    /// An answer that has no end.
+    pub async fn stream(&self, path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
+        let mut request = self.http.get(format!("{}{path}", self.base)).header("accept", "text/event-stream");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.unwrap()
+    }
+
     /// What is at an address, byte by byte.
     pub async fn download(&self, path: &str) -> (u16, reqwest::header::HeaderMap, Vec<u8>) {
         let response = self.http.get(format!("{}{path}", self.base)).send().await.unwrap();

@@ -5,6 +5,7 @@ pub mod browser;
 pub mod database;
 pub mod directory;
 pub mod http_peer;
+pub mod listener;
 pub mod mail_reader;
 pub mod oidc;
 pub mod privacyidea;

@@ -1,16 +1,16 @@
-//! A case's audit entries in words, for people who have to decide something.
+//! Audit entries in words, for people who have to decide something.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::domain::audit::Entry;
 use crate::domain::evidence::CheckKind;
+use crate::domain::ids::AuthenticatorId;
 use crate::domain::limits::Limit;
 use crate::domain::recovery::Setback;
 use crate::domain::risk::Signal;
-use crate::web::page::moment;
 
 /// The words for an action; the action itself where it has none, so that nothing is left out.
-fn words(action: &str) -> &str {
+pub(super) fn words(action: &str) -> &str {
     match action {
         "case.submitted" => "Request received",
         "case.opened_on_behalf" => "Opened by an administrator of the account, on the owner’s behalf",
@@ -55,11 +55,13 @@ fn words(action: &str) -> &str {
         "case.deactivating" => "Deactivation ordered",
         "case.deactivated" => "Deactivated, confirmed by the directory",
         "case.rest_left" => "The rest stays as it is",
-        "case.deactivation_failed" => "The directory did not deactivate",
+        "case.deactivation_failed" => "Deactivation not confirmed by the directory",
         "case.declined" => "Declined by an administrator of the account",
         "case.rejected" => "Rejected",
         "case.withdrawn" => "Withdrawn",
         "case.expired" => "Expired",
+        "case.merged" => "Merged into another case of the account",
+        "case.duplicate_merged" => "A duplicate was merged into this case",
         "case.closed" => "Closed",
         "case.disputed" => "Disputed: “this wasn’t me”",
         "case.disputed_after_end" => "Disputed after its end",
@@ -148,7 +150,7 @@ fn words(action: &str) -> &str {
 }
 
 /// What tells an entry from others like it; identifiers are for the export.
-fn telling(details: &str) -> String {
+pub(super) fn telling(details: &str) -> String {
     let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(details) else { return String::new() };
     const TELLING: &[&str] = &[
         "check",
@@ -169,6 +171,9 @@ fn telling(details: &str) -> String {
         "raised",
         "mails",
         "failed",
+        "left",
+        "into",
+        "duplicate",
         "via",
     ];
     let signal = |code: &Value| Some(Signal::from_code(code.as_str()?)?.label().to_lowercase());
@@ -186,7 +191,7 @@ fn telling(details: &str) -> String {
 }
 
 /// An identifier of an account tells a reader nothing.
-fn who(entry: &Entry) -> &str {
+pub(super) fn who(entry: &Entry) -> &str {
     match entry.actor_kind.as_str() {
         "owner" => "the owner",
         "administrator" => "an administrator of the account",
@@ -195,19 +200,25 @@ fn who(entry: &Entry) -> &str {
     }
 }
 
-/// The entries as the page lists them, in the order they are given.
-pub(super) fn lines(entries: &[Entry]) -> Vec<Value> {
-    entries
-        .iter()
-        .map(|entry| {
-            let at = chrono::DateTime::parse_from_rfc3339(&entry.at).map(|at| moment(at.to_utc()));
-            json!({
-                "seq": entry.seq,
-                "at": at.unwrap_or_else(|_| json!({ "iso": entry.at, "text": entry.at })),
-                "who": who(entry),
-                "what": words(&entry.action),
-                "details": telling(&entry.details),
-            })
-        })
-        .collect()
+/// The authenticators that an entry is about, by their identifiers.
+pub(super) fn devices(details: &str) -> Vec<AuthenticatorId> {
+    let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(details) else { return Vec::new() };
+    let one = fields.get("authenticator").into_iter();
+    let several = fields.get("authenticators").and_then(Value::as_array).into_iter().flatten();
+    one.chain(several).filter_map(|id| id.as_str()?.parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_names_what_is_left_and_which_devices_it_is_about() {
+        let id = "01890000-0000-7000-8000-000000000001";
+        let details = format!(r#"{{"authenticator":"{id}","left":"the passkey's key"}}"#);
+        assert_eq!(telling(&details), "the passkey's key");
+        assert_eq!(devices(&details), [id.parse().unwrap()]);
+        assert_eq!(devices(&format!(r#"{{"authenticators":["{id}","{id}"]}}"#)).len(), 2);
+        assert!(devices("{}").is_empty());
+    }
 }
