@@ -138,8 +138,12 @@ fn an_order_of_which_nothing_was_done_says_why_of_each() {
 
 #[test]
 fn an_approval_binds_only_the_paths_that_need_one() {
-    let mut world = ready_for(&[1]);
-    assert_eq!(world.presses(&[2]), Err(Refused::OtherAuthenticator));
+    let mut world = World::matched(AccountKind::Owner, Tier::Standard);
+    world.confirms_email();
+    world.passes(CheckKind::PhoneCode);
+    world.do_it(&Command::Claim, &agent(1)).unwrap();
+    world.do_it(&Command::Approve(set(&[1])), &agent(2)).unwrap();
+    assert_eq!(world.case.state, State::CoolingOff);
     world.passes(CheckKind::RecoveryCode);
     assert_eq!(world.presses(&[2]).unwrap().deactivate, Some(set(&[2])), "link and recovery code need no approval");
 }
