@@ -2,7 +2,10 @@
 //! sealed as it came.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use diesel::{ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, Queryable,
+    RunQueryDsl,
+};
 use serde::{Deserialize, Serialize};
 
 use super::schema::{cases, inbound_mails};
@@ -258,9 +261,36 @@ pub fn undecided(connection: &mut AnyConnection, limit: i64) -> Result<Vec<Inbou
     rows.into_iter().map(InboundMail::try_from).collect()
 }
 
-/// How many mails somebody has to decide about.
+/// Undecided mails that are kept, and counted.
+pub const MOST_UNDECIDED: i64 = 1_000;
+
+/// How many mails somebody has to decide about; of more than [`MOST_UNDECIDED`], no more than these are counted.
 pub fn count_undecided(connection: &mut AnyConnection) -> Result<i64, StoreError> {
-    Ok(inbound_mails::table.filter(inbound_mails::fate.eq_any(UNDECIDED)).count().get_result(connection)?)
+    let ids: Vec<String> = inbound_mails::table
+        .filter(inbound_mails::fate.eq_any(UNDECIDED))
+        .select(inbound_mails::id)
+        .limit(MOST_UNDECIDED)
+        .load(connection)?;
+    Ok(i64::try_from(ids.len()).unwrap_or(MOST_UNDECIDED))
+}
+
+/// Removes at most `most` rows of mails that became nothing and came, and were decided about, before a moment. Answers how
+/// many.
+pub fn remove_spent(tx: &mut Tx<'_>, before: DateTime<Utc>, most: i64) -> Result<usize, StoreError> {
+    let spent = [Fate::Discarded, Fate::Automatic, Fate::Report, Fate::TooMany].map(Fate::code);
+    let before = stored(before);
+    let ids: Vec<String> = inbound_mails::table
+        .filter(inbound_mails::fate.eq_any(spent))
+        .filter(inbound_mails::received_at.lt(before))
+        .filter(inbound_mails::decided_at.is_null().or(inbound_mails::decided_at.lt(before)))
+        .select(inbound_mails::id)
+        .limit(most)
+        .load(tx.connection)?;
+    let mut count = 0;
+    for some in ids.chunks(500) {
+        count += diesel::delete(inbound_mails::table.filter(inbound_mails::id.eq_any(some))).execute(tx.connection)?;
+    }
+    Ok(count)
 }
 
 /// Undecided mails that came before a moment.

@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -6,13 +7,15 @@ use tokio::sync::watch;
 use crate::domain::inbound::Way;
 use crate::notify::inbound::{ImapError, ImapMailbox, OpenMailbox};
 use crate::store::StoreError;
-use crate::workflow::Desk;
+use crate::workflow::{Desk, Taken};
 
 /// The shortest and the longest wait before a mailbox is tried again that could not be read.
 const FIRST_RETRY: Duration = Duration::from_secs(2);
 const LONGEST_RETRY: Duration = Duration::from_secs(300);
 /// How long an instance leaves the mailbox to the one that reads it.
 const LEAVE: Duration = Duration::from_secs(30);
+/// When a mail for which there was no room is tried again.
+const NO_ROOM: Duration = Duration::from_secs(600);
 /// The lease is renewed while many mails are read.
 const RENEWAL: Duration = Duration::from_secs(30);
 
@@ -72,14 +75,44 @@ pub(super) async fn run(desk: Arc<Desk>, mut stopped: watch::Receiver<bool>) {
 }
 
 async fn tell(desk: &Desk, name: &str, trouble: Trouble) {
-    match trouble {
+    let why = match trouble {
         Trouble::Mailbox(error) => {
             tracing::error!(%error, "the mailbox cannot be read");
-            if let Err(error) = desk.report_mailbox(name, Some(&error.to_string())).await {
-                tracing::error!(%error, "that the mailbox cannot be read could not be stored");
-            }
+            error.to_string()
         }
-        Trouble::Store(error) => tracing::error!(%error, "a mail could not be stored; it waits in the mailbox"),
+        Trouble::Store(error) => {
+            tracing::error!(%error, "a mail could not be stored; it waits in the mailbox");
+            "a mail in it could not be stored and waits".to_owned()
+        }
+    };
+    if let Err(error) = desk.report_mailbox(name, Some(&why)).await {
+        tracing::error!(%error, "that the mailbox cannot be read could not be stored");
+    }
+}
+
+/// Mails that stay where they are while others are read.
+#[derive(Default)]
+struct Left {
+    /// What could not be fetched: not again on this connection.
+    gone: HashSet<u32>,
+    /// Since when there is no room for a mail of no case.
+    full: Option<Instant>,
+    /// Those for which there was none.
+    crowded: HashSet<u32>,
+}
+
+impl Left {
+    fn all(&mut self) -> HashSet<u32> {
+        if self.full.is_some_and(|since| since.elapsed() > NO_ROOM) {
+            self.full = None;
+            self.crowded.clear();
+        }
+        self.gone.union(&self.crowded).copied().collect()
+    }
+
+    fn crowd(&mut self, uid: u32) {
+        self.full.get_or_insert_with(Instant::now);
+        self.crowded.insert(uid);
     }
 }
 
@@ -92,13 +125,16 @@ async fn hold(
 ) -> Result<(), Trouble> {
     let Some(mailbox) = ImapMailbox::new(&desk.kit.inbound.imap)? else { return Ok(()) };
     let mut open = mailbox.open().await?;
-    desk.report_mailbox(name, None).await?;
-    *retry = FIRST_RETRY;
+    let mut left = Left::default();
     let longest = Duration::from_secs(desk.kit.inbound.imap.poll_seconds.into());
     loop {
-        if !read_all(desk, (name, holder), &mut open, stopped).await? || *stopped.borrow() {
+        if !read_all(desk, (name, holder), &mut open, (&mut left, &mut *retry), stopped).await? || *stopped.borrow() {
             open.close().await;
             return Ok(());
+        }
+        // Not before everything was read: a mail that cannot be stored is a trouble however well the mailbox opens.
+        if desk.mailbox.trouble().is_some() {
+            desk.report_mailbox(name, None).await?;
         }
         let mut stopping = stopped.clone();
         open = open.wait(longest, async move { _ = stopping.changed().await }).await?;
@@ -114,12 +150,13 @@ async fn read_all(
     desk: &Desk,
     (name, holder): (&str, &str),
     open: &mut OpenMailbox,
+    (left, retry): (&mut Left, &mut Duration),
     stopped: &watch::Receiver<bool>,
 ) -> Result<bool, Trouble> {
     let largest = desk.kit.inbound.largest_bytes();
     let mut renewed = Instant::now();
     loop {
-        let waiting = open.waiting().await?;
+        let waiting = open.waiting(&left.all()).await?;
         if waiting.is_empty() {
             return Ok(true);
         }
@@ -133,14 +170,25 @@ async fn read_all(
                 }
                 renewed = Instant::now();
             }
-            if size > largest {
-                if let Some(head) = open.head(uid).await? {
-                    desk.take_head(head, size, Way::Imap).await?;
+            let taken = if size > largest {
+                match open.head(uid).await? {
+                    Some(head) => Some(desk.take_head(head, size, Way::Imap).await?),
+                    None => None,
                 }
-            } else if let Some(mail) = open.fetch(uid).await? {
-                desk.take_mail(mail, Way::Imap).await?;
+            } else {
+                match open.fetch(uid).await? {
+                    Some(mail) => Some(desk.take_mail(mail, Way::Imap).await?),
+                    None => None,
+                }
+            };
+            match taken {
+                Some(Taken::New(_) | Taken::Known) => {
+                    open.done(uid).await?;
+                    *retry = FIRST_RETRY;
+                }
+                Some(Taken::NoRoom) => left.crowd(uid),
+                None => _ = left.gone.insert(uid),
             }
-            open.done(uid).await?;
         }
     }
 }

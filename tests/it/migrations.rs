@@ -148,3 +148,40 @@ fn the_one_authenticator_of_a_case_becomes_the_first_of_its_authenticators_and_i
         run(c, LATER);
     }
 }
+
+const MAIL_DOWN: (&str, &str) = (
+    include_str!("../../migrations/sqlite/0007_mail/down.sql"),
+    include_str!("../../migrations/postgres/0007_mail/down.sql"),
+);
+
+/// One message on the page, and two by mail: from the address of record, and from another.
+const MAILS: &str = "
+    INSERT INTO accounts (id, email, email_key, name, kind, tier, status, created_at, updated_at)
+        VALUES ('c1', 'ana@x.test', 'ana@x.test', 'Ana', 'owner', 'standard', 'active', '2026-01-01 00:00:00',
+            '2026-01-01 00:00:00');
+    INSERT INTO cases (id, reference, submission_key, state, version, account_id, evidence_since, submitted_at,
+            state_since, expires_at, changed_by, changed_at)
+        VALUES ('k1', 'MFA-1', 'k', 'verifying', 1, 'c1', '2026-01-01 00:00:00', '2026-01-01 00:00:00',
+            '2026-01-01 00:00:00', '2026-01-01 00:00:00', 'x', '2026-01-01 00:00:00');
+    INSERT INTO case_entries (id, case_id, kind, at, body)
+        VALUES ('page', 'k1', 'from_customer', '2026-01-01 00:00:00', 'x'),
+            ('theirs', 'k1', 'from_customer', '2026-01-01 00:00:00', 'x'),
+            ('another', 'k1', 'from_customer', '2026-01-01 00:00:00', 'x');
+    INSERT INTO inbound_mails (id, digest, way, fate, case_id, entry_id, sender, from_address, subject, rest, files, size,
+            received_at)
+        VALUES ('m1', 'd1', 'imap', 'message', 'k1', 'theirs', 'record', '', '', '', '[]', 1, '2026-01-01 00:00:00'),
+            ('m2', 'd2', 'imap', 'message', 'k1', 'another', 'other', '', '', '', '[]', 1, '2026-01-01 00:00:00'),
+            ('m3', 'd3', 'imap', 'unmatched', NULL, NULL, 'other', '', '', '', '[]', 1, '2026-01-01 00:00:00');";
+
+#[test]
+fn what_somebody_else_mailed_is_not_the_customers_on_the_way_back() {
+    use mfa_desk::store::schema::case_entries;
+    let database = TestDatabase::new();
+    let mut connection = open(&database.url, Purpose::Write).unwrap();
+    let c = &mut connection;
+    mfa_desk::store::migrate(c).unwrap();
+    run(c, (MAILS, MAILS));
+    run(c, MAIL_DOWN);
+    let left: Vec<String> = case_entries::table.order(case_entries::id).select(case_entries::id).load(c).unwrap();
+    assert_eq!(left, ["page", "theirs"]);
+}

@@ -1,5 +1,6 @@
 //! Reading a mailbox over IMAP (RFC 3501, RFC 9051), with IDLE (RFC 2177) where the server has it.
 
+use std::collections::HashSet;
 use std::fmt::Debug;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -179,13 +180,15 @@ impl OpenMailbox {
         Ok(found)
     }
 
-    /// The mails that are still to be read, the oldest first, with their sizes; some of them, where there are many.
+    /// The mails that are still to be read but those `without` which it goes on, the oldest first, with their sizes; some
+    /// of them, where there are many.
     ///
     /// # Errors
     /// [`ImapError`] when the connection is of no more use.
-    pub async fn waiting(&mut self) -> Result<Vec<(u32, usize)>, ImapError> {
+    pub async fn waiting(&mut self, without: &HashSet<u32>) -> Result<Vec<(u32, usize)>, ImapError> {
         let found = self.search().await?;
-        let some: Vec<String> = found.iter().take(BATCH).map(u32::to_string).collect();
+        let wanted = found.iter().filter(|uid| !without.contains(uid));
+        let some: Vec<String> = wanted.take(BATCH).map(u32::to_string).collect();
         if some.is_empty() {
             return Ok(Vec::new());
         }

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::http::header;
 use actix_web::web::{Data, Payload};
@@ -11,13 +11,16 @@ use crate::web::App;
 use crate::web::error::PageError;
 use crate::web::guard::access::customer_act;
 use crate::web::guard::caller::Caller;
+use crate::workflow::Taken;
 
 /// Mails that are read at once: each is in memory a few times.
 pub const AT_ONCE: usize = 2;
 /// How long the largest mail may take.
 const SLOWEST: Duration = Duration::from_secs(120);
-/// A connection on which nothing comes for so long is given up.
-const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+/// A connection on which nothing comes for so long is given up: whoever is not known yet holds a place that others need.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// Bytes that have to come in a second, after the first ones.
+const SLOWEST_RATE: usize = 256 * 1024;
 
 /// Takes a mail from a mail server: the message as it is (RFC 5322) is the body, signed as Standard Webhooks has it. An
 /// answer of 2xx says that it is stored; the same mail may come again.
@@ -40,8 +43,11 @@ pub async fn take(
     if trusted.verify(&seal, &mail, app.now()).is_err() {
         return refused(&app, &caller).await;
     }
-    app.desk.take_mail(mail, Way::Hook).await?;
-    Ok(HttpResponse::NoContent().finish())
+    match app.desk.take_mail(mail, Way::Hook).await? {
+        // Whoever hands it over keeps it and comes again.
+        Taken::NoRoom => Err(PageError::Busy),
+        Taken::New(_) | Taken::Known => Ok(HttpResponse::NoContent().finish()),
+    }
 }
 
 async fn refused(app: &App, caller: &Caller) -> Result<HttpResponse, PageError> {
@@ -60,12 +66,35 @@ fn seal(request: &HttpRequest, trusted: &Trusted, app: &App) -> Option<Seal> {
 
 async fn body(mut payload: Payload, most: usize) -> Result<Vec<u8>, PageError> {
     let mut body = Vec::new();
+    let began = Instant::now();
     while let Some(chunk) = tokio::time::timeout(LONGEST_PAUSE, payload.next()).await.map_err(|_| PageError::TooSlow)? {
         let chunk = chunk.map_err(|_| PageError::NotAForm)?;
         if body.len() + chunk.len() > most {
             return Err(PageError::TooLarge);
         }
         body.extend_from_slice(&chunk);
+        if is_slow(body.len(), began.elapsed()) {
+            return Err(PageError::TooSlow);
+        }
     }
     Ok(body)
+}
+
+/// Whether less came than a mail server sends, which is how strangers would keep others waiting.
+fn is_slow(came: usize, within: Duration) -> bool {
+    let counted = within.saturating_sub(LONGEST_PAUSE).as_secs();
+    usize::try_from(counted).unwrap_or(usize::MAX).saturating_mul(SLOWEST_RATE) > came
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_sends_by_drops_is_given_up_and_a_large_mail_is_not() {
+        assert!(!is_slow(0, LONGEST_PAUSE), "the first ones may take their time");
+        assert!(is_slow(1_000, LONGEST_PAUSE + Duration::from_secs(1)));
+        assert!(is_slow(10 * SLOWEST_RATE, LONGEST_PAUSE + Duration::from_secs(11)));
+        assert!(!is_slow(25 * 1024 * 1024, Duration::from_secs(60)));
+    }
 }

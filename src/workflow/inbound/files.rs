@@ -27,10 +27,6 @@ pub(super) fn prepare_all(
 ) -> Vec<Prepared> {
     let mut left = room;
     let one = |attachment: Attachment| {
-        let refused = |name: String, why: String| Prepared {
-            file: MailedFile { name, document: None, refused: Some(why) },
-            kept: None,
-        };
         let largest = kit.documents.largest_bytes();
         if attachment.bytes.len() > largest {
             return refused(attachment.name, format!("it is larger than {} MiB", kit.documents.largest_mib));
@@ -58,4 +54,13 @@ pub(super) fn prepare_all(
         Prepared { file, kept: Some((document, sealed)) }
     };
     attachments.into_iter().map(one).collect()
+}
+
+/// The attachments of a mail over which looking at them failed: the letter that they came with is worth having.
+pub(super) fn unlooked(names: Vec<String>) -> Vec<Prepared> {
+    names.into_iter().map(|name| refused(name, "it cannot be looked at".to_owned())).collect()
+}
+
+fn refused(name: String, why: String) -> Prepared {
+    Prepared { file: MailedFile { name, document: None, refused: Some(why) }, kept: None }
 }

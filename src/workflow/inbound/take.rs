@@ -6,7 +6,7 @@ use super::super::act::{Act, known};
 use super::super::limits::{Counted, spend};
 use super::super::{Desk, Kit, deadlines, events};
 use super::bounce;
-use super::files::{Prepared, prepare_all};
+use super::files::{Prepared, prepare_all, unlooked};
 use super::route;
 use crate::domain::audit::details;
 use crate::domain::contact::EmailAddress;
@@ -21,9 +21,6 @@ use crate::store::cases::{self, EntryKind, Filed, WrittenEntry};
 use crate::store::inbound::{self, InboundMail};
 use crate::store::{AnyConnection, StoreError, Tx, documents};
 
-/// Undecided mails that are kept with their content; of what comes beyond, only the head is.
-const MOST_UNDECIDED: i64 = 1_000;
-
 /// What became of a mail that was handed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
@@ -31,6 +28,8 @@ pub enum Taken {
     New(Fate),
     /// It was stored before.
     Known,
+    /// Nothing of it is stored: it belongs to no case, and as many such mails wait as are kept. It has to come again.
+    NoRoom,
 }
 
 /// A mail as it was read, with what is kept of it ready to be stored.
@@ -75,6 +74,7 @@ impl Desk {
         let letter = nature == Nature::Letter;
         let (maker, id, mut mail) = (kit.clone(), row.id, mail);
         let attachments = std::mem::take(&mut mail.attachments);
+        let names: Vec<String> = attachments.iter().map(|each| each.name.clone()).collect();
         let (case, about) = (found.as_ref().map(|((_, case, _), mailed)| (*case, *mailed)), row.about());
         let prepare = move || match case {
             Some((case, mailed)) if letter => {
@@ -87,9 +87,11 @@ impl Desk {
             }
             _ => (Vec::new(), None),
         };
-        let (files, raw) = blocking(prepare)
-            .await
-            .ok_or_else(|| StoreError::Unavailable("a mail's attachments could not be looked at".to_owned()))?;
+        let (files, raw) = match blocking(prepare).await {
+            Some(ready) => ready,
+            None if case.is_some() => (unlooked(names), None),
+            None => return Err(StoreError::Unavailable("a mail could not be sealed".to_owned())),
+        };
         let ready = Arc::new(Ready { row, mail, nature, route: found.map(|(route, _)| route), files, raw });
         let act = self.system_act();
         self.store.write(move |tx| file(tx, &kit, &act, &ready)).await
@@ -110,6 +112,9 @@ impl Desk {
         let keep = move |tx: &mut Tx<'_>| {
             if inbound::is_known(tx, &row.digest)? {
                 return Ok(Taken::Known);
+            }
+            if !has_room(tx)? {
+                return Ok(Taken::NoRoom);
             }
             inbound::insert(tx, &row, None)?;
             let about = details([("mail", row.id.to_string().into()), ("size", row.size.into())]);
@@ -199,19 +204,35 @@ fn note_automatic(
     Ok(())
 }
 
+/// Whether one more mail can wait for somebody who decides about it.
+fn has_room(tx: &mut Tx<'_>) -> Result<bool, StoreError> {
+    Ok(inbound::count_undecided(tx.connection)? < inbound::MOST_UNDECIDED)
+}
+
 fn letter(tx: &mut Tx<'_>, kit: &Kit, act: &Act, ready: &Ready, mut row: InboundMail) -> Result<Taken, StoreError> {
     let filed = match &ready.route {
         Some((reference, _, _)) => cases::lock(tx, reference)?,
         None => None,
     };
     let from = ready.mail.from.as_ref();
-    let named = from.map(EmailAddress::key).unwrap_or_default();
-    let about = from.map(EmailAddress::masked).unwrap_or_else(|| "no address".to_owned());
-    let mut counted = vec![Counted::hashed(kit, Limit::InboundMails, &[b"mail from", named.as_bytes()], about)];
-    counted.extend(filed.as_ref().map(|filed| Counted::case(Limit::InboundMails, filed)));
-    if spend(tx, kit, act, &counted)?.is_err() {
+    // Whom a mail says it is from is anybody's to write: it must not use up what the mails of a case may be.
+    let counted = match &filed {
+        Some(filed) => Counted::case(Limit::InboundMails, filed),
+        None if !has_room(tx)? => return Ok(Taken::NoRoom),
+        None => {
+            let named = from.map(EmailAddress::key).unwrap_or_default();
+            let about = from.map(EmailAddress::masked).unwrap_or_else(|| "no address".to_owned());
+            Counted::hashed(kit, Limit::InboundMails, &[b"mail from", named.as_bytes()], about)
+        }
+    };
+    if spend(tx, kit, act, &[counted])?.is_err() {
         row.fate = Fate::TooMany;
+        row.case = filed.as_ref().map(|filed| filed.case.id);
         inbound::insert(tx, &row, None)?;
+        if let Some(filed) = &filed {
+            let about = details([("inbound", row.id.to_string().into()), ("size", row.size.into())]);
+            tx.record(act.case_entry("mail.too_many", filed, about));
+        }
         return Ok(Taken::New(row.fate));
     }
     row.from = from.map(|from| from.as_str().to_owned()).unwrap_or_default();
@@ -224,8 +245,7 @@ fn letter(tx: &mut Tx<'_>, kit: &Kit, act: &Act, ready: &Ready, mut row: Inbound
             keep_files(tx, act, &filed, &row, &ready.files)?;
         }
         _ => {
-            let room = inbound::count_undecided(tx.connection)? < MOST_UNDECIDED;
-            inbound::insert(tx, &row, ready.raw.as_ref().filter(|_| room))?;
+            inbound::insert(tx, &row, ready.raw.as_ref())?;
             let about = details([("inbound", row.id.to_string().into()), ("way", row.way.code().into())]);
             tx.record(act.entry("mail.unmatched", None, None, about));
         }

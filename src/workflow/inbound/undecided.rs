@@ -1,10 +1,12 @@
 use std::sync::Arc;
 
+use chrono::TimeDelta;
+
 use super::super::Desk;
 use super::super::act::{Act, Done, Halt, held};
 use super::super::limits::{left, take};
 use super::super::view_case::{look, spend_view};
-use super::files::prepare_all;
+use super::files::{prepare_all, unlooked};
 use super::take::{blocking, fill, keep_files};
 use crate::domain::audit::{Details, details};
 use crate::domain::case::Refused;
@@ -19,6 +21,10 @@ use crate::store::{AnyConnection, StoreError, Tx, cases, documents};
 
 /// Mails that are forgotten at a time.
 const BATCH: i64 = 50;
+/// Rows of mails that became nothing and are removed at a time.
+const ROWS: i64 = 1_000;
+/// How long it is known at least that a mail came, so that one that comes again is not taken twice.
+const KNOWN_FOR: TimeDelta = TimeDelta::days(30);
 
 /// A mail that somebody has to decide about.
 pub struct OpenedMail {
@@ -97,9 +103,9 @@ impl Desk {
         let (attachments, at) = (std::mem::take(&mut mail.attachments), act.at);
         let room = i64::from(kit.documents.per_case).saturating_sub(mailed);
         let room = usize::try_from(room).unwrap_or_default();
-        let files = blocking(move || prepare_all(&kit, (case, id), attachments, room, at))
-            .await
-            .ok_or_else(|| StoreError::Unavailable("a mail's attachments could not be looked at".to_owned()))?;
+        let names: Vec<String> = attachments.iter().map(|each| each.name.clone()).collect();
+        let prepared = blocking(move || prepare_all(&kit, (case, id), attachments, room, at)).await;
+        let files = prepared.unwrap_or_else(|| unlooked(names));
         let (kit, ready) = (self.kit.clone(), Arc::new((row, mail, files)));
         let attach = move |tx: &mut Tx<'_>| -> Done<()> {
             let (row, mail, files) = ready.as_ref();
@@ -146,16 +152,17 @@ impl Desk {
         self.store.write(discard).await
     }
 
-    /// Forgets mails that nobody decided about in time, and answers how many.
+    /// Forgets mails that nobody decided about in time, and later that mails came which became nothing. Answers how many.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub(in crate::workflow) async fn forget_undecided(&self) -> Result<usize, StoreError> {
         let before = self.now() - self.kit.inbound.unmatched_kept();
+        let known_before = before.min(self.now() - KNOWN_FOR);
         let due = self.store.read(move |connection| inbound::undecided_before(connection, before, BATCH)).await?;
         let act = self.system_act();
         let forget = move |tx: &mut Tx<'_>| {
-            let mut count = 0;
+            let mut count = inbound::remove_spent(tx, known_before, ROWS)?;
             for id in &due {
                 if inbound::discard(tx, *id, act.at)? {
                     let mut about = about(*id);

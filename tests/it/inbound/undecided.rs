@@ -1,11 +1,12 @@
 use chrono::TimeDelta;
 use diesel::{QueryDsl, RunQueryDsl};
-use mfa_desk::domain::inbound::Fate;
-use mfa_desk::store::AnyConnection;
+use mfa_desk::domain::ids::InboundMailId;
+use mfa_desk::domain::inbound::{Fate, Way};
 use mfa_desk::store::schema::inbound_mails;
+use mfa_desk::store::{AnyConnection, Tx, inbound};
 use mfa_desk::workflow::Taken;
 
-use super::{Letter, filed, message, messages, takes, undecided, world};
+use super::{Letter, filed, message, messages, posts, seal, takes, undecided, world};
 use crate::support::world::{OWNER, World};
 
 fn stray(body: &str) -> Letter {
@@ -90,6 +91,12 @@ async fn what_is_discarded_or_too_old_is_forgotten() {
     assert!(!kept.contains("stray") && !kept.contains("my case") && !kept.contains("Some("), "{kept}");
     let discarded = world.actions("").await.into_iter().filter(|action| action == "mail.discarded").count();
     assert_eq!(discarded, 2);
+    // That they came is known a while longer, and then not even that.
+    assert_eq!(takes(&world, &stray("Spam")).await, Taken::Known);
+    world.later(TimeDelta::days(31)).await;
+    world.desk.clear().await.unwrap();
+    let rows = |connection: &mut AnyConnection| Ok(inbound_mails::table.count().get_result::<i64>(connection)?);
+    assert_eq!(world.desk.store.read(rows).await.unwrap(), 0);
     world.stop().await;
 }
 
@@ -127,5 +134,56 @@ async fn one_address_cannot_bury_the_desk() {
     sam.get("/desk/blocks").await.says("Mails from one address or to one case");
     world.later(TimeDelta::hours(1)).await;
     assert_eq!(takes(&world, &stray("An hour later it is taken again, of course")).await, Taken::New(Fate::Unmatched));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whom_a_mail_says_it_is_from_uses_up_nothing_of_a_case() {
+    let world = world().await;
+    let (_, reference) = world.confirmed(OWNER).await;
+    let ours = world.mail(&reference).await;
+    let most = usize::try_from(world.desk.kit.inbound.per_address_hour).unwrap();
+    let mut forged = Taken::Known;
+    for n in 0..=most {
+        forged = takes(&world, &Letter { from: OWNER.to_owned(), ..stray(&"x".repeat(n + 1)) }).await;
+    }
+    assert_eq!(forged, Taken::New(Fate::TooMany));
+    for n in 0..most {
+        let answer = Letter::answering(&ours, &"y".repeat(200 + n));
+        let from = if n == 0 { OWNER.to_owned() } else { format!("{n}@elsewhere.example") };
+        assert_eq!(takes(&world, &Letter { from, ..answer }).await, message(), "{n}");
+    }
+    assert_eq!(takes(&world, &Letter::answering(&ours, "Too many for one case")).await, Taken::New(Fate::TooMany));
+    assert!(world.actions(&reference).await.contains(&"mail.too_many".to_owned()), "whoever works on it is told");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_no_more_can_wait_nothing_is_said_to_be_stored_and_mails_of_cases_still_are() {
+    let world = world().await;
+    let (_, reference) = world.confirmed(OWNER).await;
+    let ours = world.mail(&reference).await;
+    takes(&world, &stray("One of many")).await;
+    let one = undecided(&world).await.remove(0);
+    let fill = move |tx: &mut Tx<'_>| {
+        for n in 1..inbound::MOST_UNDECIDED {
+            let mut random = [0; 10];
+            random[2..].copy_from_slice(&n.to_be_bytes());
+            let id = InboundMailId::new(one.received_at, random);
+            inbound::insert(tx, &inbound::InboundMail { id, digest: n.to_string(), ..one.clone() }, None)?;
+        }
+        Ok(())
+    };
+    world.desk.store.write(fill).await.unwrap();
+    let late = stray("There is no room for this one");
+    assert_eq!(takes(&world, &late).await, Taken::NoRoom);
+    assert_eq!(posts(&world, &seal(&world, &late.raw()), late.raw()).await, 503, "the mail server keeps it");
+    assert_eq!(world.desk.take_head(late.raw(), 9_999_999, Way::Imap).await.unwrap(), Taken::NoRoom);
+    assert_eq!(takes(&world, &stray("One of many")).await, Taken::Known);
+    assert_eq!(takes(&world, &Letter::answering(&ours, "I belong to a case")).await, message());
+    let ana = world.agent("ana").await;
+    let page = ana.get(&format!("/desk/mail/{}", undecided(&world).await[0].id)).await;
+    ana.send(&page, "/discard", &[]).await.is(200);
+    assert_eq!(takes(&world, &late).await, Taken::New(Fate::Unmatched));
     world.stop().await;
 }

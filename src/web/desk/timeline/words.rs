@@ -140,6 +140,7 @@ pub(super) fn words(action: &str) -> &str {
         "case.mail_received" => "Message by mail",
         "document.mailed" => "Document came by mail",
         "mail.attached" => "Mail attached by hand",
+        "mail.too_many" => "A mail was not kept: too many came to this case within an hour",
         "mail.automatic" => "An automatic answer came by mail",
         "mail.bounced" => "Mail came back: its address is marked as undeliverable",
         "mail.delayed" => "Mail was not delivered yet",
