@@ -57,7 +57,7 @@ impl Act {
     }
 
     /// How colleagues are told who changed a case.
-    fn doer(&self) -> String {
+    pub(super) fn doer(&self) -> String {
         match &self.actor {
             Actor::Agent { email, .. } => email.to_string(),
             other => other.kind().to_owned(),

@@ -11,7 +11,7 @@ use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::store::cases::{self, Filed};
 use crate::store::links::{self, LinkPurpose};
-use crate::store::{StoreError, Tx, calls, sign_in_links, throttle};
+use crate::store::{StoreError, Tx, calls, kin, sign_in_links, throttle};
 
 /// A case that someone stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +85,7 @@ fn object(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, token: Opt
         Err(halt) => return Ok(Err(halt)),
     };
     let case = &filed.case;
-    let is_off = case.has_deactivated() || matches!(case.state, State::Deactivating | State::Closed);
+    let is_off = case.has_deactivated() || case.state == State::Deactivating || case.is_closed_as_done();
     let stopped = Stopped { is_off, language: cases::language(tx.connection, filed.case.id)? };
     links::use_up(tx, link.id, act.at)?;
     freeze(tx, kit, act, &filed)?;
@@ -105,6 +105,7 @@ pub(super) fn freeze(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: &Filed) -> Re
     let mut others = Vec::new();
     if let Some(account) = filed.case.account {
         others = freeze_others(tx, kit, act, filed, account)?;
+        freeze_kept(tx, kit, act, filed, &mut others)?;
         phone_change::freeze_all(tx, kit, act, account)?;
         shut_out::shut_out(tx, kit, act, account, (filed, &others))?;
     }
@@ -155,4 +156,36 @@ fn freeze_others(
         }
     }
     Ok(frozen)
+}
+
+/// What a duplicate stood for goes on in the case that was kept: a stop of the one is a stop of the other, however far
+/// that has come.
+fn freeze_kept(
+    tx: &mut Tx<'_>,
+    kit: &Kit,
+    act: &Act,
+    first: &Filed,
+    frozen: &mut Vec<Filed>,
+) -> Result<(), StoreError> {
+    let mut kept = None;
+    let mut at = first.case.id;
+    while let Some(reference) = kin::merged_into(tx.connection, at)? {
+        let Some(filed) = cases::lock(tx, &reference)? else { break };
+        at = filed.case.id;
+        kept = Some(filed);
+    }
+    let Some(kept) = kept.filter(|kept| frozen.iter().all(|other| other.case.id != kept.case.id)) else {
+        return Ok(());
+    };
+    let_out(tx, act, &kept)?;
+    let about = details([("case", first.case.reference.as_str().into())]);
+    if kept.case.state.is_final() {
+        tx.record(act.case_entry("case.disputed_after_end", &kept, about));
+    } else if kept.case.state != State::Disputed
+        && let Ok(changed) = command(tx, kit, act, &kept, &Command::Dispute)?
+    {
+        tx.record(act.case_entry("case.frozen_with", &changed.filed, about));
+    }
+    frozen.push(kept);
+    Ok(())
 }

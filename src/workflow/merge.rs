@@ -6,7 +6,7 @@ use crate::domain::audit::details;
 use crate::domain::case::{Command, apply};
 use crate::domain::reference::CaseRef;
 use crate::store::cases::Filed;
-use crate::store::{StoreError, Tx, kin};
+use crate::store::{StoreError, Tx, cases, kin};
 
 /// A case and the version of it that was looked at.
 pub type Seen = (CaseRef, Option<i64>);
@@ -34,6 +34,10 @@ impl Desk {
             all.sort();
             let mut held: Vec<Filed> = Vec::new();
             for (reference, version) in all {
+                // Whoever merges has looked at each of them.
+                if version.is_none() {
+                    return Ok(Err(Halt::Unversioned));
+                }
                 match held_to_end(tx, &act, reference, version)? {
                     Ok(filed) => held.push(filed),
                     Err(halt) => return Ok(Err(halt)),
@@ -51,6 +55,13 @@ impl Desk {
                     return Ok(Err(refuse(tx, &act, filed, command.code(), refused)));
                 }
             }
+            // Whoever is about to decide on it learns that it stands for more than it did.
+            let mut after = into.clone();
+            after.case.version += 1;
+            after.filing.changed_by = act.doer();
+            after.filing.changed_at = act.at;
+            cases::update(tx, &into, &after)?;
+            let into = after;
             let words = format!("Merged into {kept}");
             for filed in &held {
                 if let Err(halt) = command_saying(tx, &kit, &act, filed, &command, Some(&words))? {

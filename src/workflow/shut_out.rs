@@ -91,7 +91,7 @@ fn tell(
 /// takes the mailbox at least.
 fn may_have_let_in(connection: &mut AnyConnection, filed: &Filed) -> Result<bool, StoreError> {
     let case = &filed.case;
-    if case.has_deactivated() || matches!(case.state, State::Deactivating | State::Closed) {
+    if case.has_deactivated() || case.state == State::Deactivating || case.is_closed_as_done() {
         return Ok(true);
     }
     Ok(case.email_was_confirmed() && recoveries::of_case(connection, case.id)?.is_some())

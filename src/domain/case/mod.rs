@@ -214,6 +214,11 @@ impl Case {
         }
     }
 
+    /// Whether it is closed for what was done in it, and not because another goes on in its place.
+    pub fn is_closed_as_done(&self) -> bool {
+        self.state == State::Closed && self.conclusion != Some(Conclusion::Merged)
+    }
+
     /// Whether it is about the account that `agent` signs in with.
     pub fn is_about(&self, agent: AgentId) -> bool {
         self.account == Some(agent.account())

@@ -78,10 +78,6 @@ pub(super) fn keep_to_what_was_confirmed(
         let as_if_nothing = matches!(after.state, State::Rejected | State::Withdrawn | State::Expired);
         prop_assert!(!as_if_nothing, "it ended as if nothing had been deactivated");
     }
-    if let Some(set) = &transition.deactivate {
-        let approved = after.approved.as_ref();
-        prop_assert!(approved.is_none_or(|approved| set.is_within(approved)), "more than was approved");
-    }
     let told = transition.notices.iter().filter(|notice| **notice == Notice::Deactivated).count();
     prop_assert!(told == 0 || after.has_deactivated(), "a mail that says what is not so");
     Ok(())
@@ -138,6 +134,14 @@ fn an_order_of_which_nothing_was_done_says_why_of_each() {
         assert_eq!(world.case.orders[&authenticator(n)].progress, Progress::Failed(format!("no to {n}")));
     }
     assert_eq!(world.do_it(&Command::LeaveRest, &agent(1)), Err(Refused::NothingDone));
+}
+
+#[test]
+fn an_approval_binds_only_the_paths_that_need_one() {
+    let mut world = ready_for(&[1]);
+    assert_eq!(world.presses(&[2]), Err(Refused::OtherAuthenticator));
+    world.passes(CheckKind::RecoveryCode);
+    assert_eq!(world.presses(&[2]).unwrap().deactivate, Some(set(&[2])), "link and recovery code need no approval");
 }
 
 #[test]

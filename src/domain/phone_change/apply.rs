@@ -349,6 +349,8 @@ impl Step {
             case::State::Rejected => return self.stop("case_rejected"),
             case::State::Withdrawn => return self.end(State::Withdrawn, "phone_change.withdrawn", Details::new()),
             case::State::Expired => return self.end(State::Expired, "phone_change.expired", Details::new()),
+            // Nothing that was asked for in a duplicate goes on without it.
+            case::State::Closed if !around.case.is_closed_as_done() => return self.stop_telling("case_merged"),
             _ => {}
         }
         if self.change.state == State::Frozen {

@@ -11,7 +11,7 @@ use crate::domain::ids::{AccountId, AccountSessionId, CaseId};
 use crate::domain::token::Token;
 use crate::store::account_sessions::{self, AccountSession, NewSession, SessionOrigin};
 use crate::store::cases::{self, Filed};
-use crate::store::{AnyConnection, StoreError, Tx, accounts, throttle};
+use crate::store::{AnyConnection, StoreError, Tx, accounts, kin, throttle};
 use crate::workflow::act::{Act, Halt, command, refuse};
 use crate::workflow::{Desk, Kit, shut_out};
 
@@ -59,8 +59,12 @@ pub(super) fn replace(
 /// it, and nothing moved it back to where more has to be proved. A signal that fires is seen when the rules are asked
 /// again, as **Deactivate** does, not here.
 pub(in crate::workflow) fn still_stands(connection: &mut AnyConnection, case: CaseId) -> Result<bool, StoreError> {
-    let state = cases::state_of(connection, case)?;
-    Ok(matches!(state, State::Ready | State::Deactivating | State::Deactivated | State::Closed))
+    Ok(match cases::state_of(connection, case)? {
+        State::Ready | State::Deactivating | State::Deactivated => true,
+        // A duplicate is closed without anything that was proved in it.
+        State::Closed => kin::merged_into(connection, case)?.is_none(),
+        _ => false,
+    })
 }
 
 impl Desk {

@@ -101,6 +101,23 @@ async fn a_stop_from_a_merged_case_still_freezes_the_one_that_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_from_a_merged_case_reaches_the_one_that_deactivated() {
+    let world = World::new().await;
+    let (_, duplicate) = world.confirmed(OWNER).await;
+    let (_, ana, kept) = world.ready(OWNER).await;
+    let sam = world.agent("sam").await;
+    merges(&sam, &kept, &[&duplicate]).await.is(200);
+    let link = crate::support::world::link_in(&world.mail(&format!("Case {duplicate} was merged")).await, "object");
+    world.deactivates(&ana, &kept).await.is(200).says("The directory confirmed it");
+    let owner = world.browser();
+    let page = owner.get(&link).await;
+    owner.send(&page, "/object", &[]).await.is(200);
+    assert!(world.actions(&kept).await.contains(&"case.disputed".to_owned()));
+    case(&sam, &kept).await.says("Disputed: this case is frozen");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn related_cases_are_named_with_what_they_share() {
     let world = World::new().await;
     let (_, first) = world.confirmed(OWNER).await;
