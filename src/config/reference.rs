@@ -130,7 +130,7 @@ pub const REFERENCE: &[(&str, &str, &str)] = &[
     ("limits.sign_in_failures", "100", "Wrong passwords, and wrong second factors, in a row after which unknown browsers have one try a day (NIST SP 800-63B-4 §3.2.2 allows 100)."),
     ("limits.sign_ins_per_network", "100", "Failed sign-ins to the desk from one network in a quarter of an hour, and as many to accounts."),
     ("limits.reveals_per_hour", "30", "Times in an hour that one agent is shown full addresses."),
-    ("limits.views_per_hour", "200", "Different cases that one agent can look at in an hour."),
+    ("limits.views_per_hour", "200", "Different cases, and mails that belong to none, that one agent can look at in an hour."),
     ("documents.largest_mib", "10", "Largest document that a customer can upload, in MiB."),
     ("documents.per_case", "5", "Documents that one case can have."),
     ("documents.per_network_per_hour", "10", "Uploads from one network (/24, /48) in an hour."),

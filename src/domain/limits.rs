@@ -89,8 +89,8 @@ coded! {
         Messages = "message", "Messages from the customer of one case";
         /// Full addresses that one person at the desk is shown.
         Reveals = "reveal", "Full addresses shown to one agent";
-        /// Different cases that one person at the desk looks at.
-        Views = "case-view", "Cases looked at by one agent";
+        /// Different cases, and mails that belong to none, that one person at the desk looks at.
+        Views = "case-view", "Cases and mails looked at by one agent";
         /// Looking at one case again: one entry in the log is enough.
         SameView = "view", "Looks of one agent at one case";
         /// Unsigned requests to the telephone provider's hooks: one entry is enough.

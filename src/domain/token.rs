@@ -44,6 +44,8 @@ pub enum Purpose {
     ReplyAddress,
     /// The Message-IDs of mails.
     MessageId,
+    /// What programs ask, to know it again when they send it again.
+    Request,
 }
 
 impl Purpose {
@@ -63,6 +65,7 @@ impl Purpose {
             Self::ContactStop => b"mfa-desk/contact-stop/1",
             Self::ReplyAddress => b"mfa-desk/reply-address/1",
             Self::MessageId => b"mfa-desk/message-id/1",
+            Self::Request => b"mfa-desk/request/1",
         }
     }
 }

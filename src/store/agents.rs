@@ -7,6 +7,7 @@ use diesel::{ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryD
 
 use super::account_sessions::{LineRow, SessionLine, SessionOrigin};
 use super::schema::{agent_sessions, agents};
+use super::signals::Signal;
 use super::{AnyConnection, StoreError, Tx, corrupt, parsed, stored};
 use crate::domain::account::{Account, AccountKind, AccountStatus, Background, Tier};
 use crate::domain::actor::{Actor, Role};
@@ -329,7 +330,8 @@ pub fn touch_session(tx: &mut Tx<'_>, id: AgentSessionId, at: DateTime<Utc>) -> 
 }
 
 /// Ends every session of an agent for good, except for one that is kept, and revokes the tokens that programs act with in
-/// their name: what takes sign-ins away takes those too. Answers how many of both.
+/// their name: what takes sign-ins away takes those too. Open pages look whether they are signed in still. Answers how
+/// many of both.
 pub fn end_sessions(
     tx: &mut Tx<'_>,
     agent: AgentId,
@@ -341,6 +343,9 @@ pub fn end_sessions(
         .filter(agent_sessions::id.ne(kept.unwrap_or_default()))
         .filter(agent_sessions::ended_at.is_null());
     let ended = diesel::update(open).set(agent_sessions::ended_at.eq(stored(at))).execute(tx.connection)?;
+    if ended > 0 {
+        tx.tell(Signal::People);
+    }
     Ok(ended + super::api_tokens::revoke_all(tx, agent, at)?)
 }
 

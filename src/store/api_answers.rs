@@ -29,6 +29,13 @@ pub struct Answer {
     pub body: String,
 }
 
+impl Answer {
+    /// Whether it says what came of the act. After a fault nobody knows.
+    pub const fn is_certain(&self) -> bool {
+        self.status < 500
+    }
+}
+
 /// A request that was sent before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Before {

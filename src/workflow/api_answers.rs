@@ -8,7 +8,7 @@ use crate::store::{StoreError, Tx, throttle};
 
 /// For how long an answer is kept.
 pub(super) const KEPT: TimeDelta = TimeDelta::hours(24);
-/// A request that has no answer after this was under way in an instance that died.
+/// A request that has no answer after this was under way in an instance that died: whether it was carried out is not known.
 const DEAD_AFTER: TimeDelta = TimeDelta::minutes(5);
 
 /// What a key stands for.
@@ -18,6 +18,8 @@ pub enum Begun {
     New,
     /// The same request, which is answered at this moment.
     UnderWay,
+    /// The same request, of which nobody knows what came: it ended with a fault, or in an instance that died.
+    Unknown,
     /// The same request, which was answered.
     Answered(Answer),
     /// Another request.
@@ -34,12 +36,12 @@ impl Desk {
         let begin = move |tx: &mut Tx<'_>| {
             throttle::serialise(tx, "answer", &format!("{} {}", key.token, key.key_hash))?;
             if let Some(before) = api_answers::find(tx, &key)? {
-                let lasts = if before.answer.is_some() { KEPT } else { DEAD_AFTER };
-                if now < before.began_at + lasts {
+                if now < before.began_at + KEPT {
                     return Ok(match before.answer {
                         _ if before.request_hash != request_hash => Begun::Another,
-                        None => Begun::UnderWay,
-                        Some(answer) => Begun::Answered(answer),
+                        Some(answer) if answer.is_certain() => Begun::Answered(answer),
+                        None if now < before.began_at + DEAD_AFTER => Begun::UnderWay,
+                        _ => Begun::Unknown,
                     });
                 }
                 api_answers::forget(tx, &key)?;
@@ -50,15 +52,19 @@ impl Desk {
         self.store.write(begin).await
     }
 
-    /// Keeps the answer to a request; without one, the request can be sent anew under its key.
+    /// Keeps the answer to a request.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn finish_answer(&self, key: AnswerKey, answer: Option<Answer>) -> Result<(), StoreError> {
-        let finish = move |tx: &mut Tx<'_>| match &answer {
-            Some(answer) => api_answers::finish(tx, &key, answer),
-            None => api_answers::forget(tx, &key),
-        };
-        self.store.write(finish).await
+    pub async fn finish_answer(&self, key: AnswerKey, answer: Answer) -> Result<(), StoreError> {
+        self.store.write(move |tx| api_answers::finish(tx, &key, &answer)).await
+    }
+
+    /// Frees the key of a request that was refused before anything of it was done.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn free_key(&self, key: AnswerKey) -> Result<(), StoreError> {
+        self.store.write(move |tx| api_answers::forget(tx, &key)).await
     }
 }

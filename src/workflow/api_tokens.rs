@@ -1,9 +1,11 @@
 //! Tokens of programs: issued and revoked at the desk, and let in at every request.
 
+use chrono::{DateTime, Utc};
+
 use super::act::{Act, Halt};
 use super::first_factor::Side;
-use super::limits::{Counted, spend, spend_tries};
-use super::{Desk, account_sign_in::unavailable};
+use super::limits::{Counted, left, spend, spend_tries};
+use super::{Desk, Kit, account_sign_in::unavailable};
 use crate::domain::actor::Actor;
 use crate::domain::api_token::{ApiToken, BadToken, Left, MOST_TOKENS, Useless, Window, Wish};
 use crate::domain::audit::{details, timestamp};
@@ -12,7 +14,7 @@ use crate::domain::ids::{AgentId, ApiTokenId};
 use crate::domain::limits::Limit;
 use crate::domain::token::Token;
 use crate::store::agents::{self, Agent};
-use crate::store::{AnyConnection, StoreError, Tx, api_tokens, throttle};
+use crate::store::{AnyConnection, StoreError, Tx, api_tokens, blocks, throttle};
 use crate::workflow::SecondFactor;
 
 /// A token that was just issued: its secret is in nobody's hands but these.
@@ -133,19 +135,21 @@ impl Desk {
         self.store.write(revoke).await
     }
 
-    /// Lets a program in that presents a token from somewhere, or keeps it out; counts the request either way.
+    /// Lets a program in that presents a token from somewhere, or keeps it out; counts the request either way, as long as
+    /// there is something left to count.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn let_in(&self, presented: Option<Token>, ip: String) -> Result<Let, StoreError> {
         let (kit, now) = (self.kit.clone(), self.now());
         let hash = presented.map(|token| token.hash());
+        let (looking, kept, from) = (kit.clone(), hash.clone(), ip.clone());
+        let look = move |connection: &mut AnyConnection| look(connection, &looking, kept.as_deref(), (&from, now));
+        if let Some(settled) = self.store.read_snapshot(look).await? {
+            return Ok(settled);
+        }
         let enter = move |tx: &mut Tx<'_>| {
-            let found = match &hash {
-                Some(hash) => api_tokens::find_by_hash(tx.connection, hash)?,
-                None => None,
-            };
-            let Some((token, agent)) = found else {
+            let Some((token, agent)) = found(tx.connection, hash.as_deref())? else {
                 let act = Act { actor: Actor::Customer, ip: ip.clone(), at: now };
                 let told = |tx: &mut Tx<'_>| {
                     tx.record(act.entry("token.refused", None, None, details([("why", "too_often".into())])));
@@ -205,9 +209,40 @@ pub(super) fn named(agent: &Agent, token: &ApiToken) -> Actor {
     Actor::Agent { id: agent.id, email: agent.email.clone(), role: agent.role, via: Some(token.id) }
 }
 
+fn found(connection: &mut AnyConnection, hash: Option<&str>) -> Result<Option<(ApiToken, Agent)>, StoreError> {
+    hash.map_or(Ok(None), |hash| api_tokens::find_by_hash(connection, hash))
+}
+
+/// What is answered without a count, since none is left and the log and the desk know that: floods must not take the
+/// turns of those who have something to write.
+fn look(
+    connection: &mut AnyConnection,
+    kit: &Kit,
+    hash: Option<&str>,
+    (ip, now): (&str, DateTime<Utc>),
+) -> Result<Option<Let>, StoreError> {
+    let Some((token, agent)) = found(connection, hash)? else {
+        let Counted { limit, subject, .. } = Counted::network(Limit::UselessTokens, ip);
+        let shown = blocks::of_subject(connection, limit, &subject, now)?.is_some();
+        let spent = shown && left(connection, kit, limit, &subject, now)? == 0;
+        return Ok(spent.then_some(Err(Shut::TooMany)));
+    };
+    if token.is_good(ip, now, agent.suspended_at.is_some()).is_err() {
+        let told = left(connection, kit, Limit::SignInRefusals, &refusals(&token), now)? == 0;
+        return Ok(told.then_some(Err(Shut::Useless)));
+    }
+    let (_, left) = token.window.count(now, kit.api.requests_per_minute);
+    Ok(left.exceeded.then_some(Ok(Entered { agent, token, left })))
+}
+
+/// What counts entries of the log about a useless token.
+fn refusals(token: &ApiToken) -> String {
+    format!("token {}", token.id)
+}
+
 /// Records that a token is good for nothing any more, once a minute.
-fn keep_out(tx: &mut Tx<'_>, kit: &super::Kit, act: &Act, token: &ApiToken, why: Useless) -> Result<Let, StoreError> {
-    let once = Counted::new(Limit::SignInRefusals, format!("token {}", token.id), "");
+fn keep_out(tx: &mut Tx<'_>, kit: &Kit, act: &Act, token: &ApiToken, why: Useless) -> Result<Let, StoreError> {
+    let once = Counted::new(Limit::SignInRefusals, refusals(token), "");
     if spend(tx, kit, act, &[once])?.is_ok() {
         tx.record(act.entry("token.refused", None, None, details([("why", why.code().into())])));
     }
@@ -216,7 +251,7 @@ fn keep_out(tx: &mut Tx<'_>, kit: &super::Kit, act: &Act, token: &ApiToken, why:
 
 impl Entered {
     /// The program's person, as one who acts from somewhere at some moment.
-    pub fn act(&self, ip: String, at: chrono::DateTime<chrono::Utc>) -> Act {
+    pub fn act(&self, ip: String, at: DateTime<Utc>) -> Act {
         Act { actor: named(&self.agent, &self.token), ip, at }
     }
 }

@@ -130,7 +130,7 @@ pub use set_password::PasswordLink;
 pub use sign_in::{AgentOffered, AgentSignedIn, AgentStep};
 pub use sso::{AT_PROVIDER, NoCode, SsoAnswered, SsoAsked, SsoBegan, SsoHalt, SsoSignedIn};
 pub use submit_case::Submission;
-pub use timeline::{Line, Shown, Timeline, TimelineAsked};
+pub use timeline::{Line, Shown, Timeline, TimelineAsked, is_told};
 pub use view_case::{CaseFile, CustomerFile, Relative};
 
 use crate::clock::Clock;

@@ -74,8 +74,13 @@ const TOLD_OTHERWISE: [&str; 7] = [
 /// A subscriber that is gone would fill every case with entries that say nothing of it.
 const OF_SUBSCRIBERS: &str = "event.";
 
+/// Whether an entry of a case's log is about the case, and not about who was told of it.
+pub fn is_told(entry: &Entry) -> bool {
+    !entry.action.starts_with(OF_SUBSCRIBERS)
+}
+
 fn is_line(entry: &Entry) -> bool {
-    !TOLD_OTHERWISE.contains(&entry.action.as_str()) && !entry.action.starts_with(OF_SUBSCRIBERS)
+    !TOLD_OTHERWISE.contains(&entry.action.as_str()) && is_told(entry)
 }
 
 fn at(entry: &Entry) -> DateTime<Utc> {

@@ -1,6 +1,6 @@
-use std::sync::Arc;
-
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -11,7 +11,7 @@ use super::deactivate::{Attempted, partly};
 use super::documents::{OnFile, on_file, opened_by, read_notes};
 use super::examine::EvidenceNote;
 use super::fresh::{FreshOffer, offer};
-use super::limits::{Counted, left, spend, take};
+use super::limits::{Counted, Reached, left, spend, take};
 use super::mail::customer_needs;
 use super::phone_budget::{CodesHeld, calls_left, codes_held};
 use super::phone_change::{ChangeFile, can_change, change_file};
@@ -263,13 +263,25 @@ pub(super) fn ways(case: &Case, assessment: &Assessment<'_>, change: Option<&Cha
         .collect()
 }
 
-/// Counts a look at a case and records it; an agent who has looked at too many is not shown another.
-fn record_view(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: &Filed, viewer: &str) -> Done<()> {
+/// Whose look at what it is: a program's is another than its person's, and has an entry of its own.
+pub(super) fn look(act: &Act, at: &impl fmt::Display) -> String {
+    let name = act.actor.name();
+    act.actor.via().map_or_else(|| format!("{name} {at}"), |token| format!("{name} {token} {at}"))
+}
+
+/// Counts one more of what somebody at the desk looks at; who has looked at too much is not shown more.
+pub(super) fn spend_view(tx: &mut Tx<'_>, kit: &Kit, act: &Act) -> Done<()> {
     let counted: Vec<Counted> = Counted::agent(Limit::Views, act).into_iter().collect();
-    if let Err(reached) = spend(tx, kit, act, &counted)? {
+    let words = "You have looked at as many cases as is allowed for now.";
+    let refused = |reached: Reached| Halt::DeskLimit(format!("{words} {}", reached.again()));
+    Ok(spend(tx, kit, act, &counted)?.map(|_| ()).map_err(refused))
+}
+
+/// Counts a look at a case and records it.
+fn record_view(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: &Filed, viewer: &str) -> Done<()> {
+    if let Err(halt) = spend_view(tx, kit, act)? {
         tx.record(act.case_entry("case.view_refused", filed, details([("rule", "hourly_budget".into())])));
-        let words = "You have looked at as many cases as is allowed for now.";
-        return Ok(Err(Halt::DeskLimit(format!("{words} {}", reached.again()))));
+        return Ok(Err(halt));
     }
     if take(tx, kit, act, Limit::SameView, viewer)? {
         tx.record(act.case_entry("case.viewed", filed, details([])));
@@ -316,7 +328,7 @@ impl Desk {
     /// fails.
     pub async fn view_case(&self, act: Act, reference: CaseRef) -> Result<Result<CaseFile, Halt>, StoreError> {
         let (kit, now) = (self.kit.clone(), act.at);
-        let viewer = format!("{} {reference}", act.actor.name());
+        let viewer = look(&act, &reference);
         let subject = viewer.clone();
         let viewing = act.clone();
         let directories = Arc::clone(&self.directories.others);

@@ -327,7 +327,7 @@ async fn an_agent_who_looks_around_is_stopped_and_seen() {
     sam.get("/desk/blocks")
         .await
         .says("Full addresses shown to one agent")
-        .says("Cases looked at by one agent")
+        .says("Cases and mails looked at by one agent")
         .says("Ana");
     world.clock.advance(TimeDelta::hours(1));
     let ana = world.agent("ana").await;

@@ -3,6 +3,7 @@
 use mail_parser::decoders::html::html_to_text;
 use mail_parser::{Address, HeaderName, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
+use super::nesting::shallow;
 use crate::domain::contact::EmailAddress;
 use crate::domain::inbound::{Attachment, DeliveryReport, Incoming, Marks, one_line, printable};
 
@@ -24,7 +25,8 @@ const DELIVERED: [&str; 4] = ["Delivered-To", "X-Original-To", "Envelope-To", "X
 /// # Errors
 /// [`Unreadable`] when it has no head.
 pub fn read(raw: &[u8]) -> Result<Incoming, Unreadable> {
-    let message = MessageParser::default().parse(raw).ok_or(Unreadable)?;
+    let raw = shallow(raw);
+    let message = MessageParser::default().parse(raw.as_ref()).ok_or(Unreadable)?;
     let mut mail = head(&message).ok_or(Unreadable)?;
     mail.text = text(&message);
     mail.attachments = attachments(&message);

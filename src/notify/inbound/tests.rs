@@ -9,7 +9,7 @@ fn mail(text: &str) -> Incoming {
     read(text.replace('\n', "\r\n").as_bytes()).unwrap()
 }
 
-const HEAD: &str = "From: Anna <anna@example.com>\nTo: desk+abc@example.org, \"B, C\" <b@example.org>\n\
+pub(super) const HEAD: &str = "From: Anna <anna@example.com>\nTo: desk+abc@example.org, \"B, C\" <b@example.org>\n\
     Cc: d@example.org\nDelivered-To: desk+def@example.org\nMessage-ID: <1@example.com>\nSubject: Re: case\n\
     In-Reply-To: <9@desk>\nReferences: <7@desk> <8@desk>\n <9@desk>\nDate: Tue, 3 Mar 2026 10:00:00 +0000\nMIME-Version: 1.0\n";
 

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::program::Program;
+use super::timeline::{TimelineEntry, timeline};
 use crate::domain::case::{PathAssessment, Progress, Stage, State};
 use crate::domain::evidence::{CheckKind, Giver};
 use crate::domain::ids::AgentId;
@@ -86,7 +88,8 @@ pub struct CaseView {
     ended_reason: Option<String>,
     /// What it was closed with.
     conclusion: Option<&'static str>,
-    /// Its entries in the log, newest first.
+    /// Its entries in the log, newest first: whole for those who may read the log, with what the desk's page tells of
+    /// them for others.
     timeline: Vec<TimelineEntry>,
 }
 
@@ -259,18 +262,6 @@ struct MailOfCase {
     error: Option<String>,
 }
 
-/// An entry of the log.
-#[derive(Serialize, ToSchema)]
-struct TimelineEntry {
-    seq: i64,
-    at: String,
-    actor_kind: String,
-    actor: String,
-    action: String,
-    #[schema(value_type = Object)]
-    details: serde_json::Value,
-}
-
 fn who(file: &CaseFile, id: AgentId) -> Who {
     Who { id: id.to_string(), name: file.agent_name(id).to_owned() }
 }
@@ -379,7 +370,8 @@ fn callback(app: &App, file: &CaseFile, me: AgentId) -> Option<Callback> {
 }
 
 /// The case as programs of this person read it.
-pub fn view(app: &App, file: &CaseFile, me: AgentId) -> CaseView {
+pub fn view(app: &App, file: &CaseFile, program: &Program) -> CaseView {
+    let me = program.agent();
     let (case, form) = (&file.filed.case, &file.form);
     let assessment = file.assessment(&app.desk.kit, app.now());
     let best = assessment.best().map(|best| best.path.name.as_str());
@@ -491,17 +483,6 @@ pub fn view(app: &App, file: &CaseFile, me: AgentId) -> CaseView {
             .collect(),
         ended_reason: file.filed.filing.ended_reason.clone(),
         conclusion: case.conclusion.map(|conclusion| conclusion.code()),
-        timeline: file
-            .timeline
-            .iter()
-            .map(|entry| TimelineEntry {
-                seq: entry.seq,
-                at: entry.at.clone(),
-                actor_kind: entry.actor_kind.clone(),
-                actor: entry.actor.clone(),
-                action: entry.action.clone(),
-                details: serde_json::from_str(&entry.details).unwrap_or_default(),
-            })
-            .collect(),
+        timeline: timeline(file, program),
     }
 }

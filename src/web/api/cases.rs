@@ -143,7 +143,7 @@ pub async fn list(app: Data<App>, program: Program) -> Answer {
 pub async fn get(app: Data<App>, program: Program, path: Path<String>) -> Answer {
     let file = app.desk.view_case(program.act(&app), reference(&path)?).await??;
     let version = file.filed.case.version;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(version))).json(view(&app, &file, program.agent())))
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, etag(version))).json(view(&app, &file, &program)))
 }
 
 /// What the policy says about a case.

@@ -17,6 +17,7 @@ use super::program::Program;
 use super::query::Query;
 use crate::domain::api_token::{Scope, presented};
 use crate::domain::authn::TotpCode;
+use crate::domain::token::Purpose;
 use crate::store::api_answers::{Answer, AnswerKey};
 use crate::web::App;
 use crate::web::error::{ErrorInfo, PageError};
@@ -82,19 +83,15 @@ async fn carry_out(
     acting.await.map_err(|_| Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR))?
 }
 
-/// What is kept of an answer. What may go otherwise the next time is tried anew.
-fn kept(response: &HttpResponse<()>, body: &[u8]) -> Option<Answer> {
-    let status = response.status();
-    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-        return None;
-    }
+/// What is kept of an answer. A fault is kept too: it may have come after the act.
+fn kept(response: &HttpResponse<()>, body: &[u8]) -> Answer {
     let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    Some(Answer {
-        status: status.as_u16(),
+    Answer {
+        status: response.status().as_u16(),
         etag: header(header::ETAG),
         media_type: header(header::CONTENT_TYPE).unwrap_or_default(),
-        body: String::from_utf8(body.to_vec()).ok()?,
-    })
+        body: String::from_utf8_lossy(body).into_owned(),
+    }
 }
 
 fn replay(answer: &Answer) -> HttpResponse {
@@ -150,7 +147,7 @@ async fn admit(request: &mut ServiceRequest) -> Result<Go, Problem> {
     {
         // Nothing was done, so that the same request can be sent again with another code.
         if let Some(key) = key {
-            app.desk.finish_answer(key, None).await?;
+            app.desk.free_key(key).await?;
         }
         return Err(problem);
     }
@@ -239,19 +236,20 @@ async fn begin(
     }
     let Some(key) = headers::key(request)? else { return Ok(Go::Act(None)) };
     let key = AnswerKey { token: program.entered.token.id, key_hash: hex::encode(Sha256::digest(key.as_bytes())) };
-    let mut hash = Sha256::new();
     let version = program.version.map(|version| version.to_string()).unwrap_or_default();
-    for part in [request.path(), request.query_string(), version.as_str()] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    hash.update(body);
-    match app.desk.begin_answer(key.clone(), hex::encode(hash.finalize())).await? {
+    let (path, query) = (request.path().as_bytes(), request.query_string().as_bytes());
+    // Whoever could read the table could guess a code or a note from a hash without the server's key.
+    let hash = app.desk.kit.key.keyed_hash(Purpose::Request, &[path, query, version.as_bytes(), body]);
+    match app.desk.begin_answer(key.clone(), hex::encode(hash)).await? {
         Begun::New => Ok(Go::Act(Some(key))),
         Begun::Answered(answer) => Ok(Go::Again(answer)),
         Begun::UnderWay => {
             let problem = Problem::new(Kind::UnderWay, "Wait for its answer, or send it again in a moment.");
             Err(problem.header(header::RETRY_AFTER, "5"))
+        }
+        Begun::Unknown => {
+            let look = "It may have been carried out. Look at the case before you send it again, with a new key.";
+            Err(Problem::new(Kind::OutcomeUnknown, look))
         }
         Begun::Another => {
             let wrong = "This key was used for a request with another address, version or body.";

@@ -10,6 +10,7 @@ use super::body::Body;
 use super::cases::{Answer, named, reference, simply};
 use super::problem::Problem;
 use super::program::Program;
+use crate::domain::api_token::Scope;
 use crate::domain::contact::EmailAddress;
 use crate::domain::inbound::{Fate, fold};
 use crate::store::inbound::{self, InboundMail};
@@ -37,10 +38,14 @@ struct InboundLine {
     too_large: bool,
 }
 
+fn masked(mail: &InboundMail) -> String {
+    mail.from.parse::<EmailAddress>().map(|from| from.masked()).unwrap_or_default()
+}
+
 fn line(mail: &InboundMail) -> InboundLine {
     InboundLine {
         id: mail.id.to_string(),
-        from_masked: mail.from.parse::<EmailAddress>().map(|from| from.masked()).unwrap_or_default(),
+        from_masked: masked(mail),
         subject: mail.subject.clone(),
         received_at: mail.received_at,
         bytes: mail.size,
@@ -58,7 +63,9 @@ pub async fn list(app: Data<App>, _: Program) -> Answer {
 #[derive(Serialize, ToSchema)]
 pub struct InboundRead {
     id: String,
-    from: String,
+    from_masked: String,
+    /// The address in full, for tokens with the scope `cases:reveal`.
+    from: Option<String>,
     subject: String,
     received_at: DateTime<Utc>,
     /// What it says; empty where it cannot be read.
@@ -76,7 +83,8 @@ pub async fn read(app: Data<App>, program: Program, path: Path<String>) -> Answe
     let files = opened.mail.as_ref().map(|mail| mail.attachments.as_slice()).unwrap_or_default();
     Ok(HttpResponse::Ok().json(InboundRead {
         id: opened.row.id.to_string(),
-        from: opened.row.from.clone(),
+        from_masked: masked(&opened.row),
+        from: program.entered.token.scopes.contains(Scope::CasesReveal).then(|| opened.row.from.clone()),
         subject: opened.row.subject.clone(),
         received_at: opened.row.received_at,
         said: folded.said,

@@ -25,6 +25,7 @@ mod query;
 mod reports;
 mod table;
 mod tags;
+mod timeline;
 mod work;
 
 pub use frame::serve;

@@ -69,7 +69,7 @@ pub fn problems(operation: &Operation, posts: bool, names: bool) -> BTreeMap<u16
     if posts {
         kinds.extend([Kind::Refused, Kind::TooLarge, Kind::TooSlow, Kind::Invalid, Kind::Upstream]);
         if operation.keeps_answer {
-            kinds.extend([Kind::UnderWay, Kind::KeyReused]);
+            kinds.extend([Kind::UnderWay, Kind::OutcomeUnknown, Kind::KeyReused]);
         }
         // A decision about a phone change names its version in the body.
         kinds.extend([Kind::Stale, Kind::NotFound, Kind::VersionRequired]);

@@ -69,6 +69,8 @@ kinds! {
     Refused = "refused", CONFLICT, "A rule refuses this";
     /// The same request is being answered.
     UnderWay = "under-way", CONFLICT, "The same request is being answered";
+    /// The same request was begun, and nobody knows whether it was carried out.
+    OutcomeUnknown = "outcome-unknown", CONFLICT, "What came of the same request is not known";
     /// It is about an older version.
     Stale = "stale", PRECONDITION_FAILED, "This was changed in the meantime";
     /// The body is too large.

@@ -244,7 +244,7 @@ fn of_decisions() -> Vec<RouteSpec> {
             "/api/v1/cases/{reference}/end-dispute",
             (Need::Supervises, Scope::CasesDecide),
             decisions::end_dispute,
-            act("End a dispute", "/desk/cases/{reference}/end-dispute").takes::<decisions::EndDispute>(),
+            act("End a dispute", "/desk/cases/{reference}/end-dispute").with_code().takes::<decisions::EndDispute>(),
         ),
     ]
 }
@@ -266,13 +266,16 @@ fn of_documents() -> Vec<RouteSpec> {
             needs,
             documents::examine,
             act("Examine a document", "/desk/cases/{reference}/documents/{document}/examination")
+                .with_code()
                 .takes::<documents::Examined>(),
         ),
         post(
             "/api/v1/cases/{reference}/in-person",
             needs,
             documents::record_meeting,
-            act("Record a meeting in person", "/desk/cases/{reference}/in-person").takes::<documents::Met>(),
+            act("Record a meeting in person", "/desk/cases/{reference}/in-person")
+                .with_code()
+                .takes::<documents::Met>(),
         ),
     ]
 }
@@ -429,7 +432,7 @@ fn of_desk() -> Vec<RouteSpec> {
             "/api/v1/blocks/{block}/lift",
             manages,
             desk::lift_block,
-            act("Lift a block", "/desk/blocks/{block}/lift").takes::<desk::Lift>().gives::<desk::Done>(),
+            act("Lift a block", "/desk/blocks/{block}/lift").with_code().takes::<desk::Lift>().gives::<desk::Done>(),
         ),
         get(
             "/api/v1/deliveries",

@@ -31,7 +31,7 @@ pub(crate) mod sign_in;
 pub(crate) mod sso;
 pub(crate) mod step_up;
 pub(crate) mod tags;
-mod timeline;
+pub(crate) mod timeline;
 pub(crate) mod tokens;
 pub(crate) mod views;
 

@@ -2,12 +2,15 @@ use std::sync::Arc;
 
 use super::super::Desk;
 use super::super::act::{Act, Done, Halt, held};
+use super::super::limits::{left, take};
+use super::super::view_case::{look, spend_view};
 use super::files::prepare_all;
 use super::take::{blocking, fill, keep_files};
 use crate::domain::audit::{Details, details};
 use crate::domain::case::Refused;
 use crate::domain::ids::InboundMailId;
 use crate::domain::inbound::{Fate, Incoming, MatchedBy};
+use crate::domain::limits::Limit;
 use crate::domain::reference::CaseRef;
 use crate::domain::sealed::Sealing;
 use crate::notify::inbound::read;
@@ -30,18 +33,28 @@ fn about(id: InboundMailId) -> Details {
 }
 
 impl Desk {
-    /// Opens a mail that belongs to no case yet. That somebody read it is recorded.
+    /// Opens a mail that belongs to no case yet. That somebody read it is recorded, and counts as a look at a case does.
     ///
     /// # Errors
-    /// [`Halt::Gone`] when there is none to decide about; [`StoreError`] when the database fails.
+    /// [`Halt`] when there is none to decide about, or too much was looked at; [`StoreError`] when the database fails.
     pub async fn open_mail(&self, act: Act, id: InboundMailId) -> Result<Result<OpenedMail, Halt>, StoreError> {
         let Some(opened) = self.undecided(id).await? else { return Ok(Err(Halt::Gone)) };
-        let record = move |tx: &mut Tx<'_>| {
+        let (kit, viewer) = (self.kit.clone(), look(&act, &id));
+        let record = move |tx: &mut Tx<'_>| -> Done<()> {
+            // Looking again soon is the same look.
+            if left(tx.connection, &kit, Limit::SameView, &viewer, act.at)? > 0 {
+                if let Err(halt) = spend_view(tx, &kit, &act)? {
+                    let mut about = about(id);
+                    about.insert("rule".to_owned(), "hourly_budget".into());
+                    tx.record(act.entry("mail.refused", None, None, about));
+                    return Ok(Err(halt));
+                }
+                take(tx, &kit, &act, Limit::SameView, &viewer)?;
+            }
             tx.record(act.entry("mail.viewed", None, None, about(id)));
-            Ok(())
+            Ok(Ok(()))
         };
-        self.store.write(record).await?;
-        Ok(Ok(opened))
+        Ok(self.store.write(record).await?.map(|()| opened))
     }
 
     async fn undecided(&self, id: InboundMailId) -> Result<Option<OpenedMail>, StoreError> {
@@ -75,11 +88,11 @@ impl Desk {
             return Ok(Err(Halt::Gone));
         };
         let of = reference.clone();
-        let look = move |connection: &mut AnyConnection| {
+        let find = move |connection: &mut AnyConnection| {
             let Some(filed) = cases::find(connection, &of)? else { return Ok(None) };
             Ok(Some((filed.case.id, documents::count_mailed(connection, filed.case.id)?)))
         };
-        let Some((case, mailed)) = self.store.read_snapshot(look).await? else { return Ok(Err(Halt::NoSuchCase)) };
+        let Some((case, mailed)) = self.store.read_snapshot(find).await? else { return Ok(Err(Halt::NoSuchCase)) };
         let kit = self.kit.clone();
         let (attachments, at) = (std::mem::take(&mut mail.attachments), act.at);
         let room = i64::from(kit.documents.per_case).saturating_sub(mailed);

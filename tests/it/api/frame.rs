@@ -1,8 +1,15 @@
 //! What every request goes through: forms, budgets, versions, and the same request sent again.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
+use diesel::{QueryDsl, RunQueryDsl};
 use mfa_desk::store::cases::EntryKind;
+use mfa_desk::store::schema::api_answers;
+use mfa_desk::store::{AnyConnection, StoreError, Tx};
 use serde_json::json;
+use sha2::{Digest, Sha256};
+use tokio::time::timeout;
 
 use super::Program;
 use crate::support::world::{OWNER, Setup, World};
@@ -167,6 +174,113 @@ async fn the_same_request_sent_again_is_answered_and_not_carried_out() {
     assert!(fresh.is(200).headers.get("idempotency-replayed").is_none());
     assert_eq!(notes(&world, &reference).await, 3);
     other.stop().await;
+    world.stop().await;
+}
+
+/// Runs a statement that no act runs.
+async fn runs(world: &World, sql: &'static str) {
+    let run = move |tx: &mut Tx<'_>| Ok::<_, StoreError>(diesel::sql_query(sql).execute(tx.connection)?);
+    world.desk.store.write(run).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nobody_knows_the_outcome_of_is_not_carried_out_again() {
+    let world = World::new().await;
+    let (_, reference) = world.confirmed(OWNER).await;
+    let (ana, path) = (world.program("ana").await, format!("/cases/{reference}/notes"));
+    let body = Some(json!({ "body": "Once." }));
+    let (one, two) = ([("idempotency-key", "one")], [("idempotency-key", "two")]);
+    // A fault is no answer, and no permission to do it once more.
+    runs(&world, "ALTER TABLE case_entries RENAME TO entries_elsewhere").await;
+    ana.post(&path, &one, body.clone()).await.is(500).problem("internal");
+    runs(&world, "ALTER TABLE entries_elsewhere RENAME TO case_entries").await;
+    ana.post(&path, &one, body.clone()).await.is(409).problem("outcome-unknown");
+    assert_eq!(notes(&world, &reference).await, 0);
+    // An instance that died after the act and before it could keep its answer.
+    ana.post(&path, &two, body.clone()).await.is(200);
+    runs(&world, "UPDATE api_answers SET status = NULL, etag = NULL, media_type = NULL, body = NULL").await;
+    ana.post(&path, &two, body.clone()).await.is(409).problem("under-way");
+    world.clock.advance(TimeDelta::minutes(6));
+    ana.post(&path, &two, body.clone()).await.is(409).problem("outcome-unknown");
+    ana.post(&path, &two, Some(json!({ "body": "Another." }))).await.is(422).problem("key-reused");
+    world.clock.advance(TimeDelta::hours(23));
+    ana.post(&path, &two, body.clone()).await.is(409).problem("outcome-unknown");
+    assert_eq!(notes(&world, &reference).await, 1);
+    world.clock.advance(TimeDelta::hours(1));
+    ana.post(&path, &two, body).await.is(200);
+    assert_eq!(notes(&world, &reference).await, 2);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_is_free_again_only_if_nothing_was_begun() {
+    let world = World::new().await;
+    let sam = world.program("sam").await;
+    let lift = format!("/blocks/{}/lift", super::id(world.person("sam").await.id));
+    let body = Some(json!({ "reason": "It was us." }));
+    let code = world.code("sam").await;
+    // Without a code a stop is not taken away, and the key can be used with one.
+    sam.post(&lift, &[("idempotency-key", "k")], body.clone()).await.is(403).problem("mfa-code-required");
+    let headers = [("idempotency-key", "k"), ("mfa-code", code.as_str())];
+    let refused = sam.post(&lift, &headers, body.clone()).await;
+    refused.is(404).problem("not-found");
+    let again = sam.post(&lift, &headers, body).await;
+    assert_eq!(again.is(404).header("idempotency-replayed"), "true");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_asked_cannot_be_guessed_from_what_is_kept_of_it() {
+    let world = World::new().await;
+    let (_, reference) = world.confirmed(OWNER).await;
+    let ana = world.program("ana").await;
+    let path = format!("/cases/{reference}/notes");
+    ana.post(&path, &[("idempotency-key", "k")], Some(json!({ "body": "1234" }))).await.is(200);
+    let hashes =
+        |connection: &mut AnyConnection| Ok(api_answers::table.select(api_answers::request_hash).load(connection)?);
+    let hashes: Vec<String> = world.desk.store.read(hashes).await.unwrap();
+    let guess = format!("/api/v1{path}\0\0\0{{\"body\":\"1234\"}}");
+    assert_eq!((hashes.len(), hashes[0].len()), (1, 64));
+    assert_ne!(hashes[0], hex::encode(Sha256::digest(guess)));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn floods_take_nobodys_turn_to_write() {
+    let change = |settings: &mut mfa_desk::config::Settings| {
+        settings.api.requests_per_minute = 1;
+        settings.limits.sign_ins_per_network = 1;
+    };
+    let world = World::with(Setup { change, ..Setup::default() }).await;
+    let (ana, ben) = (world.program("ana").await, world.program("ben").await);
+    let guess = Program { secret: format!("mfad_{}", "A".repeat(43)), ..ana.clone() };
+    let act = mfa_desk::workflow::Act { actor: world.person("ben").await.actor(), ip: String::new(), at: world.now() };
+    world.desk.revoke_token(act, ben.token.parse().unwrap()).await.unwrap().unwrap();
+    // The first of each is counted, and told where somebody has to know.
+    ana.get("/me").await.is(200);
+    ben.get("/me").await.is(401);
+    guess.get("/me").await.is(401);
+    guess.get("/me").await.is(429);
+    let told = world.entries("").await.len();
+    // Somebody writes for a long time. None of the others waits for it.
+    let ((go, gate), (began, begins)) = (std::sync::mpsc::channel::<()>(), std::sync::mpsc::channel::<()>());
+    let gate = std::sync::Mutex::new(gate);
+    let slow = move |_: &mut Tx<'_>| {
+        began.send(()).ok();
+        gate.lock().unwrap().recv().ok();
+        Ok(())
+    };
+    let store = world.desk.store.clone();
+    let writing = tokio::spawn(async move { store.write(slow).await });
+    tokio::task::spawn_blocking(move || begins.recv()).await.unwrap().unwrap();
+    let answers = async { [ana.get("/me").await, guess.get("/me").await, ben.get("/me").await] };
+    let answers = timeout(Duration::from_secs(20), answers).await.expect("they waited for their turn to write");
+    assert_eq!(answers.map(|answer| answer.status), [429, 429, 401]);
+    go.send(()).unwrap();
+    writing.await.unwrap().unwrap();
+    assert_eq!(world.entries("").await.len(), told);
+    world.clock.advance(TimeDelta::minutes(1));
+    ana.get("/me").await.is(200);
     world.stop().await;
 }
 

@@ -2,6 +2,7 @@
 
 mod decisions;
 mod frame;
+mod looks;
 mod table;
 mod tokens;
 

@@ -172,6 +172,12 @@ async fn a_stream_ends_with_its_sign_in() {
     let page = sam.get(&format!("/desk/people/{id}")).await;
     sam.send(&page, "/suspend", &[("reason", "Leaves us.")]).await.is(200);
     assert!(of_ben.ended().await, "suspended");
+    // What ends sign-ins as one thing among others has no entry that says so.
+    let mut of_sam = Listener::open(&sam, "/desk/events").await;
+    let act = Act { actor: Actor::Operator, ip: String::new(), at: world.now() };
+    let done = world.desk.break_glass(act, "sam@desk.example.test".parse().unwrap(), "Lost.".to_owned()).await;
+    assert!(done.unwrap().is_some());
+    assert!(of_sam.ended().await, "the glass was broken");
     world.stop().await;
 }
 

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+pub(crate) use self::words::told;
 use super::mail;
 use crate::domain::actor::Role;
 use crate::domain::audit::Entry;

@@ -1,6 +1,6 @@
 //! Audit entries in words, for people who have to decide something.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::domain::audit::Entry;
 use crate::domain::evidence::CheckKind;
@@ -149,35 +149,36 @@ pub(super) fn words(action: &str) -> &str {
     }
 }
 
-/// What tells an entry from others like it; identifiers are for the export.
-pub(super) fn telling(details: &str) -> String {
-    let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(details) else { return String::new() };
-    const TELLING: &[&str] = &[
-        "check",
-        "kind",
-        "notice",
-        "rule",
-        "command",
-        "by",
-        "why",
-        "state",
-        "path",
-        "from",
-        "outcome",
-        "tries_left",
-        "ends_at",
-        "limit",
-        "until",
-        "raised",
-        "mails",
-        "failed",
-        "left",
-        "into",
-        "duplicate",
-        "via",
-    ];
+/// The details that tell an entry from others like it; identifiers are for the export.
+const TELLING: &[&str] = &[
+    "check",
+    "kind",
+    "notice",
+    "rule",
+    "command",
+    "by",
+    "why",
+    "state",
+    "path",
+    "from",
+    "outcome",
+    "tries_left",
+    "ends_at",
+    "limit",
+    "until",
+    "raised",
+    "mails",
+    "failed",
+    "left",
+    "into",
+    "duplicate",
+    "via",
+];
+
+/// A detail in words; nothing where it is none of those that tell, or is not understood.
+fn shown(name: &str, value: &Value) -> Option<String> {
     let signal = |code: &Value| Some(Signal::from_code(code.as_str()?)?.label().to_lowercase());
-    let shown = |name: &str, value: &Value| match value {
+    match value {
         Value::String(code) if name == "check" => CheckKind::from_code(code).map(|kind| kind.label().to_owned()),
         Value::String(code) if name == "limit" => Limit::from_code(code).map(|limit| limit.label().to_owned()),
         Value::String(code) if name == "failed" => Setback::from_code(code).map(|setback| setback.label().to_owned()),
@@ -185,9 +186,23 @@ pub(super) fn telling(details: &str) -> String {
         Value::Array(codes) if name == "raised" => Some(codes.iter().filter_map(signal).collect::<Vec<_>>().join(", ")),
         Value::Number(number) => Some(format!("{} {number}", name.replace('_', " "))),
         _ => None,
-    };
+    }
+}
+
+/// What tells an entry from others like it.
+pub(super) fn telling(details: &str) -> String {
+    let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(details) else { return String::new() };
     let parts: Vec<String> = TELLING.iter().filter_map(|name| shown(name, fields.get(*name)?)).collect();
     parts.join(", ")
+}
+
+/// Who did something, and those details of it that the desk's page puts into words, as programs read them. The
+/// identifier of an account is told to neither.
+pub(crate) fn told(entry: &Entry) -> (&str, Value) {
+    let actor = if matches!(entry.actor_kind.as_str(), "owner" | "administrator") { "" } else { entry.actor.as_str() };
+    let fields = serde_json::from_str::<Map<String, Value>>(&entry.details).unwrap_or_default();
+    let tells = |name: &str, value: &Value| TELLING.contains(&name) && shown(name, value).is_some();
+    (actor, fields.into_iter().filter(|(name, value)| tells(name, value)).collect())
 }
 
 /// An identifier of an account tells a reader nothing.
@@ -220,5 +235,28 @@ mod tests {
         assert_eq!(devices(&details), [id.parse().unwrap()]);
         assert_eq!(devices(&format!(r#"{{"authenticators":["{id}","{id}"]}}"#)).len(), 2);
         assert!(devices("{}").is_empty());
+    }
+
+    #[test]
+    fn programs_are_told_no_more_than_the_page_puts_into_words() {
+        let id = "01890000-0000-7000-8000-000000000001";
+        let mut entry = Entry {
+            seq: 1,
+            at: String::new(),
+            actor_kind: "owner".to_owned(),
+            actor: id.to_owned(),
+            action: "check.passed".to_owned(),
+            case_ref: String::new(),
+            account_id: String::new(),
+            ip: String::new(),
+            details: format!(r#"{{"check":"phone_code","evidence":"{id}","limit":"unknown","tries_left":2}}"#),
+            prev_hash: String::new(),
+            hash: String::new(),
+        };
+        assert_eq!(told(&entry), ("", serde_json::json!({ "check": "phone_code", "tries_left": 2 })));
+        "agent".clone_into(&mut entry.actor_kind);
+        assert_eq!(told(&entry).0, id);
+        "no object".clone_into(&mut entry.details);
+        assert_eq!(told(&entry).1, serde_json::json!({}));
     }
 }
