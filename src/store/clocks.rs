@@ -47,14 +47,19 @@ struct Row {
 impl Row {
     fn from_clocks(case: CaseId, clocks: &Clocks) -> Self {
         let (state, spent, replied) = match clocks.first_reply {
-            FirstReply::Waiting { spent } => ("waiting", spent, None),
+            FirstReply::Waiting { spent, .. } => ("waiting", spent, None),
             FirstReply::Running { spent, .. } => ("running", spent, None),
             FirstReply::Given { at } => ("given", TimeDelta::zero(), Some(at)),
             FirstReply::Over => ("over", TimeDelta::zero(), None),
         };
         let reply = clocks.reply_clock();
         let step = clocks.next_step;
-        let told = |clock: Option<Clock>| clock.map_or(Told::Nothing, |clock| clock.told).code().to_owned();
+        let reply_told = match clocks.first_reply {
+            FirstReply::Waiting { told, .. } => told,
+            FirstReply::Running { clock, .. } => clock.told,
+            FirstReply::Given { .. } | FirstReply::Over => Told::Nothing,
+        };
+        let step_told = step.map_or(Told::Nothing, |next| next.clock.told);
         Self {
             case_id: case.to_string(),
             queue: clocks.queue.clone(),
@@ -64,13 +69,13 @@ impl Row {
             reply_since: reply.map(|clock| stored(clock.since)),
             reply_due: reply.map(|clock| stored(clock.due)),
             reply_warn: reply.map(|clock| stored(clock.warn_at)),
-            reply_told: told(reply),
+            reply_told: reply_told.code().to_owned(),
             replied_at: replied.map(stored),
             step: step.map(|next| next.step.code().to_owned()),
             step_since: step.map(|next| stored(next.clock.since)),
             step_due: step.map(|next| stored(next.clock.due)),
             step_warn: step.map(|next| stored(next.clock.warn_at)),
-            step_told: told(step.map(|next| next.clock)),
+            step_told: step_told.code().to_owned(),
             alarm_at: clocks.alarm_at().map(stored),
         }
     }
@@ -87,7 +92,7 @@ impl Row {
             _ => None,
         };
         let first_reply = match (self.reply_state.as_str(), reply, self.replied_at) {
-            ("waiting", _, _) => FirstReply::Waiting { spent },
+            ("waiting", _, _) => FirstReply::Waiting { spent, told: told(&self.reply_told)? },
             ("running", Some(clock), _) => FirstReply::Running { spent, clock },
             ("given", _, Some(at)) => FirstReply::Given { at: at.and_utc() },
             ("over", _, _) => FirstReply::Over,
@@ -104,8 +109,12 @@ impl Row {
 
 type Moments = (Option<NaiveDateTime>, Option<NaiveDateTime>, Option<NaiveDateTime>);
 
-fn clock((since, due, warn_at): Moments, told: &str) -> Result<Option<Clock>, StoreError> {
-    let told = Told::from_code(told).ok_or_else(|| corrupt("told", told))?;
+fn told(code: &str) -> Result<Told, StoreError> {
+    Told::from_code(code).ok_or_else(|| corrupt("told", code))
+}
+
+fn clock((since, due, warn_at): Moments, code: &str) -> Result<Option<Clock>, StoreError> {
+    let told = told(code)?;
     Ok(since.zip(due).zip(warn_at).map(|((since, due), warn_at)| Clock {
         since: since.and_utc(),
         due: due.and_utc(),

@@ -47,12 +47,18 @@ struct FormRow {
 
 /// The language that a case's form asks to be answered in.
 pub fn language(connection: &mut AnyConnection, case: CaseId) -> Result<Language, StoreError> {
+    spoken(connection, case)?.ok_or_else(|| corrupt("language", "none"))
+}
+
+/// Like [`language`], of a case that may not have said one.
+pub(super) fn spoken(connection: &mut AnyConnection, case: CaseId) -> Result<Option<Language>, StoreError> {
     let of_form = case_forms::table.find(case.to_string()).select(case_forms::language);
-    let code: String = match of_form.first(connection).optional()? {
-        Some(code) => code,
-        None => recoveries::table.find(case.to_string()).select(recoveries::language).first(connection)?,
-    };
-    Language::from_code(&code).ok_or_else(|| corrupt("language", &code))
+    let mut code: Option<String> = of_form.first(connection).optional()?;
+    if code.is_none() {
+        let of_recovery = recoveries::table.find(case.to_string()).select(recoveries::language);
+        code = of_recovery.first(connection).optional()?;
+    }
+    code.map(|code| Language::from_code(&code).ok_or_else(|| corrupt("language", &code))).transpose()
 }
 
 /// The form as it was submitted. An owner who helps themself has sent none: it says what their account says.

@@ -1,11 +1,11 @@
 //! What the queue is sorted and filtered by: a narrow row for each case, kept with the case in one transaction.
 
 use chrono::{NaiveDateTime, TimeDelta};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
-use super::cases::Filed;
-use super::schema::queue_rows;
-use super::{AnyConnection, StoreError, Tx, stored};
+use super::cases::{self as kept, Filed};
+use super::schema::{cases, queue_rows};
+use super::{AnyConnection, StoreError, Tx, forms, parsed, search, stored};
 use crate::domain::case::{Case, State};
 use crate::domain::form::Language;
 use crate::domain::ids::CaseId;
@@ -100,11 +100,48 @@ pub(super) fn insert(tx: &mut Tx<'_>, filed: &Filed) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Puts a case where it belongs now.
+/// Puts a case where it belongs now. One that an instance of an older version made has no place yet, and no words.
 pub(super) fn update(tx: &mut Tx<'_>, filed: &Filed) -> Result<(), StoreError> {
     let row = queue_rows::table.filter(queue_rows::case_id.eq(filed.case.id.to_string()));
-    diesel::update(row).set(columns!(filed)).execute(tx.connection)?;
-    Ok(())
+    if diesel::update(row).set(columns!(filed)).execute(tx.connection)? > 0 {
+        return Ok(());
+    }
+    insert(tx, filed)?;
+    if let Some(language) = forms::spoken(tx.connection, filed.case.id)? {
+        speaks(tx, filed.case.id, language)?;
+    }
+    search::index(tx, &filed.case.id.to_string())
+}
+
+/// Cases that an instance of an older version made or changed after the tables were brought up to date; those that were
+/// over before that have not changed.
+fn behind(connection: &mut AnyConnection, limit: i64) -> Result<Vec<String>, StoreError> {
+    let mut found: Vec<String> = cases::table
+        .left_join(queue_rows::table)
+        .filter(queue_rows::n.nullable().is_null())
+        .order(cases::id.asc())
+        .select(cases::reference)
+        .limit(limit)
+        .load(connection)?;
+    let changed = queue_rows::table
+        .inner_join(cases::table)
+        .filter(queue_rows::stage.ne(Stage::Ended.code()))
+        .filter(queue_rows::changed_at.ne(cases::changed_at));
+    found.extend(changed.select(cases::reference).limit(limit).load::<String>(connection)?);
+    Ok(found)
+}
+
+/// Puts some of the cases that are behind where they belong now, and says how many.
+pub(super) fn catch_up_some(connection: &mut AnyConnection, limit: usize) -> Result<usize, StoreError> {
+    let found = behind(connection, i64::try_from(limit).unwrap_or(i64::MAX))?;
+    let mut tx = Tx::new(connection);
+    for reference in &found {
+        if let Some(filed) = kept::lock(&mut tx, &parsed("reference", reference)?)? {
+            update(&mut tx, &filed)?;
+            search::index(&mut tx, &filed.case.id.to_string())?;
+        }
+    }
+    Ok(found.len())
 }
 
 /// Notes the language that a case is answered in.

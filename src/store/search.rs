@@ -7,8 +7,8 @@ use super::{AnyConnection, StoreError, Tx, dialect, queue_rows};
 use crate::domain::contact::{E164, EmailAddress};
 use crate::domain::search::{Terms, Words};
 
-/// Cases whose words are taken up in one transaction after an update.
-const BATCH: i64 = 500;
+/// Cases that are taken up in one transaction at the start.
+const BATCH: usize = 500;
 
 type Form = (String, Option<String>, String, Option<String>, String, String, String);
 type Known = (String, Option<String>, String, Option<String>);
@@ -72,21 +72,29 @@ pub(super) fn index(tx: &mut Tx<'_>, case: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Takes up the words of cases from before there was a search; done when it was done once.
+/// Takes up the words of cases from before there was a search, which is done when it was done once; and what instances
+/// of an older version made or changed since then.
 pub(super) fn catch_up(connection: &mut AnyConnection) -> Result<(), StoreError> {
-    loop {
-        dialect::begin_writing(connection)?;
-        let batch = catch_up_some(connection);
-        dialect::execute(connection, if batch.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-        match batch? {
-            0 => return Ok(()),
-            cases => tracing::info!(cases, "words of older cases were taken up for the search"),
+    for some in [catch_up_some, queue_rows::catch_up_some] {
+        loop {
+            dialect::begin_writing(connection)?;
+            let batch = some(connection, BATCH);
+            dialect::execute(connection, if batch.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+            let cases = batch?;
+            if cases > 0 {
+                tracing::info!(cases, "older cases were taken up for the queue and its search");
+            }
+            if cases < BATCH {
+                break;
+            }
         }
     }
+    Ok(())
 }
 
-fn catch_up_some(connection: &mut AnyConnection) -> Result<usize, StoreError> {
-    let query = queue_to_do::table.select(queue_to_do::case_id).order(queue_to_do::case_id.asc()).limit(BATCH);
+fn catch_up_some(connection: &mut AnyConnection, limit: usize) -> Result<usize, StoreError> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let query = queue_to_do::table.select(queue_to_do::case_id).order(queue_to_do::case_id.asc()).limit(limit);
     let cases: Vec<String> = query.load(connection)?;
     let mut tx = Tx::new(connection);
     for case in &cases {

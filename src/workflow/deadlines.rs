@@ -35,7 +35,7 @@ pub(super) fn happened(act: &Act, command: &Command, told: bool) -> Happened {
 /// The clocks of a case that the desk has from now on.
 pub(super) fn opened(kit: &Kit, case: &Case, tier: Option<Tier>, language: Language, now: DateTime<Utc>) -> Clocks {
     let agreement = kit.agreements.of(tier, Some(language));
-    Clocks::default().turned(case, Happened::Other, agreement, now)
+    Clocks::default().turned(case, Happened::Other, (agreement, agreement), now)
 }
 
 /// The clocks of a case once something happened to it and it is as it is now.
@@ -51,7 +51,9 @@ pub(super) fn turned(
         true => None,
         false => Some(cases::language(connection, case.id)?),
     };
-    Ok(before.turned(case, happened, kit.agreements.of(tier, language), now))
+    let agreement = kit.agreements.of(tier, language);
+    let held = kit.agreements.named(&before.queue).unwrap_or(agreement);
+    Ok(before.turned(case, happened, (held, agreement), now))
 }
 
 /// The same case with its clocks where they are after something happened that changes nothing else.

@@ -5,6 +5,7 @@ DELETE FROM alarms WHERE kind IN ('reply_missed', 'step_missed');
 DROP TABLE saved_views;
 DROP TABLE case_tags;
 DROP TABLE tags;
+DROP INDEX audit_entries_by_action;
 DROP TABLE case_clocks;
 DROP TABLE queue_to_do;
 DROP TABLE case_words;

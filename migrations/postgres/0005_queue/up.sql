@@ -11,7 +11,7 @@ CREATE TABLE queue_rows (
     language TEXT,
     submitted_at TIMESTAMP NOT NULL,
     changed_at TIMESTAMP NOT NULL,
-    -- The end of time where the desk owes nothing, so that every case has its place in the order.
+    -- Where the desk owes nothing, about seven thousand years after it came in: every case has its place in the order.
     due_by TIMESTAMP NOT NULL
 );
 CREATE INDEX queue_open_by_due ON queue_rows (due_by, n) WHERE is_open;
@@ -37,7 +37,7 @@ INSERT INTO queue_rows (case_id, stage, is_open, state, holder_id, tier, languag
         END,
         NOT with_owner AND state NOT IN ('closed', 'rejected', 'withdrawn', 'expired'),
         state, holder_id, tier, COALESCE(case_forms.language, recoveries.language), submitted_at, changed_at,
-        COALESCE(answer_by, '9999-12-31 00:00:00')
+        COALESCE(answer_by, submitted_at + INTERVAL '2566000 days')
     FROM cases
     LEFT JOIN case_forms ON case_forms.case_id = cases.id
     LEFT JOIN recoveries ON recoveries.case_id = cases.id
@@ -80,6 +80,9 @@ CREATE INDEX case_clocks_by_alarm ON case_clocks (alarm_at) WHERE alarm_at IS NO
 INSERT INTO case_clocks (case_id, queue, reply_state, reply_spent, reply_since, reply_due, reply_warn, reply_told, step_told)
     SELECT id, '', 'running', 0, submitted_at, answer_by, answer_by, 'missed', 'nothing'
     FROM cases WHERE answer_by IS NOT NULL AND NOT with_owner AND state NOT IN ('closed', 'rejected', 'withdrawn', 'expired');
+
+-- What the reports count in the log.
+CREATE INDEX audit_entries_by_action ON audit_entries (action, at);
 
 CREATE TABLE tags (
     id TEXT NOT NULL PRIMARY KEY,

@@ -67,6 +67,12 @@ impl Agreements {
         let first = self.queues.iter().find(|(scope, _)| scope.takes(tier, language));
         first.map_or(&self.otherwise, |(_, agreement)| agreement)
     }
+
+    /// What the queue of this name promises, if there still is one.
+    pub fn named(&self, name: &str) -> Option<&Agreement> {
+        let mut all = self.queues.iter().map(|(_, agreement)| agreement).chain([&self.otherwise]);
+        all.find(|agreement| agreement.name == name)
+    }
 }
 
 coded! {
@@ -109,19 +115,13 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock of which `left` of the queue's time is left at `since`; `before` is what it was before, if it ran.
-    fn start(
-        since: DateTime<Utc>,
-        left: TimeDelta,
-        agreement: &Agreement,
-        before: Option<Told>,
-        now: DateTime<Utc>,
-    ) -> Self {
+    /// A clock of which `left` of the queue's time is left at `since`; `before` is what somebody was told of it before.
+    fn start(since: DateTime<Utc>, left: TimeDelta, agreement: &Agreement, before: Told, now: DateTime<Utc>) -> Self {
         let due = agreement.hours.after(since, left);
         let warn_at = agreement.hours.after(since, left - agreement.warning);
         let warn_at = if left > agreement.warning { warn_at } else { due };
         // What is still to come is told when it comes.
-        let told = before.filter(|_| due <= now).unwrap_or(Told::Nothing);
+        let told = if due <= now { before } else { Told::Nothing };
         Self { since, due, warn_at, told }
     }
 
@@ -152,6 +152,8 @@ pub enum FirstReply {
     Waiting {
         /// Time of the desk that was used.
         spent: TimeDelta,
+        /// What somebody was told while it ran.
+        told: Told,
     },
     /// The customer waits.
     Running {
@@ -218,7 +220,7 @@ pub struct Clocks {
 
 impl Default for Clocks {
     fn default() -> Self {
-        let first_reply = FirstReply::Waiting { spent: TimeDelta::zero() };
+        let first_reply = FirstReply::Waiting { spent: TimeDelta::zero(), told: Told::Nothing };
         Self { queue: String::new(), owed_since: None, first_reply, next_step: None }
     }
 }
@@ -229,8 +231,15 @@ impl Clocks {
         Self { first_reply: FirstReply::Over, ..Self::default() }
     }
 
-    /// The clocks once something happened and the case is as it is now.
-    pub fn turned(&self, case: &Case, happened: Happened, agreement: &Agreement, now: DateTime<Utc>) -> Self {
+    /// The clocks once something happened and the case is as it is now; by the agreement that held until now, and the
+    /// one that holds from now on.
+    pub fn turned(
+        &self,
+        case: &Case,
+        happened: Happened,
+        (held, agreement): (&Agreement, &Agreement),
+        now: DateTime<Utc>,
+    ) -> Self {
         let off = case.state == State::Deactivated;
         let over = case.state.is_final();
         // What is off is off: a question from before is answered by that, a later one is not.
@@ -246,7 +255,7 @@ impl Clocks {
         } else {
             let pauses =
                 matches!(case.state, State::Submitted | State::CoolingOff | State::Disputed) && owed_since.is_none();
-            self.replied(happened, (over || off, pauses), agreement, now)
+            self.replied(happened, (over || off, pauses), (held, agreement), now)
         };
         let mut next = Self { queue: agreement.name.clone(), owed_since, first_reply, next_step: None };
         next.next_step = next.step_of(case).map(|(step, since)| {
@@ -254,7 +263,7 @@ impl Clocks {
             match before {
                 Some(before) if self.queue == agreement.name => before,
                 _ => {
-                    let told = before.map(|before| before.clock.told);
+                    let told = before.map_or(Told::Nothing, |before| before.clock.told);
                     NextStep { step, clock: Clock::start(since, agreement.next_step, agreement, told, now) }
                 }
             }
@@ -266,13 +275,13 @@ impl Clocks {
         &self,
         happened: Happened,
         (over, pauses): (bool, bool),
-        agreement: &Agreement,
+        (held, agreement): (&Agreement, &Agreement),
         now: DateTime<Utc>,
     ) -> FirstReply {
-        let (spent, running) = match self.first_reply {
+        let (spent, told, running) = match self.first_reply {
             FirstReply::Given { .. } | FirstReply::Over => return self.first_reply,
-            FirstReply::Waiting { spent } => (spent, None),
-            FirstReply::Running { spent, clock } => (spent, Some(clock)),
+            FirstReply::Waiting { spent, told } => (spent, told, None),
+            FirstReply::Running { spent, clock } => (spent, clock.told, Some(clock)),
         };
         if matches!(happened, Happened::DeskSpoke | Happened::DeskExamined | Happened::DeskActed) {
             return FirstReply::Given { at: now };
@@ -280,18 +289,15 @@ impl Clocks {
         if over {
             return FirstReply::Over;
         }
-        let used = |clock: Clock| spent + agreement.hours.between(clock.since, now);
+        let used = |clock: Clock| spent + held.hours.between(clock.since, now);
         match running {
             None if pauses => self.first_reply,
-            Some(clock) if pauses => FirstReply::Waiting { spent: used(clock) },
+            Some(clock) if pauses => FirstReply::Waiting { spent: used(clock), told },
             Some(_) if self.queue == agreement.name => self.first_reply,
             _ => {
                 let spent = running.map_or(spent, used);
-                let told = running.map(|clock| clock.told);
-                FirstReply::Running {
-                    spent,
-                    clock: Clock::start(now, agreement.first_reply - spent, agreement, told, now),
-                }
+                let clock = Clock::start(now, agreement.first_reply - spent, agreement, told, now);
+                FirstReply::Running { spent, clock }
             }
         }
     }

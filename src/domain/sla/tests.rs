@@ -37,7 +37,7 @@ fn story(steps: &[(i64, Happened, State)]) -> Clocks {
         if state != *next {
             (state, since) = (*next, now);
         }
-        clocks = clocks.turned(&case(state, since), *happened, &agreement, now);
+        clocks = clocks.turned(&case(state, since), *happened, (&agreement, &agreement), now);
     }
     clocks
 }
@@ -60,7 +60,7 @@ fn the_first_reply_stands_still_while_the_customer_or_time_has_the_turn() {
     // Three of the eight hours are used when it stands still, and five are left when it goes on.
     let paused = [(0, Other, Submitted), (1, Other, Verifying), (4, Other, CoolingOff)];
     assert_eq!(due(&story(&paused)), None);
-    assert_eq!(story(&paused).first_reply, FirstReply::Waiting { spent: hours(3) });
+    assert_eq!(story(&paused).first_reply, FirstReply::Waiting { spent: hours(3), told: Told::Nothing });
     let resumed = [&paused[..], &[(28, Other, Verifying)]].concat();
     assert_eq!(due(&story(&resumed)), Some(28 + 5));
     // The customer writes while it cools off: then somebody waits for the desk.
@@ -124,24 +124,61 @@ fn an_answer_is_owed_from_the_first_word_that_was_not_answered() {
 fn nobody_is_owed_anything_by_a_desk_that_has_nothing_to_do_with_the_case() {
     let mut own = case(Ready, start());
     own.with_owner = true;
-    let clocks = Clocks::default().turned(&own, Other, &agreement("all", 8), start());
+    let all = agreement("all", 8);
+    let clocks = Clocks::default().turned(&own, Other, (&all, &all), start());
     assert_eq!((clocks.answer_by(), clocks.alarm_at()), (None, None));
     // Handed over, it is the desk's from that moment on.
     let later = start() + hours(30);
-    let handed = clocks.turned(&case(Verifying, start()), Other, &agreement("all", 8), later);
+    let handed = clocks.turned(&case(Verifying, start()), Other, (&all, &all), later);
     assert_eq!(handed.answer_by(), Some(later + hours(8)));
 }
 
 #[test]
 fn another_queue_counts_what_was_used() {
     let open = case(Verifying, start());
-    let clocks = Clocks::default().turned(&open, Other, &agreement("first", 8), start());
+    let (first, second, short) = (agreement("first", 8), agreement("second", 4), agreement("second", 2));
+    let clocks = Clocks::default().turned(&open, Other, (&first, &first), start());
     let now = start() + hours(3);
-    let moved = clocks.turned(&open, Other, &agreement("second", 4), now);
+    let moved = clocks.turned(&open, Other, (&first, &second), now);
     assert_eq!(moved.answer_by(), Some(start() + hours(4)));
-    let late = clocks.turned(&open, Other, &agreement("second", 2), now);
+    let late = clocks.turned(&open, Other, (&first, &short), now);
     assert_eq!(late.answer_by(), Some(now));
-    assert_eq!(moved.turned(&open, Other, &agreement("second", 4), now + hours(1)), moved, "nothing moves by itself");
+    let again = moved.turned(&open, Other, (&second, &second), now + hours(1));
+    assert_eq!(again, moved, "nothing moves by itself");
+}
+
+#[test]
+fn what_was_used_is_counted_by_the_hours_in_which_it_was() {
+    let from_noon = Span::new(12 * 60, DAY).unwrap();
+    let week = [chrono::Weekday::Mon, chrono::Weekday::Tue].map(|day| (day, from_noon));
+    let noon = Hours::new(chrono_tz::Tz::UTC, week, BTreeSet::new()).unwrap();
+    let (always, noon) = (agreement("always", 8), Agreement { hours: noon, ..agreement("noon", 8) });
+    let (open, cooling) = (case(Verifying, start()), case(CoolingOff, start() + hours(6)));
+    let begun = |agreement| Clocks::default().turned(&open, Other, (agreement, agreement), start());
+    // From eight to two the desk that is always open uses six hours, the one that opens at noon two.
+    let now = start() + hours(6);
+    assert_eq!(begun(&always).turned(&open, Other, (&always, &noon), now).answer_by(), Some(now + hours(2)));
+    assert_eq!(begun(&noon).turned(&open, Other, (&noon, &always), now).answer_by(), Some(now + hours(6)));
+    let paused = begun(&noon).turned(&cooling, Other, (&noon, &always), now);
+    assert_eq!(paused.first_reply, FirstReply::Waiting { spent: hours(2), told: Told::Nothing });
+}
+
+#[test]
+fn what_was_told_is_not_told_again_after_a_pause() {
+    let all = agreement("all", 8);
+    let [open, cooling] = [Verifying, CoolingOff].map(|state| case(state, start()));
+    let turned = |clocks: &Clocks, case: &Case, after| clocks.turned(case, Other, (&all, &all), start() + hours(after));
+    let mut missed = turned(&Clocks::default(), &open, 0);
+    assert_eq!(missed.ring(start() + hours(9)), [(Which::FirstReply, Told::Missed)]);
+    let mut resumed = turned(&turned(&missed, &cooling, 10), &open, 34);
+    assert_eq!((resumed.ring(start() + hours(35)), resumed.alarm_at()), (vec![], None));
+    // What had come near only is missed still, once.
+    let mut near = turned(&Clocks::default(), &open, 0);
+    assert_eq!(near.ring(start() + hours(7)), [(Which::FirstReply, Told::Near)]);
+    let mut resumed = turned(&turned(&near, &cooling, 7), &open, 31);
+    assert_eq!(resumed.alarm_at(), Some(start() + hours(32)));
+    assert_eq!(resumed.ring(start() + hours(32)), [(Which::FirstReply, Told::Missed)]);
+    assert_eq!(resumed.ring(start() + hours(33)), []);
 }
 
 #[test]
@@ -159,7 +196,7 @@ fn each_thing_is_told_once() {
     assert_eq!(late.ring(start() + hours(50)), [(Which::FirstReply, Told::Missed)]);
     // A promise shorter than the warning gives none.
     let short = Agreement { warning: hours(9), ..agreement("all", 8) };
-    let mut short = Clocks::default().turned(&case(Verifying, start()), Other, &short, start());
+    let mut short = Clocks::default().turned(&case(Verifying, start()), Other, (&short, &short), start());
     assert_eq!(short.ring(start() + hours(7)), []);
     assert_eq!(short.ring(start() + hours(8)), [(Which::FirstReply, Told::Missed)]);
 }
@@ -196,7 +233,7 @@ proptest! {
             if state != before {
                 (before, since) = (state, now);
             }
-            let next = clocks.turned(&case(state, since), what, &agreement, now);
+            let next = clocks.turned(&case(state, since), what, (&agreement, &agreement), now);
             if let FirstReply::Given { .. } | FirstReply::Over = clocks.first_reply {
                 prop_assert_eq!(next.first_reply, clocks.first_reply);
             }
@@ -206,7 +243,7 @@ proptest! {
             prop_assert_eq!(next.next_step.is_none() && next.reply_clock().is_none(), next.answer_by().is_none());
             prop_assert!(next.alarm_at() <= next.answer_by() || next.alarm_at().is_none());
             // Asked again, nothing has changed.
-            prop_assert_eq!(&next.turned(&case(state, since), Other, &agreement, now), &next);
+            prop_assert_eq!(&next.turned(&case(state, since), Other, (&agreement, &agreement), now), &next);
             clocks = next;
         }
     }

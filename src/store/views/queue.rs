@@ -104,7 +104,8 @@ pub struct Page {
 /// What stands for the name where an owner helped themself and sent no form.
 const NO_FORM: &str = "Owner, in self-service";
 
-/// Matches of a search that are looked at for one page: who asks for a common word and a rare state is led on.
+/// Matches of a search, and lines of a view, that are looked at for one page: who asks for a common word and a rare state
+/// is led on.
 const LOOKED_AT: usize = 1_000;
 
 type Rows<'a> = diesel::helper_types::IntoBoxed<'a, queue_rows::table, AnyBackend>;
@@ -128,6 +129,14 @@ fn in_view<'a>(query: Rows<'a>, view: View, agent: AgentId, now: DateTime<Utc>) 
     }
 }
 
+fn held<'a>(query: Rows<'a>, by: Option<HeldBy>) -> Rows<'a> {
+    match by {
+        Some(HeldBy::NoOne) => query.filter(queue_rows::holder_id.is_null()),
+        Some(HeldBy::Agent(agent)) => query.filter(queue_rows::holder_id.eq(agent.to_string())),
+        None => query,
+    }
+}
+
 fn narrowed<'a>(mut query: Rows<'a>, filter: &Filter) -> Rows<'a> {
     if let Some(state) = filter.state {
         query = query.filter(queue_rows::state.eq(state.code()));
@@ -138,11 +147,7 @@ fn narrowed<'a>(mut query: Rows<'a>, filter: &Filter) -> Rows<'a> {
     if let Some(language) = filter.language {
         query = query.filter(queue_rows::language.eq(language.code()));
     }
-    match filter.held_by {
-        Some(HeldBy::NoOne) => query = query.filter(queue_rows::holder_id.is_null()),
-        Some(HeldBy::Agent(agent)) => query = query.filter(queue_rows::holder_id.eq(agent.to_string())),
-        None => {}
-    }
+    query = held(query, filter.held_by);
     if let Some(tag) = filter.tag {
         let tagged = case_tags::table.filter(case_tags::tag_id.eq(tag.to_string())).select(case_tags::case_id);
         query = query.filter(queue_rows::case_id.eq_any(tagged));
@@ -150,8 +155,37 @@ fn narrowed<'a>(mut query: Rows<'a>, filter: &Filter) -> Rows<'a> {
     query
 }
 
-fn seen<'a>(look: &Look, agent: AgentId, now: DateTime<Utc>) -> Rows<'a> {
-    narrowed(in_view(queue_rows::table.into_boxed(), look.view, agent, now), &look.filter)
+/// The rows of a view that an index leads to, and what is left of the filter: it has to be looked for among them.
+fn led_to<'a>(
+    connection: &mut AnyConnection,
+    look: &Look,
+    agent: AgentId,
+    now: DateTime<Utc>,
+) -> Result<(Rows<'a>, Filter), StoreError> {
+    let (mut rows, mut left) = (in_view(queue_rows::table.into_boxed(), look.view, agent, now), look.filter.clone());
+    if matches!(look.view, View::Open | View::Mine | View::Unassigned | View::Overdue) {
+        rows = held(rows, left.held_by.take());
+    }
+    if let Some(tag) = left.tag {
+        let tagged = case_tags::table.filter(case_tags::tag_id.eq(tag.to_string())).select(case_tags::case_id);
+        let tagged: Vec<String> = tagged.limit(at_most(LOOKED_AT + 1)).load(connection)?;
+        if tagged.len() <= LOOKED_AT {
+            left.tag = None;
+            rows = narrowed(rows.filter(queue_rows::case_id.eq_any(tagged)), &left);
+            left = Filter::default();
+        }
+    }
+    Ok((rows, left))
+}
+
+/// Those of some rows that fit a filter.
+fn fitting(connection: &mut AnyConnection, among: Vec<i64>, filter: &Filter) -> Result<BTreeSet<i64>, StoreError> {
+    let rows = narrowed(queue_rows::table.into_boxed(), filter).filter(queue_rows::n.eq_any(among));
+    Ok(rows.select(queue_rows::n).load::<i64>(connection)?.into_iter().collect())
+}
+
+fn at_most(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
 /// One side of a place in an order, seen in that order.
@@ -184,7 +218,7 @@ fn places(
     from: Option<Place>,
     limit: usize,
 ) -> Result<Vec<Place>, StoreError> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let limit = at_most(limit);
     let rows: Vec<(NaiveDateTime, i64)> = match sort {
         Sort::Due => beyond!(query, due_by, down, from).limit(limit).load(connection)?,
         Sort::Submitted => beyond!(query, submitted_at, down, from).limit(limit).load(connection)?,
@@ -225,7 +259,7 @@ fn searched(connection: &mut AnyConnection, wanted: &Query, back: bool) -> Resul
         narrowed(queue_rows::table.into_boxed(), &wanted.look.filter).filter(queue_rows::stage.ne(Stage::Owner.code()))
     };
     let in_order = |query: Rows<'_>, connection: &mut AnyConnection| -> Result<Vec<i64>, StoreError> {
-        let query = query.select(queue_rows::n).limit(i64::try_from(wanted.limit + 1).unwrap_or(i64::MAX));
+        let query = query.select(queue_rows::n).limit(at_most(wanted.limit + 1));
         Ok(match from {
             From::Above(n) => query.filter(queue_rows::n.lt(n)).order(queue_rows::n.desc()).load(connection)?,
             From::Below(n) => query.filter(queue_rows::n.gt(n)).order(queue_rows::n.asc()).load(connection)?,
@@ -237,7 +271,7 @@ fn searched(connection: &mut AnyConnection, wanted: &Query, back: bool) -> Resul
         return Ok(cut(numbered(found), wanted.limit));
     }
     let Some(terms) = Terms::read(search) else { return Ok((Vec::new(), None)) };
-    let matches = search::matching(connection, &terms, from, i64::try_from(LOOKED_AT).unwrap_or(i64::MAX))?;
+    let matches = search::matching(connection, &terms, from, at_most(LOOKED_AT))?;
     let furthest = numbered(matches.last().copied().filter(|_| matches.len() == LOOKED_AT));
     let found = in_order(rows().filter(queue_rows::n.eq_any(matches)), connection)?;
     let (places, next) = cut(numbered(found), wanted.limit);
@@ -245,13 +279,21 @@ fn searched(connection: &mut AnyConnection, wanted: &Query, back: bool) -> Resul
 }
 
 fn listed(connection: &mut AnyConnection, wanted: &Query, back: bool) -> Result<Found, StoreError> {
-    let rows = seen(&wanted.look, wanted.agent, wanted.now);
+    let (rows, left) = led_to(connection, &wanted.look, wanted.agent, wanted.now)?;
+    let order = (wanted.look.sort(), wanted.look.descending != back);
     let from = match wanted.turn {
         Turn::First => None,
         Turn::After(place) | Turn::Before(place) => Some(place),
     };
-    let found = places(connection, rows, (wanted.look.sort(), wanted.look.descending != back), from, wanted.limit + 1)?;
-    Ok(cut(found, wanted.limit))
+    if left == Filter::default() {
+        return Ok(cut(places(connection, rows, order, from, wanted.limit + 1)?, wanted.limit));
+    }
+    let mut looked_at = places(connection, rows, order, from, LOOKED_AT)?;
+    let furthest = looked_at.last().copied().filter(|_| looked_at.len() == LOOKED_AT);
+    let fitting = fitting(connection, looked_at.iter().map(|place| place.n).collect(), &left)?;
+    looked_at.retain(|place| fitting.contains(&place.n));
+    let (places, next) = cut(looked_at, wanted.limit);
+    Ok((places, next.or(furthest)))
 }
 
 /// One page of the queue.
@@ -345,10 +387,19 @@ fn lines(connection: &mut AnyConnection, places: &[Place]) -> Result<Vec<Line>, 
     places.iter().filter_map(|place| rows.remove(&place.n)).map(Row::into_line).collect()
 }
 
-/// A count above this is shown as "more than": counting further costs more than it tells.
-pub const MOST_COUNTED: i64 = 999;
+/// Cases of a view that are counted: counting further costs more than it tells.
+const MOST_COUNTED: usize = 999;
 
-/// How many cases a view holds, counted up to [`MOST_COUNTED`] and one more.
+/// How many cases a view holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Count {
+    /// Those that were found.
+    pub found: usize,
+    /// There may be more of them: the view holds more cases than are looked at for a count.
+    pub more: bool,
+}
+
+/// How many cases a view holds, among as many of them as are looked at.
 ///
 /// # Errors
 /// [`StoreError`] when the database fails.
@@ -357,9 +408,16 @@ pub fn count(
     look: &Look,
     agent: AgentId,
     now: DateTime<Utc>,
-) -> Result<i64, StoreError> {
-    let found: Vec<i64> = seen(look, agent, now).select(queue_rows::n).limit(MOST_COUNTED + 1).load(connection)?;
-    Ok(i64::try_from(found.len()).unwrap_or(MOST_COUNTED))
+) -> Result<Count, StoreError> {
+    let (rows, left) = led_to(connection, look, agent, now)?;
+    let mut looked_at: Vec<i64> = rows.select(queue_rows::n).limit(at_most(MOST_COUNTED + 1)).load(connection)?;
+    let more = looked_at.len() > MOST_COUNTED;
+    looked_at.truncate(MOST_COUNTED);
+    let found = match left == Filter::default() {
+        true => looked_at.len(),
+        false => fitting(connection, looked_at, &left)?.len(),
+    };
+    Ok(Count { found, more })
 }
 
 /// Those of some cases that are about the account of somebody at the desk.

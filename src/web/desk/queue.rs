@@ -20,7 +20,7 @@ use crate::store::agents::{self, Agent};
 use crate::store::clocks as kept;
 use crate::store::saved_views;
 use crate::store::tags::{self, Tag};
-use crate::store::views::queue::{self, Line, MOST_COUNTED, Place, Turn};
+use crate::store::views::queue::{self, Count, Line, Place, Turn};
 use crate::web::App;
 use crate::web::error::PageError;
 use crate::web::guard::access::SignedInAgent;
@@ -113,17 +113,17 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
             let (tagged, all_tags) = (tags::of_cases(connection, &ids)?, tags::all(connection)?);
             let saved = saved_views::of_agent(connection, me)?;
             let saved_counts = saved.iter().map(|view| queue::count(connection, &view.look, me, now));
-            let saved_counts = saved_counts.collect::<Result<Vec<i64>, _>>()?;
+            let saved_counts = saved_counts.collect::<Result<Vec<Count>, _>>()?;
             let owed: BTreeMap<_, _> = kept::of_cases(connection, &ids)?.into_iter().collect();
             let count = |view: &View| queue::count(connection, &Look::of(*view), me, now);
-            let counts = View::ALL.iter().map(count).collect::<Result<Vec<i64>, _>>()?;
+            let counts = View::ALL.iter().map(count).collect::<Result<Vec<Count>, _>>()?;
             let labels = Labels { staff, owed, tagged };
             Ok((page, labels, counts, (all_tags, saved, saved_counts), agents::all(connection)?))
         })
         .await?;
     let searching = !search.is_empty();
     let is_saved = saved.iter().any(|view| view.look == look);
-    let counted = |count: i64| if count > MOST_COUNTED { format!("{MOST_COUNTED}+") } else { count.to_string() };
+    let counted = |Count { found, more }: Count| format!("{found}{}", if more { "+" } else { "" });
     let kept: Vec<Value> = saved
         .iter()
         .zip(saved_counts)
@@ -174,7 +174,7 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
         "next_url": page.after.map(|place| url(&look, &search, Some(("after", place)))),
         "clear_url": filtered.then(|| url(&Look::of(look.view), "", None)),
         "empty_text": match (page.after, filtered) {
-            (Some(_), _) => "Nothing among the newest matches. Look further.",
+            (Some(_), _) => "Nothing among the cases that were looked at for this page. Look further.",
             (None, true) => "No case matches this search.",
             (None, false) => "Nothing here. Well done.",
         },

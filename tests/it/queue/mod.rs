@@ -5,8 +5,10 @@ mod order;
 mod search;
 mod together;
 
+use diesel::connection::SimpleConnection;
 use mfa_desk::config::Settings;
 use mfa_desk::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
+use mfa_desk::store::{AnyConnection, Purpose, open};
 use mfa_desk::workflow::Submission;
 
 use crate::support::browser::Page;
@@ -25,6 +27,16 @@ pub fn unhindered(settings: &mut Settings) {
 
 pub async fn world() -> World {
     World::with(Setup { change: unhindered, ..Setup::default() }).await
+}
+
+/// Does something that the program never does.
+pub fn run(world: &World, sqlite: &str, postgres: &str) {
+    match open(&world.database.url, Purpose::Write).unwrap() {
+        AnyConnection::Sqlite(mut c) => c.batch_execute(sqlite).unwrap(),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(mut c) => c.batch_execute(postgres).unwrap(),
+    }
+    let _ = postgres;
 }
 
 /// A form, sent by nobody's browser.

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use mfa_desk::domain::form::Language;
 
-use super::{asks, asks_in, lines, link, world};
+use super::{asks, asks_in, lines, link, run, world};
 use crate::support::browser::Browser;
 use crate::support::world::{OWNER, World};
 
@@ -117,6 +117,52 @@ async fn filters_stand_in_the_address_and_in_the_form() {
     {
         assert_eq!(lines(ana.get(address).await.is(200)).len(), 2, "{address}");
     }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_filter_looks_at_so_many_cases_and_leads_on() {
+    let world = world().await;
+    let german = asks_in(&world, Language::German, OWNER, "Olivia", "").await;
+    let ana = world.agent("ana").await;
+    world.presses(&ana, &german, "claim", &[]).await.is(200);
+    world.presses(&ana, &german, "tags", &[("tag", "rare")]).await.is(200);
+    world.presses(&ana, &german, "reject", &[("reason", "Not theirs")]).await.is(200);
+    // Cases that came in with it, and were over as well.
+    let many = format!(
+        "WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < 1100)
+        INSERT INTO cases (id, reference, submission_key, state, version, evidence_since, submitted_at, state_since,
+                expires_at, changed_by, changed_at)
+            SELECT 'x' || i, 'x' || i, 'x' || i, 'closed', 1, evidence_since, submitted_at, state_since, expires_at,
+                'x', changed_at
+            FROM cases, numbers WHERE reference = '{german}';
+        INSERT INTO queue_rows (case_id, stage, is_open, state, submitted_at, changed_at, due_by)
+            SELECT id, 'ended', FALSE, state, submitted_at, changed_at, submitted_at FROM cases WHERE id LIKE 'x%';"
+    );
+    run(&world, &many, &many);
+    let asked = "/desk?view=ended&language=de&sort=submitted&order=down";
+    let first = ana.get(asked).await;
+    assert_eq!(lines(first.is(200).says("Look further.")), Vec::<String>::new());
+    let second = ana.get(&link(&first, "Next page").unwrap()).await;
+    assert_eq!(lines(&second), std::slice::from_ref(&german));
+    assert_eq!(link(&second, "Next page"), None);
+    let back = ana.get(&link(&second, "Previous page").unwrap()).await;
+    assert_eq!(lines(back.is(200)), Vec::<String>::new());
+    // A tag that few have leads to them.
+    let tagged = link(&ana.get("/desk/tags").await, "rare").unwrap().replace("view=open", "view=ended");
+    let page = ana.get(&format!("{tagged}&sort=submitted&order=down")).await;
+    assert_eq!(lines(&page), std::slice::from_ref(&german));
+    let counted = async |asked: &str, name: &str| {
+        let page = ana.get(asked).await;
+        ana.send(&page, "/desk/views", &[("name", name)]).await.is(200);
+        let page = ana.get("/desk").await;
+        let saved = page.html.split("<a href=\"").find(|rest| rest.contains(&format!(">{name} "))).unwrap();
+        let saved = &saved[..saved.find("</span>").unwrap()];
+        saved[saved.rfind('>').unwrap() + 1..].to_owned()
+    };
+    assert_eq!(counted(&format!("{tagged}&sort=changed"), "Rare").await, "1");
+    let german = counted(asked, "German").await;
+    assert!(german == "0+" || german == "1+", "{german}");
     world.stop().await;
 }
 

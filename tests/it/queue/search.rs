@@ -2,27 +2,19 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use diesel::{QueryDsl, QueryableByName, RunQueryDsl, sql_query};
+use mfa_desk::store::schema::queue_rows;
 use mfa_desk::store::{AnyConnection, Purpose, migrate, open};
 
 use crate::self_service::{ANNA, begins, reference, with_anna_as};
 
-use super::{asks, lines, unhindered, world};
+use super::{asks, lines, run, unhindered, world};
 use crate::support::browser::Browser;
 use crate::support::world::{OWNER, Setup, World};
 
 async fn found(browser: &Browser, search: &str) -> Vec<String> {
     let asked = percent_encoding::utf8_percent_encode(search, percent_encoding::NON_ALPHANUMERIC);
     lines(browser.get(&format!("/desk?q={asked}")).await.is(200))
-}
-
-fn run(world: &World, sqlite: &str, postgres: &str) {
-    match open(&world.database.url, Purpose::Write).unwrap() {
-        AnyConnection::Sqlite(mut c) => c.batch_execute(sqlite).unwrap(),
-        #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(mut c) => c.batch_execute(postgres).unwrap(),
-    }
-    let _ = postgres;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -237,10 +229,21 @@ async fn a_reference_finds_its_case_alone_and_words_find_the_newest_first_page_b
     world.stop().await;
 }
 
+/// Where every case stands in the queue.
+fn rows(world: &World) -> Vec<(String, String, bool, Option<String>, chrono::NaiveDateTime)> {
+    let columns =
+        (queue_rows::case_id, queue_rows::stage, queue_rows::is_open, queue_rows::language, queue_rows::due_by);
+    let mut connection = open(&world.database.url, Purpose::Write).unwrap();
+    queue_rows::table.order(queue_rows::case_id).select(columns).load(&mut connection).unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cases_from_before_the_search_are_found_after_the_update() {
     let world = world().await;
+    world.confirmed("root@customers.example").await;
+    world.clock.advance(chrono::TimeDelta::microseconds(59_999_999));
     let reference = asks(&world, OWNER, "Olivia Owner", "The quetzal took it").await;
+    let before = rows(&world);
     let up = (
         include_str!("../../../migrations/sqlite/0005_queue/up.sql"),
         include_str!("../../../migrations/postgres/0005_queue/up.sql"),
@@ -251,12 +254,47 @@ async fn cases_from_before_the_search_are_found_after_the_update() {
     );
     let ana = world.agent("ana").await;
     run(&world, &format!("{}{}", down.0, up.0), &format!("{}{}", down.1, up.1));
+    assert_eq!(rows(&world), before, "they stand where the program puts them");
     assert_eq!(found(&ana, "quetzal").await, Vec::<String>::new());
-    assert_eq!(lines(&ana.get("/desk").await), std::slice::from_ref(&reference));
+    assert!(lines(&ana.get("/desk").await).contains(&reference));
     migrate(&mut open(&world.database.url, Purpose::Write).unwrap()).unwrap();
     assert_eq!(found(&ana, "quetzal").await, std::slice::from_ref(&reference));
     world.presses(&ana, &reference, "claim", &[]).await.is(200);
     assert_eq!(lines(&ana.get("/desk?view=mine").await), [reference]);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_older_instance_did_after_the_update_is_taken_up() {
+    let world = world().await;
+    let mut all = Vec::new();
+    for (n, word) in ["walnut", "quetzal", "zeppelin"].iter().enumerate() {
+        world.clock.advance(chrono::TimeDelta::seconds(1));
+        all.push(asks(&world, &format!("p{n}@x{n}.example"), "Person", word).await);
+    }
+    let ana = world.agent("ana").await;
+    let before = rows(&world);
+    // It makes cases without a place in the queue, and moves others without moving that.
+    let forget = format!(
+        "DELETE FROM case_words WHERE ROWS IN (SELECT n FROM queue_rows);
+        DELETE FROM queue_rows WHERE case_id IN (SELECT id FROM cases WHERE reference <> '{}');
+        UPDATE cases SET state = 'withdrawn', changed_at = '2030-01-01 00:00:00' WHERE reference = '{}';",
+        all[2], all[2]
+    );
+    run(&world, &forget.replace("ROWS", "rowid"), &forget.replace("ROWS", "n"));
+    assert_eq!(lines(&ana.get("/desk").await), std::slice::from_ref(&all[2]));
+    // With the next change,
+    world.presses(&ana, &all[0], "claim", &[]).await.is(200);
+    assert_eq!(lines(&ana.get("/desk?view=mine&language=en").await), std::slice::from_ref(&all[0]));
+    assert_eq!(found(&ana, "walnut").await, std::slice::from_ref(&all[0]));
+    // or with the next start.
+    assert_eq!(found(&ana, "quetzal").await, Vec::<String>::new());
+    migrate(&mut open(&world.database.url, Purpose::Write).unwrap()).unwrap();
+    assert_eq!(found(&ana, "quetzal").await, std::slice::from_ref(&all[1]));
+    assert_eq!(found(&ana, "zeppelin").await, std::slice::from_ref(&all[2]));
+    assert_eq!(lines(&ana.get("/desk?sort=submitted").await), all[..2]);
+    assert_eq!(lines(&ana.get("/desk?view=ended").await), all[2..]);
+    assert_eq!(rows(&world)[..2], before[..2]);
     world.stop().await;
 }
 
