@@ -331,7 +331,7 @@ async fn a_file_is_taken_whole_or_not_at_all() {
     assert_eq!((taken[0].line, taken[0].column), (2, "email"));
     let (act, other) = (Act { actor: Actor::Operator, ip: String::new(), at: world.now() }, "other".parse().unwrap());
     let elsewhere = world.desk.import_contacts(act, &other, Cursor::new(first()), Resume::No).await;
-    assert!(matches!(elsewhere, Err(ImportError::File(_))));
+    assert!(matches!(elsewhere, Err(ImportError::NoDirectory(_))));
     world.stop().await;
 }
 
