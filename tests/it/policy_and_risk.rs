@@ -258,7 +258,9 @@ async fn a_campaign_raises_the_need_of_a_case_that_was_already_cooling_off() {
         assert!(mails.iter().any(|mail| mail.text.contains(&ends_at)), "{tie}: {ends_at}");
         let page = desk_page(&world, &reference).await;
         page.says(&format!("24 h + 72 h: Part of a campaign – requests for 5 people share the same {tie} in 24 hours"));
-        let links = page.html.matches("<a class=\"mono\" href=\"/desk/cases/MFA-").count();
+        let campaign =
+            page.html.split("Other cases of the campaign").nth(1).and_then(|rest| rest.split("</ul>").next());
+        let links = campaign.unwrap_or_default().matches("<a class=\"mono\" href=\"/desk/cases/MFA-").count();
         assert_eq!(links, 4, "the other cases of the campaign are linked");
         waits(&world, &reference, 94).await;
         world.stop().await;
