@@ -321,16 +321,27 @@ pub fn times(period: Period, replies: &[Took], deactivations: &[Took]) -> Sheet 
         seconds("deactivation_median_seconds", "To deactivation, median"),
         seconds("deactivation_p90_seconds", "To deactivation, 90th percentile"),
     ];
-    let spread = |took: &[Took], day: Option<NaiveDate>| {
-        let of_day = took.iter().filter(|each| day.is_none_or(|day| each.day == day));
-        let mut sorted: Vec<i64> = of_day.map(|each| each.seconds).collect();
-        sorted.sort_unstable();
-        let many = i64::try_from(sorted.len()).unwrap_or(i64::MAX);
-        [Some(many), percentile(&sorted, 50), percentile(&sorted, 90)]
-    };
-    let both = |day| spread(replies, day).into_iter().chain(spread(deactivations, day)).collect::<Vec<_>>();
-    let rows = period.days().map(|day| (day.to_string(), both(Some(day)))).collect();
-    Sheet { key: "day", columns, rows, whole: both(None) }
+    let (reply_days, deactivation_days) = (each_day(replies), each_day(deactivations));
+    let of_day = |days: &BTreeMap<NaiveDate, Vec<i64>>, day| spread(days.get(&day).cloned().unwrap_or_default());
+    let row = |day| [of_day(&reply_days, day), of_day(&deactivation_days, day)].concat();
+    let rows = period.days().map(|day| (day.to_string(), row(day))).collect();
+    let all = |took: &[Took]| spread(took.iter().map(|each| each.seconds).collect());
+    Sheet { key: "day", columns, rows, whole: [all(replies), all(deactivations)].concat() }
+}
+
+fn each_day(took: &[Took]) -> BTreeMap<NaiveDate, Vec<i64>> {
+    let mut days: BTreeMap<NaiveDate, Vec<i64>> = BTreeMap::new();
+    for each in took {
+        days.entry(each.day).or_default().push(each.seconds);
+    }
+    days
+}
+
+/// How many there are, their median and their 90th percentile.
+fn spread(mut seconds: Vec<i64>) -> [Option<i64>; 3] {
+    seconds.sort_unstable();
+    let many = i64::try_from(seconds.len()).unwrap_or(i64::MAX);
+    [Some(many), percentile(&seconds, 50), percentile(&seconds, 90)]
 }
 
 #[cfg(test)]

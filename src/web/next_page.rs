@@ -32,9 +32,9 @@ pub fn of_account(next: &str) -> &str {
     within("/account", next)
 }
 
-/// As part of an address.
-pub fn encoded(next: &str) -> String {
-    percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC).to_string()
+/// A value as part of an address.
+pub fn encoded(value: &str) -> String {
+    percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 #[cfg(test)]

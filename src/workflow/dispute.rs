@@ -149,13 +149,19 @@ fn freeze_others(
             continue;
         }
         let_out(tx, act, &other)?;
-        if let Ok(changed) = command(tx, kit, act, &other, &Command::Dispute)? {
-            let about = details([("case", first.case.reference.as_str().into())]);
-            tx.record(act.case_entry("case.frozen_with", &changed.filed, about));
+        if freeze_with(tx, kit, act, first, &other)? {
             frozen.push(other);
         }
     }
     Ok(frozen)
+}
+
+/// Freezes a case because another was stopped. False when a rule forbids it.
+fn freeze_with(tx: &mut Tx<'_>, kit: &Kit, act: &Act, first: &Filed, other: &Filed) -> Result<bool, StoreError> {
+    let Ok(changed) = command(tx, kit, act, other, &Command::Dispute)? else { return Ok(false) };
+    let about = details([("case", first.case.reference.as_str().into())]);
+    tx.record(act.case_entry("case.frozen_with", &changed.filed, about));
+    Ok(true)
 }
 
 /// What a duplicate stood for goes on in the case that was kept: a stop of the one is a stop of the other, however far
@@ -178,13 +184,11 @@ fn freeze_kept(
         return Ok(());
     };
     let_out(tx, act, &kept)?;
-    let about = details([("case", first.case.reference.as_str().into())]);
     if kept.case.state.is_final() {
+        let about = details([("case", first.case.reference.as_str().into())]);
         tx.record(act.case_entry("case.disputed_after_end", &kept, about));
-    } else if kept.case.state != State::Disputed
-        && let Ok(changed) = command(tx, kit, act, &kept, &Command::Dispute)?
-    {
-        tx.record(act.case_entry("case.frozen_with", &changed.filed, about));
+    } else if kept.case.state != State::Disputed {
+        freeze_with(tx, kit, act, first, &kept)?;
     }
     frozen.push(kept);
     Ok(())

@@ -1,15 +1,9 @@
 // Every page of the desk at three widths, in light and dark, by somebody who may see them all. BASE is the running demo,
 // SHOTS a folder for screenshots (optional).
 import assert from 'node:assert/strict';
-import { base, browser, context, look, looked, press } from './look.mjs';
+import { base, browser, codeOf, context, look, looked, press } from './look.mjs';
 
 const widths = [360, 768, 1440];
-
-// What the demo's device of a person shows now.
-async function codeOf(email) {
-  const devices = await (await fetch(`${base}/demo/devices.json`)).json();
-  return devices.find((each) => each.email === email).devices[0].codes[1];
-}
 
 async function survey(page, path, name) {
   const answer = await page.goto(`${base}${path}`);

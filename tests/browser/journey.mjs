@@ -1,6 +1,6 @@
 // The demo's tour in a real browser. BASE is the running demo, SHOTS a folder for screenshots (optional).
 import assert from 'node:assert/strict';
-import { base, browser, context, look, looked, press } from './look.mjs';
+import { base, browser, codeOf, context, look, looked, press } from './look.mjs';
 
 const owner = 'olivia@demo.example';
 const passwords = {
@@ -21,12 +21,6 @@ async function signIn(name) {
   await press(page, 'Sign in');
   await page.waitForURL(/\/desk$/);
   return page;
-}
-
-// What the demo's device of a person shows now.
-async function codeOf(email) {
-  const devices = await (await fetch(`${base}/demo/devices.json`)).json();
-  return devices.find((each) => each.email === email).devices[0].codes[1];
 }
 
 async function newestLink(words) {

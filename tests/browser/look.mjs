@@ -62,3 +62,9 @@ export async function press(page, name) {
   await page.getByRole('button', { name }).first().click();
   await page.waitForLoadState();
 }
+
+// What the demo's device of a person shows now.
+export async function codeOf(email) {
+  const devices = await (await fetch(`${base}/demo/devices.json`)).json();
+  return devices.find((each) => each.email === email).devices[0].codes[1];
+}

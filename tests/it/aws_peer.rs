@@ -18,13 +18,12 @@ use mfa_desk::domain::directory::{Outcome, Standing};
 use mfa_desk::workflow::{Act, Resume};
 
 use crate::aws_iam::{ACCOUNT, connector, login, order, serial};
+use crate::support::ready;
 use crate::support::world::{Setup, World};
 
 pub fn ready() -> Option<HashMap<String, String>> {
-    let path = std::env::var_os("TEST_MOTO_READY")?;
-    let text = std::fs::read_to_string(path).expect("TEST_MOTO_READY names a file");
     mfa_desk::notify::install_tls_provider();
-    Some(text.lines().filter_map(|line| line.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect())
+    ready::values("TEST_MOTO_READY")
 }
 
 /// Whose keys are used.

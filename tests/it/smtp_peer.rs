@@ -11,11 +11,10 @@ use mfa_desk::notify::mail::{Mailer, Rendered, SendError, SmtpMailer, SmtpParts,
 use serde_json::{Value, json};
 
 use crate::smtp_wire::{mail, rendered};
+use crate::support::ready;
 
 fn ready() -> Option<HashMap<String, String>> {
-    let path = std::env::var_os("TEST_SMTP_READY")?;
-    let text = std::fs::read_to_string(path).expect("TEST_SMTP_READY names a file");
-    Some(text.lines().filter_map(|line| line.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect())
+    ready::values("TEST_SMTP_READY")
 }
 
 fn parts(env: &HashMap<String, String>) -> SmtpParts {

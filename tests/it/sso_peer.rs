@@ -16,12 +16,11 @@ use url::{Position, Url};
 
 use crate::sso::leaves;
 use crate::support::browser::Browser;
+use crate::support::ready;
 use crate::support::world::{Setup, World};
 
 fn ready() -> Option<HashMap<String, String>> {
-    let path = std::env::var_os("TEST_OIDC_READY")?;
-    let text = std::fs::read_to_string(path).expect("TEST_OIDC_READY names a file");
-    Some(text.lines().filter_map(|line| line.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect())
+    ready::values("TEST_OIDC_READY")
 }
 
 /// A browser at the provider: it keeps cookies, and is asked about every redirect.

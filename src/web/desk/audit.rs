@@ -14,6 +14,7 @@ use crate::store::audit;
 use crate::web::App;
 use crate::web::error::PageError;
 use crate::web::guard::access::SignedInAgent;
+use crate::web::next_page::encoded;
 use crate::web::page::{Head, show as show_page};
 
 /// What the address of an audit page says.
@@ -44,13 +45,11 @@ impl Asked {
             ("actor", self.actor.clone()),
             ("action", self.action.clone()),
         ];
-        let encode =
-            |value: &str| percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).to_string();
         let pairs: Vec<String> = fields
             .iter()
             .chain(more)
             .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| format!("{name}={}", encode(value)))
+            .map(|(name, value)| format!("{name}={}", encoded(value)))
             .collect();
         if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
     }

@@ -24,6 +24,7 @@ use crate::store::views::queue::{self, Count, Line, Place, Turn};
 use crate::web::App;
 use crate::web::error::PageError;
 use crate::web::guard::access::SignedInAgent;
+use crate::web::next_page::encoded;
 use crate::web::page::{Head, moment, show as show_page, span};
 
 /// What the address of a queue page says.
@@ -46,10 +47,6 @@ pub struct Asked {
 const PAGE: usize = 50;
 const REFRESH: u32 = 15;
 const LONGEST_SEARCH: usize = 200;
-
-fn encoded(value: &str) -> String {
-    percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).to_string()
-}
 
 /// The address at which somebody sees this.
 fn url(look: &Look, search: &str, turn: Option<(&str, Place)>) -> String {

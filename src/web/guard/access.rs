@@ -24,6 +24,7 @@ use crate::web::api;
 use crate::web::cookies;
 use crate::web::desk::live::EVENTS;
 use crate::web::error::PageError;
+use crate::web::next_page::encoded;
 use crate::web::routes::{Body, RouteSpec};
 use crate::workflow::Act;
 
@@ -372,6 +373,5 @@ fn is_visit(request: &ServiceRequest) -> bool {
 
 /// What answers a request for a page that needs a sign-in: the page where one signs in, and where to go afterwards.
 pub fn to_sign_in(page: &str, next: &str) -> HttpResponse {
-    let next = percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
-    HttpResponse::SeeOther().insert_header((header::LOCATION, format!("{page}?next={next}"))).finish()
+    HttpResponse::SeeOther().insert_header((header::LOCATION, format!("{page}?next={}", encoded(next)))).finish()
 }

@@ -12,12 +12,11 @@ use mfa_desk::workflow::Taken;
 use secrecy::SecretString;
 
 use super::{Letter, messages, takes_mail, undecided};
+use crate::support::ready;
 use crate::support::world::{OWNER, Setup, World};
 
 fn ready() -> Option<HashMap<String, String>> {
-    let path = std::env::var_os("TEST_IMAP_READY")?;
-    let text = std::fs::read_to_string(path).expect("TEST_IMAP_READY names a file");
-    Some(text.lines().filter_map(|line| line.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect())
+    ready::values("TEST_IMAP_READY")
 }
 
 fn settings(env: &HashMap<String, String>) -> ImapSettings {

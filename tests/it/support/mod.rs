@@ -11,6 +11,7 @@ pub mod oidc;
 pub mod privacyidea;
 pub mod proxy;
 pub mod python;
+pub mod ready;
 pub mod receiver;
 pub mod smtp;
 pub mod soft_key;

@@ -14,6 +14,8 @@ use mfa_desk::directory::{HttpSettings, PrivacyIdea};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
+use super::ready;
+
 /// A realm of our own in the running server. Its users stand in a file of our own.
 pub struct Peer {
     pub realm: String,
@@ -25,11 +27,11 @@ pub struct Peer {
     http: reqwest::Client,
 }
 
+const READY: &str = "TEST_PRIVACYIDEA_READY";
+
 fn ready() -> Option<(HashMap<String, String>, PathBuf)> {
-    let path = PathBuf::from(std::env::var_os("TEST_PRIVACYIDEA_READY")?);
-    let text = std::fs::read_to_string(&path).expect("TEST_PRIVACYIDEA_READY names a file");
-    let pairs = text.lines().filter_map(|line| line.split_once('='));
-    Some((pairs.map(|(k, v)| (k.to_owned(), v.to_owned())).collect(), path.parent().unwrap().to_owned()))
+    let work = ready::file(READY)?.parent().unwrap().to_owned();
+    Some((ready::values(READY)?, work))
 }
 
 impl Peer {
