@@ -7,7 +7,7 @@ use diesel::{Connection, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use secrecy::ExposeSecret;
 
-use super::{StoreError, dialect, search};
+use super::{StoreError, search};
 use crate::config::DatabaseUrl;
 use crate::private_files::{create_private_folder, write_private_file};
 
@@ -109,7 +109,7 @@ pub fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError
                 .batch_execute("SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(7305013)")
                 .map_err(unavailable)?;
             let ran = run(postgres, POSTGRES_MIGRATIONS).and_then(|ran| search::catch_up(connection).map(|()| ran));
-            dialect::execute(
+            super::dialect::execute(
                 connection,
                 "SELECT pg_advisory_unlock(7305013); SET lock_timeout = '5s'; SET statement_timeout = '30s'",
             )?;
