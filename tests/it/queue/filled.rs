@@ -421,7 +421,7 @@ pub fn fill(url: &DatabaseUrl, count: usize, now: DateTime<Utc>) -> Filled {
     #[cfg(feature = "postgres")]
     if let AnyConnection::Postgres(_) = c {
         run(c, "SELECT setval('queue_rows_n_seq', (SELECT max(n) FROM queue_rows))");
-        run(c, "VACUUM ANALYZE");
+        run(c, "VACUUM (ANALYZE, PARALLEL 0)");
     }
     Filled { agents, tags, references }
 }
