@@ -98,7 +98,8 @@ pub fn all(filled: &Filled, count: usize, now: DateTime<Utc>) -> Vec<(String, As
     let month = Period::parse("", "", now).expect("a period");
     let (to, from) = (now.date_naive(), (now - TimeDelta::days(364)).date_naive());
     let year = Period::parse(&from.to_string(), &to.to_string(), now).expect("a period");
-    for (name, period) in [("a month", month), ("a year", year)] {
+    let day = Period::parse(&to.to_string(), &to.to_string(), now).expect("a period");
+    for (name, period) in [("a day", day), ("a month", month), ("a year", year)] {
         add(format!("volume of {name}"), Box::new(move |c| Ok(reports::arrived(c, period)?.len())));
         add(
             format!("outcomes of {name}"),
