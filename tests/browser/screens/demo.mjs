@@ -51,7 +51,7 @@ export async function asks(person, more = {}, network = person.network) {
   const client = new Client(network);
   const page = await client.send(await client.get('/assistance'), '/assistance', {
     email: person.email, name: person.name, device_kind: 'virtual_totp', reason: 'lost',
-    failed_step: 'After the password it asks for a code.', language: 'en', callback_time: 'Mornings', message: 'My phone is gone.', ...more,
+    failed_step: '', language: 'en', callback_time: 'Mornings', message: 'My phone is gone.', ...more,
   });
   const reference = page.text.match(/MFA-\w{4}-\w{4}/)[0];
   return { client, person, reference, path: `/cases/${reference}` };
@@ -98,18 +98,23 @@ async function freshCode(name) {
   return codeOf(`${name}@demo.example`);
 }
 
-export async function signIn(name) {
-  const client = new Client(1);
-  client.agent = name;
-  const page = await client.send(await client.get('/desk/sign-in'), '/desk/sign-in', { email: `${name}@demo.example`, password: passwords[name] });
-  const inside = await client.send(page, '/desk/sign-in/device', { code: await freshCode(name) });
-  if (!inside.path.startsWith('/desk')) throw new Error(`${name} did not get in: ${inside.text.slice(0, 300)}`);
+async function enters(client) {
+  const page = await client.send(await client.get('/desk/sign-in'), '/desk/sign-in', { email: `${client.agent}@demo.example`, password: passwords[client.agent] });
+  const inside = await client.send(page, '/desk/sign-in/device', { code: await freshCode(client.agent) });
+  if (inside.path.startsWith('/desk/sign-in')) throw new Error(`${client.agent} did not get in: ${inside.text.slice(0, 300)}`);
   return client;
 }
 
-// A page of the desk; what wants a second factor again gets it.
+export async function signIn(name) {
+  const client = new Client(1);
+  client.agent = name;
+  return enters(client);
+}
+
+// A page of the desk. Who was away for long signs in again, and what wants a second factor again gets it.
 export async function opens(client, path) {
-  const page = await client.get(path);
+  let page = await client.get(path);
+  if (page.path.startsWith('/desk/sign-in')) page = await (await enters(client)).get(path);
   if (!page.path.startsWith('/desk/step-up')) return page;
   const stepped = await client.send(page, '/desk/step-up', { code: await freshCode(client.agent) });
   return stepped.path.startsWith('/desk/step-up') ? client.get(path) : stepped;
@@ -121,14 +126,25 @@ export async function acts(client, reference, ending, given = {}) {
 }
 
 export async function approves(client, reference, given = {}) {
-  return client.send(await opens(client, `/desk/cases/${reference}/approve`), '/approve', given);
+  const form = await opens(client, `/desk/cases/${reference}/approve`);
+  const [, id] = form.html.match(/name="authenticator" value="([^"]+)"/) ?? [];
+  const none = id && !/name="authenticator"[^>]* checked/.test(form.html) && form.html.includes('type="checkbox" name="authenticator"');
+  const page = await client.send(form, '/approve', none ? { authenticator: id, ...given } : given);
+  if (page.status !== 200) throw new Error(`${reference} was not approved: ${page.text.slice(300, 1500)}`);
+  return page;
 }
 
-export const stateIs = (client, reference, state) => until(`${reference} to be ${state}`, async () =>
-  (await client.get(`/desk/cases/${reference}`)).html.includes(`class="state state-${state}"`));
+export async function stateIs(client, reference, state) {
+  let page;
+  const is = async () => {
+    page = await opens(client, `/desk/cases/${reference}`);
+    return page.html.includes(`class="state state-${state}"`);
+  };
+  await until(`${reference} to be ${state}`, is).catch((error) => { throw new Error(`${error.message}: ${page.text.slice(200, 3000)}`); });
+}
 
 export async function deactivates(client, reference) {
-  const page = await client.get(`/desk/cases/${reference}`);
+  const page = await opens(client, `/desk/cases/${reference}`);
   const id = page.html.match(/name="authenticator" value="([^"]+)"[^>]* checked/)?.[1] ?? page.html.match(/name="authenticator" value="([^"]+)"/)[1];
   return client.send(await opens(client, `/desk/cases/${reference}/deactivate?authenticator=${id}`), '/deactivate');
 }

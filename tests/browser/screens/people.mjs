@@ -29,6 +29,6 @@ export const people = rows.map(([local, domain, name, kind, tier, phone, devices
 }));
 
 export const csv = ['email,account_number,name,kind,tier,phone,administrators,authenticators',
-  ...people.map((p) => [p.email, p.number, p.name, p.kind, p.tier, p.phone, '', p.devices].join(','))].join('\n');
+  ...people.map((p) => [p.email, p.number, p.name, p.kind, p.tier, p.phone, '', p.devices.includes('passkey') ? p.devices : `${p.devices};passkey:Spare key`].join(','))].join('\n');
 
 export const person = (first) => people.find((each) => each.first === first);

@@ -3,8 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import { base, browser } from '../look.mjs';
 import { Client } from './client.mjs';
-import { acts, codeOf, codeOn, isCalled, later, linkTo, opens, signIn, until } from './demo.mjs';
-import { confirmsAlone, givesPassword, samples, thursday, threeWeeks } from './scenes.mjs';
+import { acts, codeOf, codeOn, isCalled, linkTo, opens, signIn, until } from './demo.mjs';
+import { confirmsAlone, givesPassword, thursday, threeWeeks } from './scenes.mjs';
 import { person } from './people.mjs';
 
 const only = process.env.ONLY ?? '';
@@ -60,7 +60,7 @@ async function customers(made) {
   const tara = new Client(person('tara').network);
   await shot(group, 'verify-email', 'The page behind the mailed link, which does nothing by itself', await linkTo(person('tara').email, 'open', made.unconfirmed.reference), { client: tara });
   await shot(group, 'link-useless', 'A link that is not good any more', `${made.unconfirmed.path}/open?token=${'A'.repeat(43)}`);
-  await shot(group, 'case-verifying', 'What is needed now, and how else it can be proved', made.olivia2.path, { client: made.olivia2.client });
+  await shot(group, 'case-verifying', 'What is needed now, and how else it can be proved', made.proving.path, { client: made.proving.client });
   await shot(group, 'case-call', 'The call: six digits to type, two words to compare', made.calling.path, { client: made.calling.client });
   await shot(group, 'case-call', 'The same in dark', made.calling.path, { client: made.calling.client, dark: true });
   await shot(group, 'case-callback', 'An agent calls, and the code is shown once the words were heard', made.talk.path, { client: made.talk.client });
@@ -70,12 +70,12 @@ async function customers(made) {
   await shot(group, 'case-cooling-off-wide', 'The same on a desk', made.cooling.path, { client: made.cooling.client, size: 'wide' });
   await shot(group, 'case-german', 'A case is spoken of in the language of its form', made.german.path, { client: made.german.client });
   await shot(group, 'case-deactivated', 'It is done, and what comes next', made.done.path, { client: made.done.client });
-  await shot(group, 'case-disputed', 'Somebody said that it was not them', made.disputed.path, { client: made.disputed.client });
+  await shot(group, 'case-disputed', 'Somebody said that it was not them: the browser that asked sees nothing any more', made.disputed.path, { client: made.disputed.client });
   await shot(group, 'case-member', 'A member asks the administrators of the account', made.member.path, { client: made.member.client });
   await shot(group, 'case-phone-held', 'A document that was examined, and a new number on hold', made.held.path, { client: made.held.client });
-  await shot(group, 'phone-change', 'What a new phone number needs', `${made.olivia2.path}/phone`, { client: made.olivia2.client });
-  await shot(group, 'phone-change-confirm', 'The number as it was understood', `${made.olivia2.path}/phone`, {
-    client: made.olivia2.client,
+  await shot(group, 'phone-change', 'What a new phone number needs', `${made.proving.path}/phone`, { client: made.proving.client });
+  await shot(group, 'phone-change-confirm', 'The number as it was understood', `${made.proving.path}/phone`, {
+    client: made.proving.client,
     then: async (page) => {
       await page.locator('[name=number]').fill('+44 (0)20 7946 0177');
       await press(page, 'Continue');
@@ -167,7 +167,7 @@ async function agents(made) {
   await shot(group, 'case-phone', 'A case with a document and a phone number on hold', at(made.held), wide);
   await shot(group, 'case-merge', 'Two requests of one person', at(made.twin), { ...wide, whole: false, then: (page) => page.locator('#kin-title').scrollIntoViewIfNeeded() });
   await shot(group, 'case-limits', 'A case whose calls are blocked', at(made.blocked), wide);
-  await shot(group, 'case-risk', 'A case with risk signals', at(made.campaign), wide);
+  await shot(group, 'case-privileged', 'A privileged account, which needs more', at(made.privileged), wide);
   await opens(ana, '/desk/tokens');
   const page = await ana.get(at(made.ready));
   const [, device] = page.html.match(/name="authenticator" value="([^"]+)"/);
@@ -194,8 +194,7 @@ async function agents(made) {
   await shot(group, 'tokens', 'Tokens for programs', '/desk/tokens', wide);
   await shot(group, 'desk-security', 'One’s own devices', '/desk/security', wide);
   await shot(group, 'desk-password', 'A new password', '/desk/password', wide);
-  later(15);
-  await shot(group, 'desk-step-up', 'A second factor again', '/desk/step-up?next=%2Fdesk', wide);
+  await shot(group, 'desk-step-up', 'A second factor again, for what gives power away', '/desk/step-up?next=%2Fdesk', wide);
   await shot(group, 'desk-forbidden', 'A page that is not for this role', '/desk/audit', wide);
   await shot(group, 'desk-error-404', 'An address that there is not', '/desk/nothing', wide);
 }
@@ -235,7 +234,7 @@ async function others(made) {
 }
 
 function writesIndex() {
-  const groups = [...new Set(index.map((each) => each.group))];
+  const groups = ['The customer', 'Self-service', 'The agent', 'The supervisor', 'The auditor', 'Programs and the demonstration'];
   const lines = ['# Every page in pictures', '', 'Made by `tests/browser/screens/screens.sh` from the demonstration, whose people do not exist. Pages of customers are 360 px', 'wide, those of the desk 1440 px, unless the name says otherwise.', ''];
   for (const group of groups) {
     lines.push(`## ${group}`, '');
@@ -252,19 +251,17 @@ try {
   const made = await thursday();
   console.error('it is Thursday');
   // What goes on right now: one customer is called by the program, another by an agent.
-  const { olivia } = await samples();
-  made.olivia2 = made.campaign;
+  made.proving = made.campaign;
   made.calling = made.duplicate;
-  await isCalled(made.calling);
   await acts(await signIn('agent'), made.talk.reference, '/callback');
   const nora = made.talk.client;
   await nora.send(await nora.get(made.talk.path), '/show-code');
   await until('the call', async () => codeOn(await nora.get(made.talk.path)));
-  made.owners.olivia = olivia;
-  await customers(made);
-  await selfService(made);
   await agents(made);
   await others(made);
+  await isCalled(made.calling);
+  await customers(made);
+  await selfService(made);
   if (!only) writesIndex();
   console.log(`screens: ${index.length} pictures`);
 } finally {

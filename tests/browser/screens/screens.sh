@@ -21,6 +21,7 @@ cp "$here"/../package.json "$here"/../*.mjs "$work/run/"
 cp "$here"/*.mjs "$work/run/screens/"
 (cd "$work/run" && npm install --silent --no-audit --no-fund --ignore-scripts >&2)
 echo "+0" >"$work/clock"
+touch "$work/out"
 LD_PRELOAD=$faketime FAKETIME_TIMESTAMP_FILE=$work/clock FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 \
     "$program" demo --listen 127.0.0.1:0 --data "$work/data" >"$work/out" 2>"$work/log" &
 demo=$!
