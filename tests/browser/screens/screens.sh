@@ -20,7 +20,7 @@ mkdir -p "$work/run/screens" "$work/data" "$work/pictures"
 cp "$here"/../package.json "$here"/../*.mjs "$work/run/"
 cp "$here"/*.mjs "$work/run/screens/"
 (cd "$work/run" && npm install --silent --no-audit --no-fund --ignore-scripts >&2)
-echo "+0" >"$work/clock"
+echo "-$(($(date +%s) - $(date -d 2026-11-04T08:40:00Z +%s)))" >"$work/clock"
 touch "$work/out"
 LD_PRELOAD=$faketime FAKETIME_TIMESTAMP_FILE=$work/clock FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 \
     "$program" demo --listen 127.0.0.1:0 --data "$work/data" >"$work/out" 2>"$work/log" &
@@ -34,7 +34,7 @@ done
     PROGRAM="$program" DATA="$work/data" OUT="$work/pictures" node screens/screens.mjs) ||
     { status=$?; tail -5 "$work/log" >&2; cp "$work"/pictures/*.png "$out" 2>/dev/null || true; exit "$status"; }
 # A palette is enough for pages, and a third of the size.
-pngquant --force --ext .png --quality 60-95 --speed 1 --strip "$work"/pictures/*.png || true
+pngquant --force --ext .png --quality 60-95 --speed 5 --strip "$work"/pictures/*.png || true
 if [ -z "${ONLY:-}" ]; then rm -f "$out"/*.png; fi
 cp "$work"/pictures/* "$out/"
 du -sh "$out" >&2
