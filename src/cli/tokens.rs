@@ -1,13 +1,16 @@
 use std::process::ExitCode;
 
+use chrono::{DateTime, Utc};
 use clap::Subcommand;
 
 use super::{Failure, Place, desk_of, existing_desk_of, operator, runtime};
 use crate::domain::ids::ApiTokenId;
+use crate::workflow::ListedToken;
 
 #[derive(Subcommand)]
 pub(super) enum TokensCommand {
-    /// List the tokens that programs act with: identifier, whose, until when, last used, scopes, name
+    /// List the tokens that programs act with: identifier, whose, until when, last used, good or
+    /// dormant since when, scopes, name
     List {
         #[command(flatten)]
         place: Place,
@@ -30,10 +33,12 @@ pub(super) fn run(command: TokensCommand) -> Result<ExitCode, Failure> {
 
 fn list(place: &Place) -> Result<ExitCode, Failure> {
     let desk = existing_desk_of(place)?;
-    for (token, agent) in runtime()?.block_on(desk.tokens(None)).map_err(Failure::new)? {
-        let used = token.last_used_at.map_or_else(|| "never".to_owned(), |at| at.format("%Y-%m-%dT%H:%MZ").to_string());
-        let until = token.expires_at.format("%Y-%m-%dT%H:%MZ");
-        println!("{}\t{}\t{until}\t{used}\t{}\t{}", token.id, agent.email, token.scopes, token.name);
+    let minute = |at: DateTime<Utc>| at.format("%Y-%m-%dT%H:%MZ").to_string();
+    for ListedToken { token, agent, dormant_since } in runtime()?.block_on(desk.tokens(None)).map_err(Failure::new)? {
+        let used = token.last_used_at.map_or_else(|| "never".to_owned(), minute);
+        let state = dormant_since.map_or_else(|| "good".to_owned(), |at| format!("dormant since {}", minute(at)));
+        let (until, scopes) = (minute(token.expires_at), &token.scopes);
+        println!("{}\t{}\t{until}\t{used}\t{state}\t{scopes}\t{}", token.id, agent.email, token.name);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -136,6 +136,7 @@ pub const REFERENCE: &[(&str, &str, &str)] = &[
     ("documents.per_network_per_hour", "10", "Uploads from one network (/24, /48) in an hour."),
     ("documents.erase_after_days", "30", "Days after the end of a case when its documents are erased."),
     ("api.token_days", "90", "Days for which a token for programs can be issued at most."),
+    ("api.dormant_after_days", "30", "Days without a sign-in of its person after which a token for programs sleeps, until they sign in."),
     ("api.requests_per_minute", "300", "Requests of one token in a minute."),
     ("log.format", "text", "`text`, or `json` for one object a line."),
     ("log.filter", "info", "Level, or directives such as `info,mfa_desk=debug`."),
@@ -217,6 +218,7 @@ pub const RANGES: &[(&str, u64, u64)] = &[
     ("documents.per_network_per_hour", 1, 1000),
     ("documents.erase_after_days", 1, 3650),
     ("api.token_days", 1, 366),
+    ("api.dormant_after_days", 1, 366),
     ("api.requests_per_minute", 1, 100_000),
 ];
 

@@ -13,6 +13,7 @@ use super::check::Checker;
 use super::directories::{is_safe, secret};
 use super::value;
 use crate::domain::event::{EventPattern, Listener, SubscriberName};
+use crate::domain::event_types::TYPES;
 use crate::signed_webhooks::Keys;
 
 /// The key of the list.
@@ -86,6 +87,9 @@ impl SubscriberSettings {
         }
         if self.events.is_empty() {
             problem("wants no events", "set types such as case.*, or leave events out for all");
+        }
+        for pattern in self.events.iter().filter(|pattern| !TYPES.iter().any(|(kind, _)| pattern.fits(kind))) {
+            problem(&format!("wants {pattern}, of which there are no events"), "take a type of docs/webhooks.md");
         }
         if let Err(why) = self.keys() {
             let fix = "set one of secret and secret_file to whsec_ and 32 random bytes in base64";

@@ -33,6 +33,8 @@ coded! {
     pub enum Scope {
         /// Queue, cases as the desk shows them, the list of approvals.
         CasesRead = "cases:read", "Read cases, with addresses masked";
+        /// One's own saved views of the queue, and as a supervisor everybody's.
+        ViewsKeep = "views:keep", "Save and remove views of the queue";
         /// Everything that brings a case forward without deciding it.
         CasesWork = "cases:work", "Work cases: claim, write, call back, ask for approval";
         /// Approve, refuse, reject, deactivate; decisions on phone changes and disputes.
@@ -41,10 +43,10 @@ coded! {
         CasesDocuments = "cases:documents", "Open and examine documents, record meetings";
         /// Full addresses.
         CasesReveal = "cases:reveal", "Reveal full addresses";
-        /// Blocks, alarms, deliveries, contacts, policy.
-        DeskRead = "desk:read", "Read blocks, alarms, deliveries, contacts and policy";
-        /// Lift, mark as seen, redeliver, stop.
-        DeskManage = "desk:manage", "Lift blocks, see alarms, redeliver events, stop contacts";
+        /// Blocks, alarms, deliveries, contacts, replies, policy.
+        DeskRead = "desk:read", "Read blocks, alarms, deliveries, contacts, replies and policy";
+        /// Lift, mark as seen, redeliver, stop, keep replies.
+        DeskManage = "desk:manage", "Lift blocks, see alarms, redeliver events, stop contacts, keep replies";
         /// The list of people at the desk.
         PeopleRead = "people:read", "Read who works at the desk";
         /// Add, change, suspend.
@@ -58,7 +60,7 @@ impl Scope {
     /// Whether somebody with this role could use it for anything.
     pub const fn is_of_use_to(self, role: Role) -> bool {
         match self {
-            Self::CasesRead | Self::DeskRead => true,
+            Self::CasesRead | Self::ViewsKeep | Self::DeskRead => true,
             Self::CasesWork | Self::CasesDecide | Self::CasesDocuments | Self::CasesReveal => role.works_cases(),
             Self::DeskManage | Self::PeopleRead | Self::PeopleManage => role.supervises(),
             Self::AuditRead => role.audits(),
@@ -273,7 +275,17 @@ pub struct ApiToken {
     pub window: Window,
 }
 
-/// Why a token is not let in. Whoever presents it is told none of this.
+/// The person that a token acts as, as they are when it is presented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bearer {
+    /// They may not act.
+    pub suspended: bool,
+    /// When they last completed a sign-in.
+    pub signed_in_at: Option<DateTime<Utc>>,
+}
+
+/// Why a token is not let in. Whoever presents it is told none of this, but that it is dormant: then it is their token,
+/// and there is something that they can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Useless {
     /// Somebody revoked it, or ended everything of its person.
@@ -284,6 +296,8 @@ pub enum Useless {
     Network,
     /// Its person is suspended.
     Suspended,
+    /// Its person has not signed in for long.
+    Dormant,
 }
 
 impl Useless {
@@ -294,24 +308,34 @@ impl Useless {
             Self::Expired => "expired",
             Self::Network => "network",
             Self::Suspended => "suspended",
+            Self::Dormant => "dormant",
         }
     }
 }
 
 impl ApiToken {
-    /// Whether it is good for a request from here at this moment, while its person is or is not suspended.
+    /// From when on it is dormant, unless its person signs in before: nothing here is told when somebody leaves whom
+    /// single sign-on lets in no more, but that they come no more. It was issued to somebody who was signed in.
+    pub fn dormant_from(&self, signed_in_at: Option<DateTime<Utc>>, after: TimeDelta) -> DateTime<Utc> {
+        signed_in_at.map_or(self.created_at, |at| at.max(self.created_at)) + after
+    }
+
+    /// Whether it is good for a request from here at this moment, for its person as they are; it is dormant `after` so
+    /// long without a sign-in.
     ///
     /// # Errors
     /// [`Useless`] says why not.
-    pub fn is_good(&self, ip: &str, now: DateTime<Utc>, suspended: bool) -> Result<(), Useless> {
+    pub fn is_good(&self, ip: &str, now: DateTime<Utc>, bearer: Bearer, after: TimeDelta) -> Result<(), Useless> {
         if self.revoked_at.is_some() {
             Err(Useless::Revoked)
         } else if now >= self.expires_at {
             Err(Useless::Expired)
-        } else if suspended {
+        } else if bearer.suspended {
             Err(Useless::Suspended)
         } else if !self.networks.allow(ip) {
             Err(Useless::Network)
+        } else if now >= self.dormant_from(bearer.signed_in_at, after) {
+            Err(Useless::Dormant)
         } else {
             Ok(())
         }
@@ -370,6 +394,51 @@ mod tests {
         assert!(Networks::default().allow("203.0.113.1"));
         assert_eq!("here".parse::<Networks>(), Err(BadToken::Networks));
         assert_eq!("1.1.1.1 ".repeat(11).parse::<Networks>(), Err(BadToken::Networks));
+    }
+
+    fn token() -> ApiToken {
+        ApiToken {
+            id: ApiTokenId::new(now(), [1; 10]),
+            agent: AgentId::new(now(), [2; 10]),
+            name: "CI".to_owned(),
+            scopes: "cases:read".parse().unwrap(),
+            networks: "192.0.2.0/24".parse().unwrap(),
+            created_at: now(),
+            expires_at: now() + TimeDelta::days(90),
+            last_used_at: None,
+            revoked_at: None,
+            window: Window { from: now(), used: 0 },
+        }
+    }
+
+    #[test]
+    fn a_token_sleeps_while_its_person_comes_no_more_and_wakes_when_they_sign_in() {
+        let (token, after) = (token(), TimeDelta::days(30));
+        let on = |day: i64, signed_in: Option<i64>| {
+            let signed_in_at = signed_in.map(|day| now() + TimeDelta::days(day));
+            let bearer = Bearer { suspended: false, signed_in_at };
+            token.is_good("192.0.2.7", now() + TimeDelta::days(day), bearer, after)
+        };
+        // It was issued to somebody who was there, whatever is known of their sign-ins.
+        for before in [None, Some(-40), Some(0)] {
+            assert_eq!((on(29, before), on(30, before)), (Ok(()), Err(Useless::Dormant)), "{before:?}");
+        }
+        assert_eq!((on(30, Some(1)), on(31, Some(1))), (Ok(()), Err(Useless::Dormant)));
+        assert_eq!(on(60, Some(60)), Ok(()));
+        assert_eq!(on(90, Some(90)), Err(Useless::Expired), "a sign-in gives no new time");
+    }
+
+    #[test]
+    fn what_else_a_token_is_good_for_nothing_by_is_told_before_that_it_sleeps() {
+        let (mut token, late) = (token(), now() + TimeDelta::days(60));
+        let bearer = Bearer { suspended: true, signed_in_at: None };
+        let why = |token: &ApiToken, ip: &str, bearer| token.is_good(ip, late, bearer, TimeDelta::days(30));
+        assert_eq!(why(&token, "192.0.2.7", bearer), Err(Useless::Suspended));
+        let bearer = Bearer { suspended: false, ..bearer };
+        assert_eq!(why(&token, "198.51.100.1", bearer), Err(Useless::Network));
+        assert_eq!(why(&token, "192.0.2.7", bearer), Err(Useless::Dormant));
+        token.revoked_at = Some(now());
+        assert_eq!(why(&token, "192.0.2.7", bearer), Err(Useless::Revoked));
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod device;
 pub mod directory;
 pub mod document;
 pub mod event;
+pub mod event_types;
 pub mod evidence;
 pub mod form;
 pub mod fresh;

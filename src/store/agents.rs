@@ -8,7 +8,7 @@ use diesel::{ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryD
 use super::account_sessions::{LineRow, SessionLine, SessionOrigin};
 use super::schema::{agent_sessions, agents};
 use super::signals::Signal;
-use super::{AnyConnection, StoreError, Tx, corrupt, parsed, stored};
+use super::{AnyConnection, StoreError, Tx, corrupt, parsed, presence, stored};
 use crate::domain::account::{Account, AccountKind, AccountStatus, Background, Tier};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::authn::Assurance;
@@ -30,6 +30,8 @@ pub struct Agent {
     pub role: Role,
     /// Since when they may not act.
     pub suspended_at: Option<DateTime<Utc>>,
+    /// When they last completed a sign-in.
+    pub signed_in_at: Option<DateTime<Utc>>,
 }
 
 impl Agent {
@@ -53,6 +55,7 @@ pub(super) struct AgentRow {
     pub(super) sso_subject: Option<String>,
     appointed_by: Option<String>,
     appointed_at: Option<NaiveDateTime>,
+    signed_in_at: Option<NaiveDateTime>,
 }
 
 impl AgentRow {
@@ -63,6 +66,7 @@ impl AgentRow {
             name: self.name,
             role: Role::from_code(&self.role).ok_or_else(|| corrupt("role", &self.role))?,
             suspended_at: self.suspended_at.map(|at| at.and_utc()),
+            signed_in_at: self.signed_in_at.map(|at| at.and_utc()),
         })
     }
 }
@@ -159,6 +163,7 @@ pub fn insert(
         sso_subject: None,
         appointed_by: None,
         appointed_at: None,
+        signed_in_at: agent.signed_in_at.map(stored),
     };
     diesel::insert_into(agents::table).values(row).execute(tx.connection)?;
     let account = Account {
@@ -177,12 +182,12 @@ pub fn insert(
 }
 
 /// Suspends an agent at `at`, or restores them. What they gave up to either moment stays void: nothing that came in
-/// between by a race or another instance's clock revives with them.
+/// between by a race or another instance's clock revives with them. What they had begun to write is forgotten.
 pub fn set_suspended(tx: &mut Tx<'_>, id: AgentId, suspended: bool, at: DateTime<Utc>) -> Result<(), StoreError> {
     diesel::update(agents::table.find(id.to_string()))
         .set((agents::suspended_at.eq(suspended.then(|| stored(at))), agents::void_before.eq(stored(at))))
         .execute(tx.connection)?;
-    Ok(())
+    presence::drop_drafts_of(tx, id)
 }
 
 /// A sign-in of an agent.
@@ -223,7 +228,7 @@ pub struct NewAgentSession {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Begins a session.
+/// Begins a session; one that is complete is noted with its agent, since sessions are forgotten.
 pub fn begin_session(tx: &mut Tx<'_>, new: &NewAgentSession, at: DateTime<Utc>) -> Result<(), StoreError> {
     diesel::insert_into(agent_sessions::table)
         .values((
@@ -240,6 +245,11 @@ pub fn begin_session(tx: &mut Tx<'_>, new: &NewAgentSession, at: DateTime<Utc>) 
             agent_sessions::expires_at.eq(stored(new.expires_at)),
         ))
         .execute(tx.connection)?;
+    if new.assurance == Assurance::Complete {
+        diesel::update(agents::table.find(new.agent.to_string()))
+            .set(agents::signed_in_at.eq(stored(at)))
+            .execute(tx.connection)?;
+    }
     Ok(())
 }
 
@@ -390,20 +400,10 @@ pub fn end_session_of(
     Ok(changed == 1)
 }
 
-/// When each agent last completed a sign-in.
-pub fn last_sign_ins(connection: &mut AnyConnection) -> Result<BTreeMap<AgentId, DateTime<Utc>>, StoreError> {
-    let rows: Vec<(String, Option<NaiveDateTime>)> = agent_sessions::table
-        .filter(agent_sessions::assurance.eq(Assurance::Complete.code()))
-        .group_by(agent_sessions::agent_id)
-        .select((agent_sessions::agent_id, diesel::dsl::max(agent_sessions::created_at)))
-        .load(connection)?;
-    rows.into_iter().filter_map(|(id, at)| at.map(|at| Ok((parsed("agent", &id)?, at.and_utc())))).collect()
-}
-
-/// Gives an agent another role.
+/// Gives an agent another role. With one that works no cases, what they had begun to write is forgotten.
 pub fn set_role(tx: &mut Tx<'_>, id: AgentId, role: Role) -> Result<(), StoreError> {
     diesel::update(agents::table.find(id.to_string())).set(agents::role.eq(role.code())).execute(tx.connection)?;
-    Ok(())
+    if role.works_cases() { Ok(()) } else { presence::drop_drafts_of(tx, id) }
 }
 
 /// Ends a session for good. False when somebody just did.

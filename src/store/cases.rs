@@ -7,8 +7,8 @@ pub use super::entries::{EntryKind, WrittenEntry, entries, write_entry};
 pub use super::forms::{form, insert_form, language};
 use super::schema::{approvals, cases, evidence};
 use super::{
-    AnyConnection, StoreError, Tx, case_authenticators, clocks, corrupt, dialect, parsed, parsed_if, queue_rows,
-    search, stored,
+    AnyConnection, StoreError, Tx, case_authenticators, clocks, corrupt, dialect, parsed, parsed_if, presence,
+    queue_rows, search, stored,
 };
 use crate::domain::account::Tier;
 use crate::domain::case::{Approval, Asked, Case, Conclusion, State, Wait, due_at};
@@ -351,6 +351,9 @@ pub fn update(tx: &mut Tx<'_>, before: &Filed, after: &Filed) -> Result<(), Stor
     }
     if (before.case.account, before.case.with_owner) != (after.case.account, after.case.with_owner) {
         search::index(tx, &row.id)?;
+    }
+    if after.case.state.is_final() && !before.case.state.is_final() {
+        presence::drop_drafts_in(tx, after.case.id)?;
     }
     Ok(())
 }

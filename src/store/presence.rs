@@ -103,6 +103,33 @@ pub fn drop_draft(tx: &mut Tx<'_>, case: CaseId, agent: AgentId, field: &str) ->
     Ok(())
 }
 
+/// Forgets all but so many of somebody's drafts, the oldest first.
+pub fn keep_newest(tx: &mut Tx<'_>, agent: AgentId, most: i64) -> Result<(), StoreError> {
+    let older: Vec<(String, String)> = case_drafts::table
+        .filter(case_drafts::agent_id.eq(agent.to_string()))
+        .order((case_drafts::at.desc(), case_drafts::case_id.desc(), case_drafts::field.desc()))
+        .select((case_drafts::case_id, case_drafts::field))
+        .offset(most)
+        .limit(most)
+        .load(tx.connection)?;
+    for (case, field) in older {
+        diesel::delete(case_drafts::table.find((case, agent.to_string(), field))).execute(tx.connection)?;
+    }
+    Ok(())
+}
+
+/// Forgets what anybody has begun to write in a case: it is over.
+pub fn drop_drafts_in(tx: &mut Tx<'_>, case: CaseId) -> Result<(), StoreError> {
+    diesel::delete(case_drafts::table.filter(case_drafts::case_id.eq(case.to_string()))).execute(tx.connection)?;
+    Ok(())
+}
+
+/// Forgets what somebody has begun to write anywhere: they work no cases any more.
+pub fn drop_drafts_of(tx: &mut Tx<'_>, agent: AgentId) -> Result<(), StoreError> {
+    diesel::delete(case_drafts::table.filter(case_drafts::agent_id.eq(agent.to_string()))).execute(tx.connection)?;
+    Ok(())
+}
+
 /// Forgets drafts that nobody has touched since a moment, and who had cases before them.
 pub fn forget(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<usize, StoreError> {
     let drafts =

@@ -67,6 +67,7 @@ diesel::table! {
         sso_subject -> Nullable<Text>,
         appointed_by -> Nullable<Text>,
         appointed_at -> Nullable<Timestamp>,
+        signed_in_at -> Nullable<Timestamp>,
     }
 }
 

@@ -219,7 +219,7 @@ pub fn status_of(halt: &Halt) -> StatusCode {
         | Halt::NotOpened
         | Halt::ByMail
         | Halt::NoChallenge
-        | Halt::Overtaken(_)
+        | Halt::Overtaken { .. }
         | Halt::Decided
         | Halt::NotShownYet
         | Halt::WrongCode(_) => StatusCode::CONFLICT,

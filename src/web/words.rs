@@ -36,7 +36,7 @@ pub(crate) fn text_of(halt: &Halt) -> Text {
         | Halt::Unversioned
         | Halt::ChangeMoved
         | Halt::NotShownYet
-        | Halt::Overtaken(_)
+        | Halt::Overtaken { .. }
         | Halt::NotOpened
         | Halt::ByMail
         | Halt::WrongCode(_)

@@ -11,7 +11,7 @@ use crate::domain::authn::Kept;
 use crate::domain::case::{AccountFacts, AuthenticatorSet, Case, Command, Facts, Refused, apply};
 use crate::domain::document::Unfit;
 use crate::domain::form::Wrong;
-use crate::domain::ids::{AccountId, AgentId};
+use crate::domain::ids::{AccountId, AgentId, EntryId};
 use crate::domain::people::Appointments;
 use crate::domain::phone_change;
 use crate::domain::reference::CaseRef;
@@ -114,8 +114,13 @@ pub enum Halt {
     #[error("The customer has not pressed “Show my code” yet. Ask them to open their case's page.")]
     NotShownYet,
     /// Somebody wrote while a message was being written.
-    #[error("{0} wrote in the meantime. Read it in the timeline, then send; what you typed is kept below.")]
-    Overtaken(String),
+    #[error("{by} wrote in the meantime. Read it in the timeline, then send; what you typed is kept below.")]
+    Overtaken {
+        /// Who wrote the newest.
+        by: String,
+        /// The messages that were not read, oldest first, and when each came in.
+        unread: Vec<(EntryId, DateTime<Utc>)>,
+    },
     /// The digits are not the ones on the page.
     #[error("No match. {}", match .0 { 0 => "This code cannot be used any more.".to_owned(), 1 => "1 try left.".to_owned(), n => format!("{n} tries left.") })]
     WrongCode(i32),

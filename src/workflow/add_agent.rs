@@ -78,7 +78,7 @@ impl Desk {
         };
         let kit = self.kit.clone();
         let id = self.kit.id(AgentId::new, act.at);
-        let agent = Agent { id, email: new.email, name, role: new.role, suspended_at: None };
+        let agent = Agent { id, email: new.email, name, role: new.role, suspended_at: None, signed_in_at: None };
         let add = move |tx: &mut Tx<'_>| {
             agents::insert(tx, &agent, (new.phone.clone(), password_hash.as_deref()), act.at)?;
             let about = details([("agent", agent.email.as_str().into()), ("role", agent.role.code().into())]);

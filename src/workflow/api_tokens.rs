@@ -7,7 +7,7 @@ use super::first_factor::Side;
 use super::limits::{Counted, left, spend, spend_tries};
 use super::{Desk, Kit, account_sign_in::unavailable};
 use crate::domain::actor::Actor;
-use crate::domain::api_token::{ApiToken, BadToken, Left, MOST_TOKENS, Useless, Window, Wish};
+use crate::domain::api_token::{ApiToken, BadToken, Bearer, Left, MOST_TOKENS, Useless, Window, Wish};
 use crate::domain::audit::{details, timestamp};
 use crate::domain::authn::TotpCode;
 use crate::domain::ids::{AgentId, ApiTokenId};
@@ -23,6 +23,16 @@ pub struct Issued {
     pub token: ApiToken,
     /// The secret, to be shown once.
     pub secret: Token,
+}
+
+/// A token as lists show it.
+pub struct ListedToken {
+    /// What is kept of it.
+    pub token: ApiToken,
+    /// Whose it is.
+    pub agent: Agent,
+    /// Since when it sleeps, if it does.
+    pub dormant_since: Option<DateTime<Utc>>,
 }
 
 /// A program that is let in.
@@ -41,6 +51,8 @@ pub struct Entered {
 pub enum Shut {
     /// What it came with is good for nothing.
     Useless,
+    /// Its token sleeps until its person signs in.
+    Dormant,
     /// So many useless tokens came from its network that they are not even looked at.
     TooMany,
 }
@@ -91,17 +103,18 @@ impl Desk {
         Ok(issued.map(|token| Issued { token, secret }))
     }
 
-    /// The tokens that are good for something now: one's own, and everybody's for those who manage people.
+    /// The tokens that are not over: one's own, and everybody's for those who manage people.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn tokens(&self, of: Option<AgentId>) -> Result<Vec<(ApiToken, Agent)>, StoreError> {
-        let now = self.now();
+    pub async fn tokens(&self, of: Option<AgentId>) -> Result<Vec<ListedToken>, StoreError> {
+        let (now, after) = (self.now(), self.kit.api.dormant_after());
         let list = move |connection: &mut AnyConnection| {
             let mut found = Vec::new();
             for token in api_tokens::live(connection, of, now)? {
                 if let Some(agent) = agents::find(connection, token.agent)? {
-                    found.push((token, agent));
+                    let from = token.dormant_from(agent.signed_in_at, after);
+                    found.push(ListedToken { dormant_since: Some(from).filter(|from| now >= *from), token, agent });
                 }
             }
             Ok(found)
@@ -158,7 +171,7 @@ impl Desk {
                 let spent = spend_tries(tx, &kit, &act, &counted, told)?;
                 return Ok(Err(if spent.is_err() { Shut::TooMany } else { Shut::Useless }));
             };
-            if let Err(why) = token.is_good(&ip, now, agent.suspended_at.is_some()) {
+            if let Err(why) = is_good(&kit, &token, &agent, (&ip, now)) {
                 let act = Act { actor: named(&agent, &token), ip: ip.clone(), at: now };
                 return keep_out(tx, &kit, &act, &token, why);
             }
@@ -227,9 +240,9 @@ fn look(
         let spent = shown && left(connection, kit, limit, &subject, now)? == 0;
         return Ok(spent.then_some(Err(Shut::TooMany)));
     };
-    if token.is_good(ip, now, agent.suspended_at.is_some()).is_err() {
+    if let Err(why) = is_good(kit, &token, &agent, (ip, now)) {
         let told = left(connection, kit, Limit::SignInRefusals, &refusals(&token), now)? == 0;
-        return Ok(told.then_some(Err(Shut::Useless)));
+        return Ok(told.then_some(Err(shut(why))));
     }
     let (_, left) = token.window.count(now, kit.api.requests_per_minute);
     Ok(left.exceeded.then_some(Ok(Entered { agent, token, left })))
@@ -246,7 +259,20 @@ fn keep_out(tx: &mut Tx<'_>, kit: &Kit, act: &Act, token: &ApiToken, why: Useles
     if spend(tx, kit, act, &[once])?.is_ok() {
         tx.record(act.entry("token.refused", None, None, details([("why", why.code().into())])));
     }
-    Ok(Err(Shut::Useless))
+    Ok(Err(shut(why)))
+}
+
+fn is_good(kit: &Kit, token: &ApiToken, agent: &Agent, (ip, now): (&str, DateTime<Utc>)) -> Result<(), Useless> {
+    let bearer = Bearer { suspended: agent.suspended_at.is_some(), signed_in_at: agent.signed_in_at };
+    token.is_good(ip, now, bearer, kit.api.dormant_after())
+}
+
+/// What of it is told to whoever presents the token.
+const fn shut(why: Useless) -> Shut {
+    match why {
+        Useless::Dormant => Shut::Dormant,
+        Useless::Revoked | Useless::Expired | Useless::Network | Useless::Suspended => Shut::Useless,
+    }
 }
 
 impl Entered {

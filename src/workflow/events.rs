@@ -4,6 +4,7 @@ use super::act::Act;
 use super::{Desk, Kit, LEASE};
 use crate::domain::audit::{Details, details};
 use crate::domain::event::{CaseEvent, Circumstances};
+use crate::domain::event_types::is_type;
 use crate::domain::ids::OutboxId;
 use crate::notify::subscriber::{Answer, Subscriber};
 use crate::store::cases::{self, Filed};
@@ -24,6 +25,7 @@ pub(super) fn record(
     filed: &Filed,
     (action, about): (&str, Details),
 ) -> Result<(), StoreError> {
+    debug_assert!(is_type(action), "{action} is in no list of types");
     tx.record(act.case_entry(action, filed, about));
     let mut listeners = kit.listeners.iter().filter(|listener| listener.wants(action)).peekable();
     if listeners.peek().is_none() {

@@ -1,7 +1,5 @@
 //! The people at the desk, as those who manage them see and change them.
 
-use chrono::{DateTime, Utc};
-
 use super::act::{Act, Done, Halt};
 use super::{AddAgentError, Desk, Kit, NewAgent, Standing, letters};
 use crate::domain::account::AuthenticatorState;
@@ -19,8 +17,6 @@ use crate::store::{AnyConnection, StoreError, Tx, accounts, credentials, known_d
 pub struct Person {
     /// Who.
     pub agent: Agent,
-    /// When they last completed a sign-in, as far back as sign-ins are kept.
-    pub last_sign_in: Option<DateTime<Utc>>,
     /// Active authenticators.
     pub authenticators: usize,
     /// A password is set.
@@ -34,13 +30,11 @@ impl Desk {
     /// [`StoreError`] when the database fails.
     pub async fn people(&self) -> Result<Vec<Person>, StoreError> {
         let list = |connection: &mut AnyConnection| {
-            let last = agents::last_sign_ins(connection)?;
             let mut people = Vec::new();
             for agent in agents::all(connection)? {
                 let account = agent.id.account();
                 let active = accounts::authenticators(connection, account)?;
                 people.push(Person {
-                    last_sign_in: last.get(&agent.id).copied(),
                     authenticators: active.iter().filter(|each| each.state == AuthenticatorState::Active).count(),
                     has_password: credentials::password_hash(connection, account)?.is_some(),
                     agent,

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Desk;
 use super::act::{Act, Halt};
+use crate::domain::case::Writing;
 use crate::domain::form::free_text;
 use crate::domain::ids::{AgentId, CaseId};
 use crate::domain::reference::CaseRef;
@@ -19,8 +20,11 @@ const STILL_WRITES: TimeDelta = TimeDelta::seconds(60);
 /// A page that looks again sooner is not noted anew.
 const NOTED_FOR: TimeDelta = TimeDelta::seconds(30);
 
-/// The two places of a case's page that people write in.
-pub const DRAFTS: [&str; 2] = ["message", "note"];
+/// What one person has begun to write in all cases together; beyond it the oldest is forgotten.
+pub const MOST_DRAFTS: i64 = 40;
+
+/// The two places of a case's page that people write in, and what becomes of it.
+const DRAFTS: [(&str, Writing); 2] = [("message", Writing::ToCustomer), ("note", Writing::Note)];
 
 /// Somebody else who has a case before them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +59,7 @@ pub(super) fn drafts(
 ) -> Result<Vec<(&'static str, String)>, StoreError> {
     let Some(me) = me else { return Ok(Vec::new()) };
     let mut found = Vec::new();
-    for field in DRAFTS {
+    for (field, _) in DRAFTS {
         found.extend(presence::draft(connection, case, me, field)?.map(|body| (field, body)));
     }
     Ok(found)
@@ -94,10 +98,12 @@ pub(super) fn sent(
     tx: &mut Tx<'_>,
     act: &Act,
     (case, reference): (CaseId, &CaseRef),
-    field: &str,
+    what: Writing,
 ) -> Result<(), StoreError> {
     let Some(me) = act.actor.agent() else { return Ok(()) };
-    presence::drop_draft(tx, case, me, field)?;
+    for (field, _) in DRAFTS.iter().filter(|(_, written)| *written == what) {
+        presence::drop_draft(tx, case, me, field)?;
+    }
     note(tx, (case, reference), me, act.at, Some(false))
 }
 
@@ -111,11 +117,12 @@ impl Desk {
         }
     }
 
-    /// Keeps what somebody has begun to write in a case, until they send it or take it back.
+    /// Keeps what somebody has begun to write in a case, until they send it or take it back, or the case ends. Whoever may
+    /// not write there keeps nothing there.
     ///
     /// # Errors
-    /// [`Halt`] when there is no such case, the field is none, or the text cannot be kept; [`StoreError`] when the
-    /// database fails.
+    /// [`Halt`] when there is no such case, the field is none, the text cannot be kept, or a rule forbids it;
+    /// [`StoreError`] when the database fails.
     pub async fn keep_draft(
         &self,
         act: Act,
@@ -123,7 +130,9 @@ impl Desk {
         field: &str,
         body: &str,
     ) -> Result<Result<(), Halt>, StoreError> {
-        let Some(field) = DRAFTS.into_iter().find(|each| *each == field) else { return Ok(Err(Halt::Gone)) };
+        let Some((field, what)) = DRAFTS.into_iter().find(|(each, _)| *each == field) else {
+            return Ok(Err(Halt::Gone));
+        };
         let body = match body.trim() {
             "" => None,
             _ => match free_text(body) {
@@ -132,15 +141,22 @@ impl Desk {
             },
         };
         let keep = move |tx: &mut Tx<'_>| {
-            let Some(filed) = cases::find(tx.connection, &reference)? else { return Ok(Err(Halt::NoSuchCase)) };
+            // Held, so that a case that ends at this moment keeps nothing.
+            let Some(filed) = cases::lock(tx, &reference)? else { return Ok(Err(Halt::NoSuchCase)) };
             let Some(me) = act.actor.agent() else { return Ok(Err(Halt::Gone)) };
+            if let Err(refused) = filed.case.may_write(&act.actor, what) {
+                return Ok(Err(Halt::Refused(refused)));
+            }
             let case = filed.case.id;
             let written = cases::entries(tx.connection, case)?;
             // A draft that comes in after what it became is none.
             let mine = |entry: &WrittenEntry| entry.agent == Some(me) && Some(&entry.body) == body.as_ref();
             let body = body.as_ref().filter(|_| !written.iter().any(mine));
             match body {
-                Some(body) => presence::keep_draft(tx, case, me, (field, body), act.at)?,
+                Some(body) => {
+                    presence::keep_draft(tx, case, me, (field, body), act.at)?;
+                    presence::keep_newest(tx, me, MOST_DRAFTS)?;
+                }
                 None => presence::drop_draft(tx, case, me, field)?,
             }
             note(tx, (case, &reference), me, act.at, Some(body.is_some()))?;

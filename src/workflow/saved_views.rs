@@ -13,7 +13,7 @@ const LONGEST: usize = 40;
 const MOST: usize = 20;
 
 impl Desk {
-    /// Keeps what somebody looks at under a name; supervisors can share it with everybody.
+    /// Keeps what somebody looks at under a name; supervisors can share it with everybody. Answers which view it is.
     ///
     /// # Errors
     /// [`Halt`] when the name cannot be taken, there are too many views, or a rule forbids it; [`StoreError`] when the
@@ -24,7 +24,7 @@ impl Desk {
         name: &str,
         look: Look,
         shared: bool,
-    ) -> Result<Result<(), Halt>, StoreError> {
+    ) -> Result<Result<SavedViewId, Halt>, StoreError> {
         let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
         if name.is_empty() || name.chars().count() > LONGEST || name.chars().any(is_unprintable) {
             return Ok(Err(Halt::BadText(format!("Give the view a name of at most {LONGEST} characters."))));
@@ -55,7 +55,7 @@ impl Desk {
             saved_views::insert(tx, &view, act.at)?;
             let about = details([("view", view.id.to_string().into()), ("shared", shared.into())]);
             tx.record(act.entry("view.saved", None, None, about));
-            Ok(Ok(()))
+            Ok(Ok(view.id))
         };
         self.store.write(save).await
     }

@@ -307,7 +307,7 @@ fn found(
         Ok(Here::ToAdd) => {
             let id = kit.id(AgentId::new, act.at);
             let (email, name) = (admitted.email.clone(), admitted.name.clone());
-            let agent = Agent { id, email, name, role: admitted.role, suspended_at: None };
+            let agent = Agent { id, email, name, role: admitted.role, suspended_at: None, signed_in_at: None };
             agents::insert(tx, &agent, (None, None), act.at)?;
             sso::bind(tx, id, &claims.subject)?;
             let about = named(&agent, [("role", agent.role.code().into()), ("by", "sso".into())]);

@@ -3,7 +3,7 @@ use super::limits::{Counted, spend};
 use super::{Desk, Kit, deadlines, events, mail, presence};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
-use crate::domain::case::Refused;
+use crate::domain::case::Writing;
 use crate::domain::ids::EntryId;
 use crate::domain::limits::Limit;
 use crate::domain::notice::Notice;
@@ -20,7 +20,7 @@ impl Desk {
     /// [`Halt`] when a rule forbids it; [`StoreError`] when the database fails.
     pub async fn write_note(&self, act: Act, reference: CaseRef, body: String) -> Result<Result<(), Halt>, StoreError> {
         let kit = self.kit.clone();
-        self.store.write(move |tx| write(tx, &kit, &act, &reference, EntryKind::Note, &body)).await
+        self.store.write(move |tx| write(tx, &kit, &act, &reference, Writing::Note, &body)).await
     }
 
     /// An agent writes to the customer, who gets a mail as well.
@@ -34,8 +34,7 @@ impl Desk {
         body: String,
     ) -> Result<Result<(), Halt>, StoreError> {
         let kit = self.kit.clone();
-        let written =
-            self.store.write(move |tx| write(tx, &kit, &act, &reference, EntryKind::ToCustomer, &body)).await?;
+        let written = self.store.write(move |tx| write(tx, &kit, &act, &reference, Writing::ToCustomer, &body)).await?;
         self.run_errands();
         Ok(written)
     }
@@ -44,7 +43,7 @@ impl Desk {
     /// they read that first. `seen` is the newest message on it, if there was one.
     ///
     /// # Errors
-    /// See [`Desk::write_to_customer`]; [`Halt::Overtaken`] names who wrote.
+    /// See [`Desk::write_to_customer`]; [`Halt::Overtaken`] names who wrote, and what was not read.
     pub async fn answer_customer(
         &self,
         act: Act,
@@ -55,7 +54,7 @@ impl Desk {
         let kit = self.kit.clone();
         let answer = move |tx: &mut Tx<'_>| match overtaken(tx, &act, &reference, seen)? {
             Some(halt) => Ok(Err(halt)),
-            None => write(tx, &kit, &act, &reference, EntryKind::ToCustomer, &body),
+            None => write(tx, &kit, &act, &reference, Writing::ToCustomer, &body),
         };
         let written = self.store.write(answer).await?;
         self.run_errands();
@@ -73,11 +72,12 @@ impl Desk {
         body: String,
     ) -> Result<Result<(), Halt>, StoreError> {
         let kit = self.kit.clone();
-        self.store.write(move |tx| write(tx, &kit, &act, &reference, EntryKind::FromCustomer, &body)).await
+        self.store.write(move |tx| write(tx, &kit, &act, &reference, Writing::FromCustomer, &body)).await
     }
 }
 
-/// Whether a message of somebody else came in after the newest that an agent has seen.
+/// Whether a message of somebody else came in after the newest that an agent has seen. A message of another case was
+/// not seen in this one.
 fn overtaken(
     tx: &mut Tx<'_>,
     act: &Act,
@@ -85,33 +85,28 @@ fn overtaken(
     seen: Option<EntryId>,
 ) -> Result<Option<Halt>, StoreError> {
     let Some(filed) = cases::lock(tx, reference)? else { return Ok(Some(Halt::NoSuchCase)) };
-    let talk = |entry: &&WrittenEntry| entry.kind.is_talk();
-    let unseen = |entry: &&WrittenEntry| seen.is_none_or(|seen| entry.id > seen);
-    let others = |entry: &&WrittenEntry| entry.agent.is_none() || entry.agent != act.actor.agent();
-    let written = cases::entries(tx.connection, filed.case.id)?;
-    let Some(entry) = written.iter().filter(talk).filter(unseen).rfind(others) else { return Ok(None) };
-    let who = match entry.agent {
+    let mut talk = cases::entries(tx.connection, filed.case.id)?;
+    talk.retain(|entry| entry.kind.is_talk());
+    let seen = seen.filter(|seen| talk.iter().any(|entry| entry.id == *seen));
+    let unseen = |entry: &WrittenEntry| seen.is_none_or(|seen| entry.id > seen);
+    let others = |entry: &WrittenEntry| entry.agent.is_none() || entry.agent != act.actor.agent();
+    talk.retain(|entry| unseen(entry) && others(entry));
+    let Some(newest) = talk.last() else { return Ok(None) };
+    let by = match newest.agent {
         Some(agent) => agents::find(tx.connection, agent)?.map_or_else(|| "A colleague".to_owned(), |agent| agent.name),
-        None if entry.kind == EntryKind::FromElsewhere => "Somebody else, by mail,".to_owned(),
+        None if newest.kind == EntryKind::FromElsewhere => "Somebody else, by mail,".to_owned(),
         None => "The customer".to_owned(),
     };
-    Ok(Some(Halt::Overtaken(who)))
+    Ok(Some(Halt::Overtaken { by, unread: talk.iter().map(|entry| (entry.id, entry.at)).collect() }))
 }
 
-fn write(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, kind: EntryKind, body: &str) -> Done<()> {
+fn write(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, what: Writing, body: &str) -> Done<()> {
     let filed = match held(tx, act, reference, None)? {
         Ok(filed) => filed,
         Err(halt) => return Ok(Err(halt)),
     };
-    if kind != EntryKind::FromCustomer && !act.actor.role().is_some_and(|role| role.works_cases()) {
-        return Ok(Err(refuse(tx, act, &filed, "write", Refused::Role(act.actor.role()))));
-    }
-    // A note may be added to a case that is over; a conversation may not go on.
-    if kind != EntryKind::Note && filed.case.state.is_final() {
-        return Ok(Err(refuse(tx, act, &filed, "write", Refused::Over(filed.case.state))));
-    }
-    if kind == EntryKind::ToCustomer && filed.case.account.is_none() {
-        return Ok(Err(refuse(tx, act, &filed, "write", Refused::NoAccount)));
+    if let Err(refused) = filed.case.may_write(&act.actor, what) {
+        return Ok(Err(refuse(tx, act, &filed, "write", refused)));
     }
     if act.actor == Actor::Customer {
         // A stolen page cannot bury the desk.
@@ -119,26 +114,17 @@ fn write(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, kind: Entry
             return Ok(Err(Halt::TooOften(text!("written-too-often"))));
         }
     }
+    let (kind, action, happened) = match what {
+        Writing::Note => (EntryKind::Note, "case.note_added", Happened::Other),
+        Writing::ToCustomer => (EntryKind::ToCustomer, "case.message_sent", Happened::DeskSpoke),
+        Writing::FromCustomer => (EntryKind::FromCustomer, "case.message_received", Happened::CustomerSpoke),
+    };
     let id = keep(tx, kit, act, &filed, kind, body)?;
-    if matches!(kind, EntryKind::Note | EntryKind::ToCustomer) {
-        let field = if kind == EntryKind::Note { "note" } else { "message" };
-        presence::sent(tx, act, (filed.case.id, reference), field)?;
-    }
-    let action = match kind {
-        EntryKind::Note => "case.note_added",
-        EntryKind::ToCustomer => "case.message_sent",
-        EntryKind::FromCustomer | EntryKind::FromElsewhere => "case.message_received",
-        EntryKind::Reason | EntryKind::Administrator => "case.reason_given",
-    };
+    presence::sent(tx, act, (filed.case.id, reference), what)?;
     let about = details([("entry", id.to_string().into())]);
-    let happened = match kind {
-        EntryKind::ToCustomer => Happened::DeskSpoke,
-        EntryKind::FromCustomer | EntryKind::FromElsewhere => Happened::CustomerSpoke,
-        EntryKind::Note | EntryKind::Reason | EntryKind::Administrator => Happened::Other,
-    };
     let filed = deadlines::after(tx, kit, &filed, happened, act.at)?;
     events::record(tx, kit, act, &filed, (action, about))?;
-    if kind == EntryKind::ToCustomer {
+    if what == Writing::ToCustomer {
         let known = known(tx.connection, kit, &filed.case)?;
         mail::queue(tx, kit, act, &filed, &known, Notice::DeskMessage, Some(body))?;
     }

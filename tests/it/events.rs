@@ -329,6 +329,9 @@ fn a_subscriber_is_told_nothing_where_somebody_could_read_along() {
     assert!(problems(&table("http://tickets.example.org/hook", &good)).contains("not https"));
     assert!(problems(&table("https://tickets.example.org/", "")).contains("secret that is not set"));
     assert!(problems(&table("https://tickets.example.org/", &format!("{good}\nevents = []"))).contains("no events"));
+    let mistyped = format!("{good}\nevents = ['case.*', 'case.close', 'phone.*']");
+    let told = problems(&table("https://tickets.example.org/", &mistyped));
+    assert!(told.contains("wants case.close,") && told.contains("wants phone.*,"), "{told}");
     let twice = table("https://tickets.example.org/", &good).repeat(2);
     assert!(problems(&twice).contains("stands twice"));
     let many: String =

@@ -41,7 +41,14 @@ async fn sow(world: &World) {
             for kind in ["known", "suspended"] {
                 let id = AgentId::new(at, kit.entropy.bytes());
                 let email = format!("desk-{}", address(kind, n)).parse().unwrap();
-                let agent = Agent { id, email, name: format!("Agent {n}"), role: Role::Agent, suspended_at: None };
+                let agent = Agent {
+                    id,
+                    email,
+                    name: format!("Agent {n}"),
+                    role: Role::Agent,
+                    suspended_at: None,
+                    signed_in_at: None,
+                };
                 agents::insert(tx, &agent, (None, Some(&hash)), at)?;
             }
         }

@@ -40,3 +40,4 @@ CREATE TABLE case_drafts (
     PRIMARY KEY (case_id, agent_id, field)
 );
 CREATE INDEX case_drafts_by_age ON case_drafts (at);
+CREATE INDEX case_drafts_by_agent ON case_drafts (agent_id, at);

@@ -1,2 +1,3 @@
+ALTER TABLE agents DROP COLUMN signed_in_at;
 DROP TABLE api_answers;
 DROP TABLE api_tokens;

@@ -32,3 +32,9 @@ CREATE TABLE api_answers (
     PRIMARY KEY (token_id, key_hash)
 );
 CREATE INDEX api_answers_by_age ON api_answers (began_at);
+
+-- When somebody at the desk last completed a sign-in: sign-ins themselves are forgotten.
+ALTER TABLE agents ADD COLUMN signed_in_at TIMESTAMP;
+UPDATE agents SET signed_in_at = (
+    SELECT MAX(created_at) FROM agent_sessions WHERE agent_id = agents.id AND assurance = 'complete'
+);

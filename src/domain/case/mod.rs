@@ -11,6 +11,7 @@ mod settle;
 #[cfg(test)]
 mod tests;
 mod timer;
+mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,6 +37,7 @@ pub use orders::{AuthenticatorSet, Ordered, Progress};
 pub use owner::{OWNERS_TIME, OwnersStep, lets_owner_in, owners_step};
 pub use refused::Refused;
 pub use timer::due_at;
+pub use write::Writing;
 
 coded! {
     /// Where a case stands.

@@ -4,6 +4,8 @@ mod colleague_tests;
 mod merge_tests;
 #[path = "orders_tests.rs"]
 mod orders_tests;
+#[path = "write_tests.rs"]
+mod write_tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::{Data, Path};
 use chrono::{DateTime, Datelike, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::case_view::view;
@@ -12,6 +12,7 @@ use super::cursor;
 use super::headers::etag;
 use super::problem::{Kind, Problem};
 use super::program::Program;
+use super::views;
 use crate::domain::account::Tier;
 use crate::domain::case::State;
 use crate::domain::contact::EmailAddress;
@@ -119,8 +120,12 @@ fn place(text: &str) -> Option<Place> {
 /// The queue.
 pub async fn list(app: Data<App>, program: Program) -> Answer {
     let (asked, now) = (&program.query, app.now());
+    let look = match asked.get("saved") {
+        None => Look::read(|field| asked.get(field).unwrap_or_default()),
+        Some(id) => views::saved(&app, &program, id).await?,
+    };
     let query = queue::Query {
-        look: Look::read(|field| asked.get(field).unwrap_or_default()),
+        look,
         agent: program.agent(),
         search: asked.get("q").unwrap_or_default().trim().to_owned(),
         turn: cursor::place(asked, place)?.map_or(Turn::First, Turn::After),
@@ -173,6 +178,35 @@ pub struct CaseState {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     outcome: Option<String>,
+}
+
+/// Cases that a body names, each with the version of it that was read.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReadCase {
+    /// Which case.
+    #[schema(min_length = 1, max_length = 40)]
+    reference: String,
+    /// Its version as it was read.
+    #[schema(minimum = 0)]
+    version: i64,
+}
+
+/// The cases that the member `name` of a body names, each once.
+///
+/// # Errors
+/// [`Problem`] that points at what is no case, or stands twice.
+pub fn named_cases(name: &str, cases: &[ReadCase]) -> Result<Vec<(CaseRef, Option<i64>)>, Problem> {
+    let mut read: Vec<(CaseRef, Option<i64>)> = Vec::with_capacity(cases.len());
+    for (at, each) in cases.iter().enumerate() {
+        let wrong = |words: &str| Problem::field(format!("/{name}/{at}/reference"), words);
+        let reference = each.reference.parse().map_err(|_| wrong("This is no reference of a case."))?;
+        if read.iter().any(|(there, _)| *there == reference) {
+            return Err(wrong("This case stands here twice."));
+        }
+        read.push((reference, Some(each.version)));
+    }
+    Ok(read)
 }
 
 async fn now(app: &App, reference: CaseRef) -> Result<(i64, State), Problem> {

@@ -6,17 +6,23 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::{Body, text};
-use super::cases::{Answer, acted, reference, simply};
+use super::cases::{Answer, ReadCase, acted, named_cases, reference, simply};
 use super::problem::{Kind, Problem};
 use super::program::Program;
 use crate::domain::case::AuthenticatorSet;
 use crate::domain::ids::AuthenticatorId;
+use crate::domain::reference::CaseRef;
+use crate::store::{AnyConnection, StoreError, cases};
 use crate::web::App;
-use crate::workflow::Attempted;
+use crate::workflow::{Attempted, Halt, Seen};
+
+/// Duplicates that one merge ends.
+const MOST_DUPLICATES: usize = 20;
 
 /// Which authenticators are meant: these and no others.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "authenticators": ["019abd1e-5d2c-7c1a-9b63-2f0d6a1c8e01"] })))]
 pub struct Chosen {
     /// Their identifiers.
     #[schema(min_items = 1, max_items = 50)]
@@ -26,6 +32,7 @@ pub struct Chosen {
 /// Why.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "reason": "The name on the document is another." })))]
 pub struct Reason {
     /// The text, in lines.
     #[schema(min_length = 1, max_length = 4000)]
@@ -35,6 +42,7 @@ pub struct Reason {
 /// How a dispute ends.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "outcome": "resume", "reason": "The owner called: it was them." })))]
 pub struct EndDispute {
     /// What becomes of the case.
     outcome: DisputeOutcome,
@@ -107,6 +115,47 @@ pub async fn end_dispute(app: Data<App>, program: Program, path: Path<String>, b
     let resume = body.0.outcome == DisputeOutcome::Resume;
     let done = app.desk.end_dispute(program.act(&app), reference.clone(), program.version, resume, reason).await?;
     simply(&app, reference, done).await
+}
+
+/// Cases that are duplicates of another.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "duplicates": [{ "reference": "MFA-7K3Q-9ZDX", "version": 3 }] })))]
+pub struct Duplicates {
+    /// Which: other open cases of the account.
+    #[schema(min_items = 1, max_items = 20)]
+    duplicates: Vec<ReadCase>,
+}
+
+/// Ends the duplicates, all of them or none; the case of the path goes on.
+pub async fn merge(app: Data<App>, program: Program, path: Path<String>, body: Body<Duplicates>) -> Answer {
+    let (reference, duplicates) = (reference(&path)?, named_cases("duplicates", &body.0.duplicates)?);
+    if !(1..=MOST_DUPLICATES).contains(&duplicates.len()) {
+        return Err(Problem::field("/duplicates", format!("Name 1 to {MOST_DUPLICATES} cases.")));
+    }
+    let kept = (reference.clone(), program.version);
+    let done = app.desk.merge(program.act(&app), kept, duplicates.clone()).await?;
+    if let Err(halt @ Halt::Stale { .. }) = &done
+        && let Some((moved, version)) = moved(&app, duplicates).await?
+    {
+        let problem = Problem::from(halt.clone()).with("reference", moved.to_string());
+        return Err(problem.with("current_version", version));
+    }
+    simply(&app, reference, done.map(|_| ())).await
+}
+
+/// The first of the cases that is not of its version any more, and its version now.
+async fn moved(app: &App, seen: Vec<Seen>) -> Result<Option<(CaseRef, i64)>, StoreError> {
+    let look = move |connection: &mut AnyConnection| {
+        for (reference, version) in seen {
+            let now = cases::find(connection, &reference)?.map(|filed| filed.case.version);
+            if now != version {
+                return Ok(now.map(|now| (reference, now)));
+            }
+        }
+        Ok(None)
+    };
+    app.desk.store.read(look).await
 }
 
 /// Addresses in full.

@@ -130,6 +130,7 @@ pub async fn blocks(app: Data<App>, program: Program) -> Answer {
 /// Why a block is lifted.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "reason": "A test of ours." })))]
 pub struct Lift {
     /// It is kept.
     #[schema(min_length = 1, max_length = 4000)]
@@ -229,6 +230,7 @@ pub async fn redeliver(app: Data<App>, program: Program, path: Path<String>) -> 
 /// To whom everything is delivered again.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "subscriber": "tickets" })))]
 pub struct RedeliverAll {
     /// What the configuration calls them.
     #[schema(min_length = 1, max_length = 32)]

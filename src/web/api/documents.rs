@@ -20,6 +20,9 @@ use crate::web::desk::document::SANDBOX;
 /// The answers to every question about a document.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({
+    "readable": true, "official": true, "name_matches": true, "in_force": true, "untampered": true, "fits_statement": true
+})))]
 pub struct Examined {
     /// All of it is there and can be read.
     readable: bool,
@@ -38,6 +41,7 @@ pub struct Examined {
 /// A meeting with the person.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "met_by": "notary", "place": "Leeds", "on": "2026-11-23", "reference": "N-2041" })))]
 pub struct Met {
     /// Who met them.
     met_by: By,

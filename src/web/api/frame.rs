@@ -178,6 +178,12 @@ async fn enter(request: &ServiceRequest, app: &App, caller: &Caller) -> Result<E
             let problem = Problem::new(Kind::Unauthorized, "This token is good for nothing.");
             Err(problem.header(header::WWW_AUTHENTICATE, challenge(", error=\"invalid_token\"")))
         }
+        Err(Shut::Dormant) => {
+            let words =
+                "This token sleeps: its person has not signed in to the desk for long. It works again once they do.";
+            let problem = Problem::new(Kind::Dormant, words).with("sign_in", app.desk.kit.url("/desk/sign-in"));
+            Err(problem.header(header::WWW_AUTHENTICATE, challenge(", error=\"invalid_token\"")))
+        }
         Err(Shut::TooMany) => {
             let problem = Problem::new(Kind::TooMany, "Too many useless tokens came from your network.");
             Err(problem.header(header::RETRY_AFTER, "900"))

@@ -93,7 +93,7 @@ pub fn code(request: &ServiceRequest) -> Result<Option<&str>, Problem> {
     once(request, MFA_CODE)
 }
 
-/// Says what is left of a budget (draft-ietf-httpapi-ratelimit-headers).
+/// Says what is left of a budget (draft-ietf-httpapi-ratelimit-headers-10).
 pub fn tell_budget(headers: &mut HeaderMap, left: Left) {
     let policy = format!("\"token\";q={};w={}", left.most, WINDOW.num_seconds());
     let now = format!("\"token\";r={};t={}", left.left, left.reset);

@@ -96,6 +96,7 @@ pub async fn read(app: Data<App>, program: Program, path: Path<String>) -> Answe
 /// The case that a mail belongs to.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "reference": "MFA-7K3Q-9ZDX" })))]
 pub struct Attach {
     /// Its reference.
     #[schema(min_length = 1, max_length = 40)]

@@ -3,6 +3,8 @@
 mod approvals;
 mod audit;
 mod body;
+mod bulk;
+mod canned;
 mod case_view;
 mod cases;
 mod cursor;
@@ -10,6 +12,7 @@ mod decisions;
 mod desk;
 mod docs;
 mod documents;
+mod events;
 mod frame;
 mod headers;
 mod mail;
@@ -26,6 +29,7 @@ mod reports;
 mod table;
 mod tags;
 mod timeline;
+mod views;
 mod work;
 
 pub use frame::serve;

@@ -56,6 +56,7 @@ pub fn problems(operation: &Operation, posts: bool, names: bool) -> BTreeMap<u16
     let mut kinds = vec![
         Kind::Malformed,
         Kind::Unauthorized,
+        Kind::Dormant,
         Kind::InsufficientScope,
         Kind::Forbidden,
         Kind::NotAcceptable,

@@ -55,6 +55,12 @@ impl Values {
     }
 }
 
+/// A member of a body that is one of these, or null.
+pub fn one_or_none(codes: impl Iterator<Item = &'static str>) -> Schema {
+    let kinds = SchemaType::from_iter([Type::String, Type::Null]);
+    Schema::Object(ObjectBuilder::new().schema_type(kinds).enum_values(Some(codes.map(Some).chain([None]))).build())
+}
+
 /// A parameter of the query.
 #[derive(Debug, Clone)]
 pub struct Param {

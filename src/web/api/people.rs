@@ -79,7 +79,7 @@ fn shown(found: &Found) -> Person {
         email: found.agent.email.to_string(),
         role: found.agent.role.into(),
         suspended_at: found.agent.suspended_at,
-        last_sign_in_at: found.last_sign_in,
+        last_sign_in_at: found.agent.signed_in_at,
         authenticators: found.authenticators,
         has_password: found.has_password,
     }
@@ -100,6 +100,7 @@ async fn now(app: &App, is: impl Fn(&Found) -> bool) -> Answer {
 /// Somebody who is added.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "email": "zoe@desk.example.org", "name": "Zoë", "role": "agent" })))]
 pub struct NewPerson {
     /// What they sign in with; a link to set a password is mailed there.
     #[schema(min_length = 3, max_length = 254)]
@@ -133,6 +134,7 @@ pub async fn add(app: Data<App>, program: Program, body: Body<NewPerson>) -> Ans
 /// What somebody may do from now on.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "role": "supervisor" })))]
 pub struct NewRole {
     /// The role.
     role: RoleCode,

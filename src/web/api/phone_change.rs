@@ -16,6 +16,7 @@ use crate::workflow::Halt;
 /// The number that the customer wants.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "number": "+447911123456" })))]
 pub struct NewNumber {
     /// In E.164 form, without spaces. Another form is refused, and says how it was understood.
     #[schema(min_length = 1, max_length = 60)]
@@ -25,6 +26,7 @@ pub struct NewNumber {
 /// The version of the change that is decided about.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "change_version": 2 })))]
 pub struct ChangeVersion {
     /// `phone_change.version` of the case.
     #[schema(minimum = 0)]
@@ -34,6 +36,7 @@ pub struct ChangeVersion {
 /// The version of the change that is refused, and why.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "change_version": 2, "reason": "The document has expired." })))]
 pub struct RefuseChange {
     /// `phone_change.version` of the case.
     #[schema(minimum = 0)]

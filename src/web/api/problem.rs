@@ -2,10 +2,12 @@
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
+use crate::domain::ids::EntryId;
 use crate::store::StoreError;
 use crate::web::error::{PageError, status_of};
 use crate::workflow::Halt;
@@ -47,6 +49,8 @@ kinds! {
     Malformed = "malformed", BAD_REQUEST, "The request cannot be read";
     /// There is no token, or it is good for nothing.
     Unauthorized = "unauthorized", UNAUTHORIZED, "A valid token is needed";
+    /// The token sleeps.
+    Dormant = "dormant", UNAUTHORIZED, "The token sleeps until its person signs in to the desk";
     /// The token is not for this.
     InsufficientScope = "insufficient-scope", FORBIDDEN, "The token's scopes do not allow this";
     /// The person is not for this.
@@ -204,6 +208,20 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// What goes over the wire.
+    pub fn wire(&self) -> Wire {
+        Wire {
+            r#type: format!("{}/docs#problem-{}", super::BASE, self.kind.code()),
+            title: self.kind.title(),
+            status: self.kind.status().as_u16(),
+            detail: self.detail.clone(),
+            errors: self.errors.clone(),
+            more: self.more.clone(),
+        }
+    }
+}
+
 impl From<Halt> for Problem {
     fn from(halt: Halt) -> Self {
         let words = halt.to_string();
@@ -212,6 +230,12 @@ impl From<Halt> for Problem {
                 Self::new(Kind::Stale, "The case was changed since that version.").with("changed_by", by.as_str())
             }
             Halt::ChangeMoved => Self::new(Kind::Stale, words),
+            Halt::Overtaken { by, unread } => {
+                let told = |(id, at): &(EntryId, DateTime<Utc>)| json!({ "id": id.to_string(), "at": at });
+                let unread: Vec<Value> = unread.iter().map(told).collect();
+                let words = format!("{by} wrote in the meantime. Read it, and name the newest message in `seen`.");
+                Self::new(Kind::Stale, words).with("unread", unread)
+            }
             Halt::Unversioned => Self::new(Kind::VersionRequired, words),
             Halt::Refused(refused) => Self::new(Kind::Refused, words).with("rule", refused.code()),
             Halt::PhoneChange(refused) => Self::new(Kind::Refused, words).with("rule", refused.code()),
@@ -261,19 +285,11 @@ impl ResponseError for Problem {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let wire = Wire {
-            r#type: format!("{}/docs#problem-{}", super::BASE, self.kind.code()),
-            title: self.kind.title(),
-            status: self.kind.status().as_u16(),
-            detail: self.detail.clone(),
-            errors: self.errors.clone(),
-            more: self.more.clone(),
-        };
         let mut response = HttpResponse::build(self.kind.status());
         response.content_type(MEDIA_TYPE);
         for (name, value) in &self.headers {
             response.append_header((name.clone(), value.as_str()));
         }
-        response.body(json!(wire).to_string())
+        response.body(json!(self.wire()).to_string())
     }
 }

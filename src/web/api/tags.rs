@@ -10,7 +10,7 @@ use super::cases::{Answer, named, reference, simply};
 use super::problem::Problem;
 use super::program::Program;
 use crate::domain::tag::{NotATag, TagName};
-use crate::store::tags;
+use crate::store::tags::{self, Tag};
 use crate::web::App;
 
 /// The desk's tags.
@@ -21,22 +21,29 @@ pub struct TagList {
 
 /// A tag.
 #[derive(Serialize, ToSchema)]
-struct TagLine {
+pub struct TagLine {
     /// What the queue's `tag` takes.
     id: String,
     name: String,
 }
 
+impl TagLine {
+    /// A tag as programs read it.
+    pub fn of(tag: &Tag) -> Self {
+        Self { id: tag.id.to_string(), name: tag.name.as_str().to_owned() }
+    }
+}
+
 /// The list.
 pub async fn list(app: Data<App>, _: Program) -> Answer {
     let all = app.desk.store.read(tags::all).await?;
-    let items = all.iter().map(|tag| TagLine { id: tag.id.to_string(), name: tag.name.as_str().to_owned() });
-    Ok(HttpResponse::Ok().json(TagList { items: items.collect() }))
+    Ok(HttpResponse::Ok().json(TagList { items: all.iter().map(TagLine::of).collect() }))
 }
 
 /// A tag by its name.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "tag": "urgent" })))]
 pub struct Named {
     /// The name.
     #[schema(min_length = 1, max_length = 60)]

@@ -13,6 +13,7 @@ use crate::web::App;
 /// To whom a case is given.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "agent": "019abd1e-5d2c-7c1a-9b63-2f0d6a1c8e01" })))]
 pub struct Reassign {
     /// The identifier of somebody who works cases.
     #[schema(max_length = 64)]
@@ -22,6 +23,7 @@ pub struct Reassign {
 /// The digits that the customer read out.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "digits": "123456" })))]
 pub struct CallbackCode {
     /// Six digits.
     #[schema(max_length = 20)]
@@ -31,6 +33,7 @@ pub struct CallbackCode {
 /// A word to whoever approves.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "note": "All there." })))]
 pub struct AskApproval {
     /// Only the desk reads it.
     #[serde(default)]

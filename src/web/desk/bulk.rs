@@ -14,7 +14,7 @@ use crate::web::page::{Flash, Head, show as show_page};
 use crate::workflow::{Bulk, Halt, Picked};
 
 /// Cases that one press can be about: two pages of the queue.
-const MOST: usize = 100;
+pub const MOST: usize = 100;
 
 /// `MFA-7K3Q-9ZDX:4`: a case and the version that was seen.
 fn picked(value: &str) -> Option<Picked> {

@@ -55,7 +55,7 @@ impl Said {
             said.typed.insert((*name).to_owned(), fields.get(field).into());
         }
         match halt {
-            Halt::Stale { .. } | Halt::Overtaken(_) => said.stale = Some(halt.to_string()),
+            Halt::Stale { .. } | Halt::Overtaken { .. } => said.stale = Some(halt.to_string()),
             _ => said.flash = Some(Flash::Refused(halt.to_string())),
         }
         said

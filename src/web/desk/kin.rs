@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::acts::{Answer, back, version};
 use crate::domain::case::State;
 use crate::domain::reference::CaseRef;
+use crate::store::agents::Agent;
 use crate::store::kin::Kin;
 use crate::web::App;
 use crate::web::error::reference;
@@ -14,21 +15,20 @@ use crate::web::guard::fields::Fields;
 use crate::web::page::{moment, span};
 use crate::workflow::{CaseFile, Halt, Relative, Seen};
 
-/// Whether a case can be ended as a duplicate by whoever looks; the rules decide again.
-fn may_end(agent: &SignedInAgent, kin: &Kin) -> bool {
-    let who = &agent.session.agent;
-    let over = kin.state.is_final() || matches!(kin.state, State::Disputed | State::Deactivating | State::Deactivated);
+/// Whether somebody may end `kin` as a duplicate of the case that they look at; the rules decide again.
+pub fn may_merge(file: &CaseFile, who: &Agent, kin: &Kin) -> bool {
+    let case = &file.filed.case;
+    let still = |state: State| {
+        !state.is_final() && !matches!(state, State::Disputed | State::Deactivating | State::Deactivated)
+    };
+    let goes_on = still(case.state) && !case.with_owner && !case.is_about(who.id);
     let may = who.role.supervises() || (who.role.works_cases() && kin.holder == Some(who.id));
-    may && !over && !kin.with_owner
+    goes_on && may && still(kin.state) && !kin.with_owner
 }
 
 /// The panel: other open cases of the account, and what was merged.
 pub(super) fn panel(app: &App, agent: &SignedInAgent, file: &CaseFile) -> Value {
-    let (case, now) = (&file.filed.case, app.now());
-    let goes_on = !case.state.is_final()
-        && !matches!(case.state, State::Disputed | State::Deactivating | State::Deactivated)
-        && !case.with_owner
-        && !case.is_about(agent.session.agent.id);
+    let now = app.now();
     let shown = |kin: &Kin| {
         json!({
             "reference": kin.reference,
@@ -36,7 +36,7 @@ pub(super) fn panel(app: &App, agent: &SignedInAgent, file: &CaseFile) -> Value 
             "submitted": moment(kin.submitted_at),
             "age": span(now - kin.submitted_at),
             "holder": kin.holder.map(|id| file.agent_name(id)),
-            "value": (goes_on && may_end(agent, kin)).then(|| format!("{} {}", kin.reference, kin.version)),
+            "value": may_merge(file, &agent.session.agent, kin).then(|| format!("{} {}", kin.reference, kin.version)),
         })
     };
     let open: Vec<Value> = file.of_account.iter().filter(|kin| !kin.state.is_final()).map(shown).collect();

@@ -28,7 +28,7 @@ fn shown(me: &SignedInAgent, person: &Person) -> Value {
         "role": agent.role.code(),
         "role_label": agent.role.label(),
         "suspended": moment_if(agent.suspended_at),
-        "last_sign_in": moment_if(person.last_sign_in),
+        "last_sign_in": moment_if(person.agent.signed_in_at),
         "authenticators": person.authenticators,
         "has_password": person.has_password,
         "why_not": allowed(Change::Standing).err().map(|why| why.to_string()),

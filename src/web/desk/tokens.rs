@@ -8,14 +8,14 @@ use actix_web::web::{Data, Path, Query};
 use serde_json::{Value, json};
 
 use super::After;
-use crate::domain::api_token::{ApiToken, Scope, Wish, shown};
+use crate::domain::api_token::{Scope, Wish, shown};
 use crate::store::agents::Agent;
 use crate::web::App;
 use crate::web::error::{PageError, status_of};
 use crate::web::guard::access::SignedInAgent;
 use crate::web::guard::fields::Fields;
 use crate::web::page::{Flash, Head, moment, moment_if, see_other, show as show_page};
-use crate::workflow::{Halt, Issued};
+use crate::workflow::{Halt, Issued, ListedToken};
 
 /// The days that the form proposes.
 const PROPOSED_DAYS: u32 = 30;
@@ -30,7 +30,7 @@ struct Said<'a> {
     status: Option<StatusCode>,
 }
 
-fn row((token, agent): &(ApiToken, Agent), me: &Agent) -> Value {
+fn row(ListedToken { token, agent, dormant_since }: &ListedToken, me: &Agent) -> Value {
     json!({
         "id": token.id,
         "name": token.name,
@@ -41,6 +41,7 @@ fn row((token, agent): &(ApiToken, Agent), me: &Agent) -> Value {
         "created": moment(token.created_at),
         "expires": moment(token.expires_at),
         "last_used": moment_if(token.last_used_at),
+        "dormant": moment_if(*dormant_since).as_object(),
     })
 }
 
@@ -48,8 +49,8 @@ async fn page(app: &App, me: &SignedInAgent, said: Said<'_>) -> Result<HttpRespo
     let agent = &me.session.agent;
     let everybody = agent.role.supervises();
     let tokens = app.desk.tokens((!everybody).then_some(agent.id)).await?;
-    let (own, others): (Vec<_>, Vec<_>) = tokens.iter().partition(|(_, of)| of.id == agent.id);
-    let rows = |tokens: Vec<&(ApiToken, Agent)>| tokens.into_iter().map(|each| row(each, agent)).collect::<Vec<_>>();
+    let (own, others): (Vec<_>, Vec<_>) = tokens.iter().partition(|each| each.agent.id == agent.id);
+    let rows = |tokens: Vec<&ListedToken>| tokens.into_iter().map(|each| row(each, agent)).collect::<Vec<_>>();
     let typed = |name: &str| said.typed.map(|fields| fields.get(name).to_owned());
     let ticked =
         |scope: &Scope| said.typed.is_some_and(|fields| fields.all_of("scope").any(|code| code == scope.code()));
@@ -70,6 +71,7 @@ async fn page(app: &App, me: &SignedInAgent, said: Said<'_>) -> Result<HttpRespo
             "selected": ticked(scope),
         })).collect::<Vec<_>>(),
         "most_days": most,
+        "dormant_after_days": app.desk.kit.api.dormant_after_days,
         "typed": {
             "name": typed("name").unwrap_or_default(),
             "days": typed("days").unwrap_or_else(|| PROPOSED_DAYS.min(most).to_string()),

@@ -53,7 +53,7 @@ pub async fn save(app: Data<App>, agent: SignedInAgent, fields: Fields) -> Resul
     let look = Look::from_address(fields.get("asked"));
     let shared = fields.get("shared") == "yes";
     match app.desk.save_view(agent.act(&app), fields.get("name"), look, shared).await? {
-        Ok(()) => Ok(see_other("/desk/views?done=saved")),
+        Ok(_) => Ok(see_other("/desk/views?done=saved")),
         Err(halt) => page(&app, &agent, status_of(&halt), Some(Flash::Refused(halt.to_string()))).await,
     }
 }

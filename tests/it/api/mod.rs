@@ -3,7 +3,9 @@
 mod decisions;
 mod frame;
 mod looks;
+mod several;
 mod table;
+mod talk;
 mod tokens;
 
 use mfa_desk::domain::actor::Role;

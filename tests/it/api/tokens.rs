@@ -3,13 +3,14 @@
 use chrono::TimeDelta;
 use diesel::{QueryDsl, RunQueryDsl};
 use mfa_desk::domain::actor::Role;
+use mfa_desk::domain::api_token::Wish;
 use mfa_desk::store::schema::api_tokens;
-use mfa_desk::store::{AnyConnection, StoreError};
+use mfa_desk::store::{AnyConnection, StoreError, agents};
 use mfa_desk::workflow::{Act, Standing};
 
 use super::{Answer, Program, id};
 use crate::support::browser::Page;
-use crate::support::world::{PASSWORD, Setup, World, address};
+use crate::support::world::{OWNER, PASSWORD, Setup, World, address};
 
 /// The token that a page shows.
 fn secret_on(page: &Page) -> String {
@@ -173,5 +174,94 @@ async fn nobody_can_have_more_tokens_than_they_can_look_through() {
     ana.send(&page, "/desk/tokens", &one_more).await.is(422).says("You have 20 tokens");
     world.program("ben").await;
     assert_ne!(id(world.person("ana").await.id), id(world.person("ben").await.id));
+    world.stop().await;
+}
+
+fn sleeps_after_three_days(settings: &mut mfa_desk::config::Settings) {
+    settings.api.dormant_after_days = 3;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_sleeps_while_its_person_comes_no_more_and_wakes_when_they_sign_in() {
+    let world = World::with(Setup { change: sleeps_after_three_days, ..Setup::default() }).await;
+    let (_, reference) = world.confirmed(OWNER).await;
+    let (ana, ben) = (world.program("ana").await, world.program("ben").await);
+    world.clock.advance(TimeDelta::days(2));
+    world.agent("ana").await;
+    world.clock.advance(TimeDelta::hours(23));
+    ben.get("/me").await.is(200);
+    world.clock.advance(TimeDelta::hours(1));
+    ana.get("/me").await.is(200);
+    for _ in 0..2 {
+        let refused = ben.get("/me").await;
+        let problem = refused.is(401).problem("dormant");
+        assert!(problem["detail"].as_str().unwrap().contains("signed in"), "{problem}");
+        assert!(problem["sign_in"].as_str().unwrap().ends_with("/desk/sign-in"), "{problem}");
+        assert_eq!(refused.header("www-authenticate"), "Bearer realm=\"mfa-desk\", error=\"invalid_token\"");
+    }
+    let note = Some(serde_json::json!({ "body": "x" }));
+    ben.post(&format!("/cases/{reference}/notes"), &[], note).await.is(401).problem("dormant");
+    assert!(!world.actions(&reference).await.contains(&"case.note_added".to_owned()));
+    let entries = world.entries("").await;
+    let told: Vec<_> = entries.iter().filter(|entry| entry.details.contains("\"why\":\"dormant\"")).collect();
+    assert_eq!(told.len(), 1, "once a minute: {told:?}");
+    assert!(told[0].action == "token.refused" && told[0].actor == address("ben"), "{told:?}");
+    // Who looks at tokens sees that it sleeps, and which do not.
+    let page = world.agent("sam").await.get("/desk/tokens").await;
+    assert_eq!(page.is(200).text().matches("Dormant since").count(), 1, "{}", page.text());
+    // The session that a sign-in began can be forgotten; that it was, is not.
+    let browser = world.agent("ben").await;
+    ben.get("/me").await.is(200);
+    let page = browser.get("/desk/tokens").await;
+    assert!(!page.is(200).text().contains("Dormant since"), "{}", page.text());
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_password_alone_wakes_no_token_and_a_suspended_person_has_none() {
+    let world = World::with(Setup { change: sleeps_after_three_days, ..Setup::default() }).await;
+    let ana = world.program("ana").await;
+    world.clock.advance(TimeDelta::days(4));
+    let browser = world.browser();
+    let page = browser.get("/desk/sign-in").await;
+    browser.send(&page, "/desk/sign-in", &[("email", &address("ana")), ("password", PASSWORD)]).await.is(200);
+    ana.get("/me").await.is(401).problem("dormant");
+    // Not revoked, and of no use all the same.
+    world.agent("ana").await;
+    ana.get("/me").await.is(200);
+    world.clock.advance(TimeDelta::minutes(2));
+    let (id, at) = (world.person("ana").await.id, world.now());
+    world.desk.store.write(move |tx| agents::set_suspended(tx, id, true, at)).await.unwrap();
+    ana.get("/me").await.is(401).problem("unauthorized");
+    let entries = world.entries("").await;
+    assert!(entries.iter().any(|entry| entry.details.contains("\"why\":\"suspended\"")));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_command_lists_which_tokens_sleep() {
+    // The command goes by the clock on the wall.
+    let world = World::with(Setup { at: chrono::Utc::now() - TimeDelta::days(40), ..Setup::default() }).await;
+    let issue = async |name: &str| {
+        let agent = world.person(name).await;
+        let wish = Wish::read((name, "90", ""), ["cases:read"], Role::Agent, 90).unwrap();
+        let act = Act { actor: agent.actor(), ip: String::new(), at: world.now() };
+        world.desk.issue_token(act, agent.id, wish).await.unwrap().unwrap().token
+    };
+    let (sleeps, good) = (issue("ana").await, issue("ben").await);
+    world.clock.advance(TimeDelta::days(39));
+    world.agent("ben").await;
+    let url = world.database.configured();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_mfa-desk"));
+    command.env_clear().env("MFA_DESK__DATABASE__URL", &url).current_dir(std::env::temp_dir());
+    let done = command.args(["tokens", "list"]).output().unwrap();
+    let said = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(done.status.success(), "{said}{}", String::from_utf8_lossy(&done.stderr));
+    let line = |token: &mfa_desk::domain::api_token::ApiToken| {
+        said.lines().find(|line| line.starts_with(&token.id.to_string())).unwrap_or_else(|| panic!("{said}"))
+    };
+    let since = (sleeps.created_at + TimeDelta::days(30)).format("dormant since %Y-%m-%dT%H:%MZ").to_string();
+    assert!(line(&sleeps).contains(&format!("\t{since}\t")), "{said}");
+    assert!(line(&good).contains("\tgood\t"), "{said}");
     world.stop().await;
 }

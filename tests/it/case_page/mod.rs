@@ -1,5 +1,6 @@
 //! The desk's page of a case: what is next, one timeline, replies, colleagues beside one another, duplicates, paper.
 
+mod drafts;
 mod duplicates;
 mod next_step;
 mod replies;

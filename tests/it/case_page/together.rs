@@ -1,14 +1,8 @@
 use chrono::TimeDelta;
 
+use super::drafts::draft;
 use super::{case, timeline_of};
-use crate::support::browser::Browser;
 use crate::support::world::{OWNER, Setup, World, csrf_on};
-
-async fn draft(browser: &Browser, reference: &str, field: &str, body: &str) {
-    let csrf = csrf_on(&case(browser, reference).await);
-    let fields = [("csrf", csrf.as_str()), ("field", field), ("body", body)];
-    browser.post(&format!("/desk/cases/{reference}/draft"), &fields).await.is(204);
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn colleagues_in_one_case_see_each_other_for_as_long_as_they_look() {

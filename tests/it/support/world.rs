@@ -459,6 +459,7 @@ async fn sow(desk: &Desk) {
                 name: format!("{}{}", name[..1].to_uppercase(), &name[1..]),
                 role,
                 suspended_at: None,
+                signed_in_at: None,
             };
             agents::insert(tx, &agent, (None, Some(&hash)), at)?;
         }
