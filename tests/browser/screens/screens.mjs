@@ -11,6 +11,9 @@ const only = process.env.ONLY ?? '';
 const index = [];
 const sizes = { phone: { width: 360, height: 740 }, tablet: { width: 768, height: 1000 }, wide: { width: 1440, height: 900 } };
 
+// The lower end of a long list shows nothing new.
+const tallest = { phone: 2400, tablet: 1500, wide: 2100 };
+
 async function press(page, name) {
   await page.getByRole('button', { name }).first().click();
   await page.waitForLoadState();
@@ -30,7 +33,9 @@ async function shot(group, name, line, path, { client, size = 'phone', dark = fa
   if (then) await then(page);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   if (wide > 0) console.error(`${file}: scrolls sideways by ${wide} px`);
-  await page.screenshot({ path: `${process.env.OUT}/${file}`, fullPage: whole });
+  const height = Math.min(await page.evaluate(() => document.documentElement.scrollHeight), tallest[size]);
+  const { width } = sizes[size];
+  await page.screenshot({ path: `${process.env.OUT}/${file}`, ...(whole && { fullPage: true, clip: { x: 0, y: 0, width, height } }) });
   await context.close();
 }
 
@@ -227,7 +232,7 @@ async function others(made) {
   await shot(group, 'audit-empty', 'Filters that nothing fits', '/desk/audit?action=case.nothing', { client: aud, size: 'wide' });
 
   group = 'Programs and the demonstration';
-  await both(group, 'api-docs', 'The interface for programs', '/api/v1/docs', { client: aud });
+  await both(group, 'api-docs', 'The interface for programs', '/api/v1/docs', { client: aud, whole: false });
   await shot(group, 'demo-mail', 'The demonstration’s mailbox', '/demo/mail', { size: 'wide', whole: false });
   await shot(group, 'demo-phone', 'Its telephone', '/demo/phone', { whole: false });
   await shot(group, 'demo-devices', 'Its devices', '/demo/devices', { size: 'wide', whole: false });
