@@ -1,5 +1,5 @@
-// Pictures of every page, with real content: see screens.sh. OUT is the folder that they and their index go to, ONLY (a
-// part of a picture's name) makes but some of them.
+// Pictures of every page, with real content: see screens.sh. OUT is the folder that they and their index go to, ONLY
+// (parts of names, with commas) makes but some of them.
 import { writeFileSync } from 'node:fs';
 import { base, browser } from '../look.mjs';
 import { Client } from './client.mjs';
@@ -7,7 +7,7 @@ import { acts, codeOf, codeOn, isCalled, linkTo, opens, signIn, until } from './
 import { confirmsAlone, givesPassword, thursday, threeWeeks } from './scenes.mjs';
 import { person } from './people.mjs';
 
-const only = process.env.ONLY ?? '';
+const only = (process.env.ONLY ?? '').split(',').filter(Boolean);
 const index = [];
 const sizes = { phone: { width: 360, height: 740 }, tablet: { width: 768, height: 1000 }, wide: { width: 1440, height: 900 } };
 
@@ -23,7 +23,7 @@ async function press(page, name) {
 async function shot(group, name, line, path, { client, size = 'phone', dark = false, then, scripts = true, whole = true } = {}) {
   const file = `${name}${size === 'tablet' ? '-768' : ''}${dark ? '-dark' : ''}.png`;
   index.push({ group, file, line, size, dark });
-  if (!name.includes(only)) return;
+  if (only.length && !only.some((part) => name.includes(part))) return;
   const context = await browser.newContext({ viewport: sizes[size], javaScriptEnabled: scripts, colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce', locale: 'en-GB' });
   context.setDefaultTimeout(15_000);
   if (client) await context.addCookies(client.cookies());
@@ -173,7 +173,7 @@ async function agents(made) {
   await shot(group, 'case-merge', 'Two requests of one person', at(made.twin), { ...wide, whole: false, then: (page) => page.locator('#kin-title').scrollIntoViewIfNeeded() });
   await shot(group, 'case-limits', 'A case whose calls are blocked', at(made.blocked), wide);
   await shot(group, 'case-privileged', 'A privileged account, which needs more', at(made.privileged), wide);
-  await opens(ana, '/desk/tokens');
+  await opens(ana, '/desk/password');
   const page = await ana.get(at(made.ready));
   const [, device] = page.html.match(/name="authenticator" value="([^"]+)"/);
   await both(group, 'deactivate', 'Deactivate: the device and the account, once more', `${at(made.ready)}/deactivate?authenticator=${device}`, { client: ana });
@@ -206,7 +206,7 @@ async function agents(made) {
 
 async function others(made) {
   const sam = await signIn('supervisor');
-  await opens(sam, '/desk/tokens');
+  await opens(sam, '/desk/password');
   let group = 'The supervisor';
   const wide = { client: sam, size: 'wide' };
   await both(group, 'alarms', 'Alarms, which ring on every page until somebody has seen them', '/desk/alarms', { client: sam });
@@ -267,7 +267,7 @@ try {
   await isCalled(made.calling);
   await customers(made);
   await selfService(made);
-  if (!only) writesIndex();
+  if (!only.length) writesIndex();
   console.log(`screens: ${index.length} pictures`);
 } finally {
   await browser.close();
