@@ -34,7 +34,7 @@ done
     PROGRAM="$program" DATA="$work/data" OUT="$work/pictures" node screens/screens.mjs) ||
     { status=$?; tail -5 "$work/log" >&2; cp "$work"/pictures/*.png "$out" 2>/dev/null || true; exit "$status"; }
 # A palette is enough for pages, and a third of the size.
-pngquant 64 --force --ext .png --speed 4 --strip "$work"/pictures/*.png || true
+pngquant 32 --force --ext .png --speed 4 --strip "$work"/pictures/*.png || true
 if [ -z "${ONLY:-}" ]; then rm -f "$out"/*.png; fi
 cp "$work"/pictures/* "$out/"
 du -sh "$out" >&2
