@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::{Failure, listed, runtime, start_log};
 use crate::clock::SystemClock;
-use crate::config::{DatabaseUrl, Mode, Settings, SmtpTls as ConfiguredTls, VoiceProvider};
+use crate::config::{DatabaseUrl, Mode, Settings, VoiceProvider};
 use crate::domain::token::ServerKey;
 use crate::entropy::SystemEntropy;
-use crate::notify::mail::{HAND_OVER, SmtpMailer, SmtpParts, SmtpTls};
+use crate::notify::mail::{HAND_OVER, SmtpMailer, SmtpParts};
 use crate::notify::voice::VoiceCaller;
 use crate::notify::voice::twilio::{TwilioCaller, TwilioSettings, default_api_base};
 use crate::server::{Parts, Running, assemble, start};
@@ -63,11 +63,7 @@ fn parts(settings: &Settings) -> Result<Parts, Failure> {
     let mailer = SmtpMailer::new(SmtpParts {
         host: smtp.host.clone().ok_or_else(|| missing("mail.smtp.host"))?,
         port: smtp.port(),
-        tls: match smtp.tls {
-            ConfiguredTls::Starttls => SmtpTls::Starttls,
-            ConfiguredTls::Tls => SmtpTls::Tls,
-            ConfiguredTls::None => SmtpTls::None,
-        },
+        tls: smtp.tls,
         username: smtp.username.clone(),
         password: smtp.password.clone(),
         ca_file: smtp.ca_file.clone(),

@@ -1,16 +1,13 @@
 //! Mail that comes in: where answers go, and the ways by which they come.
 
-use std::net::IpAddr;
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
 use secrecy::SecretString;
 use serde::Deserialize;
-use url::Host;
 
 use super::check::Checker;
-use super::mail::check_ca_file;
-use super::server::is_local_name;
+use super::mail_server::{MailServer, MailTls, ServerKeys};
 use super::value::{self, Setting};
 use crate::domain::inbound::DeskAddress;
 use crate::signed_webhooks::{Keys, Trusted};
@@ -20,27 +17,6 @@ impl Setting for DeskAddress {
         "an address such as desk@example.org, or @replies.example.org where every name arrives";
     fn read(text: &str) -> Option<Self> {
         text.parse().ok()
-    }
-}
-
-/// How the connection to the mailbox is encrypted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ImapTls {
-    /// TLS from the first byte (RFC 8314).
-    #[default]
-    Tls,
-    /// Not at all: for a server on the same machine.
-    None,
-}
-
-impl Setting for ImapTls {
-    const ALLOWED: &'static str = "tls or none";
-    fn read(text: &str) -> Option<Self> {
-        match text {
-            "tls" => Some(Self::Tls),
-            "none" => Some(Self::None),
-            _ => None,
-        }
     }
 }
 
@@ -129,12 +105,12 @@ pub struct ImapSettings {
     /// Name or IP address of the server.
     #[serde(deserialize_with = "value::optional")]
     pub host: Option<String>,
-    /// Its port.
-    #[serde(deserialize_with = "value::number")]
-    pub port: u16,
+    /// Its port, if not the usual one: see [`ImapSettings::port`].
+    #[serde(deserialize_with = "value::optional_number")]
+    pub port: Option<u16>,
     /// Encryption of the connection.
     #[serde(deserialize_with = "value::one")]
-    pub tls: ImapTls,
+    pub tls: MailTls,
     /// User name.
     #[serde(deserialize_with = "value::optional")]
     pub username: Option<String>,
@@ -159,8 +135,8 @@ impl Default for ImapSettings {
     fn default() -> Self {
         Self {
             host: None,
-            port: 993,
-            tls: ImapTls::Tls,
+            port: None,
+            tls: MailTls::Tls,
             username: None,
             password: None,
             ca_file: None,
@@ -172,32 +148,35 @@ impl Default for ImapSettings {
 }
 
 impl ImapSettings {
+    /// The port: as set, else 993 for TLS, 143 for STARTTLS and without encryption.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port.unwrap_or(match self.tls {
+            MailTls::Tls => 993,
+            MailTls::Starttls | MailTls::None => 143,
+        })
+    }
+
     /// What the lease of this mailbox is called.
     #[must_use]
     pub fn mailbox(&self) -> Option<String> {
         let host = self.host.as_deref()?;
-        Some(format!("{}@{host}:{}/{}", self.username.as_deref().unwrap_or_default(), self.port, self.folder))
+        Some(format!("{}@{host}:{}/{}", self.username.as_deref().unwrap_or_default(), self.port(), self.folder))
     }
 
     fn check(&self, checker: &mut Checker) {
-        checker.range("inbound.imap.port", self.port);
+        checker.range("inbound.imap.port", self.port());
         checker.range("inbound.imap.poll_seconds", self.poll_seconds);
-        let Some(host) = &self.host else { return };
-        let ip = host.parse::<IpAddr>().ok();
-        if ip.is_none() && (host.starts_with('[') || Host::parse(host).is_err()) {
-            checker.wrong(
-                "inbound.imap.host",
-                format!("`{host}` is neither a host name nor an IP address"),
-                "set the name alone, and the port as inbound.imap.port",
-            );
-        }
-        let local = ip.map_or_else(|| is_local_name(host), |ip| ip.is_loopback());
-        if self.tls == ImapTls::None && !local {
-            checker.wrong(
-                "inbound.imap.tls",
-                "is none, so that the password and mails could be read on the way",
-                "set tls; none is for a server on this machine",
-            );
+        let server = MailServer {
+            host: self.host.as_deref(),
+            tls: self.tls,
+            ca_file: self.ca_file.as_deref(),
+            at_stake: "the password and mails",
+            in_demo: true,
+        };
+        server.check(&KEYS, checker);
+        if self.host.is_none() {
+            return;
         }
         for (key, there) in
             [("inbound.imap.username", self.username.is_some()), ("inbound.imap.password", self.password.is_some())]
@@ -216,9 +195,6 @@ impl ImapSettings {
                 "set names such as INBOX and Done",
             );
         }
-        if checker.serve() {
-            check_ca_file("inbound.imap.ca_file", self.ca_file.as_deref(), checker);
-        }
         if self.done_folder.as_deref() == Some(self.folder.as_str()) {
             checker.wrong(
                 "inbound.imap.done_folder",
@@ -228,3 +204,10 @@ impl ImapSettings {
         }
     }
 }
+
+const KEYS: ServerKeys = ServerKeys {
+    host: "inbound.imap.host",
+    port: "inbound.imap.port",
+    tls: "inbound.imap.tls",
+    ca_file: "inbound.imap.ca_file",
+};

@@ -1,43 +1,17 @@
 //! Outgoing mail.
 
-use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use lettre::message::Mailbox;
 use secrecy::SecretString;
 use serde::Deserialize;
-use url::Host;
 
 use super::check::Checker;
 use super::dkim::DkimSettings;
-use super::server::is_local_name;
-use super::value::{self, Setting};
-
-/// How the connection to the mail server is encrypted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SmtpTls {
-    /// Starts in plain text and must upgrade before anything else is said.
-    #[default]
-    Starttls,
-    /// TLS from the first byte.
-    Tls,
-    /// Not at all: for a mail server on the same machine.
-    None,
-}
-
-impl Setting for SmtpTls {
-    const ALLOWED: &'static str = "starttls, tls or none";
-    fn read(text: &str) -> Option<Self> {
-        match text {
-            "starttls" => Some(SmtpTls::Starttls),
-            "tls" => Some(SmtpTls::Tls),
-            "none" => Some(SmtpTls::None),
-            _ => None,
-        }
-    }
-}
+use super::mail_server::{MailServer, MailTls, ServerKeys};
+use super::value;
 
 /// Section `mail`.
 #[derive(Clone, Debug, Deserialize)]
@@ -122,7 +96,7 @@ pub struct SmtpSettings {
     pub port: Option<u16>,
     /// Encryption of the connection.
     #[serde(deserialize_with = "value::one")]
-    pub tls: SmtpTls,
+    pub tls: MailTls,
     /// User name, where the server wants one.
     #[serde(deserialize_with = "value::optional")]
     pub username: Option<String>,
@@ -142,7 +116,7 @@ impl Default for SmtpSettings {
         SmtpSettings {
             host: None,
             port: None,
-            tls: SmtpTls::Starttls,
+            tls: MailTls::Starttls,
             username: None,
             password: None,
             ca_file: None,
@@ -156,9 +130,9 @@ impl SmtpSettings {
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port.unwrap_or(match self.tls {
-            SmtpTls::Starttls => 587,
-            SmtpTls::Tls => 465,
-            SmtpTls::None => 25,
+            MailTls::Starttls => 587,
+            MailTls::Tls => 465,
+            MailTls::None => 25,
         })
     }
 
@@ -169,14 +143,12 @@ impl SmtpSettings {
     }
 
     fn check(&self, checker: &mut Checker) {
-        match &self.host {
-            Some(host) => self.check_host(host, checker),
-            None if checker.serve() => checker.wrong(
+        if self.host.is_none() && checker.serve() {
+            checker.wrong(
                 "mail.smtp.host",
                 "is not set: no mail transport, and no case can do without mail",
                 "set the name of a mail server",
-            ),
-            None => {}
+            );
         }
         checker.range("mail.smtp.port", self.port());
         checker.range("mail.smtp.timeout_seconds", self.timeout_seconds);
@@ -189,43 +161,16 @@ impl SmtpSettings {
             }
             _ => {}
         }
-        if checker.serve() {
-            check_ca_file("mail.smtp.ca_file", self.ca_file.as_deref(), checker);
-        }
-    }
-
-    fn check_host(&self, host: &str, checker: &mut Checker) {
-        let ip = host.parse::<IpAddr>().ok();
-        if ip.is_none() && (host.starts_with('[') || Host::parse(host).is_err()) {
-            checker.wrong(
-                "mail.smtp.host",
-                format!("`{host}` is neither a host name nor an IP address"),
-                "set the name alone, and the port as mail.smtp.port",
-            );
-        }
-        let local = ip.map_or_else(|| is_local_name(host), |ip| ip.is_loopback());
-        if checker.serve() && self.tls == SmtpTls::None && !local {
-            checker.wrong(
-                "mail.smtp.tls",
-                "is none, so that links could be read on the way",
-                "set starttls or tls; none is for a mail server on this machine",
-            );
-        }
+        let server = MailServer {
+            host: self.host.as_deref(),
+            tls: self.tls,
+            ca_file: self.ca_file.as_deref(),
+            at_stake: "links",
+            in_demo: false,
+        };
+        server.check(&KEYS, checker);
     }
 }
 
-/// Whether a file of root certificates can be used, as far as a look tells.
-pub(super) fn check_ca_file(key: &'static str, path: Option<&Path>, checker: &mut Checker) {
-    let Some(path) = path else { return };
-    match std::fs::read_to_string(path) {
-        Ok(text) if text.contains("-----BEGIN CERTIFICATE-----") => {}
-        Ok(_) => {
-            checker.wrong(key, format!("{} holds no certificate", path.display()), "set a file with a PEM certificate")
-        }
-        Err(error) => checker.wrong(
-            key,
-            format!("{} cannot be read: {error}", path.display()),
-            "set a file with a PEM certificate that this user may read",
-        ),
-    }
-}
+const KEYS: ServerKeys =
+    ServerKeys { host: "mail.smtp.host", port: "mail.smtp.port", tls: "mail.smtp.tls", ca_file: "mail.smtp.ca_file" };

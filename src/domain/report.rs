@@ -295,24 +295,36 @@ pub fn load(worked: &[Worked]) -> Sheet {
     Sheet::of_counts("agent", columns, worked.iter().map(row).collect())
 }
 
-/// How long something took, in whole seconds, and the day it counts for.
+/// How long something took that was done several times: whole seconds, by nearest rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Took {
-    /// The day.
-    pub day: NaiveDate,
-    /// Seconds.
-    pub seconds: i64,
+pub struct Spread {
+    /// How often it was done; at least once.
+    pub many: i64,
+    /// What half of them did not exceed.
+    pub median: i64,
+    /// What nine tenths of them did not exceed.
+    pub ninetieth: i64,
 }
 
-/// The value that a share of all does not exceed (nearest rank): `per_cent` 50 is the median. None of nothing.
-pub fn percentile(sorted: &[i64], per_cent: usize) -> Option<i64> {
-    let rank = (sorted.len() * per_cent).div_ceil(100).max(1);
-    sorted.get(rank - 1).copied()
+/// Spreads of each day on which something was done, and of the whole period.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Spreads {
+    /// By day.
+    pub days: BTreeMap<NaiveDate, Spread>,
+    /// All of them.
+    pub whole: Option<Spread>,
+}
+
+impl Spread {
+    fn numbers(spread: Option<&Self>) -> [Option<i64>; 3] {
+        let many = spread.map_or(0, |spread| spread.many);
+        [Some(many), spread.map(|spread| spread.median), spread.map(|spread| spread.ninetieth)]
+    }
 }
 
 /// Median and 90th percentile of the first replies (by the day of the request) and of the deactivations (by their own
 /// day).
-pub fn times(period: Period, replies: &[Took], deactivations: &[Took]) -> Sheet {
+pub fn times(period: Period, replies: &Spreads, deactivations: &Spreads) -> Sheet {
     let columns = vec![
         count("first_replies", "First replies"),
         seconds("first_reply_median_seconds", "First reply, median"),
@@ -321,33 +333,15 @@ pub fn times(period: Period, replies: &[Took], deactivations: &[Took]) -> Sheet 
         seconds("deactivation_median_seconds", "To deactivation, median"),
         seconds("deactivation_p90_seconds", "To deactivation, 90th percentile"),
     ];
-    let (reply_days, deactivation_days) = (each_day(replies), each_day(deactivations));
-    let of_day = |days: &BTreeMap<NaiveDate, Vec<i64>>, day| spread(days.get(&day).cloned().unwrap_or_default());
-    let row = |day| [of_day(&reply_days, day), of_day(&deactivation_days, day)].concat();
-    let rows = period.days().map(|day| (day.to_string(), row(day))).collect();
-    let all = |took: &[Took]| spread(took.iter().map(|each| each.seconds).collect());
-    Sheet { key: "day", columns, rows, whole: [all(replies), all(deactivations)].concat() }
-}
-
-fn each_day(took: &[Took]) -> BTreeMap<NaiveDate, Vec<i64>> {
-    let mut days: BTreeMap<NaiveDate, Vec<i64>> = BTreeMap::new();
-    for each in took {
-        days.entry(each.day).or_default().push(each.seconds);
-    }
-    days
-}
-
-/// How many there are, their median and their 90th percentile.
-fn spread(mut seconds: Vec<i64>) -> [Option<i64>; 3] {
-    seconds.sort_unstable();
-    let many = i64::try_from(seconds.len()).unwrap_or(i64::MAX);
-    [Some(many), percentile(&seconds, 50), percentile(&seconds, 90)]
+    let beside = |reply, deactivation| [Spread::numbers(reply), Spread::numbers(deactivation)].concat();
+    let row = |day: NaiveDate| (day.to_string(), beside(replies.days.get(&day), deactivations.days.get(&day)));
+    let whole = beside(replies.whole.as_ref(), deactivations.whole.as_ref());
+    Sheet { key: "day", columns, rows: period.days().map(row).collect(), whole }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     fn at(text: &str) -> DateTime<Utc> {
         format!("{text}T12:00:00Z").parse().unwrap()
@@ -399,21 +393,11 @@ mod tests {
     #[test]
     fn a_day_on_which_nothing_took_any_time_has_no_median() {
         let period = Period::parse("2026-11-23", "2026-11-24", at("2026-11-24")).unwrap();
-        let took: Vec<Took> = (1..=10).map(|n| Took { day: day("2026-11-24"), seconds: n * 60 }).collect();
-        let sheet = times(period, &took, &[]);
+        let spread = Spread { many: 10, median: 300, ninetieth: 540 };
+        let replies = Spreads { days: BTreeMap::from([(day("2026-11-24"), spread)]), whole: Some(spread) };
+        let sheet = times(period, &replies, &Spreads::default());
         assert_eq!(sheet.rows[0].1, [Some(0), None, None, Some(0), None, None]);
-        assert_eq!(sheet.rows[1].1[..3], [Some(10), Some(300), Some(540)]);
-    }
-
-    proptest! {
-        #[test]
-        fn at_least_the_share_does_not_exceed_the_percentile(mut all in prop::collection::vec(0_i64..1_000, 1..50), share in 1_usize..=100) {
-            all.sort_unstable();
-            let found = percentile(&all, share).unwrap();
-            let below = all.iter().filter(|each| **each <= found).count();
-            prop_assert!(below * 100 >= all.len() * share);
-            let strictly = all.iter().filter(|each| **each < found).count();
-            prop_assert!(strictly * 100 < all.len() * share);
-        }
+        assert_eq!(sheet.rows[1].1, [Some(10), Some(300), Some(540), Some(0), None, None]);
+        assert_eq!(sheet.whole, sheet.rows[1].1);
     }
 }

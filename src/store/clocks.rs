@@ -37,6 +37,8 @@ struct Row {
     reply_told: String,
     replied_at: Option<NaiveDateTime>,
     step: Option<String>,
+    step_turn: Option<NaiveDateTime>,
+    step_spent: i64,
     step_since: Option<NaiveDateTime>,
     step_due: Option<NaiveDateTime>,
     step_warn: Option<NaiveDateTime>,
@@ -72,6 +74,8 @@ impl Row {
             reply_told: reply_told.code().to_owned(),
             replied_at: replied.map(stored),
             step: step.map(|next| next.step.code().to_owned()),
+            step_turn: step.map(|next| stored(next.turn)),
+            step_spent: step.map_or(0, |next| next.spent.num_seconds()),
             step_since: step.map(|next| stored(next.clock.since)),
             step_due: step.map(|next| stored(next.clock.due)),
             step_warn: step.map(|next| stored(next.clock.warn_at)),
@@ -84,10 +88,10 @@ impl Row {
         let spent = TimeDelta::seconds(self.reply_spent);
         let reply = clock((self.reply_since, self.reply_due, self.reply_warn), &self.reply_told)?;
         let step = clock((self.step_since, self.step_due, self.step_warn), &self.step_told)?;
-        let step = match (self.step.as_deref(), step) {
-            (Some(code), Some(clock)) => {
+        let step = match (self.step.as_deref(), self.step_turn, step) {
+            (Some(code), Some(turn), Some(clock)) => {
                 let step = Step::from_code(code).ok_or_else(|| corrupt("step", code))?;
-                Some(NextStep { step, clock })
+                Some(NextStep { step, turn: turn.and_utc(), spent: TimeDelta::seconds(self.step_spent), clock })
             }
             _ => None,
         };

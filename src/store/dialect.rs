@@ -1,7 +1,7 @@
 //! What the two databases say differently, behind functions that name what is wanted.
 
 use diesel::connection::SimpleConnection;
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection};
 
 use super::StoreError;
 use super::connection::AnyConnection;
@@ -132,6 +132,26 @@ pub fn day_of(connection: &AnyConnection, column: &str) -> String {
     }
 }
 
+/// How many whole seconds lie between a moment of a column and one of the log, which is text; none where it is before.
+pub fn seconds_between(connection: &AnyConnection, since: &str, until: &str) -> String {
+    match connection {
+        AnyConnection::Sqlite(_) => {
+            // A moment without a fraction is stored without one. `strftime` rounds what has one.
+            let micros = |text: &str| {
+                format!(
+                    "CAST(strftime('%s', substr({text}, 1, 19)) AS INTEGER) * 1000000
+                    + CAST(substr(substr({text}, 21, 6) || '000000', 1, 6) AS INTEGER)"
+                )
+            };
+            format!("max(0, ({} - ({})) / 1000000)", micros(until), micros(since))
+        }
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(_) => format!(
+            "CAST(greatest(0, trunc(extract(epoch FROM CAST({until} AS TIMESTAMPTZ) - ({since} AT TIME ZONE 'UTC')))) AS BIGINT)"
+        ),
+    }
+}
+
 /// Outbox rows that are due, each held by at most one instance.
 pub fn claim_due(
     connection: &mut AnyConnection,
@@ -214,6 +234,32 @@ pub fn keep_words(connection: &mut AnyConnection, n: i64, words: &Words) -> Resu
     Ok(())
 }
 
+/// Words that are named one by one in place of their beginning.
+const MOST_NAMED: usize = 64;
+
+/// What FTS5 is asked for the words that begin so; nothing where there are none. Of words that are named it reads as far
+/// as the limit; of a beginning everything that begins so, but for three letters, which have an index of their own.
+fn any_beginning(c: &mut SqliteConnection, start: &str) -> Result<Option<String>, StoreError> {
+    use diesel::sql_types::Text;
+    #[derive(diesel::QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        term: String,
+    }
+    let (mut named, mut from) = (Vec::new(), start.to_owned());
+    while named.len() < MOST_NAMED {
+        let query = diesel::sql_query("SELECT term FROM case_terms WHERE term >= ? LIMIT 1").bind::<Text, _>(&from);
+        let next = query.get_result::<Row>(c).optional()?.map(|row| row.term);
+        let Some(word) = next.filter(|word| word.starts_with(start)) else {
+            return Ok((!named.is_empty()).then(|| format!("({})", named.join(" OR "))));
+        };
+        named.push(format!("\"{word}\""));
+        // Nothing that a word is made of comes before a nought: the next one is found by a step and not by a walk.
+        from = word + "0";
+    }
+    Ok(Some(format!("\"{start}\"*")))
+}
+
 /// Numbers of cases that have all of these words. A word is letters and digits alone and stands in quotes, so that none
 /// is taken for a part of the query.
 pub fn numbers_with_words(
@@ -234,8 +280,11 @@ pub fn numbers_with_words(
     };
     let rows: Vec<Row> = match connection {
         AnyConnection::Sqlite(c) => {
-            let whole = terms.whole.iter().map(|word| format!("\"{word}\""));
-            let asked: Vec<String> = whole.chain(terms.start.iter().map(|start| format!("\"{start}\"*"))).collect();
+            let mut asked: Vec<String> = terms.whole.iter().map(|word| format!("\"{word}\"")).collect();
+            if let Some(start) = &terms.start {
+                let Some(words) = any_beginning(c, start)? else { return Ok(Vec::new()) };
+                asked.push(words);
+            }
             let query = format!(
                 "SELECT rowid AS n FROM case_words WHERE case_words MATCH ? AND rowid {compared} ? ORDER BY rowid {order} LIMIT ?"
             );

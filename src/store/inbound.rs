@@ -12,7 +12,7 @@ use super::schema::{cases, inbound_mails};
 use super::{AnyConnection, StoreError, Tx, corrupt, dialect, parsed, parsed_if, stored};
 use crate::domain::case::State;
 use crate::domain::ids::{CaseId, DocumentId, EntryId, InboundMailId};
-use crate::domain::inbound::{Fate, MatchedBy, Sender, Sign, Way};
+use crate::domain::inbound::{Aside, Fate, MatchedBy, Sender, Sign, Way};
 use crate::domain::reference::CaseRef;
 use crate::domain::sealed::Sealed;
 
@@ -38,6 +38,8 @@ pub struct InboundMail {
     pub way: Way,
     /// What became of it.
     pub fate: Fate,
+    /// Why it was set aside, if it was.
+    pub aside: Option<Aside>,
     /// By what a machine's mail was recognised.
     pub sign: Option<Sign>,
     /// The case it belongs to.
@@ -77,6 +79,7 @@ struct Row {
     digest: String,
     way: String,
     fate: String,
+    aside: Option<String>,
     sign: Option<String>,
     case: Option<String>,
     entry: Option<String>,
@@ -98,6 +101,7 @@ macro_rules! columns {
             inbound_mails::digest,
             inbound_mails::way,
             inbound_mails::fate,
+            inbound_mails::aside,
             inbound_mails::sign,
             inbound_mails::case_id,
             inbound_mails::entry_id,
@@ -119,12 +123,14 @@ impl TryFrom<Row> for InboundMail {
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
         let sign = |code: &String| Sign::from_code(code).ok_or_else(|| corrupt("mail sign", code));
+        let aside = |code: &String| Aside::from_code(code).ok_or_else(|| corrupt("set aside", code));
         let by = |code: &String| MatchedBy::from_code(code).ok_or_else(|| corrupt("mail match", code));
         Ok(Self {
             id: parsed("mail", &row.id)?,
             digest: row.digest,
             way: Way::from_code(&row.way).ok_or_else(|| corrupt("mail way", &row.way))?,
             fate: Fate::from_code(&row.fate).ok_or_else(|| corrupt("mail fate", &row.fate))?,
+            aside: row.aside.as_ref().map(aside).transpose()?,
             sign: row.sign.as_ref().map(sign).transpose()?,
             case: parsed_if("case", row.case.as_deref())?,
             entry: parsed_if("entry", row.entry.as_deref())?,
@@ -164,6 +170,7 @@ pub fn insert(tx: &mut Tx<'_>, mail: &InboundMail, sealed: Option<&Sealed>) -> R
             inbound_mails::digest.eq(&mail.digest),
             inbound_mails::way.eq(mail.way.code()),
             inbound_mails::fate.eq(mail.fate.code()),
+            inbound_mails::aside.eq(mail.aside.map(Aside::code)),
             inbound_mails::sign.eq(mail.sign.map(Sign::code)),
             inbound_mails::case_id.eq(mail.case.map(|id| id.to_string())),
             inbound_mails::entry_id.eq(mail.entry.map(|id| id.to_string())),
@@ -185,11 +192,14 @@ pub fn insert(tx: &mut Tx<'_>, mail: &InboundMail, sealed: Option<&Sealed>) -> R
 /// A mail that was undecided becomes a message of a case: what was kept of it as it came is erased. False when somebody
 /// decided before.
 pub fn attach(tx: &mut Tx<'_>, mail: &InboundMail, at: DateTime<Utc>) -> Result<bool, StoreError> {
-    let undecided =
-        inbound_mails::table.find(mail.id.to_string()).filter(inbound_mails::fate.eq(Fate::Unmatched.code()));
+    let undecided = inbound_mails::table
+        .find(mail.id.to_string())
+        .filter(inbound_mails::fate.eq_any(Fate::UNDECIDED.map(Fate::code)))
+        .filter(inbound_mails::sealed.is_not_null());
     let changed = diesel::update(undecided)
         .set((
             inbound_mails::fate.eq(Fate::Message.code()),
+            inbound_mails::aside.eq(None::<String>),
             inbound_mails::case_id.eq(mail.case.map(|id| id.to_string())),
             inbound_mails::entry_id.eq(mail.entry.map(|id| id.to_string())),
             inbound_mails::matched_by.eq(Some(MatchedBy::Hand.code())),
@@ -206,12 +216,12 @@ pub fn attach(tx: &mut Tx<'_>, mail: &InboundMail, at: DateTime<Utc>) -> Result<
 
 /// Forgets an undecided mail: nothing personal of it is kept. False when somebody decided before.
 pub fn discard(tx: &mut Tx<'_>, id: InboundMailId, at: DateTime<Utc>) -> Result<bool, StoreError> {
-    let undecided = inbound_mails::table
-        .find(id.to_string())
-        .filter(inbound_mails::fate.eq_any([Fate::Unmatched.code(), Fate::TooLarge.code()]));
+    let undecided =
+        inbound_mails::table.find(id.to_string()).filter(inbound_mails::fate.eq_any(Fate::UNDECIDED.map(Fate::code)));
     let changed = diesel::update(undecided)
         .set((
             inbound_mails::fate.eq(Fate::Discarded.code()),
+            inbound_mails::aside.eq(None::<String>),
             inbound_mails::from_address.eq(""),
             inbound_mails::subject.eq(""),
             inbound_mails::decided_at.eq(Some(stored(at))),
@@ -248,12 +258,10 @@ pub fn of_case(connection: &mut AnyConnection, case: CaseId) -> Result<Vec<Inbou
     rows.into_iter().map(InboundMail::try_from).collect()
 }
 
-const UNDECIDED: [&str; 2] = [Fate::Unmatched.code(), Fate::TooLarge.code()];
-
 /// Mails that somebody has to decide about, newest first.
 pub fn undecided(connection: &mut AnyConnection, limit: i64) -> Result<Vec<InboundMail>, StoreError> {
     let rows: Vec<Row> = inbound_mails::table
-        .filter(inbound_mails::fate.eq_any(UNDECIDED))
+        .filter(inbound_mails::fate.eq_any(Fate::UNDECIDED.map(Fate::code)))
         .order((inbound_mails::received_at.desc(), inbound_mails::id.desc()))
         .select(columns!())
         .limit(limit)
@@ -267,16 +275,19 @@ pub const MOST_UNDECIDED: i64 = 1_000;
 /// How many mails somebody has to decide about; of more than [`MOST_UNDECIDED`], no more than these are counted.
 pub fn count_undecided(connection: &mut AnyConnection) -> Result<i64, StoreError> {
     let ids: Vec<String> = inbound_mails::table
-        .filter(inbound_mails::fate.eq_any(UNDECIDED))
+        .filter(inbound_mails::fate.eq_any(Fate::UNDECIDED.map(Fate::code)))
         .select(inbound_mails::id)
         .limit(MOST_UNDECIDED)
         .load(connection)?;
     Ok(i64::try_from(ids.len()).unwrap_or(MOST_UNDECIDED))
 }
 
-/// Removes at most `most` rows of mails that became nothing and came, and were decided about, before a moment. Answers how
-/// many.
-pub fn remove_spent(tx: &mut Tx<'_>, before: DateTime<Utc>, most: i64) -> Result<usize, StoreError> {
+/// Rows of mails that became nothing and came, and were decided about, before a moment, at most so many.
+pub fn spent(
+    connection: &mut AnyConnection,
+    before: DateTime<Utc>,
+    most: i64,
+) -> Result<Vec<InboundMailId>, StoreError> {
     let spent = [Fate::Discarded, Fate::Automatic, Fate::Report, Fate::TooMany].map(Fate::code);
     let before = stored(before);
     let ids: Vec<String> = inbound_mails::table
@@ -285,9 +296,15 @@ pub fn remove_spent(tx: &mut Tx<'_>, before: DateTime<Utc>, most: i64) -> Result
         .filter(inbound_mails::decided_at.is_null().or(inbound_mails::decided_at.lt(before)))
         .select(inbound_mails::id)
         .limit(most)
-        .load(tx.connection)?;
+        .load(connection)?;
+    ids.iter().map(|id| parsed("mail", id)).collect()
+}
+
+/// Removes rows of mails that became nothing. Answers how many.
+pub fn remove(tx: &mut Tx<'_>, ids: &[InboundMailId]) -> Result<usize, StoreError> {
     let mut count = 0;
     for some in ids.chunks(500) {
+        let some = some.iter().map(ToString::to_string);
         count += diesel::delete(inbound_mails::table.filter(inbound_mails::id.eq_any(some))).execute(tx.connection)?;
     }
     Ok(count)
@@ -300,7 +317,7 @@ pub fn undecided_before(
     limit: i64,
 ) -> Result<Vec<InboundMailId>, StoreError> {
     let ids: Vec<String> = inbound_mails::table
-        .filter(inbound_mails::fate.eq_any(UNDECIDED))
+        .filter(inbound_mails::fate.eq_any(Fate::UNDECIDED.map(Fate::code)))
         .filter(inbound_mails::received_at.lt(stored(before)))
         .order(inbound_mails::received_at.asc())
         .select(inbound_mails::id)

@@ -5,6 +5,7 @@ use diesel::{ExpressionMethods, NullableExpressionMethods, OptionalExtension, Qu
 
 use super::cases::{self as kept, Filed};
 use super::schema::{cases, queue_rows};
+use super::search::in_transaction;
 use super::{AnyConnection, StoreError, Tx, forms, parsed, search, stored};
 use crate::domain::case::{Case, State};
 use crate::domain::form::Language;
@@ -32,6 +33,17 @@ pub enum Stage {
 }
 
 impl Stage {
+    const ALL: [Self; 8] = [
+        Self::Owner,
+        Self::Customer,
+        Self::Approval,
+        Self::CoolingOff,
+        Self::Ready,
+        Self::CarryingOut,
+        Self::Disputed,
+        Self::Ended,
+    ];
+
     /// How it is stored.
     pub const fn code(self) -> &'static str {
         match self {
@@ -65,6 +77,9 @@ impl Stage {
         !matches!(self, Self::Owner | Self::Ended)
     }
 }
+
+/// Cases that are put where they belong in one transaction at the start.
+const BATCH: i64 = 20;
 
 /// About seven thousand years.
 const FAR_OFF: TimeDelta = TimeDelta::days(2_566_000);
@@ -113,35 +128,61 @@ pub(super) fn update(tx: &mut Tx<'_>, filed: &Filed) -> Result<(), StoreError> {
     search::index(tx, &filed.case.id.to_string())
 }
 
-/// Cases that an instance of an older version made or changed after the tables were brought up to date; those that were
-/// over before that have not changed.
-fn behind(connection: &mut AnyConnection, limit: i64) -> Result<Vec<String>, StoreError> {
-    let mut found: Vec<String> = cases::table
+/// Cases that have no place yet, in the order of their identifiers from one on: an instance of an older version made them
+/// after the tables were brought up to date.
+fn unplaced(connection: &mut AnyConnection, after: &str) -> Result<Vec<String>, StoreError> {
+    Ok(cases::table
         .left_join(queue_rows::table)
+        .filter(cases::id.gt(after))
         .filter(queue_rows::n.nullable().is_null())
         .order(cases::id.asc())
-        .select(cases::reference)
-        .limit(limit)
-        .load(connection)?;
-    let changed = queue_rows::table
-        .inner_join(cases::table)
-        .filter(queue_rows::stage.ne(Stage::Ended.code()))
-        .filter(queue_rows::changed_at.ne(cases::changed_at));
-    found.extend(changed.select(cases::reference).limit(limit).load::<String>(connection)?);
-    Ok(found)
+        .select(cases::id)
+        .limit(BATCH)
+        .load(connection)?)
 }
 
-/// Puts some of the cases that are behind where they belong now, and says how many.
-pub(super) fn catch_up_some(connection: &mut AnyConnection, limit: usize) -> Result<usize, StoreError> {
-    let found = behind(connection, i64::try_from(limit).unwrap_or(i64::MAX))?;
+/// Cases that such an instance changed; those that were over before that have not changed.
+fn moved(connection: &mut AnyConnection, after: &str) -> Result<Vec<String>, StoreError> {
+    let going_on = Stage::ALL.into_iter().filter(|stage| *stage != Stage::Ended).map(Stage::code);
+    Ok(queue_rows::table
+        .inner_join(cases::table)
+        .filter(queue_rows::stage.eq_any(going_on.collect::<Vec<_>>()))
+        .filter(queue_rows::changed_at.ne(cases::changed_at))
+        .filter(queue_rows::case_id.gt(after))
+        .order(queue_rows::case_id.asc())
+        .select(queue_rows::case_id)
+        .limit(BATCH)
+        .load(connection)?)
+}
+
+/// Puts the cases that are behind where they belong now, and says how many. Each transaction holds a few of them, so that
+/// whoever works meanwhile does not wait.
+pub(super) fn catch_up(connection: &mut AnyConnection) -> Result<usize, StoreError> {
+    let mut count = 0;
+    for behind in [unplaced, moved] {
+        let mut after = String::new();
+        loop {
+            let some = behind(connection, &after)?;
+            let Some(last) = some.last() else { break };
+            after.clone_from(last);
+            count += some.len();
+            in_transaction(connection, |connection| place(connection, &some))?;
+        }
+    }
+    Ok(count)
+}
+
+fn place(connection: &mut AnyConnection, some: &[String]) -> Result<(), StoreError> {
+    let references: Vec<String> =
+        cases::table.filter(cases::id.eq_any(some)).order(cases::id.asc()).select(cases::reference).load(connection)?;
     let mut tx = Tx::new(connection);
-    for reference in &found {
+    for reference in &references {
         if let Some(filed) = kept::lock(&mut tx, &parsed("reference", reference)?)? {
             update(&mut tx, &filed)?;
             search::index(&mut tx, &filed.case.id.to_string())?;
         }
     }
-    Ok(found.len())
+    Ok(())
 }
 
 /// Notes the language that a case is answered in.

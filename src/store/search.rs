@@ -7,8 +7,10 @@ use super::{AnyConnection, StoreError, Tx, dialect, queue_rows};
 use crate::domain::contact::{E164, EmailAddress};
 use crate::domain::search::{Terms, Words};
 
-/// Cases that are taken up in one transaction at the start.
-const BATCH: usize = 500;
+/// Cases whose words are taken up in one transaction at the start.
+const BATCH: usize = 100;
+/// How often a piece of that is tried again that gave in to another transaction.
+const TRIES: u32 = 5;
 
 type Form = (String, Option<String>, String, Option<String>, String, String, String);
 type Known = (String, Option<String>, String, Option<String>);
@@ -75,25 +77,40 @@ pub(super) fn index(tx: &mut Tx<'_>, case: &str) -> Result<(), StoreError> {
 /// Takes up the words of cases from before there was a search, which is done when it was done once; and what instances
 /// of an older version made or changed since then.
 pub(super) fn catch_up(connection: &mut AnyConnection) -> Result<(), StoreError> {
-    for some in [catch_up_some, queue_rows::catch_up_some] {
-        loop {
-            dialect::begin_writing(connection)?;
-            let batch = some(connection, BATCH);
-            dialect::execute(connection, if batch.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-            let cases = batch?;
-            if cases > 0 {
-                tracing::info!(cases, "older cases were taken up for the queue and its search");
-            }
-            if cases < BATCH {
-                break;
-            }
+    let mut cases = 0;
+    loop {
+        let some = in_transaction(connection, catch_up_some)?;
+        cases += some;
+        if some < BATCH {
+            break;
         }
+    }
+    cases += queue_rows::catch_up(connection)?;
+    if cases > 0 {
+        tracing::info!(cases, "older cases were taken up for the queue and its search");
     }
     Ok(())
 }
 
-fn catch_up_some(connection: &mut AnyConnection, limit: usize) -> Result<usize, StoreError> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+/// Runs a small piece of work in a transaction of its own; again, where it gave in to another one.
+pub(super) fn in_transaction<T>(
+    connection: &mut AnyConnection,
+    work: impl Fn(&mut AnyConnection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let mut tries = 0;
+    loop {
+        dialect::begin_writing(connection)?;
+        let done = work(connection);
+        let ended = dialect::execute(connection, if done.is_ok() { "COMMIT" } else { "ROLLBACK" });
+        match done {
+            Err(error) if error.is_transient() && tries < TRIES => tries += 1,
+            done => return ended.and(done),
+        }
+    }
+}
+
+fn catch_up_some(connection: &mut AnyConnection) -> Result<usize, StoreError> {
+    let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
     let query = queue_to_do::table.select(queue_to_do::case_id).order(queue_to_do::case_id.asc()).limit(limit);
     let cases: Vec<String> = query.load(connection)?;
     let mut tx = Tx::new(connection);

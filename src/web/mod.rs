@@ -24,7 +24,6 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use tera::Tera;
-use tokio::sync::Semaphore;
 
 use crate::config::ProxyRange;
 use crate::notify::mail::DemoMailbox;
@@ -67,7 +66,7 @@ pub struct App {
     /// Open pages that listen for changes.
     pub streams: Arc<Streams>,
     /// Places for mail servers that hand a mail over.
-    pub mail_posts: Semaphore,
+    pub mail_posts: hooks::mail::Places,
     /// Every route with who may call it.
     pub routes: Vec<RouteSpec>,
     /// Names the static files of this build.
@@ -97,7 +96,7 @@ impl App {
             voice_secret,
             uploads: Uploads::default(),
             streams: Arc::default(),
-            mail_posts: Semaphore::new(hooks::mail::AT_ONCE),
+            mail_posts: hooks::mail::Places::default(),
             routes: routes::all(demo.is_some()),
             demo,
             assets_version: assets::version(),

@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,8 +16,15 @@ const LONGEST_RETRY: Duration = Duration::from_secs(300);
 const LEAVE: Duration = Duration::from_secs(30);
 /// When a mail for which there was no room is tried again.
 const NO_ROOM: Duration = Duration::from_secs(600);
+/// The first wait before a mail is tried again that could not be stored; each further one is twice as long.
+const FIRST_TRY: Duration = Duration::from_secs(1);
+/// Tries after which such a mail is set aside.
+const TRIES: u32 = 5;
 /// The lease is renewed while many mails are read.
 const RENEWAL: Duration = Duration::from_secs(30);
+
+/// What the desk is told while mails wait in the mailbox.
+const WAITS: &str = "a mail in it could not be stored and waits";
 
 /// Why a round ended early.
 enum Trouble {
@@ -44,10 +51,11 @@ pub(super) async fn run(desk: Arc<Desk>, mut stopped: watch::Receiver<bool>) {
     let Some(name) = settings.mailbox() else { return };
     let holder = hex::encode(desk.kit.entropy.bytes::<8>());
     let mut retry = FIRST_RETRY;
+    let mut left = Left::default();
     while !*stopped.borrow() {
         let pause = match desk.hold_mailbox(&name, &holder).await {
             Ok(true) => {
-                let ended = hold(&desk, (&name, &holder), &mut retry, &mut stopped).await;
+                let ended = hold(&desk, (&name, &holder), (&mut left, &mut retry), &mut stopped).await;
                 match ended {
                     Ok(()) => LEAVE,
                     Err(trouble) => {
@@ -81,8 +89,8 @@ async fn tell(desk: &Desk, name: &str, trouble: Trouble) {
             error.to_string()
         }
         Trouble::Store(error) => {
-            tracing::error!(%error, "a mail could not be stored; it waits in the mailbox");
-            "a mail in it could not be stored and waits".to_owned()
+            tracing::error!(%error, "mails cannot be stored; they wait in the mailbox");
+            WAITS.to_owned()
         }
     };
     if let Err(error) = desk.report_mailbox(name, Some(&why)).await {
@@ -93,51 +101,102 @@ async fn tell(desk: &Desk, name: &str, trouble: Trouble) {
 /// Mails that stay where they are while others are read.
 #[derive(Default)]
 struct Left {
+    /// What the server counts its numbers of mails by (RFC 3501 §2.3.1.1): with another one they are other mails.
+    validity: Option<u32>,
     /// What could not be fetched: not again on this connection.
     gone: HashSet<u32>,
     /// Since when there is no room for a mail of no case.
     full: Option<Instant>,
     /// Those for which there was none.
     crowded: HashSet<u32>,
+    /// Those that could not be stored.
+    refused: HashMap<u32, Refused>,
+}
+
+/// A mail that could not be stored.
+struct Refused {
+    tries: u32,
+    again: Instant,
 }
 
 impl Left {
-    fn all(&mut self) -> HashSet<u32> {
-        if self.full.is_some_and(|since| since.elapsed() > NO_ROOM) {
+    /// Begins with a new connection.
+    fn connected(&mut self, validity: Option<u32>) {
+        self.gone.clear();
+        if self.validity != validity {
+            *self = Self { validity, ..Self::default() };
+        }
+    }
+
+    fn all(&mut self, now: Instant) -> HashSet<u32> {
+        if self.full.is_some_and(|since| now.duration_since(since) > NO_ROOM) {
             self.full = None;
             self.crowded.clear();
         }
-        self.gone.union(&self.crowded).copied().collect()
+        let waiting = self.refused.iter().filter(|(_, refused)| refused.again > now).map(|(uid, _)| *uid);
+        self.gone.union(&self.crowded).copied().chain(waiting).collect()
     }
 
-    fn crowd(&mut self, uid: u32) {
-        self.full.get_or_insert_with(Instant::now);
+    fn crowd(&mut self, uid: u32, now: Instant) {
+        self.full.get_or_insert(now);
         self.crowded.insert(uid);
+    }
+
+    /// A mail could not be stored. True when that was tried often enough.
+    fn refuse(&mut self, uid: u32, now: Instant) -> bool {
+        let refused = self.refused.entry(uid).or_insert(Refused { tries: 0, again: now });
+        refused.tries += 1;
+        let wait = FIRST_TRY.saturating_mul(2_u32.saturating_pow(refused.tries - 1)).min(LONGEST_RETRY);
+        let enough = refused.tries >= TRIES;
+        refused.again = now + if enough { LONGEST_RETRY } else { wait };
+        enough
+    }
+
+    /// Of those whose time had come at that moment none was there any more.
+    fn forget_missing(&mut self, asked: Instant) {
+        self.refused.retain(|_, refused| refused.again > asked);
+    }
+
+    fn settled(&mut self, uid: u32) {
+        self.refused.remove(&uid);
+    }
+
+    /// Whether a mail can neither be stored nor set aside.
+    fn is_stuck(&self) -> bool {
+        self.refused.values().any(|refused| refused.tries >= TRIES)
+    }
+
+    /// When one of them is to be tried again.
+    fn next(&self, now: Instant) -> Option<Duration> {
+        self.refused.values().map(|refused| refused.again.saturating_duration_since(now)).min()
     }
 }
 
 /// Reads until the lease is lost or the program stops.
 async fn hold(
     desk: &Desk,
-    (name, holder): (&str, &str),
-    retry: &mut Duration,
+    lease: (&str, &str),
+    (left, retry): (&mut Left, &mut Duration),
     stopped: &mut watch::Receiver<bool>,
 ) -> Result<(), Trouble> {
+    let (name, holder) = lease;
     let Some(mailbox) = ImapMailbox::new(&desk.kit.inbound.imap)? else { return Ok(()) };
     let mut open = mailbox.open().await?;
-    let mut left = Left::default();
+    left.connected(open.validity());
     let longest = Duration::from_secs(desk.kit.inbound.imap.poll_seconds.into());
     loop {
-        if !read_all(desk, (name, holder), &mut open, (&mut left, &mut *retry), stopped).await? || *stopped.borrow() {
+        if !read_all(desk, lease, &mut open, (left, &mut *retry), stopped).await? || *stopped.borrow() {
             open.close().await;
             return Ok(());
         }
         // Not before everything was read: a mail that cannot be stored is a trouble however well the mailbox opens.
-        if desk.mailbox.trouble().is_some() {
-            desk.report_mailbox(name, None).await?;
+        let trouble = left.is_stuck().then_some(WAITS);
+        if trouble.is_some() || desk.mailbox.trouble().is_some() {
+            desk.report_mailbox(name, trouble).await?;
         }
         let mut stopping = stopped.clone();
-        open = open.wait(longest, async move { _ = stopping.changed().await }).await?;
+        let pause = left.next(Instant::now()).map_or(longest, |next| next.clamp(FIRST_TRY, longest));
+        open = open.wait(pause, async move { _ = stopping.changed().await }).await?;
         if !desk.hold_mailbox(name, holder).await? {
             open.close().await;
             return Ok(());
@@ -153,11 +212,12 @@ async fn read_all(
     (left, retry): (&mut Left, &mut Duration),
     stopped: &watch::Receiver<bool>,
 ) -> Result<bool, Trouble> {
-    let largest = desk.kit.inbound.largest_bytes();
     let mut renewed = Instant::now();
     loop {
-        let waiting = open.waiting(&left.all()).await?;
+        let asked = Instant::now();
+        let waiting = open.waiting(&left.all(asked)).await?;
         if waiting.is_empty() {
+            left.forget_missing(asked);
             return Ok(true);
         }
         for (uid, size) in waiting {
@@ -170,25 +230,106 @@ async fn read_all(
                 }
                 renewed = Instant::now();
             }
-            let taken = if size > largest {
-                match open.head(uid).await? {
-                    Some(head) => Some(desk.take_head(head, size, Way::Imap).await?),
-                    None => None,
-                }
-            } else {
-                match open.fetch(uid).await? {
-                    Some(mail) => Some(desk.take_mail(mail, Way::Imap).await?),
-                    None => None,
-                }
+            let Some(mail) = fetch(desk, open, (uid, size)).await? else {
+                left.gone.insert(uid);
+                continue;
             };
+            let mut taken = mail.take(desk).await;
+            if let Err(error) = &taken {
+                tracing::warn!(%error, uid, "a mail could not be stored");
+                // Where nothing at all can be stored that is no fault of this mail.
+                if !desk.hold_mailbox(name, holder).await? {
+                    return Ok(false);
+                }
+                renewed = Instant::now();
+                if left.refuse(uid, renewed) {
+                    taken = mail.set_aside(desk).await;
+                }
+            }
             match taken {
-                Some(Taken::New(_) | Taken::Known) => {
+                Ok(Taken::New(_) | Taken::Known) => {
                     open.done(uid).await?;
+                    left.settled(uid);
                     *retry = FIRST_RETRY;
                 }
-                Some(Taken::NoRoom) => left.crowd(uid),
-                None => _ = left.gone.insert(uid),
+                Ok(Taken::NoRoom) => left.crowd(uid, Instant::now()),
+                Err(error) if left.is_stuck() => {
+                    tracing::error!(%error, uid, "a mail can neither be stored nor set aside; it waits in the mailbox");
+                }
+                Err(_) => {}
             }
         }
+    }
+}
+
+/// What was fetched of a mail.
+enum Fetched {
+    Whole(Vec<u8>),
+    Head(Vec<u8>, usize),
+}
+
+/// Fetches a mail, or the head of one that is too large; nothing where somebody else took it away.
+async fn fetch(desk: &Desk, open: &mut OpenMailbox, (uid, size): (u32, usize)) -> Result<Option<Fetched>, ImapError> {
+    Ok(if size > desk.kit.inbound.largest_bytes() {
+        open.head(uid).await?.map(|head| Fetched::Head(head, size))
+    } else {
+        open.fetch(uid).await?.map(Fetched::Whole)
+    })
+}
+
+impl Fetched {
+    async fn take(&self, desk: &Desk) -> Result<Taken, StoreError> {
+        match self {
+            Self::Whole(mail) => desk.take_mail(mail.clone(), Way::Imap).await,
+            Self::Head(head, size) => desk.take_head(head.clone(), *size, Way::Imap).await,
+        }
+    }
+
+    async fn set_aside(self, desk: &Desk) -> Result<Taken, StoreError> {
+        match self {
+            Self::Whole(mail) => desk.set_mail_aside(mail, Way::Imap).await,
+            Self::Head(head, size) => desk.take_head(head, size, Way::Imap).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_stored_is_tried_again_later_and_not_for_ever_while_others_go_on() {
+        let (mut left, mut now) = (Left::default(), Instant::now());
+        for tried in 1..TRIES {
+            assert!(!left.refuse(7, now), "after {tried}");
+            assert!(left.all(now).contains(&7) && !left.all(now).contains(&8));
+            let wait = left.next(now).unwrap();
+            assert_eq!(wait, FIRST_TRY * 2_u32.pow(tried - 1));
+            now += wait;
+            assert!(!left.all(now).contains(&7), "its time has come");
+        }
+        assert!(!left.is_stuck());
+        assert!(left.refuse(7, now), "it is set aside");
+        // If that cannot be done either, it is told, and tried now and then.
+        assert!(left.is_stuck() && left.next(now) == Some(LONGEST_RETRY));
+        left.connected(None);
+        assert!(left.is_stuck(), "another connection is no reason to begin anew");
+        left.forget_missing(now);
+        assert!(left.is_stuck(), "its time has not come");
+        left.forget_missing(now + LONGEST_RETRY);
+        assert!(!left.is_stuck() && left.next(now).is_none());
+    }
+
+    #[test]
+    fn with_other_numbers_they_are_other_mails() {
+        let (mut left, now) = (Left::default(), Instant::now());
+        left.connected(Some(1));
+        left.refuse(7, now);
+        left.crowd(8, now);
+        left.gone.insert(9);
+        left.connected(Some(1));
+        assert_eq!(left.all(now), HashSet::from([7, 8]), "what is gone may be there again");
+        left.connected(Some(2));
+        assert_eq!(left.all(now), HashSet::new());
     }
 }

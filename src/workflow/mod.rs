@@ -85,6 +85,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use img_parts::Bytes;
 use tokio::sync::Notify;
 use url::Url;
 
@@ -140,6 +141,7 @@ use crate::config::{
     SessionSettings, Settings, SubscriberSettings,
 };
 use crate::directory::Directories;
+use crate::domain::document::{Fit, Unfit, prepare};
 use crate::domain::event::Listener;
 use crate::domain::limits::Amounts;
 use crate::domain::policy::Policy;
@@ -221,6 +223,8 @@ pub struct Kit {
     pub offers_calls: bool,
     /// Old telephone numbers are told of a change by text message too.
     pub offers_texts: bool,
+    /// How a file that came by mail is looked at.
+    pub look_at: fn(Bytes) -> Result<Fit, Unfit>,
     last_id: AtomicU64,
 }
 
@@ -268,6 +272,7 @@ impl Kit {
             product: settings.server.product_name.clone(),
             offers_calls,
             offers_texts: false,
+            look_at: prepare,
             last_id: AtomicU64::new(0),
         })
     }

@@ -1,8 +1,16 @@
 //! The desk's reports: what they count is what happened, and who exports them stands in the log.
 
-use chrono::TimeDelta;
+use std::collections::BTreeMap;
 
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use mfa_desk::domain::audit::timestamp;
+use mfa_desk::domain::report::{Period, REPLIES, Spread, Spreads};
+use mfa_desk::store::views::reports;
+use mfa_desk::store::{Purpose, migrate, open};
+
+use crate::queue::filled::run;
 use crate::support::browser::Browser;
+use crate::support::database::TestDatabase;
 use crate::support::world::{OWNER, World};
 
 fn csv(text: &str) -> Vec<Vec<String>> {
@@ -94,4 +102,114 @@ async fn a_period_that_is_none_is_told_beside_its_field_and_kept() {
     let before = world.entries("").await.iter().filter(|entry| entry.action == "report.exported").count();
     assert_eq!(before, 0);
     world.stop().await;
+}
+
+/// Requests, replies and deactivations as they may come: at the same moment, a microsecond before a second is full, before
+/// the request, on the last day, by somebody who does not count.
+fn histories(count: i64) -> Vec<History> {
+    let day = DateTime::from_timestamp(1_795_500_000, 0).unwrap();
+    let mut seed = 11_u64;
+    let mut below = |most: i64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        i64::try_from(seed >> 33).unwrap() % most
+    };
+    let history = |n: i64| {
+        let micros = [0, 1, 123_000, 123_456, 999_999][usize::try_from(below(5)).unwrap()];
+        let asked = day - TimeDelta::seconds(below(6 * 86_400)) + TimeDelta::microseconds(micros);
+        let later = |seconds: i64, micros: i64| asked + TimeDelta::seconds(seconds) + TimeDelta::microseconds(micros);
+        History {
+            n,
+            asked,
+            with_owner: below(9) == 0,
+            acts: vec![
+                ("case.note_added", "agent", later(below(100), 0)),
+                ("case.message_sent", "system", later(below(100), 0)),
+                ("case.message_sent", "agent", later(below(200_000) - 50, below(1_000_000))),
+                ("case.deactivating", "supervisor", later(below(200_000), below(2) * 999_999)),
+                ("case.deactivated", "system", later(below(200_000), below(1_000_000))),
+            ],
+        }
+    };
+    (0..count).map(history).collect()
+}
+
+struct History {
+    n: i64,
+    asked: DateTime<Utc>,
+    with_owner: bool,
+    acts: Vec<(&'static str, &'static str, DateTime<Utc>)>,
+}
+
+/// The value that a share of all does not exceed, found by sorting all.
+fn percentile(mut all: Vec<i64>, per_cent: usize) -> i64 {
+    all.sort_unstable();
+    all[(all.len() * per_cent).div_ceil(100).max(1) - 1]
+}
+
+fn spreads(took: &[(NaiveDate, i64)]) -> Spreads {
+    let mut days: BTreeMap<NaiveDate, Vec<i64>> = BTreeMap::new();
+    for (day, seconds) in took {
+        days.entry(*day).or_default().push(*seconds);
+    }
+    let spread = |all: Vec<i64>| Spread {
+        many: i64::try_from(all.len()).unwrap(),
+        median: percentile(all.clone(), 50),
+        ninetieth: percentile(all, 90),
+    };
+    let whole = (!took.is_empty()).then(|| spread(took.iter().map(|(_, seconds)| *seconds).collect()));
+    Spreads { days: days.into_iter().map(|(day, all)| (day, spread(all))).collect(), whole }
+}
+
+#[test]
+fn times_that_the_database_ranks_are_those_that_one_finds_by_sorting_all_of_them() {
+    let database = TestDatabase::new();
+    let mut connection = open(&database.url, Purpose::Write).unwrap();
+    let c = &mut connection;
+    migrate(c).unwrap();
+    let all = histories(157);
+    let mut seq = 0;
+    let hash = "0".repeat(64);
+    for History { n, asked, with_owner, acts } in &all {
+        let at = asked.naive_utc().format("%F %T%.f");
+        run(
+            c,
+            &format!(
+                "INSERT INTO cases (id, reference, submission_key, state, version, evidence_since, submitted_at, state_since,
+                    expires_at, changed_by, changed_at, with_owner)
+                VALUES ('{n}', 'MFA-{n}', '{n}', 'closed', 1, '{at}', '{at}', '{at}', '{at}', 'x', '{at}', {with_owner})"
+            ),
+        );
+        for (action, kind, at) in acts {
+            seq += 1;
+            let at = timestamp(*at);
+            run(
+                c,
+                &format!(
+                    "INSERT INTO audit_entries (seq, at, actor_kind, actor, action, case_ref, account_id, ip, details,
+                        prev_hash, hash)
+                    VALUES ({seq}, '{at}', '{kind}', '', '{action}', 'MFA-{n}', '', '', '{{}}', '{hash}', '{hash}')"
+                ),
+            );
+        }
+    }
+    let day = DateTime::from_timestamp(1_795_500_000, 0).unwrap();
+    for (from, to) in [(0, 0), (1, 1), (5, 0), (3, 2), (40, 30)] {
+        let text = |days: i64| (day - TimeDelta::days(days)).date_naive().to_string();
+        let period = Period::parse(&text(from), &text(to), day).unwrap();
+        let within = |at: DateTime<Utc>| period.begins() <= at && at < period.ends();
+        let seconds = |since: DateTime<Utc>, until: DateTime<Utc>| (until - since).num_seconds().max(0);
+        let replied = all.iter().filter(|history| within(history.asked)).filter_map(|history| {
+            let counts = |(action, kind, _): &&(&str, &str, _)| REPLIES.contains(action) && *kind != "system";
+            let first = history.acts.iter().filter(counts).map(|(_, _, at)| *at).min()?;
+            Some((history.asked.date_naive(), seconds(history.asked, first)))
+        });
+        let deactivated = all.iter().filter(|history| !history.with_owner).flat_map(|history| {
+            let off = history.acts.iter().filter(|(action, _, at)| *action == "case.deactivated" && within(*at));
+            off.map(|(_, _, at)| (at.date_naive(), seconds(history.asked, *at)))
+        });
+        let (replied, deactivated): (Vec<_>, Vec<_>) = (replied.collect(), deactivated.collect());
+        assert_eq!(reports::first_replies(c, period).unwrap(), spreads(&replied), "{period:?}");
+        assert_eq!(reports::deactivations(c, period).unwrap(), spreads(&deactivated), "{period:?}");
+        assert!(from != 5 || replied.len() > 100 && deactivated.len() > 80, "there is something to count");
+    }
 }

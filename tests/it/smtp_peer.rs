@@ -6,8 +6,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use mfa_desk::config::MailTls;
 use mfa_desk::domain::notice::Notice;
-use mfa_desk::notify::mail::{Mailer, Rendered, SendError, SmtpMailer, SmtpParts, SmtpTls};
+use mfa_desk::notify::mail::{Mailer, Rendered, SendError, SmtpMailer, SmtpParts};
 use serde_json::{Value, json};
 
 use crate::smtp_wire::{mail, rendered};
@@ -21,7 +22,7 @@ fn parts(env: &HashMap<String, String>) -> SmtpParts {
     SmtpParts {
         host: env["SMTP_HOST"].clone(),
         port: env["SMTP_PORT"].parse().expect("a port"),
-        tls: SmtpTls::Starttls,
+        tls: MailTls::Starttls,
         username: Some(env["SMTP_USER"].clone()),
         password: Some(env["SMTP_PASSWORD"].clone().into()),
         ca_file: Some(env["SMTP_CA_FILE"].clone().into()),
@@ -81,7 +82,7 @@ async fn a_real_server_takes_and_refuses_mails() {
     assert!(matches!(error, SendError::Temporary(_)), "{error}");
 
     // It expects a greeting in the clear, so TLS from the first byte must fail and not fall back.
-    let eager = SmtpParts { tls: SmtpTls::Tls, ..parts(&env) };
+    let eager = SmtpParts { tls: MailTls::Tls, ..parts(&env) };
     let error = refused(eager, "anna@example.com").await;
     assert!(matches!(error, SendError::Temporary(_)), "{error}");
 

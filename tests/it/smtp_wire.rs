@@ -3,15 +3,16 @@
 use std::time::{Duration, Instant};
 
 use chrono::{TimeZone, Utc};
+use mfa_desk::config::MailTls;
 use mfa_desk::domain::notice::Notice;
 use mfa_desk::notify::mail::{
-    AuditWitness, MailContext, MailTemplates, Mailer, OutgoingMail, Rendered, SendError, SmtpMailer, SmtpParts, SmtpTls,
+    AuditWitness, MailContext, MailTemplates, Mailer, OutgoingMail, Rendered, SendError, SmtpMailer, SmtpParts,
 };
 
 use crate::support::mail_reader;
 use crate::support::smtp::{Fault, SmtpServer, Stage};
 
-fn mailer(port: u16, tls: SmtpTls) -> SmtpMailer {
+fn mailer(port: u16, tls: MailTls) -> SmtpMailer {
     SmtpMailer::new(SmtpParts {
         host: "127.0.0.1".to_owned(),
         port,
@@ -63,7 +64,7 @@ fn usual() -> OutgoingMail {
 #[tokio::test]
 async fn a_mail_arrives_as_it_was_written() {
     let server = SmtpServer::start().await;
-    let mailer = mailer(server.port(), SmtpTls::None);
+    let mailer = mailer(server.port(), MailTls::None);
     for (notice, product) in [(Notice::Received, "Example Cloud"), (Notice::DeskMessage, "日本語サポート・クラウド")]
     {
         server.clear();
@@ -107,7 +108,7 @@ async fn a_mail_arrives_as_it_was_written() {
 #[tokio::test]
 async fn a_name_or_subject_cannot_inject_a_header() {
     let server = SmtpServer::start().await;
-    let mailer = mailer(server.port(), SmtpTls::None);
+    let mailer = mailer(server.port(), MailTls::None);
     for evil in [
         "A\r\nBcc: evil@example.com",
         "A\nBcc: evil@example.com",
@@ -149,7 +150,7 @@ async fn a_refusal_of_the_mail_is_final_and_a_failure_of_the_way_is_not() {
         (Stage::AfterData, Fault::AcceptThenDrop, false, ""),
     ] {
         // A connection that is kept would never get to the greeting.
-        let mailer = mailer(server.port(), SmtpTls::None);
+        let mailer = mailer(server.port(), MailTls::None);
         server.fail_next(stage, fault);
         let error = mailer.send(&usual()).await.expect_err("a fault");
         assert_eq!(matches!(error, SendError::Permanent(_)), permanent, "{stage:?} {fault:?}: {error}");
@@ -165,7 +166,7 @@ async fn a_refusal_of_the_mail_is_final_and_a_failure_of_the_way_is_not() {
 #[tokio::test]
 async fn a_server_that_went_away_is_found_again() {
     let server = SmtpServer::start().await;
-    let mailer = mailer(server.port(), SmtpTls::None);
+    let mailer = mailer(server.port(), MailTls::None);
     mailer.send(&usual()).await.expect("sent");
     server.set_down(true);
     let error = mailer.send(&usual()).await.expect_err("down");
@@ -178,7 +179,7 @@ async fn a_server_that_went_away_is_found_again() {
 #[tokio::test]
 async fn many_mails_at_once_all_arrive() {
     let server = SmtpServer::start().await;
-    let mailer = mailer(server.port(), SmtpTls::None);
+    let mailer = mailer(server.port(), MailTls::None);
     let mails: Vec<_> =
         (0..40).map(|n| OutgoingMail { message_id: format!("{n}@desk.example.com"), ..usual() }).collect();
     let results = futures_util::future::join_all(mails.iter().map(|mail| mailer.send(mail))).await;
@@ -189,7 +190,7 @@ async fn many_mails_at_once_all_arrive() {
 #[tokio::test]
 async fn without_starttls_nothing_is_sent() {
     let server = SmtpServer::start().await;
-    let error = mailer(server.port(), SmtpTls::Starttls).send(&usual()).await.expect_err("no STARTTLS there");
+    let error = mailer(server.port(), MailTls::Starttls).send(&usual()).await.expect_err("no STARTTLS there");
     assert!(matches!(&error, SendError::Temporary(text) if text.contains("STARTTLS")), "{error}");
     assert!(server.messages().is_empty());
 }
@@ -201,7 +202,7 @@ async fn a_server_that_never_answers_does_not_hold_up_the_worker() {
     let mailer = SmtpMailer::new(SmtpParts {
         host: "127.0.0.1".to_owned(),
         port,
-        tls: SmtpTls::None,
+        tls: MailTls::None,
         username: None,
         password: None,
         ca_file: None,
@@ -220,7 +221,7 @@ async fn a_server_that_never_answers_does_not_hold_up_the_worker() {
 #[tokio::test]
 async fn international_addresses_are_reached() {
     let server = SmtpServer::start().await;
-    let mailer = mailer(server.port(), SmtpTls::None);
+    let mailer = mailer(server.port(), MailTls::None);
     for (to, envelope) in
         [("anna@bücher.example", "anna@xn--bcher-kva.example"), ("zoë@example.com", "zoë@example.com")]
     {

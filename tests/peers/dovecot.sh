@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# dovecot.sh - a real IMAP server (Dovecot) on loopback with TLS and one mailbox, for testing how mail comes in.
+# dovecot.sh - a real IMAP server (Dovecot) on loopback with TLS, STARTTLS and one mailbox, for testing how mail comes in.
 #
 #   PORT=5043 WORK_DIR=/tmp/peers/dovecot tests/peers/dovecot.sh
 #
 # Environment (all optional)
 #   PORT       IMAPS port on 127.0.0.1                     (5043)
+#   PLAIN_PORT port with STARTTLS on 127.0.0.1             (PORT + 1)
 #   WORK_DIR   everything is written below this directory  (/tmp/peers/dovecot)
 #   IMAP_USER, IMAP_PASSWORD  the one account              (desk / test-imap-pw)
 #
@@ -14,6 +15,7 @@
 set -euo pipefail
 
 PORT="${PORT:-5043}"
+PLAIN_PORT="${PLAIN_PORT:-$((PORT + 1))}"
 WORK_DIR="${WORK_DIR:-/tmp/peers/dovecot}"
 IMAP_USER="${IMAP_USER:-desk}"
 IMAP_PASSWORD="${IMAP_PASSWORD:-test-imap-pw}"
@@ -24,7 +26,9 @@ READY="$WORK_DIR/ready.env"
 rm -f "$READY"
 say() { echo "$*" >&2; }
 DOVECOT=$(PATH="$PATH:/usr/sbin" command -v dovecot) || { say "dovecot is not installed: apt-get install dovecot-imapd"; exit 1; }
-if (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; then say "port $PORT is already in use"; exit 1; fi
+for port in "$PORT" "$PLAIN_PORT"; do
+    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then say "port $port is already in use"; exit 1; fi
+done
 
 # A small CA and a leaf signed by it: clients built on webpki refuse a CA certificate presented as the server's own.
 TLS="$WORK_DIR/tls"
@@ -86,7 +90,7 @@ service anvil {
 service imap-login {
   chroot =
   inet_listener imap {
-    port = 0
+    port = $PLAIN_PORT
   }
   inet_listener imaps {
     port = $PORT
@@ -112,6 +116,7 @@ done
 cat >"$READY.new" <<ENV
 IMAP_HOST=127.0.0.1
 IMAP_PORT=$PORT
+IMAP_STARTTLS_PORT=$PLAIN_PORT
 IMAP_USER=$IMAP_USER
 IMAP_PASSWORD=$IMAP_PASSWORD
 IMAP_CA_FILE=$TLS/ca.pem

@@ -23,7 +23,6 @@ CREATE INDEX queue_held_by_change ON queue_rows (holder_id, changed_at, n) WHERE
 CREATE INDEX queue_stage_by_due ON queue_rows (stage, due_by, n);
 CREATE INDEX queue_stage_by_submission ON queue_rows (stage, submitted_at, n);
 CREATE INDEX queue_stage_by_change ON queue_rows (stage, changed_at, n);
-DROP INDEX cases_by_submission;
 DROP INDEX cases_by_holder;
 INSERT INTO queue_rows (case_id, stage, is_open, state, holder_id, tier, language, submitted_at, changed_at, due_by)
     SELECT cases.id,
@@ -66,6 +65,9 @@ CREATE TABLE case_clocks (
     reply_told TEXT NOT NULL CHECK (reply_told IN ('nothing', 'near', 'missed')),
     replied_at TIMESTAMP,
     step TEXT,
+    -- Since when it is the desk's turn; the clock since then, or since the case came to another queue.
+    step_turn TIMESTAMP,
+    step_spent BIGINT NOT NULL DEFAULT 0,
     step_since TIMESTAMP,
     step_due TIMESTAMP,
     step_warn TIMESTAMP,
@@ -73,7 +75,8 @@ CREATE TABLE case_clocks (
     -- The next moment at which somebody is to be told of a clock.
     alarm_at TIMESTAMP,
     CHECK ((reply_state = 'running') = (reply_since IS NOT NULL)),
-    CHECK ((step IS NULL) = (step_since IS NULL))
+    CHECK ((step IS NULL) = (step_since IS NULL)),
+    CHECK ((step IS NULL) = (step_turn IS NULL))
 );
 CREATE INDEX case_clocks_by_alarm ON case_clocks (alarm_at) WHERE alarm_at IS NOT NULL;
 -- Nobody is alarmed of what was overdue before there were alarms.

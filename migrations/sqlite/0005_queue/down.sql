@@ -8,7 +8,7 @@ DROP TABLE tags;
 DROP INDEX audit_entries_by_action;
 DROP TABLE case_clocks;
 DROP TABLE queue_to_do;
+DROP TABLE case_terms;
 DROP TABLE case_words;
 DROP TABLE queue_rows;
-CREATE INDEX cases_by_submission ON cases (submitted_at, id);
 CREATE INDEX cases_by_holder ON cases (holder_id, submitted_at, id);

@@ -23,7 +23,6 @@ CREATE INDEX queue_held_by_change ON queue_rows (holder_id, changed_at, n) WHERE
 CREATE INDEX queue_stage_by_due ON queue_rows (stage, due_by, n);
 CREATE INDEX queue_stage_by_submission ON queue_rows (stage, submitted_at, n);
 CREATE INDEX queue_stage_by_change ON queue_rows (stage, changed_at, n);
-DROP INDEX cases_by_submission;
 DROP INDEX cases_by_holder;
 INSERT INTO queue_rows (case_id, stage, is_open, state, holder_id, tier, language, submitted_at, changed_at, due_by)
     SELECT cases.id,
@@ -44,7 +43,9 @@ INSERT INTO queue_rows (case_id, stage, is_open, state, holder_id, tier, languag
     ORDER BY cases.id;
 
 -- The words that a case is found by, as the program splits and folds them: a row has the number of its case.
-CREATE VIRTUAL TABLE case_words USING fts5 (words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
+CREATE VIRTUAL TABLE case_words USING fts5 (words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '3');
+-- Its words, in their order.
+CREATE VIRTUAL TABLE case_terms USING fts5vocab (case_words, instance);
 
 -- Cases from before, whose words the program has still to take up, which it does at its next start.
 CREATE TABLE queue_to_do (case_id TEXT NOT NULL PRIMARY KEY REFERENCES cases (id));
@@ -65,6 +66,9 @@ CREATE TABLE case_clocks (
     reply_told TEXT NOT NULL CHECK (reply_told IN ('nothing', 'near', 'missed')),
     replied_at TIMESTAMP,
     step TEXT,
+    -- Since when it is the desk's turn; the clock since then, or since the case came to another queue.
+    step_turn TIMESTAMP,
+    step_spent BIGINT NOT NULL DEFAULT 0,
     step_since TIMESTAMP,
     step_due TIMESTAMP,
     step_warn TIMESTAMP,
@@ -72,7 +76,8 @@ CREATE TABLE case_clocks (
     -- The next moment at which somebody is to be told of a clock.
     alarm_at TIMESTAMP,
     CHECK ((reply_state = 'running') = (reply_since IS NOT NULL)),
-    CHECK ((step IS NULL) = (step_since IS NULL))
+    CHECK ((step IS NULL) = (step_since IS NULL)),
+    CHECK ((step IS NULL) = (step_turn IS NULL))
 );
 CREATE INDEX case_clocks_by_alarm ON case_clocks (alarm_at) WHERE alarm_at IS NOT NULL;
 -- Nobody is alarmed of what was overdue before there were alarms.

@@ -4,7 +4,9 @@ CREATE TABLE inbound_mails (
     -- Of its Message-ID and its content, without what servers add on the way: the same mail counts once.
     digest TEXT NOT NULL UNIQUE,
     way TEXT NOT NULL CHECK (way IN ('imap', 'hook')),
-    fate TEXT NOT NULL CHECK (fate IN ('message', 'unmatched', 'discarded', 'automatic', 'report', 'too_many', 'too_large')),
+    fate TEXT NOT NULL CHECK (fate IN ('message', 'unmatched', 'discarded', 'automatic', 'report', 'too_many', 'too_large', 'set_aside')),
+    -- Why it was set aside.
+    aside TEXT CHECK (aside IN ('store', 'files', 'too_many')),
     sign TEXT,
     case_id TEXT REFERENCES cases (id),
     entry_id TEXT UNIQUE,
@@ -20,10 +22,11 @@ CREATE TABLE inbound_mails (
     decided_at TIMESTAMP,
     key_id TEXT,
     sealed BLOB,
-    CHECK ((fate = 'message') = (entry_id IS NOT NULL))
+    CHECK ((fate = 'message') = (entry_id IS NOT NULL)),
+    CHECK ((fate = 'set_aside') = (aside IS NOT NULL))
 );
 CREATE INDEX inbound_mails_by_case ON inbound_mails (case_id, received_at) WHERE case_id IS NOT NULL;
-CREATE INDEX inbound_mails_undecided ON inbound_mails (fate, received_at) WHERE fate IN ('unmatched', 'too_large');
+CREATE INDEX inbound_mails_by_fate ON inbound_mails (fate, received_at);
 CREATE INDEX inbound_mails_by_key ON inbound_mails (key_id) WHERE sealed IS NOT NULL;
 
 -- A document that came by mail is no check.

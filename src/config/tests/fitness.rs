@@ -132,6 +132,7 @@ fn serving_refuses() {
         "mail.smtp.host = 'mail.example.org:25'",
         "mail.smtp.ca_file = '/nonexistent/ca.pem'",
         "mail.smtp.ca_file = 'Cargo.toml'",
+        "inbound.imap.tls = 'none'\ninbound.imap.host = 'imap.example.org'\ninbound.imap.username = 'u'\ninbound.imap.password = 'p'",
         "mail.longest_retry_minutes = 1\nmail.first_retry_seconds = 61",
         "policy.cooling_off_minutes = 59",
         "policy.case_expiry_days = 1",
@@ -154,6 +155,8 @@ fn serving_accepts() {
         "mail.smtp.host = '::1'\nmail.smtp.tls = 'none'",
         "mail.smtp.host = 'localhost'\nmail.smtp.tls = 'none'",
         "mail.smtp.username = 'u'\nmail.smtp.password = '0123'",
+        "inbound.imap.tls = 'none'\ninbound.imap.host = '127.0.0.1'\ninbound.imap.username = 'u'\ninbound.imap.password = 'p'",
+        "inbound.imap.tls = 'starttls'\ninbound.imap.host = 'imap.example.org'\ninbound.imap.username = 'u'\ninbound.imap.password = 'p'",
         "policy.cooling_off_minutes = 60",
         "voice.twilio.account_sid = 'kept for later'",
     ] {

@@ -61,6 +61,30 @@ coded! {
         TooMany = "too_many", "Too many";
         /// It is larger than is taken: nothing of it but its head was read.
         TooLarge = "too_large", "Too large";
+        /// It could not become what it should have: it is kept as it came, and somebody at the desk decides.
+        SetAside = "set_aside", "Set aside";
+    }
+}
+
+impl Fate {
+    /// Those of mails that somebody at the desk has to decide about.
+    pub const UNDECIDED: [Self; 3] = [Self::Unmatched, Self::TooLarge, Self::SetAside];
+
+    /// Whether somebody at the desk has to decide.
+    pub fn is_undecided(self) -> bool {
+        Self::UNDECIDED.contains(&self)
+    }
+}
+
+coded! {
+    /// Why a mail was set aside.
+    pub enum Aside {
+        /// The database refused it again and again.
+        Store = "store", "It could not be stored";
+        /// Looking at what came with it failed.
+        Files = "files", "What came with it could not be looked at";
+        /// Its case had as many as is allowed.
+        TooMany = "too_many", "Too many came to its case within an hour";
     }
 }
 

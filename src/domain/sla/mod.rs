@@ -5,6 +5,8 @@
 //!   cooling-off runs and while a dispute waits for its decision, unless the customer has written since.
 //! - **Next step**: whatever only the desk can do for the case to go on, from the moment its turn came. It is the
 //!   customer's turn, or time's, in between: then nothing is owed.
+//!
+//! What was used of a clock counts on in another queue, by the hours in which it was used.
 
 mod hours;
 #[cfg(test)]
@@ -176,8 +178,27 @@ pub enum FirstReply {
 pub struct NextStep {
     /// Which.
     pub step: Step,
+    /// Since when it is the desk's turn.
+    pub turn: DateTime<Utc>,
+    /// Time of the desk that was used before this clock began.
+    pub spent: TimeDelta,
     /// Until when.
     pub clock: Clock,
+}
+
+impl NextStep {
+    /// The same step in another queue.
+    fn moved(self, (held, agreement): (&Agreement, &Agreement), now: DateTime<Utc>) -> Self {
+        let spent = self.spent + held.hours.between(self.clock.since, now);
+        let left = agreement.next_step - spent;
+        let mut clock = Clock::start(now, left, agreement, self.clock.told, now);
+        if left <= TimeDelta::zero() {
+            // What was overdue before stays so since then.
+            clock.due = clock.due.min(self.clock.due);
+            clock.warn_at = clock.warn_at.min(clock.due);
+        }
+        Self { spent, clock, ..self }
+    }
 }
 
 /// What just happened, as far as the clocks go by it.
@@ -258,13 +279,14 @@ impl Clocks {
             self.replied(happened, (over || off, pauses), (held, agreement), now)
         };
         let mut next = Self { queue: agreement.name.clone(), owed_since, first_reply, next_step: None };
-        next.next_step = next.step_of(case).map(|(step, since)| {
-            let before = self.next_step.filter(|before| (before.step, before.clock.since) == (step, since));
+        next.next_step = next.step_of(case).map(|(step, turn)| {
+            let before = self.next_step.filter(|before| (before.step, before.turn) == (step, turn));
             match before {
                 Some(before) if self.queue == agreement.name => before,
-                _ => {
-                    let told = before.map_or(Told::Nothing, |before| before.clock.told);
-                    NextStep { step, clock: Clock::start(since, agreement.next_step, agreement, told, now) }
+                Some(before) => before.moved((held, agreement), now),
+                None => {
+                    let clock = Clock::start(turn, agreement.next_step, agreement, Told::Nothing, now);
+                    NextStep { step, turn, spent: TimeDelta::zero(), clock }
                 }
             }
         });

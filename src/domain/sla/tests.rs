@@ -148,6 +148,32 @@ fn another_queue_counts_what_was_used() {
 }
 
 #[test]
+fn a_step_goes_on_in_another_queue() {
+    let from_noon = Span::new(12 * 60, DAY).unwrap();
+    let noon = Hours::new(chrono_tz::Tz::UTC, [(chrono::Weekday::Mon, from_noon)], BTreeSet::new()).unwrap();
+    let (always, noon) = (agreement("always", 8), Agreement { hours: noon, ..agreement("noon", 8) });
+    let ready = case(Ready, start());
+    let given = Clocks { first_reply: FirstReply::Given { at: start() }, ..Clocks::default() };
+    let begun = |agreement| given.turned(&ready, Other, (agreement, agreement), start());
+    // Of its four hours two are used at two, in the hours of the queue that it was in.
+    let now = start() + hours(6);
+    let moved = begun(&noon).turned(&ready, Other, (&noon, &always), now);
+    assert_eq!(step(&moved), Some((Step::Deactivate, 8)));
+    assert_eq!(moved.next_step.unwrap().turn, start(), "it is the same turn");
+    // Back again, one more is used and one is left.
+    let back = moved.turned(&ready, Other, (&always, &noon), now + hours(1));
+    assert_eq!(step(&back), Some((Step::Deactivate, 8)));
+    // What is used up is overdue wherever it goes, and what was told is not told again.
+    let mut late = begun(&always);
+    assert_eq!(late.ring(start() + hours(5)), [(Which::NextStep, Told::Missed)]);
+    let mut late = late.turned(&ready, Other, (&always, &noon), start() + hours(5));
+    assert_eq!((late.ring(start() + hours(9)), late.answer_by()), (vec![], Some(start() + hours(4))));
+    // A new turn is counted anew.
+    let again = back.turned(&case(Ready, now + hours(2)), Other, (&noon, &noon), now + hours(2));
+    assert_eq!(step(&again), Some((Step::Deactivate, 12)));
+}
+
+#[test]
 fn what_was_used_is_counted_by_the_hours_in_which_it_was() {
     let from_noon = Span::new(12 * 60, DAY).unwrap();
     let week = [chrono::Weekday::Mon, chrono::Weekday::Tue].map(|day| (day, from_noon));

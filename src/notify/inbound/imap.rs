@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use async_imap::error::Error as ProtocolError;
 use async_imap::extensions::idle::IdleResponse;
+use async_imap::imap_proto::{Response, Status};
 use async_imap::{Client, Session};
 use futures_util::TryStreamExt;
 use rustls::pki_types::pem::PemObject as _;
@@ -19,7 +20,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use crate::config::{ImapSettings, ImapTls};
+use crate::config::{ImapSettings, MailTls};
 use crate::notify::install_tls_provider;
 
 /// How long connecting and every command may take.
@@ -73,7 +74,14 @@ pub struct Looked {
 pub struct ImapMailbox {
     settings: ImapSettings,
     host: String,
-    tls: Option<(TlsConnector, ServerName<'static>)>,
+    protection: Protection,
+}
+
+/// How the connection is encrypted.
+enum Protection {
+    None,
+    Tls(TlsConnector, ServerName<'static>),
+    Starttls(TlsConnector, ServerName<'static>),
 }
 
 /// A mailbox that is open.
@@ -84,6 +92,7 @@ pub struct OpenMailbox {
     moves: bool,
     expunges: bool,
     mails: u32,
+    validity: Option<u32>,
 }
 
 impl ImapMailbox {
@@ -94,20 +103,18 @@ impl ImapMailbox {
     pub fn new(settings: &ImapSettings) -> Result<Option<Self>, ImapError> {
         install_tls_provider();
         let Some(host) = settings.host.clone() else { return Ok(None) };
-        let tls = match settings.tls {
-            ImapTls::None => None,
-            ImapTls::Tls => {
-                let bad = |why: &str| ImapError::Settings(format!("inbound.imap: {why}"));
-                let name = ServerName::try_from(host.clone()).map_err(|_| bad("the host is no name"))?;
-                let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-                if let Some(path) = &settings.ca_file {
-                    add_roots(&mut roots, path).map_err(|why| bad(&why))?;
-                }
-                let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-                Some((TlsConnector::from(Arc::new(config)), name))
+        let protection = match settings.tls {
+            MailTls::None => Protection::None,
+            MailTls::Tls => {
+                let (connector, name) = trusting(settings, &host)?;
+                Protection::Tls(connector, name)
+            }
+            MailTls::Starttls => {
+                let (connector, name) = trusting(settings, &host)?;
+                Protection::Starttls(connector, name)
             }
         };
-        Ok(Some(Self { settings: settings.clone(), host, tls }))
+        Ok(Some(Self { settings: settings.clone(), host, protection }))
     }
 
     /// Looks whether the mailbox can be read, and changes nothing.
@@ -135,22 +142,35 @@ impl ImapMailbox {
         self.connect(false).await
     }
 
-    async fn connect(&self, only_look: bool) -> Result<OpenMailbox, ImapError> {
-        let stream = within("connecting", TcpStream::connect((self.host.as_str(), self.settings.port))).await?;
+    /// A connection that is encrypted as it has to be, on which nobody has signed in yet.
+    async fn greeted(&self) -> Result<Client<Box<dyn Wire>>, ImapError> {
+        let port = self.settings.port();
+        let stream = within("connecting", TcpStream::connect((self.host.as_str(), port))).await?;
         let stream = stream.map_err(|error| ImapError::Connection(error.kind().to_string()))?;
-        let wire: Box<dyn Wire> = match &self.tls {
-            None => Box::new(stream),
-            Some((connector, name)) => {
-                let secured = within("TLS", connector.connect(name.clone(), stream)).await?;
-                Box::new(secured.map_err(|error| tls_failed(&error))?)
+        Ok(match &self.protection {
+            Protection::None => {
+                let mut client = Client::new(Box::new(stream) as Box<dyn Wire>);
+                greeting(&mut client).await?;
+                client
             }
-        };
-        let mut client = Client::new(wire);
-        // The server speaks first.
-        let greeting = within("its greeting", client.read_response()).await?;
-        if !matches!(greeting, Ok(Some(_))) {
-            return Err(ImapError::Connection("it was closed before a greeting".to_owned()));
-        }
+            Protection::Tls(connector, name) => {
+                let mut client = Client::new(secured(connector, name, stream).await?);
+                greeting(&mut client).await?;
+                client
+            }
+            Protection::Starttls(connector, name) => {
+                let mut client = Client::new(stream);
+                greeting(&mut client).await?;
+                let upgraded = within("STARTTLS", client.run_command_and_check_ok("STARTTLS", None)).await?;
+                upgraded.map_err(|error| refused("STARTTLS", &error))?;
+                // Whatever came before in plain text goes with the old client: none of it is believed (RFC 9051 §6.2.1).
+                Client::new(secured(connector, name, client.into_inner()).await?)
+            }
+        })
+    }
+
+    async fn connect(&self, only_look: bool) -> Result<OpenMailbox, ImapError> {
+        let client = self.greeted().await?;
         let user = self.settings.username.as_deref().unwrap_or_default();
         let password = self.settings.password.as_ref().map(|p| p.expose_secret().to_owned()).unwrap_or_default();
         let mut session =
@@ -166,12 +186,19 @@ impl ImapMailbox {
             true => within("opening a folder", session.examine(folder)).await?,
             false => within("opening a folder", session.select(folder)).await?,
         };
-        let mails = opened.map_err(|error| about_folder(folder, &error))?.exists;
-        Ok(OpenMailbox { session, done_folder: self.settings.done_folder.clone(), tells, moves, expunges, mails })
+        let opened = opened.map_err(|error| about_folder(folder, &error))?;
+        let (mails, validity) = (opened.exists, opened.uid_validity);
+        let done_folder = self.settings.done_folder.clone();
+        Ok(OpenMailbox { session, done_folder, tells, moves, expunges, mails, validity })
     }
 }
 
 impl OpenMailbox {
+    /// What the server counts its numbers of mails by (RFC 3501 §2.3.1.1): they are of no meaning under another one.
+    pub fn validity(&self) -> Option<u32> {
+        self.validity
+    }
+
     async fn search(&mut self) -> Result<Vec<u32>, ImapError> {
         let wanted = if self.done_folder.is_some() { "UNDELETED" } else { "UNSEEN UNDELETED" };
         let found = within("searching", self.session.uid_search(wanted)).await?;
@@ -280,7 +307,7 @@ impl OpenMailbox {
             alive.map_err(|error| refused("answering", &error))?;
             return Ok(self);
         }
-        let Self { session, done_folder, tells, moves, expunges, mails } = self;
+        let Self { session, done_folder, tells, moves, expunges, mails, validity } = self;
         let mut idle = session.idle();
         within("waiting", idle.init()).await?.map_err(|error| refused("waiting", &error))?;
         {
@@ -297,13 +324,46 @@ impl OpenMailbox {
             }
         }
         let session = within("waiting", idle.done()).await?.map_err(|error| refused("waiting", &error))?;
-        Ok(Self { session, done_folder, tells, moves, expunges, mails })
+        Ok(Self { session, done_folder, tells, moves, expunges, mails, validity })
     }
 
     /// Says good-bye.
     pub async fn close(mut self) {
         // Whoever leaves does not mind whether it was heard.
         let _ = within("signing out", self.session.logout()).await;
+    }
+}
+
+/// What a TLS connection is checked with.
+fn trusting(settings: &ImapSettings, host: &str) -> Result<(TlsConnector, ServerName<'static>), ImapError> {
+    let bad = |why: &str| ImapError::Settings(format!("inbound.imap: {why}"));
+    let name = ServerName::try_from(host.to_owned()).map_err(|_| bad("the host is no name"))?;
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    if let Some(path) = &settings.ca_file {
+        add_roots(&mut roots, path).map_err(|why| bad(&why))?;
+    }
+    let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    Ok((TlsConnector::from(Arc::new(config)), name))
+}
+
+async fn secured(
+    connector: &TlsConnector,
+    name: &ServerName<'static>,
+    stream: TcpStream,
+) -> Result<Box<dyn Wire>, ImapError> {
+    let secured = within("TLS", connector.connect(name.clone(), stream)).await?;
+    Ok(Box::new(secured.map_err(|error| tls_failed(&error))?))
+}
+
+/// The server speaks first. One that says somebody is signed in already leaves no room for STARTTLS nor for a password,
+/// and whoever says so on the way keeps the connection unencrypted.
+async fn greeting<W: Wire>(client: &mut Client<W>) -> Result<(), ImapError> {
+    match within("its greeting", client.read_response()).await? {
+        Ok(Some(said)) => match said.parsed() {
+            Response::Data { status: Status::Ok, .. } => Ok(()),
+            _ => Err(ImapError::Refused("the connection")),
+        },
+        _ => Err(ImapError::Connection("it was closed before a greeting".to_owned())),
     }
 }
 

@@ -12,7 +12,7 @@ pub use demo::{DemoMail, DemoMailbox};
 pub use letter::LetterContext;
 pub use message::{OutgoingMail, build};
 pub use render::{AlarmWords, AuditWitness, DeadlineWords, MailContext, MailTemplates, RenderError, Rendered};
-pub use smtp::{HAND_OVER, SmtpMailer, SmtpParts, SmtpSetupError, SmtpTls};
+pub use smtp::{HAND_OVER, SmtpMailer, SmtpParts, SmtpSetupError};
 
 /// Why a mail did not go out, told apart by whether trying again can help.
 ///

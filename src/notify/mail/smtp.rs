@@ -21,6 +21,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::{Mailer, OutgoingMail, SendError, build};
+use crate::config::MailTls;
 use crate::dkim::DkimKey;
 use crate::notify::install_tls_provider;
 
@@ -34,17 +35,6 @@ const LONGEST_IDLE: Duration = Duration::from_secs(30);
 /// Answers within a dialogue that speak of us and not of the mail: sign-in is required, too weak or wrong.
 const ABOUT_SIGN_IN: [u16; 4] = [530, 534, 535, 538];
 
-/// How the connection is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SmtpTls {
-    /// STARTTLS is demanded; a server without it gets no mail.
-    Starttls,
-    /// TLS from the first byte.
-    Tls,
-    /// None; for a relay on the same machine.
-    None,
-}
-
 /// What is needed to send by SMTP.
 #[derive(Debug, Clone)]
 pub struct SmtpParts {
@@ -53,7 +43,7 @@ pub struct SmtpParts {
     /// Its port.
     pub port: u16,
     /// How the connection is protected.
-    pub tls: SmtpTls,
+    pub tls: MailTls,
     /// Signs in with this name, together with `password`.
     pub username: Option<String>,
     /// The password.
@@ -160,9 +150,9 @@ impl SmtpMailer {
             None => ClientId::default(),
         };
         let tls = match parts.tls {
-            SmtpTls::None => Protection::None,
-            SmtpTls::Starttls => Protection::Starttls(tls_parameters(&parts)?),
-            SmtpTls::Tls => Protection::Tls(tls_parameters(&parts)?),
+            MailTls::None => Protection::None,
+            MailTls::Starttls => Protection::Starttls(tls_parameters(&parts)?),
+            MailTls::Tls => Protection::Tls(tls_parameters(&parts)?),
         };
         Ok(Self {
             server: Server { host: parts.host, port: parts.port, tls, credentials, hello, timeout: parts.timeout },
@@ -382,7 +372,7 @@ mod tests {
         SmtpParts {
             host: "localhost".to_owned(),
             port: 1,
-            tls: SmtpTls::Starttls,
+            tls: MailTls::Starttls,
             username: None,
             password: None,
             ca_file: None,

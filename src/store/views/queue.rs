@@ -248,7 +248,11 @@ fn searched(connection: &mut AnyConnection, wanted: &Query, back: bool) -> Resul
     let search = wanted.search.trim();
     if let Ok(reference) = search.parse::<CaseRef>() {
         let row = queue_rows::table.inner_join(cases::table).filter(cases::reference.eq(reference.to_string()));
-        return Ok((numbered(row.select(queue_rows::n).load::<i64>(connection)?), None));
+        let found: Vec<i64> = row.select(queue_rows::n).load(connection)?;
+        // Some words have the form of a reference, such as `password`.
+        if !found.is_empty() {
+            return Ok((numbered(found), None));
+        }
     }
     let from = match (wanted.turn, back) {
         (Turn::After(place) | Turn::Before(place), true) => From::Below(place.n),

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
-use diesel::dsl::{count_star, min, sql};
-use diesel::sql_types::Text;
-use diesel::{ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, RunQueryDsl};
+use chrono::NaiveDate;
+use diesel::dsl::{count_star, sql};
+use diesel::sql_types::{BigInt, Text, Timestamp};
+use diesel::{
+    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, QueryableByName, RunQueryDsl, sql_query,
+};
 
-use super::super::schema::{agents, audit_entries, case_forms, cases};
+use super::super::schema::{agents, audit_entries, case_forms, cases, queue_rows};
 use super::super::{AnyConnection, StoreError, corrupt, dialect, stored};
 use crate::domain::actor::Role;
 use crate::domain::audit::timestamp;
-use crate::domain::case::State;
 use crate::domain::form::Reason;
-use crate::domain::report::{Acted, Arrived, Period, REPLIES, Took, Worked};
+use crate::domain::report::{Acted, Arrived, Period, REPLIES, Spread, Spreads, Worked};
 
 /// The day of an entry of the log and its action, as one text.
 const DAY_AND_ACTION: &str = "substr(at, 1, 10) || ' ' || action";
@@ -74,10 +75,10 @@ pub fn worked(connection: &mut AnyConnection, period: Period, actions: &[&str]) 
         .group_by((audit_entries::actor, audit_entries::action))
         .select((audit_entries::actor, audit_entries::action, count_star()))
         .load(connection)?;
-    let open: Vec<&str> = State::ALL.iter().filter(|state| !state.is_final()).map(|state| state.code()).collect();
-    let held: Vec<(String, i64)> = cases::table
-        .inner_join(agents::table.on(agents::id.nullable().eq(cases::holder_id)))
-        .filter(cases::state.eq_any(open))
+    let held: Vec<(String, i64)> = queue_rows::table
+        .inner_join(agents::table.on(agents::id.nullable().eq(queue_rows::holder_id)))
+        .filter(queue_rows::is_open)
+        .filter(queue_rows::holder_id.is_not_null())
         .group_by(agents::email)
         .select((agents::email, count_star()))
         .load(connection)?;
@@ -91,43 +92,81 @@ pub fn worked(connection: &mut AnyConnection, period: Period, actions: &[&str]) 
     Ok(found.into_iter().map(|(agent, (acts, holds))| Worked { agent, acts, holds }).collect())
 }
 
-fn took(since: NaiveDateTime, until: &str) -> Result<i64, StoreError> {
-    let until = DateTime::parse_from_rfc3339(until).map_err(|_| corrupt("time", until))?;
-    Ok((until.to_utc() - since.and_utc()).num_seconds().max(0))
+/// The spread of each day, and under no day that of all, of what stands in `took` by its day and seconds. It is ranked
+/// where it lies: a year has more cases than should be in memory for a page.
+const SPREADS: &str = "counted AS (
+        SELECT day, seconds FROM took UNION ALL SELECT '' AS day, seconds FROM took
+    ), ranked AS (
+        SELECT day, seconds, row_number() OVER (PARTITION BY day ORDER BY seconds) AS place,
+            count(*) OVER (PARTITION BY day) AS many
+        FROM counted
+    )
+    SELECT day, many,
+        min(CASE WHEN place = (many * 50 + 99) / 100 THEN seconds END) AS median,
+        min(CASE WHEN place = (many * 90 + 99) / 100 THEN seconds END) AS ninetieth
+    FROM ranked GROUP BY day, many";
+
+#[derive(QueryableByName)]
+struct SpreadRow {
+    #[diesel(sql_type = Text)]
+    day: String,
+    #[diesel(sql_type = BigInt)]
+    many: i64,
+    #[diesel(sql_type = BigInt)]
+    median: i64,
+    #[diesel(sql_type = BigInt)]
+    ninetieth: i64,
+}
+
+fn spreads(rows: Vec<SpreadRow>) -> Result<Spreads, StoreError> {
+    let mut spreads = Spreads::default();
+    for SpreadRow { day, many, median, ninetieth } in rows {
+        let spread = Spread { many, median, ninetieth };
+        match day.as_str() {
+            "" => spreads.whole = Some(spread),
+            day => _ = spreads.days.insert(self::day(day)?, spread),
+        }
+    }
+    Ok(spreads)
+}
+
+/// Constant words of ours as SQL lists them.
+fn listed(words: &[&str]) -> String {
+    words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ")
 }
 
 /// How long those who asked in the period waited for the first act of the desk that told them something; by the day
 /// they asked.
-pub fn first_replies(connection: &mut AnyConnection, period: Period) -> Result<Vec<Took>, StoreError> {
-    let rows: Vec<(NaiveDateTime, Option<String>)> = cases::table
-        .inner_join(audit_entries::table.on(audit_entries::case_ref.eq(cases::reference)))
-        .filter(cases::submitted_at.ge(stored(period.begins())))
-        .filter(cases::submitted_at.lt(stored(period.ends())))
-        .filter(audit_entries::action.eq_any(REPLIES))
-        .filter(audit_entries::actor_kind.eq_any(roles()))
-        .group_by((cases::id, cases::submitted_at))
-        .select((cases::submitted_at, min(audit_entries::at)))
-        .load(connection)?;
-    let reply = |(since, first): (NaiveDateTime, Option<String>)| {
-        Some(took(since, &first?).map(|seconds| Took { day: since.date(), seconds }))
-    };
-    rows.into_iter().filter_map(reply).collect()
+pub fn first_replies(connection: &mut AnyConnection, period: Period) -> Result<Spreads, StoreError> {
+    let (day, seconds) = (dialect::day_of(connection, "since"), dialect::seconds_between(connection, "since", "until"));
+    let query = format!(
+        "WITH replied AS (
+            SELECT cases.submitted_at AS since, min(audit_entries.at) AS until
+            FROM cases JOIN audit_entries ON audit_entries.case_ref = cases.reference
+            WHERE cases.submitted_at >= $1 AND cases.submitted_at < $2
+                AND audit_entries.action IN ({}) AND audit_entries.actor_kind IN ({})
+            GROUP BY cases.id, cases.submitted_at
+        ), took AS (SELECT {day} AS day, {seconds} AS seconds FROM replied), {SPREADS}",
+        listed(&REPLIES),
+        listed(&roles()),
+    );
+    let query =
+        sql_query(query).bind::<Timestamp, _>(stored(period.begins())).bind::<Timestamp, _>(stored(period.ends()));
+    spreads(query.load(connection)?)
 }
 
 /// How long the cases that the desk deactivated in the period had taken; by the day of the deactivation. What owners did
 /// by themselves is not among them.
-pub fn deactivations(connection: &mut AnyConnection, period: Period) -> Result<Vec<Took>, StoreError> {
-    let rows: Vec<(NaiveDateTime, String)> = audit_entries::table
-        .inner_join(cases::table.on(audit_entries::case_ref.eq(cases::reference)))
-        .filter(audit_entries::at.ge(timestamp(period.begins())))
-        .filter(audit_entries::at.lt(timestamp(period.ends())))
-        .filter(audit_entries::action.eq("case.deactivated"))
-        .filter(cases::with_owner.eq(false))
-        .select((cases::submitted_at, audit_entries::at))
-        .load(connection)?;
-    let deactivation = |(since, at): (NaiveDateTime, String)| {
-        let date = at.get(..10).unwrap_or_default();
-        Ok(Took { day: day(date)?, seconds: took(since, &at)? })
-    };
-    rows.into_iter().map(deactivation).collect()
+pub fn deactivations(connection: &mut AnyConnection, period: Period) -> Result<Spreads, StoreError> {
+    let seconds = dialect::seconds_between(connection, "cases.submitted_at", "audit_entries.at");
+    let query = format!(
+        "WITH took AS (
+            SELECT substr(audit_entries.at, 1, 10) AS day, {seconds} AS seconds
+            FROM audit_entries JOIN cases ON cases.reference = audit_entries.case_ref
+            WHERE audit_entries.at >= $1 AND audit_entries.at < $2 AND audit_entries.action = 'case.deactivated'
+                AND NOT cases.with_owner
+        ), {SPREADS}"
+    );
+    let query = sql_query(query).bind::<Text, _>(timestamp(period.begins())).bind::<Text, _>(timestamp(period.ends()));
+    spreads(query.load(connection)?)
 }

@@ -36,6 +36,8 @@ struct InboundLine {
     bytes: i64,
     /// It was too large to be kept.
     too_large: bool,
+    /// Why it was set aside, if it was: `store`, `files` or `too_many`.
+    set_aside: Option<String>,
 }
 
 fn masked(mail: &InboundMail) -> String {
@@ -50,6 +52,7 @@ fn line(mail: &InboundMail) -> InboundLine {
         received_at: mail.received_at,
         bytes: mail.size,
         too_large: mail.fate == Fate::TooLarge,
+        set_aside: mail.aside.map(|aside| aside.code().to_owned()),
     }
 }
 

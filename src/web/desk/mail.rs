@@ -36,6 +36,7 @@ fn row(mail: &InboundMail) -> Value {
         "at": moment(mail.received_at),
         "way": mail.way.label(),
         "too_large": mail.fate == Fate::TooLarge,
+        "aside": mail.aside.map(|aside| aside.label()),
         "size": size(mail.size),
     })
 }
@@ -96,6 +97,7 @@ async fn one(
             ("said".to_owned(), folded.said.into()),
             ("rest".to_owned(), folded.rest.into()),
             ("files".to_owned(), files.iter().map(|file| json!({ "name": file.name })).collect()),
+            ("case".to_owned(), opened.case.as_ref().map(ToString::to_string).into()),
             ("typed".to_owned(), typed.into()),
             ("error".to_owned(), error.into()),
             ("example".to_owned(), EXAMPLE.into()),

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use actix_web::http::header;
@@ -6,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use futures_util::StreamExt;
 
 use crate::domain::inbound::Way;
+use crate::domain::origin::network;
 use crate::signed_webhooks::{ID, SIGNATURE, Seal, TIMESTAMP, Trusted};
 use crate::web::App;
 use crate::web::error::PageError;
@@ -14,13 +17,50 @@ use crate::web::guard::caller::Caller;
 use crate::workflow::Taken;
 
 /// Mails that are read at once: each is in memory a few times.
-pub const AT_ONCE: usize = 2;
+const AT_ONCE: usize = 3;
+/// Those of one network.
+const OF_ONE_NETWORK: usize = 2;
 /// How long the largest mail may take.
-const SLOWEST: Duration = Duration::from_secs(120);
+const SLOWEST: Duration = Duration::from_secs(60);
 /// A connection on which nothing comes for so long is given up: whoever is not known yet holds a place that others need.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Bytes that have to come in a second, after the first ones.
-const SLOWEST_RATE: usize = 256 * 1024;
+const SLOWEST_RATE: usize = 1024 * 1024;
+
+/// Places for mail servers that hand a mail over. Nobody knows who they are before all of it was read, so one network
+/// never has them all.
+#[derive(Debug, Default)]
+pub struct Places(Mutex<HashMap<String, usize>>);
+
+/// A place, given back when it is dropped.
+struct Place<'p> {
+    places: &'p Places,
+    network: String,
+}
+
+impl Places {
+    fn place(&self, ip: &str) -> Option<Place<'_>> {
+        let network = network(ip).unwrap_or_default();
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = taken.get(&network).copied().unwrap_or_default();
+        if own >= OF_ONE_NETWORK || taken.values().sum::<usize>() >= AT_ONCE {
+            return None;
+        }
+        taken.insert(network.clone(), own + 1);
+        Some(Place { places: self, network })
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut taken = self.places.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = taken.get(&self.network).copied().unwrap_or_default().saturating_sub(1);
+        match left {
+            0 => taken.remove(&self.network),
+            left => taken.insert(self.network.clone(), left),
+        };
+    }
+}
 
 /// Takes a mail from a mail server: the message as it is (RFC 5322) is the body, signed as Standard Webhooks has it. An
 /// answer of 2xx says that it is stored; the same mail may come again.
@@ -37,7 +77,7 @@ pub async fn take(
     if announced.and_then(|length| length.parse::<usize>().ok()).is_some_and(|length| length > largest) {
         return Err(PageError::TooLarge);
     }
-    let _place = app.mail_posts.try_acquire().map_err(|_| PageError::Busy)?;
+    let _place = app.mail_posts.place(&caller.ip).ok_or(PageError::Busy)?;
     let reading = tokio::time::timeout(SLOWEST, body(payload, largest));
     let mail = reading.await.map_err(|_| PageError::TooSlow)??;
     if trusted.verify(&seal, &mail, app.now()).is_err() {
@@ -95,6 +135,20 @@ mod tests {
         assert!(!is_slow(0, LONGEST_PAUSE), "the first ones may take their time");
         assert!(is_slow(1_000, LONGEST_PAUSE + Duration::from_secs(1)));
         assert!(is_slow(10 * SLOWEST_RATE, LONGEST_PAUSE + Duration::from_secs(11)));
-        assert!(!is_slow(25 * 1024 * 1024, Duration::from_secs(60)));
+        assert!(!is_slow(25 * 1024 * 1024, Duration::from_secs(30)));
+    }
+
+    #[test]
+    fn one_network_leaves_a_place_to_others() {
+        let places = Places::default();
+        let first = places.place("192.0.2.1").unwrap();
+        let second = places.place("192.0.2.2").unwrap();
+        assert!(places.place("192.0.2.1").is_none() && places.place("192.0.2.99").is_none());
+        let other = places.place("198.51.100.1").unwrap();
+        assert!(places.place("203.0.113.1").is_none(), "there are no more");
+        drop(first);
+        assert!(places.place("192.0.2.3").is_some());
+        drop((second, other));
+        assert!(places.0.lock().unwrap().is_empty(), "nothing is kept of whom nobody waits for");
     }
 }

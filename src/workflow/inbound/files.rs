@@ -4,7 +4,6 @@
 use chrono::{DateTime, Utc};
 
 use super::super::Kit;
-use crate::domain::document::prepare;
 use crate::domain::ids::{CaseId, DocumentId, InboundMailId};
 use crate::domain::inbound::Attachment;
 use crate::domain::sealed::{Sealed, Sealing};
@@ -34,7 +33,7 @@ pub(super) fn prepare_all(
         if left == 0 {
             return refused(attachment.name, format!("a case has at most {} by mail", kit.documents.per_case));
         }
-        let fit = match prepare(attachment.bytes.into()) {
+        let fit = match (kit.look_at)(attachment.bytes.into()) {
             Ok(fit) => fit,
             Err(unfit) => return refused(attachment.name, unfit.to_string()),
         };

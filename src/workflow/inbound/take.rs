@@ -6,12 +6,12 @@ use super::super::act::{Act, known};
 use super::super::limits::{Counted, spend};
 use super::super::{Desk, Kit, deadlines, events};
 use super::bounce;
-use super::files::{Prepared, prepare_all, unlooked};
+use super::files::{Prepared, prepare_all};
 use super::route;
-use crate::domain::audit::details;
+use crate::domain::audit::{Details, details};
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::{CaseId, EntryId, InboundMailId};
-use crate::domain::inbound::{Fate, Incoming, MatchedBy, Nature, Sender, Sign, Way, fold, judge};
+use crate::domain::inbound::{Aside, Fate, Incoming, MatchedBy, Nature, Sender, Sign, Way, fold, judge};
 use crate::domain::limits::Limit;
 use crate::domain::reference::CaseRef;
 use crate::domain::sealed::{Sealed, Sealing};
@@ -38,7 +38,8 @@ struct Ready {
     mail: Incoming,
     nature: Nature,
     route: Option<(CaseRef, CaseId, MatchedBy)>,
-    files: Vec<Prepared>,
+    /// What came with it; why it has to be set aside where that could not be looked at.
+    files: Result<Vec<Prepared>, Aside>,
     raw: Option<Sealed>,
 }
 
@@ -72,29 +73,52 @@ impl Desk {
         };
         let found = self.store.read_snapshot(find).await?;
         let letter = nature == Nature::Letter;
-        let (maker, id, mut mail) = (kit.clone(), row.id, mail);
-        let attachments = std::mem::take(&mut mail.attachments);
-        let names: Vec<String> = attachments.iter().map(|each| each.name.clone()).collect();
-        let (case, about) = (found.as_ref().map(|((_, case, _), mailed)| (*case, *mailed)), row.about());
-        let prepare = move || match case {
-            Some((case, mailed)) if letter => {
-                let room = i64::from(maker.documents.per_case).saturating_sub(mailed);
+        let (mut mail, mut files, mut kept) = (mail, Ok(Vec::new()), None);
+        if letter {
+            // Whether it can become what it should is seen when it is stored.
+            kept = Some(self.seal_mail(&row, raw).await?);
+            let attachments = std::mem::take(&mut mail.attachments);
+            if let Some(((_, case, _), mailed)) = &found {
+                let room = i64::from(kit.documents.per_case).saturating_sub(*mailed);
                 let room = usize::try_from(room).unwrap_or_default();
-                (prepare_all(&maker, (case, id), attachments, room, at), None)
+                let (maker, of) = (Arc::clone(&kit), (*case, row.id));
+                let look = move || prepare_all(&maker, of, attachments, room, at);
+                files = blocking(look).await.ok_or(Aside::Files);
             }
-            None if letter => {
-                (Vec::new(), Some(maker.sealing.seal(Sealing::Mail, &about, maker.entropy.bytes(), &raw)))
-            }
-            _ => (Vec::new(), None),
-        };
-        let (files, raw) = match blocking(prepare).await {
-            Some(ready) => ready,
-            None if case.is_some() => (unlooked(names), None),
-            None => return Err(StoreError::Unavailable("a mail could not be sealed".to_owned())),
-        };
-        let ready = Arc::new(Ready { row, mail, nature, route: found.map(|(route, _)| route), files, raw });
+        }
+        let ready = Arc::new(Ready { row, mail, nature, route: found.map(|(route, _)| route), files, raw: kept });
         let act = self.system_act();
         self.store.write(move |tx| file(tx, &kit, &act, &ready)).await
+    }
+
+    async fn seal_mail(&self, row: &InboundMail, raw: Arc<Vec<u8>>) -> Result<Sealed, StoreError> {
+        let (kit, about) = (Arc::clone(&self.kit), row.about());
+        let seal = move || kit.sealing.seal(Sealing::Mail, &about, kit.entropy.bytes(), &raw);
+        blocking(seal).await.ok_or_else(|| StoreError::Unavailable("a mail could not be sealed".to_owned()))
+    }
+
+    /// Keeps a mail that cannot be taken, as it came and with nothing that was read of it, for somebody to decide.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails; then nothing was stored, and the mail has to stay where it is.
+    pub async fn set_mail_aside(&self, raw: Vec<u8>, way: Way) -> Result<Taken, StoreError> {
+        let (kit, act, raw) = (Arc::clone(&self.kit), self.system_act(), Arc::new(raw));
+        let digest = hex::encode(Sha256::digest(raw.as_slice()));
+        let mut row = empty_row(&kit, (way, &digest, raw.len()), &Incoming::default(), act.at);
+        let sealed = self.seal_mail(&row, raw).await?;
+        (row.fate, row.aside) = (Fate::SetAside, Some(Aside::Store));
+        let keep = move |tx: &mut Tx<'_>| {
+            if inbound::is_known(tx, &row.digest)? {
+                return Ok(Taken::Known);
+            }
+            if !has_room(tx)? {
+                return Ok(Taken::NoRoom);
+            }
+            inbound::insert(tx, &row, Some(&sealed))?;
+            tx.record(act.entry("mail.set_aside", None, None, why(&row, Aside::Store)));
+            Ok(Taken::New(Fate::SetAside))
+        };
+        self.store.write(keep).await
     }
 
     /// Keeps that a mail came which is larger than is taken, by its head alone.
@@ -148,6 +172,7 @@ fn empty_row(
         digest: digest.to_owned(),
         way,
         fate: Fate::Unmatched,
+        aside: None,
         sign: None,
         case: None,
         entry: None,
@@ -225,31 +250,68 @@ fn letter(tx: &mut Tx<'_>, kit: &Kit, act: &Act, ready: &Ready, mut row: Inbound
             Counted::hashed(kit, Limit::InboundMails, &[b"mail from", named.as_bytes()], about)
         }
     };
-    if spend(tx, kit, act, &[counted])?.is_err() {
-        row.fate = Fate::TooMany;
-        row.case = filed.as_ref().map(|filed| filed.case.id);
-        inbound::insert(tx, &row, None)?;
-        if let Some(filed) = &filed {
-            let about = details([("inbound", row.id.to_string().into()), ("size", row.size.into())]);
-            tx.record(act.case_entry("mail.too_many", filed, about));
-        }
-        return Ok(Taken::New(row.fate));
-    }
-    row.from = from.map(|from| from.as_str().to_owned()).unwrap_or_default();
-    row.subject = ready.mail.subject.clone();
-    match (filed, &ready.route) {
-        (Some(filed), Some((_, _, by))) => {
-            row.matched_by = Some(*by);
-            fill(tx, kit, act, &filed, (&mut row, &ready.mail, &ready.files))?;
+    let within = spend(tx, kit, act, &[counted])?.is_ok();
+    match (filed, &ready.route, &ready.files) {
+        (Some(filed), _, _) if !within => set_aside(tx, act, ready, (row, &filed), Aside::TooMany),
+        (_, _, _) if !within => {
+            row.fate = Fate::TooMany;
             inbound::insert(tx, &row, None)?;
-            keep_files(tx, act, &filed, &row, &ready.files)?;
+            Ok(Taken::New(row.fate))
+        }
+        (Some(filed), Some(_), Err(aside)) => set_aside(tx, act, ready, (row, &filed), *aside),
+        (Some(filed), Some((_, _, by)), Ok(files)) => {
+            named(&mut row, &ready.mail);
+            row.matched_by = Some(*by);
+            fill(tx, kit, act, &filed, (&mut row, &ready.mail, files))?;
+            inbound::insert(tx, &row, None)?;
+            keep_files(tx, act, &filed, &row, files)?;
+            Ok(Taken::New(row.fate))
         }
         _ => {
+            named(&mut row, &ready.mail);
             inbound::insert(tx, &row, ready.raw.as_ref())?;
             let about = details([("inbound", row.id.to_string().into()), ("way", row.way.code().into())]);
             tx.record(act.entry("mail.unmatched", None, None, about));
+            Ok(Taken::New(row.fate))
         }
     }
+}
+
+/// Keeps who wrote a mail, and about what.
+fn named(row: &mut InboundMail, mail: &Incoming) {
+    row.from = mail.from.as_ref().map(|from| from.as_str().to_owned()).unwrap_or_default();
+    row.subject = mail.subject.clone();
+}
+
+fn why(row: &InboundMail, aside: Aside) -> Details {
+    details([("inbound", row.id.to_string().into()), ("size", row.size.into()), ("why", aside.code().into())])
+}
+
+/// Keeps a mail of a case as it came, for somebody to decide. Of mails that are too many, no more than half of those that
+/// can wait: one case must not keep the others out.
+fn set_aside(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    ready: &Ready,
+    (mut row, filed): (InboundMail, &Filed),
+    aside: Aside,
+) -> Result<Taken, StoreError> {
+    row.case = Some(filed.case.id);
+    let waiting = inbound::count_undecided(tx.connection)?;
+    if aside == Aside::TooMany && waiting >= inbound::MOST_UNDECIDED / 2 {
+        row.fate = Fate::TooMany;
+        inbound::insert(tx, &row, None)?;
+        tx.record(act.case_entry("mail.too_many", filed, why(&row, aside)));
+        return Ok(Taken::New(row.fate));
+    }
+    if waiting >= inbound::MOST_UNDECIDED {
+        return Ok(Taken::NoRoom);
+    }
+    named(&mut row, &ready.mail);
+    (row.fate, row.aside) = (Fate::SetAside, Some(aside));
+    row.matched_by = ready.route.as_ref().map(|(_, _, by)| *by);
+    inbound::insert(tx, &row, ready.raw.as_ref())?;
+    tx.record(act.case_entry("mail.set_aside", filed, why(&row, aside)));
     Ok(Taken::New(row.fate))
 }
 

@@ -11,7 +11,7 @@ use super::take::{blocking, fill, keep_files};
 use crate::domain::audit::{Details, details};
 use crate::domain::case::Refused;
 use crate::domain::ids::InboundMailId;
-use crate::domain::inbound::{Fate, Incoming, MatchedBy};
+use crate::domain::inbound::{Aside, Incoming, MatchedBy};
 use crate::domain::limits::Limit;
 use crate::domain::reference::CaseRef;
 use crate::domain::sealed::Sealing;
@@ -30,6 +30,8 @@ const KNOWN_FOR: TimeDelta = TimeDelta::days(30);
 pub struct OpenedMail {
     /// What is known of it.
     pub row: InboundMail,
+    /// The case that it was to become a message of, where it was set aside.
+    pub case: Option<CaseRef>,
     /// What it says; nothing where no content was kept, or it cannot be read.
     pub mail: Option<Incoming>,
 }
@@ -65,19 +67,24 @@ impl Desk {
 
     async fn undecided(&self, id: InboundMailId) -> Result<Option<OpenedMail>, StoreError> {
         let find = move |connection: &mut AnyConnection| {
-            let Some(row) = inbound::find(connection, id)? else { return Ok(None) };
-            Ok(Some((row, inbound::content(connection, id)?)))
+            let Some(row) = inbound::find(connection, id)?.filter(|row| row.fate.is_undecided()) else {
+                return Ok(None);
+            };
+            let case = row.case.map(|case| cases::reference_of(connection, case)).transpose()?;
+            Ok(Some((row, case, inbound::content(connection, id)?)))
         };
-        let Some((row, sealed)) = self.store.read_snapshot(find).await? else { return Ok(None) };
-        if !matches!(row.fate, Fate::Unmatched | Fate::TooLarge) {
-            return Ok(None);
-        }
-        let Some(sealed) = sealed else { return Ok(Some(OpenedMail { row, mail: None })) };
+        let Some((mut row, case, sealed)) = self.store.read_snapshot(find).await? else { return Ok(None) };
+        let Some(sealed) = sealed else { return Ok(Some(OpenedMail { row, case, mail: None })) };
         let (kit, bound) = (self.kit.clone(), row.about());
         let open = move || kit.sealing.open(Sealing::Mail, &bound, &sealed).map(|raw| read(&raw).ok());
         let opened = blocking(open).await.unwrap_or(Ok(None));
         let mail = opened.map_err(|error| StoreError::Corrupt(format!("a mail: {error}")))?;
-        Ok(Some(OpenedMail { row, mail }))
+        // Nothing that was read of it is kept of a mail that the database refused.
+        if let Some(mail) = mail.as_ref().filter(|_| row.aside == Some(Aside::Store)) {
+            row.from = mail.from.as_ref().map(|from| from.as_str().to_owned()).unwrap_or_default();
+            row.subject.clone_from(&mail.subject);
+        }
+        Ok(Some(OpenedMail { row, case, mail }))
     }
 
     /// **Attach**: somebody at the desk says which case a mail belongs to. It stays as little evidence as before.
@@ -90,7 +97,7 @@ impl Desk {
         id: InboundMailId,
         reference: CaseRef,
     ) -> Result<Result<(), Halt>, StoreError> {
-        let Some(OpenedMail { row, mail: Some(mut mail) }) = self.undecided(id).await? else {
+        let Some(OpenedMail { row, mail: Some(mut mail), .. }) = self.undecided(id).await? else {
             return Ok(Err(Halt::Gone));
         };
         let of = reference.clone();
@@ -117,12 +124,13 @@ impl Desk {
                 Err(halt) => return Ok(Err(halt)),
             };
             // Somebody else may have decided meanwhile; then nothing is written.
-            let still = inbound::find(tx.connection, id)?.is_some_and(|row| row.fate == Fate::Unmatched);
+            let still = inbound::find(tx.connection, id)?.is_some_and(|row| row.fate.is_undecided());
             if !still {
                 return Ok(Err(Halt::Gone));
             }
             let mut row = row.clone();
             row.matched_by = Some(MatchedBy::Hand);
+            row.aside = None;
             fill(tx, &kit, &act, &filed, (&mut row, mail, files))?;
             if !inbound::attach(tx, &row, act.at)? {
                 return Err(StoreError::Conflict);
@@ -159,10 +167,13 @@ impl Desk {
     pub(in crate::workflow) async fn forget_undecided(&self) -> Result<usize, StoreError> {
         let before = self.now() - self.kit.inbound.unmatched_kept();
         let known_before = before.min(self.now() - KNOWN_FOR);
-        let due = self.store.read(move |connection| inbound::undecided_before(connection, before, BATCH)).await?;
+        let find = move |connection: &mut AnyConnection| {
+            Ok((inbound::undecided_before(connection, before, BATCH)?, inbound::spent(connection, known_before, ROWS)?))
+        };
+        let (due, spent) = self.store.read(find).await?;
         let act = self.system_act();
         let forget = move |tx: &mut Tx<'_>| {
-            let mut count = inbound::remove_spent(tx, known_before, ROWS)?;
+            let mut count = inbound::remove(tx, &spent)?;
             for id in &due {
                 if inbound::discard(tx, *id, act.at)? {
                     let mut about = about(*id);

@@ -44,7 +44,8 @@ async fn duplicates_are_seen_and_merged_all_or_none_by_those_who_may_at_the_desk
     let version = [("if-match", etag.as_str())];
     let duplicates = |all: &[Value]| Some(json!({ "duplicates": all }));
     let (one, two, other) = (at(&ana, &first).await, at(&ana, &second).await, at(&ana, &strangers).await);
-    ana.post(&path, &[], duplicates(&[one.clone()])).await.is(428).problem("version-required");
+    let one_alone = std::slice::from_ref(&one);
+    ana.post(&path, &[], duplicates(one_alone)).await.is(428).problem("version-required");
     for wrong in [json!([]), json!([one, one]), json!([{ "reference": "nonsense", "version": 1 }])] {
         ana.post(&path, &version, Some(json!({ "duplicates": wrong }))).await.is(422).problem("invalid");
     }
@@ -62,7 +63,7 @@ async fn duplicates_are_seen_and_merged_all_or_none_by_those_who_may_at_the_desk
         assert!(!world.actions(untouched).await.contains(&"case.merged".to_owned()), "{untouched}");
     }
     let work = world.program_for("sam", &["cases:read", "cases:work"], "").await;
-    work.post(&path, &version, duplicates(&[one.clone()])).await.is(403).problem("insufficient-scope");
+    work.post(&path, &version, duplicates(one_alone)).await.is(403).problem("insufficient-scope");
     sam.post(&path, &version, duplicates(&[one, two])).await.is(200);
     let (case, ended) = (read(&sam, &kept).await, read(&sam, &first).await);
     assert_eq!(case["merged"], json!([first, second]));
@@ -154,8 +155,9 @@ async fn views_are_kept_shared_and_asked_for() {
     assert_eq!(saved["query"], "view=open&language=de&sort=submitted&order=down");
     ana.post("/views", &[], Some(own)).await.is(422).problem("invalid");
     let id = saved["id"].as_str().unwrap();
-    assert_eq!(of(&ana, &format!("?saved={id}")).await, [german.clone()]);
-    assert_eq!(of(&ana, &format!("?{}", saved["query"].as_str().unwrap())).await, [german.clone()]);
+    let only_german = [german];
+    assert_eq!(of(&ana, &format!("?saved={id}")).await, only_german);
+    assert_eq!(of(&ana, &format!("?{}", saved["query"].as_str().unwrap())).await, only_german);
     // Nobody else has it, and it says itself what is shown.
     for path in [format!("/cases?saved={id}"), format!("/cases?saved={NO_ONE}"), "/cases?saved=x".to_owned()] {
         ben.get(&path).await.is(422).problem("invalid");

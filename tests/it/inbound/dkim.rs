@@ -5,9 +5,10 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use mfa_desk::config::MailTls;
 use mfa_desk::dkim::{BadDkimKey, DkimKey};
 use mfa_desk::domain::notice::Notice;
-use mfa_desk::notify::mail::{Mailer, SmtpMailer, SmtpParts, SmtpTls};
+use mfa_desk::notify::mail::{Mailer, SmtpMailer, SmtpParts};
 use serde_json::json;
 
 use crate::smtp_wire::{mail, rendered};
@@ -31,7 +32,7 @@ async fn sent(key: DkimKey) -> String {
     let parts = SmtpParts {
         host: "127.0.0.1".to_owned(),
         port: smtp.port(),
-        tls: SmtpTls::None,
+        tls: MailTls::None,
         username: None,
         password: None,
         ca_file: None,

@@ -41,7 +41,7 @@ async fn no_mail_moves_a_case_or_proves_anything_in_any_state() {
     world.stop().await;
 }
 
-fn with_files(letter: Letter, files: &[(&str, &[u8])]) -> Letter {
+pub fn with_files(letter: Letter, files: &[(&str, &[u8])]) -> Letter {
     use base64::Engine as _;
     let mut body = format!("--b\nContent-Type: text/plain\n\n{}\n", letter.body);
     for (name, bytes) in files {

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use mfa_desk::config::{ImapSettings, ImapTls};
-use mfa_desk::domain::inbound::{Fate, Way};
+use mfa_desk::config::{ImapSettings, MailTls};
+use mfa_desk::domain::inbound::{Aside, Fate, Way};
 use mfa_desk::notify::inbound::{ImapError, ImapMailbox};
+use mfa_desk::store::inbound::InboundMail;
 use mfa_desk::workflow::Taken;
 use secrecy::SecretString;
 
@@ -22,13 +23,18 @@ fn ready() -> Option<HashMap<String, String>> {
 fn settings(env: &HashMap<String, String>) -> ImapSettings {
     ImapSettings {
         host: Some(env["IMAP_HOST"].clone()),
-        port: env["IMAP_PORT"].parse().unwrap(),
-        tls: ImapTls::Tls,
+        port: Some(env["IMAP_PORT"].parse().unwrap()),
+        tls: MailTls::Tls,
         username: Some(env["IMAP_USER"].clone()),
         password: Some(SecretString::from(env["IMAP_PASSWORD"].clone())),
         ca_file: Some(PathBuf::from(&env["IMAP_CA_FILE"])),
         ..ImapSettings::default()
     }
+}
+
+fn starttls(env: &HashMap<String, String>) -> ImapSettings {
+    let port = Some(env["IMAP_STARTTLS_PORT"].parse().unwrap());
+    ImapSettings { tls: MailTls::Starttls, port, ..settings(env) }
 }
 
 /// Puts a mail into the mailbox, as a delivery agent does.
@@ -80,8 +86,19 @@ async fn a_real_mailbox_is_read_once_whatever_happens() {
     assert_eq!(error(wrong).await, ImapError::Folder("Nowhere".to_owned()));
     let wrong = ImapSettings { ca_file: None, ..good.clone() };
     assert!(matches!(error(wrong).await, ImapError::Tls(_)));
-    let wrong = ImapSettings { port: 1, ..good.clone() };
+    let wrong = ImapSettings { port: Some(1), ..good.clone() };
     assert!(matches!(error(wrong).await, ImapError::Connection(_)));
+
+    // STARTTLS comes to the same mailbox, and never goes on without it.
+    let upgraded = starttls(&env);
+    let looked = ImapMailbox::new(&upgraded).unwrap().unwrap().look().await.unwrap();
+    assert!(looked.tells, "IDLE is told after signing in");
+    let wrong = ImapSettings { ca_file: None, ..upgraded.clone() };
+    assert!(matches!(error(wrong).await, ImapError::Tls(_)), "its certificate is checked");
+    let wrong = ImapSettings { password: Some("wrong".into()), ..upgraded.clone() };
+    assert_eq!(error(wrong).await, ImapError::SignIn);
+    let plain = ImapSettings { tls: MailTls::None, ..upgraded };
+    assert!(ImapMailbox::new(&plain).unwrap().unwrap().look().await.is_ok(), "on this machine it may do without");
 
     let setup = Setup { change: reads_mailbox, ..Setup::default() };
     let database = setup.database.clone();
@@ -121,6 +138,16 @@ async fn a_real_mailbox_is_read_once_whatever_happens() {
     assert_eq!(messages(&world, &reference).await.len(), 2);
     assert_eq!(world.desk.mailbox.trouble(), None);
 
+    // One that the database refuses for good holds up no other: after some tries it is set aside.
+    super::aside::refuses_poison(&world);
+    delivers(&maildir, &format!("7.{run}"), &Letter::answering(&ours, "This is poison").raw());
+    delivers(&maildir, &format!("8.{run}"), &Letter::answering(&ours, "This is bread").raw());
+    until("the other is a message", async || messages(&world, &reference).await.len() == 3).await;
+    let is_aside = |mail: &InboundMail| mail.aside == Some(Aside::Store);
+    until("the refused one waits for somebody", async || undecided(&world).await.iter().any(is_aside)).await;
+    until("both are moved away", async || moved() == 8).await;
+    assert_eq!(world.desk.mailbox.trouble(), None);
+
     // Another instance leaves the mailbox to this one, and takes it when this one goes.
     let name = world.desk.kit.inbound.imap.mailbox().unwrap();
     assert!(!world.desk.hold_mailbox(&name, "another").await.unwrap());
@@ -136,6 +163,7 @@ async fn a_real_mailbox_is_read_once_whatever_happens() {
 fn reads_mailbox(all: &mut mfa_desk::config::Settings) {
     takes_mail(all);
     all.inbound.largest_mib = 1;
-    all.inbound.imap = settings(&ready().unwrap());
+    // The upgraded connection reads as the other does.
+    all.inbound.imap = starttls(&ready().unwrap());
     all.inbound.imap.done_folder = Some("Done".to_owned());
 }

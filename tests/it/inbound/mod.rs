@@ -1,9 +1,11 @@
 //! Mail that comes in: what becomes of it, and what never does.
 
+mod aside;
 mod bounces;
 mod dkim;
 mod evidence;
 mod imap_peer;
+mod imap_wire;
 mod threads;
 mod undecided;
 mod ways;

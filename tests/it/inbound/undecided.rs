@@ -1,9 +1,10 @@
 use chrono::TimeDelta;
 use diesel::{QueryDsl, RunQueryDsl};
 use mfa_desk::domain::ids::InboundMailId;
-use mfa_desk::domain::inbound::{Fate, Way};
+use mfa_desk::domain::inbound::{Aside, Fate, Way};
+use mfa_desk::store::inbound::{self, InboundMail};
 use mfa_desk::store::schema::inbound_mails;
-use mfa_desk::store::{AnyConnection, Tx, inbound};
+use mfa_desk::store::{AnyConnection, Tx};
 use mfa_desk::workflow::Taken;
 
 use super::{Letter, filed, message, messages, posts, seal, takes, undecided, world};
@@ -153,9 +154,53 @@ async fn whom_a_mail_says_it_is_from_uses_up_nothing_of_a_case() {
         let from = if n == 0 { OWNER.to_owned() } else { format!("{n}@elsewhere.example") };
         assert_eq!(takes(&world, &Letter { from, ..answer }).await, message(), "{n}");
     }
-    assert_eq!(takes(&world, &Letter::answering(&ours, "Too many for one case")).await, Taken::New(Fate::TooMany));
-    assert!(world.actions(&reference).await.contains(&"mail.too_many".to_owned()), "whoever works on it is told");
+    let more = Letter::answering(&ours, "Too many for one case");
+    assert_eq!(takes(&world, &more).await, Taken::New(Fate::SetAside));
+    assert!(world.actions(&reference).await.contains(&"mail.set_aside".to_owned()), "whoever works on it is told");
+    // It is kept, and somebody decides: here, that it is a message after all.
+    let ana = world.agent("ana").await;
+    ana.get("/desk/mail").await.says("Set aside").says("Too many came to its case within an hour");
+    let aside = undecided(&world).await.into_iter().find(|mail| mail.aside.is_some()).unwrap();
+    assert_eq!(aside.aside, Some(Aside::TooMany));
+    let page = ana.get(&format!("/desk/mail/{}", aside.id)).await;
+    page.is(200).says("Too many for one case").says(&reference);
+    assert!(page.html.contains(&format!("name=\"reference\" type=\"text\" value=\"{reference}\"")), "{}", page.html);
+    ana.send(&page, "/attach", &[("reference", &reference)]).await.is(200).says("message of the case now");
+    assert!(messages(&world, &reference).await.iter().any(|entry| entry.body == "Too many for one case"));
+    assert_eq!(takes(&world, &more).await, Taken::Known);
     world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_too_much_for_one_case_keeps_nobody_else_out() {
+    let world = world().await;
+    let (_, reference) = world.confirmed(OWNER).await;
+    let ours = world.mail(&reference).await;
+    let most = usize::try_from(world.desk.kit.inbound.per_address_hour).unwrap();
+    for n in 0..most {
+        assert_eq!(takes(&world, &Letter::answering(&ours, &"y".repeat(200 + n))).await, message(), "{n}");
+    }
+    takes(&world, &stray("One of many")).await;
+    let one = undecided(&world).await.remove(0);
+    crowd(&world, one, inbound::MOST_UNDECIDED / 2).await;
+    assert_eq!(takes(&world, &Letter::answering(&ours, "One more")).await, Taken::New(Fate::TooMany));
+    assert!(world.actions(&reference).await.contains(&"mail.too_many".to_owned()));
+    assert_eq!(takes(&world, &stray("There is room for another one")).await, Taken::New(Fate::Unmatched));
+    world.stop().await;
+}
+
+/// Has so many mails wait that are like one of them.
+async fn crowd(world: &World, one: InboundMail, most: i64) {
+    let fill = move |tx: &mut Tx<'_>| {
+        for n in 1..most {
+            let mut random = [0; 10];
+            random[2..].copy_from_slice(&n.to_be_bytes());
+            let id = InboundMailId::new(one.received_at, random);
+            inbound::insert(tx, &InboundMail { id, digest: n.to_string(), ..one.clone() }, None)?;
+        }
+        Ok(())
+    };
+    world.desk.store.write(fill).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -165,16 +210,7 @@ async fn where_no_more_can_wait_nothing_is_said_to_be_stored_and_mails_of_cases_
     let ours = world.mail(&reference).await;
     takes(&world, &stray("One of many")).await;
     let one = undecided(&world).await.remove(0);
-    let fill = move |tx: &mut Tx<'_>| {
-        for n in 1..inbound::MOST_UNDECIDED {
-            let mut random = [0; 10];
-            random[2..].copy_from_slice(&n.to_be_bytes());
-            let id = InboundMailId::new(one.received_at, random);
-            inbound::insert(tx, &inbound::InboundMail { id, digest: n.to_string(), ..one.clone() }, None)?;
-        }
-        Ok(())
-    };
-    world.desk.store.write(fill).await.unwrap();
+    crowd(&world, one, inbound::MOST_UNDECIDED).await;
     let late = stray("There is no room for this one");
     assert_eq!(takes(&world, &late).await, Taken::NoRoom);
     assert_eq!(posts(&world, &seal(&world, &late.raw()), late.raw()).await, 503, "the mail server keeps it");

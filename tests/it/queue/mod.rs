@@ -1,7 +1,10 @@
 //! The agents' queue: what is found, in which order, and what each line owes.
 
 mod deadlines;
+pub mod filled;
+pub mod looks;
 mod order;
+mod plans;
 mod search;
 mod together;
 

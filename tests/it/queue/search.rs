@@ -229,6 +229,28 @@ async fn a_reference_finds_its_case_alone_and_words_find_the_newest_first_page_b
     world.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_word_that_could_be_a_reference_is_looked_for_as_a_word() {
+    let world = world().await;
+    let case = asks(&world, "p1@x.example", "Person", "I still have my password").await;
+    let other = asks(&world, "p2@x.example", "Person", "It asks for passwords").await;
+    let ana = world.agent("ana").await;
+    assert!("password".parse::<mfa_desk::domain::reference::CaseRef>().is_ok(), "its last letter is a check symbol");
+    assert_eq!(found(&ana, "password").await, [other.clone(), case.clone()]);
+    assert_eq!(found(&ana, "my password").await, [case]);
+    // The beginning of many words.
+    for n in 0..70 {
+        asks(&world, &format!("q{n}@x.example"), "Person", &format!("passage{n}")).await;
+    }
+    for (search, count) in
+        [("pas", 50), ("pass", 50), ("passage", 50), ("passage6", 11), ("passw", 2), ("passwords", 1)]
+    {
+        assert_eq!(found(&ana, search).await.len(), count, "{search}");
+    }
+    assert_eq!(found(&ana, "it pass").await, [other]);
+    world.stop().await;
+}
+
 /// Where every case stands in the queue.
 fn rows(world: &World) -> Vec<(String, String, bool, Option<String>, chrono::NaiveDateTime)> {
     let columns =

@@ -5,16 +5,18 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use img_parts::Bytes;
 use mfa_desk::clock::{Clock, ManualClock};
-use mfa_desk::config::{Settings, SsoRoles, SsoSettings};
+use mfa_desk::config::{MailTls, Settings, SsoRoles, SsoSettings};
 use mfa_desk::directory::Directories;
 use mfa_desk::domain::account::*;
 use mfa_desk::domain::actor::Role;
 use mfa_desk::domain::directory::Home;
+use mfa_desk::domain::document::{Fit, Unfit, prepare};
 use mfa_desk::domain::ids::{AccountId, AgentId, AuthenticatorId};
 use mfa_desk::domain::token::ServerKey;
 use mfa_desk::entropy::{Entropy, SeededEntropy};
-use mfa_desk::notify::mail::{SmtpMailer, SmtpParts, SmtpTls};
+use mfa_desk::notify::mail::{SmtpMailer, SmtpParts};
 use mfa_desk::notify::voice::twilio::{TwilioCaller, TwilioSettings};
 use mfa_desk::notify::voice::{DemoKeypad, VoiceCaller};
 use mfa_desk::server::{Parts, Running, assemble, start};
@@ -57,6 +59,8 @@ pub struct Setup {
     pub outside: Vec<Outside>,
     /// Tables `[[subscribers]]`.
     pub subscribers: String,
+    /// How files that come by mail are looked at.
+    pub look_at: fn(Bytes) -> Result<Fit, Unfit>,
 }
 
 impl Default for Setup {
@@ -73,6 +77,7 @@ impl Default for Setup {
             toml: String::new(),
             outside: Vec::new(),
             subscribers: String::new(),
+            look_at: prepare,
         }
     }
 }
@@ -155,7 +160,7 @@ impl World {
         let mailer = SmtpMailer::new(SmtpParts {
             host: "127.0.0.1".to_owned(),
             port: smtp.port(),
-            tls: SmtpTls::None,
+            tls: MailTls::None,
             username: None,
             password: None,
             ca_file: None,
@@ -189,6 +194,7 @@ impl World {
             voice: setup.calls.then_some(voice),
         };
         let mut desk = assemble(&settings, parts).unwrap();
+        Arc::get_mut(&mut desk.kit).unwrap().look_at = setup.look_at;
         if !setup.outside.is_empty() {
             let clock: Arc<dyn Clock> = clock.clone();
             let others = setup.outside.into_iter().map(|each| each.configured(Arc::clone(&clock))).collect();

@@ -141,6 +141,7 @@ pub(super) fn words(action: &str) -> &str {
         "document.mailed" => "Document came by mail",
         "mail.attached" => "Mail attached by hand",
         "mail.too_many" => "A mail was not kept: too many came to this case within an hour",
+        "mail.set_aside" => "A mail to this case was set aside: it waits under Mail",
         "mail.automatic" => "An automatic answer came by mail",
         "mail.bounced" => "Mail came back: its address is marked as undeliverable",
         "mail.delayed" => "Mail was not delivered yet",

@@ -1,0 +1,141 @@
+//! How long the desk's looks take over a database that is full: pages, counts, searches and reports by the statements that
+//! they send, and a case's page with its entry in the log.
+//!
+//! `cargo bench --bench queue -- 1000000`, with `--features postgres` and `BENCH_POSTGRES_URL` (an empty database) there;
+//! 100,000 cases where no number is given, and a thousand first, of which the ratio is told.
+
+#[path = "../tests/it/queue/filled.rs"]
+mod filled;
+#[path = "../tests/it/queue/looks.rs"]
+mod looks;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use mfa_desk::clock::SystemClock;
+use mfa_desk::config::{DatabaseUrl, Settings};
+use mfa_desk::domain::actor::{Actor, Role};
+use mfa_desk::domain::token::ServerKey;
+use mfa_desk::entropy::SystemEntropy;
+use mfa_desk::notify::mail::{Mailer, OutgoingMail, SendError};
+use mfa_desk::server::{Parts, assemble};
+use mfa_desk::store::{Purpose, migrate, open};
+use mfa_desk::workflow::Act;
+use secrecy::SecretString;
+
+use filled::{Filled, fill};
+
+const FEW: usize = 1_000;
+const MANY: usize = 100_000;
+/// As often as a look is timed, and no longer than this.
+const TIMES: usize = 100;
+const LONGEST: Duration = Duration::from_secs(4);
+
+struct NowhereMailer;
+
+#[async_trait::async_trait]
+impl Mailer for NowhereMailer {
+    async fn send(&self, _: &OutgoingMail) -> Result<(), SendError> {
+        Ok(())
+    }
+}
+
+/// Median and 99th percentile.
+type Took = (Duration, Duration);
+
+fn spread(mut times: Vec<Duration>) -> Took {
+    times.sort();
+    (times[times.len() / 2], times[(times.len() * 99 / 100).min(times.len() - 1)])
+}
+
+fn timed(mut look: impl FnMut()) -> Took {
+    look();
+    let (began, mut times) = (Instant::now(), Vec::new());
+    while times.len() < TIMES && (times.is_empty() || began.elapsed() < LONGEST) {
+        let one = Instant::now();
+        look();
+        times.push(one.elapsed());
+    }
+    spread(times)
+}
+
+/// A case's page: everything that it shows, and the entry that somebody looked.
+fn case_pages(url: &DatabaseUrl, filled: &Filled) -> Took {
+    let mut settings = Settings::from_sources("", &BTreeMap::new()).expect("the defaults are sound");
+    settings.database.url = url.clone();
+    settings.limits.views_per_hour = 10_000;
+    let parts = Parts {
+        base_url: "http://localhost".parse().expect("a URL"),
+        key: ServerKey::new(SecretString::from("a key that only benches have, 32+ chars")),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        mailer: Arc::new(NowhereMailer),
+        voice: None,
+    };
+    let desk = assemble(&settings, parts).expect("the program starts");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let mut references = filled.references.iter().cycle();
+    timed(|| {
+        let email = "agent0@busy.example".parse().expect("an address");
+        let actor = Actor::Agent { id: filled.agents[0], email, role: Role::Agent, via: None };
+        let act = Act { actor, ip: String::new(), at: Utc::now() };
+        let reference = references.next().expect("there are cases").clone();
+        let seen = runtime.block_on(desk.view_case(act, reference)).expect("the database answers");
+        assert!(seen.is_ok(), "it may be looked at");
+    })
+}
+
+fn measure(url: &DatabaseUrl, count: usize) -> BTreeMap<String, (Took, usize)> {
+    let now = Utc::now();
+    let began = Instant::now();
+    let filled = fill(url, count, now);
+    println!("  {count} cases were filled in within {:.0?}", began.elapsed());
+    let mut connection = open(url, Purpose::Write).expect("the database opens");
+    let start = timed(|| assert!(migrate(&mut connection).expect("the tables are there").is_empty()));
+    let mut connection = open(url, Purpose::Read).expect("the database opens");
+    let mut found = BTreeMap::from([("the tables at a start".to_owned(), (start, 0))]);
+    for (name, ask) in looks::all(&filled, count, now) {
+        let mut lines = 0;
+        let took = timed(|| lines = ask(&mut connection).expect("the database answers"));
+        found.insert(name, (took, lines));
+    }
+    found.insert("a case's page".to_owned(), (case_pages(url, &filled), 1));
+    found
+}
+
+fn compare(name: &str, (few, many): (&DatabaseUrl, &DatabaseUrl), count: usize) {
+    println!("{name}");
+    let few = measure(few, FEW);
+    let many = measure(many, count);
+    println!("  {:<48} {:>10} {:>10} {:>7} {:>6}", "look", "p50", "p99", "ratio", "found");
+    for (look, ((median, slow), lines)) in &many {
+        let ratio = few.get(look).map_or(0.0, |((before, _), _)| median.as_secs_f64() / before.as_secs_f64());
+        let (median, slow) = (format!("{median:.2?}"), format!("{slow:.2?}"));
+        println!("  {look:<48} {median:>10} {slow:>10} {ratio:>7.2} {lines:>6}");
+    }
+}
+
+fn main() {
+    mfa_desk::notify::install_tls_provider();
+    // Cargo says `--bench` as well.
+    let count = std::env::args().skip(1).find_map(|said| said.parse().ok()).unwrap_or(MANY);
+    let folder = tempfile::tempdir_in(".").expect("a folder on the disk the project is on");
+    let file = |name: &str| DatabaseUrl::Sqlite(folder.path().join(name));
+    compare("sqlite", (&file("few.sqlite3"), &file("many.sqlite3")), count);
+    #[cfg(feature = "postgres")]
+    if let Ok(server) = std::env::var("BENCH_POSTGRES_URL") {
+        let (few, many) = (schema(&server, "few"), schema(&server, "many"));
+        compare("postgresql", (&few, &many), count);
+    }
+}
+
+/// A schema of its own in the database, which is made anew.
+#[cfg(feature = "postgres")]
+fn schema(server: &str, name: &str) -> DatabaseUrl {
+    let mut connection = open(&DatabaseUrl::Postgres(server.to_owned().into()), Purpose::Write).expect("the server");
+    filled::run(&mut connection, &format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}"));
+    let mark = if server.contains('?') { '&' } else { '?' };
+    DatabaseUrl::Postgres(format!("{server}{mark}options=-csearch_path%3D{name}").into())
+}

@@ -1,0 +1,181 @@
+//! What must leave the process: written in the transaction that decides it, carried out by the worker.
+
+mod errand;
+mod listed;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+
+use super::schema::{cases, outbox};
+use super::{AnyConnection, StoreError, Tx, dialect, parsed, parsed_if, stored};
+use crate::domain::ids::{AccountId, CaseId, OutboxId};
+use crate::domain::reference::CaseRef;
+
+pub use errand::{Errand, EventErrand, LETTER, LetterErrand, MailErrand, NamedDevice, TextErrand};
+pub use listed::{MailRow, TextRow, Unsettled, is_searching, mail_of, mails, mails_before, texts, unsettled};
+
+/// A row of the outbox that this instance holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leased {
+    /// Internal identifier; a mail's Message-ID is made from it.
+    pub id: OutboxId,
+    /// The case it belongs to.
+    pub case: CaseId,
+    /// The case's reference.
+    pub reference: CaseRef,
+    /// The account of the case, once matched.
+    pub account: Option<AccountId>,
+    /// What is to be done.
+    pub errand: Errand,
+    /// How often it was tried, this time included.
+    pub attempts: i32,
+}
+
+/// Adds an errand, to be run from `at` on.
+pub fn add(tx: &mut Tx<'_>, id: OutboxId, case: CaseId, errand: &Errand, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let payload = serde_json::to_string(errand).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    diesel::insert_into(outbox::table)
+        .values((
+            outbox::id.eq(id.to_string()),
+            outbox::kind.eq(errand.kind()),
+            outbox::case_id.eq(Some(case.to_string())),
+            outbox::payload.eq(payload),
+            outbox::state.eq("waiting"),
+            outbox::attempts.eq(0),
+            outbox::next_at.eq(stored(at)),
+            outbox::created_at.eq(stored(at)),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+fn leased(connection: &mut AnyConnection, id: &str) -> Result<Leased, StoreError> {
+    type Row = (Option<String>, String, Option<String>, String, i32);
+    let (case, reference, account, payload, attempts): Row = outbox::table
+        .inner_join(cases::table)
+        .filter(outbox::id.eq(id))
+        .select((outbox::case_id, cases::reference, cases::account_id, outbox::payload, outbox::attempts))
+        .first(connection)?;
+    Ok(Leased {
+        id: parsed("outbox", id)?,
+        case: parsed("case", case.as_deref().unwrap_or_default())?,
+        reference: parsed("reference", &reference)?,
+        account: parsed_if("account", account.as_deref())?,
+        errand: serde_json::from_str(&payload).map_err(|_| StoreError::Corrupt("outbox payload".to_owned()))?,
+        attempts,
+    })
+}
+
+pub(super) fn take(tx: &mut Tx<'_>, id: &str, now: DateTime<Utc>, lease: TimeDelta) -> Result<(), StoreError> {
+    // A leased row becomes due again when its lease is over: whoever held it is taken for dead.
+    diesel::update(outbox::table.find(id))
+        .set((
+            outbox::state.eq("leased"),
+            outbox::attempts.eq(outbox::attempts + 1),
+            outbox::next_at.eq(stored(now + lease)),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Takes rows that are due; nobody else gets them until the lease is over.
+pub fn lease_due(
+    tx: &mut Tx<'_>,
+    kinds: &[&str],
+    now: DateTime<Utc>,
+    lease: TimeDelta,
+    limit: i64,
+) -> Result<Vec<Leased>, StoreError> {
+    let ids = dialect::claim_due(tx.connection, kinds, stored(now), limit)?;
+    let mut held = Vec::with_capacity(ids.len());
+    for id in ids {
+        take(tx, &id, now, lease)?;
+        match leased(tx.connection, &id) {
+            Ok(errand) => held.push(errand),
+            // One row that this version cannot read must not stop the others.
+            Err(StoreError::Corrupt(what)) => bury(tx, parsed("outbox", &id)?, now, &what)?,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(held)
+}
+
+/// Adds an errand that this instance holds from the start, because someone waits for its outcome.
+pub fn add_leased(
+    tx: &mut Tx<'_>,
+    id: OutboxId,
+    case: CaseId,
+    errand: &Errand,
+    now: DateTime<Utc>,
+    lease: TimeDelta,
+) -> Result<Leased, StoreError> {
+    add(tx, id, case, errand, now)?;
+    take(tx, &id.to_string(), now, lease)?;
+    leased(tx.connection, &id.to_string())
+}
+
+/// Keeps hold of a row that takes long. False when it is not ours any more.
+pub fn renew(tx: &mut Tx<'_>, leased: &Leased, now: DateTime<Utc>, lease: TimeDelta) -> Result<bool, StoreError> {
+    let ours = diesel::update(outbox::table.find(leased.id.to_string()))
+        .filter(outbox::state.eq("leased"))
+        .filter(outbox::attempts.eq(leased.attempts))
+        .set(outbox::next_at.eq(stored(now + lease)))
+        .execute(tx.connection)?;
+    Ok(ours == 1)
+}
+
+/// Lets go of every row, because no other process can hold one: an SQLite database has one server.
+pub fn release_all(tx: &mut Tx<'_>, now: DateTime<Utc>) -> Result<usize, StoreError> {
+    Ok(diesel::update(outbox::table.filter(outbox::state.eq("leased")))
+        .set((outbox::state.eq("waiting"), outbox::next_at.eq(stored(now))))
+        .execute(tx.connection)?)
+}
+
+/// The errand was run.
+pub fn done(tx: &mut Tx<'_>, id: OutboxId, at: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::update(outbox::table.find(id.to_string()))
+        .set((outbox::state.eq("done"), outbox::done_at.eq(stored(at)), outbox::last_error.eq(None::<String>)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// The errand failed and is tried again at `next_at`.
+pub fn retry_at(tx: &mut Tx<'_>, id: OutboxId, next_at: DateTime<Utc>, error: &str) -> Result<(), StoreError> {
+    diesel::update(outbox::table.find(id.to_string()))
+        .set((outbox::state.eq("waiting"), outbox::next_at.eq(stored(next_at)), outbox::last_error.eq(error)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Keeps what is known of an errand while it is being run.
+pub fn rewrite(tx: &mut Tx<'_>, id: OutboxId, errand: &Errand) -> Result<(), StoreError> {
+    let payload = serde_json::to_string(errand).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    diesel::update(outbox::table.find(id.to_string())).set(outbox::payload.eq(payload)).execute(tx.connection)?;
+    Ok(())
+}
+
+/// The errand failed for good; the desk shows it.
+pub fn bury(tx: &mut Tx<'_>, id: OutboxId, at: DateTime<Utc>, error: &str) -> Result<(), StoreError> {
+    diesel::update(outbox::table.find(id.to_string()))
+        .set((outbox::state.eq("dead"), outbox::done_at.eq(stored(at)), outbox::last_error.eq(error)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Brings a dead mail of a case back to be tried from `at` on. False when there is none.
+pub fn revive(tx: &mut Tx<'_>, id: OutboxId, case: CaseId, at: DateTime<Utc>) -> Result<bool, StoreError> {
+    let changed = diesel::update(outbox::table.find(id.to_string()))
+        .filter(outbox::case_id.eq(case.to_string()))
+        .filter(outbox::kind.eq("mail"))
+        .filter(outbox::state.eq("dead"))
+        .set((outbox::state.eq("waiting"), outbox::attempts.eq(0), outbox::next_at.eq(stored(at))))
+        .execute(tx.connection)?;
+    Ok(changed == 1)
+}
+
+/// Whether the row is still held and not done: the last look before something irreversible.
+pub fn is_pending(connection: &mut AnyConnection, id: OutboxId) -> Result<bool, StoreError> {
+    let state: Option<String> =
+        outbox::table.find(id.to_string()).select(outbox::state).first(connection).optional()?;
+    Ok(state.as_deref() == Some("leased"))
+}
