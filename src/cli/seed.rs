@@ -86,7 +86,7 @@ const SAMPLES: [Sample; 6] = [
         tier: Tier::Standard,
         phone: "+33612345678",
         password: "ottilie-reads-maps",
-        administrator: None,
+        administrator: Some("mei@demo.example"),
         authenticators: &[(TOKEN, "Token 4711"), (SAVED, "Ottilie's drawer")],
         clock_off: -20,
     },

@@ -124,7 +124,7 @@ pub use open_document::OpenedDocument;
 pub use people::Person;
 pub use phone_budget::CodesHeld;
 pub use phone_change::{Administered, ChangeFile};
-pub use presence::{Beside, MOST_DRAFTS};
+pub use presence::{Beside, MOST_DRAFTS, in_list as beside_in_list};
 pub use recovery::{HandedOver, OwnersFile};
 pub use rotate_secrets::Rotated;
 pub use second_factor::{Asked, SecondFactor};
