@@ -84,6 +84,12 @@
     }
     return true;
   };
+  // In a list it is for what is ticked or, where nothing is, for the line that one stands on.
+  const claim = () => {
+    const box = row()?.querySelector("input[name=case]");
+    if (box && !boxes().some((each) => each.checked)) tick(box, true);
+    return press("c");
+  };
   let going = 0;   // until when a letter after `g` says where to go
   const handle = (key) => {
     if (Date.now() < going) { going = 0; return press("g " + key); }
@@ -93,6 +99,7 @@
       case "k": step(-1); return links().length > 0;
       case "o": { const link = row()?.querySelector(".row-link"); link?.click(); return Boolean(link); }
       case "x": toggle(); return Boolean(row());
+      case "a": case "c": return claim();
       case "?": dialog.showModal(); return true;
       default: return press(key);
     }

@@ -26,15 +26,33 @@ pub fn of_case(connection: &mut AnyConnection, case: CaseId, since: DateTime<Utc
         .order(case_presence::agent_id.asc())
         .select((case_presence::agent_id, case_presence::seen_at, case_presence::wrote_at))
         .load(connection)?;
+    rows.into_iter().map(|(agent, seen_at, wrote_at)| present(&agent, seen_at, wrote_at)).collect()
+}
+
+/// Everybody who had one of these cases before them since a moment.
+pub fn of_cases(
+    connection: &mut AnyConnection,
+    among: &[CaseId],
+    since: DateTime<Utc>,
+) -> Result<Vec<(CaseId, Present)>, StoreError> {
+    let among: Vec<String> = among.iter().map(ToString::to_string).collect();
+    let rows: Vec<(String, String, NaiveDateTime, Option<NaiveDateTime>)> = case_presence::table
+        .filter(case_presence::case_id.eq_any(among))
+        .filter(case_presence::seen_at.gt(stored(since)))
+        .order((case_presence::case_id.asc(), case_presence::agent_id.asc()))
+        .select((case_presence::case_id, case_presence::agent_id, case_presence::seen_at, case_presence::wrote_at))
+        .load(connection)?;
     rows.into_iter()
-        .map(|(agent, seen_at, wrote_at)| {
-            Ok(Present {
-                agent: parsed("agent", &agent)?,
-                seen_at: seen_at.and_utc(),
-                wrote_at: wrote_at.map(|at| at.and_utc()),
-            })
-        })
+        .map(|(case, agent, seen_at, wrote_at)| Ok((parsed("case", &case)?, present(&agent, seen_at, wrote_at)?)))
         .collect()
+}
+
+fn present(agent: &str, seen_at: NaiveDateTime, wrote_at: Option<NaiveDateTime>) -> Result<Present, StoreError> {
+    Ok(Present {
+        agent: parsed("agent", agent)?,
+        seen_at: seen_at.and_utc(),
+        wrote_at: wrote_at.map(|at| at.and_utc()),
+    })
 }
 
 /// Notes that somebody has a case before them. `wrote_at` says when they last wrote, or that they stopped.

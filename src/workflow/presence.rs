@@ -51,6 +51,21 @@ pub(super) fn beside(
     Ok(others.map(|each| Beside { agent: each.agent, writes: writes(each, now) }).collect())
 }
 
+/// Everybody else who has one of the cases of a list before them.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub fn in_list(
+    connection: &mut AnyConnection,
+    cases: &[CaseId],
+    me: AgentId,
+    now: DateTime<Utc>,
+) -> Result<Vec<(CaseId, Beside)>, StoreError> {
+    let present = presence::of_cases(connection, cases, now - GONE_AFTER)?;
+    let others = present.iter().filter(|(_, each)| each.agent != me);
+    Ok(others.map(|(case, each)| (*case, Beside { agent: each.agent, writes: writes(each, now) })).collect())
+}
+
 /// What somebody has begun to write, by field.
 pub(super) fn drafts(
     connection: &mut AnyConnection,

@@ -197,7 +197,12 @@ impl Desk {
                     Ok(agent) => (agent, admitted),
                     Err(refusal) => return Ok(refused(tx, &act, claims, refusal)),
                 },
-                Err(refusal) => return Ok(refused(tx, &act, claims, refusal)),
+                Err(refusal) => {
+                    if refusal == Refusal::NoRole {
+                        shut_out(tx, &act, claims)?;
+                    }
+                    return Ok(refused(tx, &act, claims, refusal));
+                }
             };
             let act = Act { actor: agent.actor(), ..act.clone() };
             if let Some(before) = before {
@@ -276,6 +281,17 @@ fn refused<T>(tx: &mut Tx<'_>, act: &Act, claims: &Claims, refusal: Refusal) -> 
     let about = details([("why", refusal.code().into()), ("by", "sso".into()), ("email", email.into())]);
     tx.record(act.entry("agent.sign_in_refused", None, None, about));
     Err(SsoHalt::Refused(refusal))
+}
+
+/// Takes what they are signed in with from somebody whom the provider gives no role any more, their tokens too.
+fn shut_out(tx: &mut Tx<'_>, act: &Act, claims: &Claims) -> Result<(), StoreError> {
+    let Some(agent) = sso::agent_of(tx.connection, &claims.subject)? else { return Ok(()) };
+    let ended = agents::end_sessions(tx, agent.id, None, act.at)?;
+    if ended > 0 {
+        let about = named(&agent, [("sessions", ended.into()), ("by", "sso".into())]);
+        tx.record(act.entry("agent.sessions_ended", None, None, about));
+    }
+    Ok(())
 }
 
 /// Who it is here, as they are from now on: bound, added, and with the role that the provider names.

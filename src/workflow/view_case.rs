@@ -132,6 +132,17 @@ impl CaseFile {
         may_approve(&self.filed.case, agent, &self.known.facts(kit), now)
     }
 
+    /// Why `agent` may not decide at `now` about the change of a phone number, where one is asked for.
+    pub fn barred_from_phone_change(
+        &self,
+        kit: &Kit,
+        agent: AgentId,
+        now: DateTime<Utc>,
+    ) -> Option<phone_change::Refused> {
+        let change = &self.phone_change.as_ref()?.change;
+        phone_change::may_approve(change, &self.filed.case, agent, &self.known.facts(kit), now).err()
+    }
+
     /// Whether it is about the account of somebody at the desk.
     pub fn is_about_colleague(&self) -> bool {
         self.account().is_some_and(|account| account.kind == AccountKind::Staff)

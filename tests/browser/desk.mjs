@@ -1,7 +1,8 @@
 // Every page of the desk at three widths, in light and dark, by somebody who may see them all. BASE is the running demo,
 // SHOTS a folder for screenshots (optional).
 import assert from 'node:assert/strict';
-import { base, browser, codeOf, context, look, looked, press } from './look.mjs';
+import { codeOf, signIn } from './demo.mjs';
+import { base, browser, leads, look, looked } from './look.mjs';
 
 const widths = [360, 768, 1440];
 
@@ -15,15 +16,7 @@ async function survey(page, path, name) {
 }
 
 try {
-  const page = await context(1440, true);
-  await page.goto(`${base}/desk`);
-  await page.getByLabel('E-mail').fill('supervisor@demo.example');
-  await page.getByLabel('Password').fill('correct-super-horse-3');
-  await press(page, 'Sign in');
-  await page.getByLabel('Code of your device').fill(await codeOf('supervisor@demo.example'));
-  await press(page, 'Sign in');
-  await page.waitForURL(/\/desk$/);
-
+  const page = await signIn('supervisor');
   const links = await page.locator('nav[aria-label=Desk] a').evaluateAll((all) => all.map((a) => a.getAttribute('href')));
   assert.ok(links.length >= 8, `the desk's navigation has ${links.length} links`);
   const stepUp = [];
@@ -41,24 +34,12 @@ try {
     await page.goto(`${base}${path}`);
     if (page.url().includes('/step-up')) {
       await look(page, 'desk-step-up');
-      await page.getByLabel('Code of your device').fill(await nextCode('supervisor@demo.example'));
-      await page.locator('main form button').first().click();
-      await page.waitForURL((url) => !url.pathname.includes('/step-up'));
+      await page.getByLabel('Code of your device').fill(await codeOf('supervisor@demo.example'));
+      await leads(page, () => page.locator('main form button').first().click());
     }
     await survey(page, path, `desk${path.replace(/^\/desk/, '').replaceAll('/', '-')}`);
   }
   console.log(`desk: ${looked.pages} looks`);
 } finally {
   await browser.close();
-}
-
-// A code counts once: the one after it.
-async function nextCode(email) {
-  const used = await codeOf(email);
-  for (let attempt = 0; attempt < 40; attempt += 1) {
-    const code = await codeOf(email);
-    if (code !== used) return code;
-    await new Promise((done) => setTimeout(done, 1_000));
-  }
-  throw new Error('no new code came');
 }

@@ -1,143 +1,150 @@
-// The demo's tour in a real browser. BASE is the running demo, SHOTS a folder for screenshots (optional).
+// From the form to a deactivated device: once with the customer at 360 px without scripts and the desk with them, once
+// the other way round. The two cooling-offs, two minutes in the demo, pass beside each other. BASE is the running demo.
 import assert from 'node:assert/strict';
-import { base, browser, codeOf, context, look, looked, press } from './look.mjs';
+import { alsoIn, asks, digitsOn, linkIn, mailTo, referenceOn, sample, signIn, types, verifies } from './demo.mjs';
+import { base, browser, comesToSay, context, follow, look, looked, mark, press, saved, says, stayed } from './look.mjs';
 
-const owner = 'olivia@demo.example';
-const passwords = {
-  agent: 'correct-agent-horse-1',
-  agent2: 'correct-agent-horse-2',
-  auditor: 'correct-audit-horse-4',
-};
-
-async function signIn(name) {
-  const page = await context(1440, true);
-  await page.goto(`${base}/desk`);
+async function plainCustomer(owner) {
+  const page = await context(360, false);
+  await page.goto(`${base}/`);
   await look(page);
-  await page.getByLabel('E-mail').fill(`${name}@demo.example`);
-  await page.getByLabel('Password').fill(passwords[name]);
-  await press(page, 'Sign in');
-  await look(page, 'desk-device');
-  await page.getByLabel('Code of your device').fill(await codeOf(`${name}@demo.example`));
-  await press(page, 'Sign in');
-  await page.waitForURL(/\/desk$/);
-  return page;
+  await page.goto(`${base}/assistance`);
+  await look(page, 'form');
+  await press(page, 'Send request');
+  await says(page, /Enter an e-mail address/);
+  await look(page);
+  const reference = await asks(page, owner);
+  await look(page, 'received');
+  await page.goto(`${base}/cases/${reference}`);
+  await look(page);
+  await page.goto(linkIn(await mailTo(owner.email, 'Email verification', reference)));
+  await look(page, 'open');
+  await press(page, 'Verify your email address');
+  await look(page);
+  await press(page, 'Call me now');
+  await look(page, 'status');
+  await types(owner.number, await digitsOn(page), /Thank you/);
+  await page.goto(`${base}/cases/${reference}`);
+  await says(page, /A second person is checking your request/);
+  await page.goto(`${base}/demo/mail`);
+  await look(page);
+  return { page, reference };
 }
 
-async function newestLink(words) {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
-    const mails = await (await fetch(`${base}/demo/mail.json`)).json();
-    const mail = mails.filter((m) => m.to.includes(owner) && m.subject.includes(words)).at(-1);
-    if (mail) return mail.text.match(/http\S+\/open\?token=\S+/)[0].replace(/^http:\/\/[^/]+/, base);
-    await new Promise((done) => setTimeout(done, 200));
-  }
-  throw new Error(`no mail about ${words}`);
+// With scripts the page keeps what was typed wrong, and moves on by itself while it is looked at.
+async function scriptedCustomer(owner) {
+  const page = await context(360, true);
+  await page.goto(`${base}/assistance`);
+  await look(page, 'form-scripted');
+  await page.locator('[name=name]').fill(owner.name);
+  await press(page, 'Send request');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'error-summary');
+  assert.equal(await page.locator('[name=name]').inputValue(), owner.name);
+  await look(page);
+  const reference = await asks(page, owner);
+  assert.equal(await referenceOn(page), reference);
+  await look(page);
+  await verifies(page, owner.email, reference);
+  await look(page);
+  await press(page, 'Call me now');
+  await look(page, 'status-scripted');
+  await mark(page);
+  await types(owner.number, await digitsOn(page), /Thank you/);
+  await comesToSay(page, 'A second person is checking your request');
+  await stayed(page);
+  await look(page);
+  return { page, reference };
+}
+
+async function looksAtBothWidths(page, shot) {
+  await look(page, shot);
+  await page.setViewportSize({ width: 360, height: 800 });
+  await look(page);
+  await page.setViewportSize({ width: 1440, height: 900 });
+}
+
+async function approves(reference, holder, approver) {
+  await looksAtBothWidths(holder, 'queue');
+  await holder.goto(`${base}/desk/cases/${reference}`);
+  await press(holder, 'Claim');
+  await looksAtBothWidths(holder, 'case');
+  await holder.getByLabel('Write to the customer').fill('We look at it now.');
+  await press(holder, 'Send message');
+  await says(holder, /The message is on its way/);
+  await approver.goto(`${base}/desk/approvals`);
+  await look(approver);
+  await follow(approver, reference);
+  await looksAtBothWidths(approver);
+  await press(approver, 'Approve');
+  await says(approver, /You approved this case/);
+  await look(approver);
+}
+
+async function deactivates(holder, reference, { page }, device) {
+  await press(holder, 'Deactivate');
+  await look(holder, 'desk-deactivate');
+  await says(holder, device);
+  await press(holder, 'Deactivate');
+  await says(holder, /is deactivated/);
+  await look(holder);
+  if (page.scriptless) await page.goto(`${base}/cases/${reference}`);
+  await comesToSay(page, 'Your device is deactivated', { timeout: 60_000 });
+  await look(page);
 }
 
 try {
-  // The customer: a phone, no JavaScript.
-  const customer = await context(360, false);
-  await customer.goto(`${base}/`);
-  await look(customer);
-  await customer.goto(`${base}/assistance`);
-  await look(customer, 'form');
-  await customer.locator('form button').last().click();
-  await look(customer);
-  assert.match(await customer.locator('main').innerText(), /Enter an e-mail address/);
-  await customer.locator('[name=email]').fill(owner);
-  await customer.locator('[name=name]').fill('Olivia Owner');
-  for (const [name, value] of [['device_kind', 'virtual_totp'], ['reason', 'lost']]) {
-    const select = customer.locator(`select[name=${name}]`);
-    if (await select.count()) await select.selectOption(value);
-    else await customer.locator(`[name=${name}][value=${value}]`).check();
-  }
-  await customer.locator('[name=failed_step]').fill('After the password it asks for a code.');
-  await customer.locator('[name=message]').fill('My phone fell into the lake.');
-  await look(customer);
-  await customer.locator('form button').last().click();
-  await look(customer);
-  const reference = (await customer.locator('main').innerText()).match(/MFA-\w{4}-\w{4}/)[0];
+  const olivia = {
+    email: 'olivia@demo.example', name: 'Olivia Owner', number: '+447911123456', device: /Olivia's old phone/, message: 'It fell into the lake.',
+  };
+  const oskar = {
+    email: 'oskar@demo.example', name: 'Oskar Öztürk', number: '+4915112345678', device: /Pixel/, message: 'A train ran over my phone.',
+  };
+  const [ana, ben] = [await signIn('agent'), await signIn('agent2', { scripts: false })];
+  const [plainAna, scriptedBen] = [await alsoIn(ana, false), await alsoIn(ben, true)];
 
-  await customer.goto(`${base}/cases/${reference}`);
-  await look(customer);
-  await customer.goto(await newestLink('Email verification'));
-  await look(customer);
-  await press(customer, 'Verify your email address');
-  await look(customer);
-  await press(customer, 'Call me now');
-  await look(customer, 'status');
-  const code = (await customer.locator('main').innerText()).match(/\b(\d{3})\s(\d{3})\b/);
+  const first = await plainCustomer(olivia);
+  await approves(first.reference, ana, scriptedBen);
+  await first.page.goto(`${base}/cases/${first.reference}`);
+  await says(first.page, /a waiting time protects your account/, /We look at it now/);
+  await look(first.page);
+  // The holder's page stays open and is told when the wait is over.
+  await ana.goto(`${base}/desk/cases/${first.reference}`);
+  await says(ana, /Cooling/);
+  await mark(ana);
 
-  const phone = await context(360, false);
-  await phone.goto(`${base}/demo/phone`);
-  await look(phone);
-  await phone.locator('[name=digits]').first().fill(code[1] + code[2]);
-  await phone.getByRole('button', { name: 'Send digits' }).click();
-  await phone.waitForLoadState();
-  assert.match(await phone.locator('body').innerText(), /Thank you/);
-  await look(phone);
-  await phone.goto(`${base}/demo/mail`);
-  await look(phone);
+  const second = await scriptedCustomer(oskar);
+  await mark(second.page);
+  await approves(second.reference, ben, plainAna);
+  await comesToSay(second.page, 'a waiting time protects your account', { timeout: 40_000 });
+  await stayed(second.page);
+  await look(second.page);
 
-  // The desk: two agents, with JavaScript.
-  const agent = await signIn('agent');
-  await look(agent, 'queue');
-  await agent.setViewportSize({ width: 360, height: 800 });
-  await look(agent);
-  await agent.setViewportSize({ width: 1440, height: 900 });
-  await agent.goto(`${base}/desk/cases/${reference}`);
-  await press(agent, 'Claim');
-  await look(agent, 'case');
-  await agent.setViewportSize({ width: 360, height: 800 });
-  await look(agent);
-  await agent.setViewportSize({ width: 1440, height: 900 });
+  do {
+    await ana.locator('#live-note').waitFor({ timeout: 180_000 });
+    await stayed(ana);
+    await press(ana, 'Show');
+    await mark(ana);
+  } while (!(await ana.getByRole('button', { name: 'Deactivate' }).isEnabled()));
+  await ana.locator('[name=authenticator]').first().check();
+  await deactivates(ana, first.reference, first, olivia.device);
 
-  const second = await signIn('agent2');
-  await second.goto(`${base}/desk/approvals`);
-  await look(second);
-  await second.getByRole('link', { name: reference }).click();
-  await second.waitForLoadState();
-  await look(second);
-  await second.setViewportSize({ width: 360, height: 800 });
-  await look(second);
-  await second.setViewportSize({ width: 1440, height: 900 });
-  await press(second, 'Approve');
-  await look(second);
-  await customer.goto(`${base}/cases/${reference}`);
-  await look(customer);
-
-  // The demo's cooling-off is two minutes.
   const until = Date.now() + 180_000;
-  let ready = false;
-  while (!ready && Date.now() < until) {
-    await agent.waitForTimeout(2_000);
-    await agent.goto(`${base}/desk/cases/${reference}`);
-    ready = await agent.getByRole('button', { name: 'Deactivate' }).isEnabled();
-  }
-  assert.ok(ready, 'the case never became ready');
-  await agent.locator('[name=authenticator]').first().check();
-  await press(agent, 'Deactivate');
-  await look(agent);
-  assert.match(await agent.locator('main').innerText(), /Olivia's old phone/);
-  await press(agent, 'Deactivate');
-  assert.match(await agent.locator('main').innerText(), /is deactivated/);
-  await look(agent);
-  await customer.goto(`${base}/cases/${reference}`);
-  assert.match(await customer.locator('main').innerText(), /deactivated/);
-  await look(customer);
+  do {
+    assert.ok(Date.now() < until, 'the case never became ready');
+    await ben.waitForTimeout(1_000);
+    await ben.goto(`${base}/desk/cases/${second.reference}`);
+  } while (!(await ben.getByRole('button', { name: 'Deactivate' }).isEnabled()));
+  await ben.getByRole('checkbox', { name: oskar.device }).check();
+  await deactivates(ben, second.reference, second, oskar.device);
+  assert.equal((await sample(olivia.email)).devices[0].active, false);
 
   const auditor = await signIn('auditor');
   await auditor.goto(`${base}/desk/audit`);
-  await look(auditor);
-  const [download] = await Promise.all([
-    auditor.waitForEvent('download'),
-    auditor.getByRole('link', { name: 'Export CSV' }).click(),
-  ]);
-  const chunks = [];
-  for await (const chunk of await download.createReadStream()) chunks.push(chunk);
-  const csv = Buffer.concat(chunks).toString();
+  await look(auditor, 'desk-audit');
+  const csv = await saved(auditor, () => auditor.getByRole('link', { name: 'Export CSV' }).click());
   assert.match(csv, /^seq,at,actor_kind,actor,action,case_ref,account_id,ip,details,prev_hash,hash\r\n/);
-  assert.ok(csv.includes(`,case.deactivated,${reference},`));
-  console.log(`browser: ${looked.pages} looks at pages, all readable, none scrolling sideways; ${reference} deactivated`);
+  for (const { reference } of [first, second]) assert.ok(csv.includes(`,case.deactivated,${reference},`));
+  console.log(`journey: ${first.reference} and ${second.reference} deactivated; ${looked.pages} looks`);
 } finally {
   await browser.close();
 }

@@ -1,24 +1,11 @@
 // Security credentials in a real browser at 360 px: a passkey from a virtual security key, an app, recovery codes.
 // BASE is the running demo, SHOTS a folder for screenshots (optional).
 import assert from 'node:assert/strict';
-import { base, browser, context, look, looked, press } from './look.mjs';
+import { codeOf, givesPassword } from './demo.mjs';
+import { base, browser, context, look, looked, press, says } from './look.mjs';
 import { code } from './totp.mjs';
 
 const owner = 'olivia@demo.example';
-
-async function sample() {
-  const accounts = await (await fetch(`${base}/demo/devices.json`)).json();
-  return accounts.find((account) => account.email === owner);
-}
-
-async function givesPassword(page) {
-  await page.goto(`${base}/account/sign-in`);
-  await page.getByLabel('E-mail address of the account').fill(owner);
-  await press(page, 'Next');
-  await page.getByLabel('Password').fill((await sample()).password);
-  await press(page, 'Sign in');
-  await page.waitForURL(/\/sign-in\/device/);
-}
 
 async function begins(page, kind, name) {
   await page.goto(`${base}/account/security`);
@@ -27,8 +14,6 @@ async function begins(page, kind, name) {
   await page.getByLabel(kind).check();
   await page.getByLabel('Name of the device').fill(name);
 }
-
-const says = async (page, words) => assert.match(await page.locator('main').innerText(), words);
 
 try {
   const page = await context(360, true);
@@ -41,9 +26,9 @@ try {
     },
   });
 
-  await givesPassword(page);
+  await givesPassword(page, owner);
   await look(page, 'sign-in-device-app');
-  await page.getByLabel('Code of your device').fill((await sample()).devices[0].codes[1]);
+  await page.getByLabel('Code of your device').fill(await codeOf(owner));
   await press(page, 'Sign in');
   await page.waitForURL(/\/account$/);
   await look(page, 'account');
@@ -73,7 +58,7 @@ try {
 
   await press(page, 'Sign out');
   await page.waitForURL(/\/account\/sign-in/);
-  await givesPassword(page);
+  await givesPassword(page, owner);
   await look(page, 'sign-in-device-passkey');
   await page.getByRole('button', { name: 'Use a passkey or security key' }).click();
   await page.waitForURL(/\/account$/);
@@ -119,7 +104,7 @@ try {
 
   // Without scripts the button is not there, and the page says what is.
   const plain = await context(360, false);
-  await givesPassword(plain);
+  await givesPassword(plain, owner);
   assert.equal(await plain.getByRole('button', { name: 'Use a passkey or security key' }).count(), 0);
   await says(plain, /Use a code of your device or a recovery code here/);
   await look(plain, 'sign-in-device-plain');
@@ -128,7 +113,7 @@ try {
   for (const words of ['MFA device activated', 'MFA device deactivated', 'New recovery codes']) {
     assert.ok(subjects.some((subject) => subject.includes(words)), `no mail about ${words}`);
   }
-  console.log(`browser: ${looked.pages} looks at pages of devices, all readable, none scrolling sideways`);
+  console.log(`passkey: ${looked.pages} looks`);
 } finally {
   await browser.close();
 }

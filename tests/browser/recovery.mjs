@@ -1,31 +1,11 @@
 // Owners help themselves in a real browser: once at 1440 px, where the pages move on by themselves, once at 360 px
 // without JavaScript; and one whose account needs the desk. BASE is the running demo, SHOTS a folder for screenshots.
 import assert from 'node:assert/strict';
-import { base, browser, context, look, looked, press } from './look.mjs';
+import { digitsOn, givesPassword, linkIn, mailTo, types } from './demo.mjs';
+import { browser, context, look, looked, press, says } from './look.mjs';
 import { code } from './totp.mjs';
 
-const says = async (page, words) => assert.match(await page.locator('main').innerText(), words);
 const steps = /\/account\/sign-in\/alternative$/;
-
-async function givesPassword(page, email) {
-  const accounts = await (await fetch(`${base}/demo/devices.json`)).json();
-  await page.goto(`${base}/account/sign-in`);
-  await page.getByLabel('E-mail address of the account').fill(email);
-  await press(page, 'Next');
-  await page.getByLabel('Password').fill(accounts.find((account) => account.email === email).password);
-  await press(page, 'Sign in');
-  await page.waitForURL(/\/sign-in\/device/);
-}
-
-async function mailTo(email, words) {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
-    const mails = await (await fetch(`${base}/demo/mail.json`)).json();
-    const mail = mails.filter((m) => m.to.includes(email) && m.subject.includes(words)).at(-1);
-    if (mail) return mail;
-    await new Promise((done) => setTimeout(done, 200));
-  }
-  throw new Error(`no mail about ${words} to ${email}`);
-}
 
 // By itself where scripts run, and by the button where they do not.
 async function movesOn(page, heading) {
@@ -33,7 +13,7 @@ async function movesOn(page, heading) {
   await page.getByRole('heading', { level: 1, name: heading }).waitFor();
 }
 
-async function proves(page, email, shot) {
+async function proves(page, { email, number }, shot) {
   const shown = (name) => look(page, shot && `${shot}-${name}`);
   await givesPassword(page, email);
   await page.getByRole('link', { name: 'Troubleshoot MFA' }).click();
@@ -46,8 +26,7 @@ async function proves(page, email, shot) {
   await press(page, 'Send verification email');
   await shown('step-1-sent');
 
-  const mail = await mailTo(email, 'Email verification');
-  const link = mail.text.match(/http\S+\/open\?token=\S+/)[0].replace(/^http:\/\/[^/]+/, base);
+  const link = linkIn(await mailTo(email, 'Email verification'));
   const elsewhere = await context(360, true);
   await elsewhere.goto(link);
   await look(elsewhere, shot && `${shot}-verify`);
@@ -60,20 +39,14 @@ async function proves(page, email, shot) {
   await shown('step-2');
   await press(page, 'Call me now');
   await shown('step-2-call');
-  const digits = (await page.locator('main').innerText()).match(/\b(\d{3})\s(\d{3})\b/);
-  const phone = await context(360, false);
-  await phone.goto(`${base}/demo/phone`);
-  await phone.locator('[name=digits]').first().fill(digits[1] + digits[2]);
-  await press(phone, 'Send digits');
-  assert.match(await phone.locator('body').innerText(), /Thank you/);
-  await phone.context().close();
+  await types(number, await digitsOn(page), /Thank you/);
   await movesOn(page, /^Step 3: Sign in/);
   await shown('step-3');
 }
 
-async function helpsThemself(page, email, shot) {
+async function helpsThemself(page, owner, shot) {
   const shown = (name) => look(page, shot && `${shot}-${name}`);
-  await proves(page, email, shot);
+  await proves(page, owner, shot);
   await press(page, 'Sign in to the console');
   await page.waitForURL(/\/account\/security$/);
   await shown('security');
@@ -104,17 +77,17 @@ async function helpsThemself(page, email, shot) {
   await says(page, /The phone after/);
   await shown('done');
   for (const words of ['Sign-in without your MFA device', 'MFA device deactivated', 'MFA device activated', 'is closed']) {
-    await mailTo(email, words);
+    await mailTo(owner.email, words);
   }
 }
 
 try {
-  await helpsThemself(await context(1440, true), 'oskar@demo.example', 'wide');
-  await helpsThemself(await context(360, false), 'ottilie@demo.example', 'plain');
+  await helpsThemself(await context(1440, true), { email: 'oskar@demo.example', number: '+4915112345678' }, 'wide');
+  await helpsThemself(await context(360, false), { email: 'ottilie@demo.example', number: '+33612345678' }, 'plain');
 
   // A privileged account needs the desk, which gets everything that was proved.
   const root = await context(360, true);
-  await proves(root, 'root@demo.example');
+  await proves(root, { email: 'root@demo.example', number: '+12015550123' });
   await says(root, /that is not enough to go on alone/);
   await look(root, 'desk-step-3');
   await root.getByRole('link', { name: 'Hand over to the desk' }).click();
@@ -127,7 +100,7 @@ try {
   await says(root, /A second person is checking your request/);
   await look(root, 'desk-case');
   await mailTo('root@demo.example', 'The desk has your case');
-  console.log(`browser: ${looked.pages} looks at pages of self-service, all readable, none scrolling sideways`);
+  console.log(`recovery: ${looked.pages} looks`);
 } finally {
   await browser.close();
 }

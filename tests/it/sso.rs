@@ -417,6 +417,25 @@ async fn nobody_gets_in_without_a_role_a_verified_address_or_once_suspended() {
 }
 
 #[tokio::test]
+async fn whoever_has_a_role_no_more_loses_what_they_are_signed_in_with() {
+    let (world, provider) = world().await;
+    let there = world.browser();
+    signs_in(&there, &provider).await.is(200).says("Dora Desk");
+    for (claims, out) in [
+        (json!({ "groups": null }), false),
+        (json!({ "email_verified": false, "groups": ["staff"] }), false),
+        (json!({ "groups": ["staff"] }), true),
+    ] {
+        provider.says(claims.clone());
+        signs_in(&world.browser(), &provider).await.is(200);
+        assert_eq!(sessions(&world).await.iter().all(|session| session.3), out, "{claims}");
+    }
+    let ended = logged(&world, "agent.sessions_ended").await;
+    assert_eq!(ended.len(), 1);
+    assert_eq!((&ended[0]["by"], &ended[0]["agent"]), (&json!("sso"), &json!("dora@staff.example")));
+}
+
+#[tokio::test]
 async fn an_address_binds_somebody_of_the_desk_once_where_that_is_allowed() {
     let (world, provider) = world_with(|settings| {
         settings.sso.link_by_email = true;

@@ -287,7 +287,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
         "frozen": file.frozen,
         "blocks": file.blocks.iter().map(super::blocks::standing).collect::<Vec<_>>(),
         "proofs": document::section(agent, file),
-        "phone_change": phone_change::panel(file),
+        "phone_change": phone_change::panel(&app.desk.kit, agent, file, now),
         "searching": file.searching,
         "kin": kin::panel(app, agent, file),
         "beside": file.beside.iter()
@@ -368,7 +368,7 @@ fn may(kit: &Kit, agent: &SignedInAgent, file: &CaseFile, now: DateTime<Utc>) ->
         "reveal": works,
     });
     if let Value::Object(buttons) = &mut may {
-        buttons.extend(phone_change::may(agent, file).map(|(button, may)| (button.to_owned(), may.into())));
+        buttons.extend(phone_change::may(kit, agent, file, now).map(|(button, may)| (button.to_owned(), may.into())));
     }
     may
 }

@@ -4,6 +4,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::acts::{Answer, back, back_with_text, version};
@@ -16,7 +17,7 @@ use crate::web::guard::access::SignedInAgent;
 use crate::web::guard::fields::Fields;
 use crate::web::new_number;
 use crate::web::page::{Head, moment, moment_if, show, span};
-use crate::workflow::{CaseFile, ChangeFile, Halt, errand_word};
+use crate::workflow::{CaseFile, ChangeFile, Halt, Kit, errand_word};
 
 const NUMBER: Kept = &[("number", "new_phone")];
 const REASON: Kept = &[("reason", "phone_reason")];
@@ -31,7 +32,10 @@ fn requester(file: &CaseFile, requester: Requester) -> String {
 }
 
 /// What the panel of a case's page shows.
-pub(super) fn panel(file: &CaseFile) -> Value {
+pub(super) fn panel(kit: &Kit, agent: &SignedInAgent, file: &CaseFile, now: DateTime<Utc>) -> Value {
+    let awaited = |changing: &ChangeFile| changing.change.state == State::AwaitingApproval;
+    let decides = agent.session.agent.role.works_cases() && file.phone_change.as_ref().is_some_and(awaited);
+    let barred = decides.then(|| file.barred_from_phone_change(kit, agent.session.agent.id, now)).flatten();
     let Some(changing) = &file.phone_change else { return Value::Null };
     let change = &changing.change;
     let open = !change.state.is_final() && change.state != State::Frozen;
@@ -61,6 +65,7 @@ pub(super) fn panel(file: &CaseFile) -> Value {
             "given_up": order.given_up,
         })),
         "missing": missing,
+        "barred": barred.map(|refused| refused.to_string()),
         "notices": notices(changing),
     })
 }
@@ -84,14 +89,15 @@ fn notices(changing: &ChangeFile) -> Vec<Value> {
 }
 
 /// Which buttons of the panel are of use; the rules decide again when one is pressed.
-pub(super) fn may(agent: &SignedInAgent, file: &CaseFile) -> [(&'static str, bool); 4] {
+pub(super) fn may(kit: &Kit, agent: &SignedInAgent, file: &CaseFile, now: DateTime<Utc>) -> [(&'static str, bool); 4] {
     let (case, who) = (&file.filed.case, &agent.session.agent);
     let works = who.role.works_cases();
     let state = file.phone_change.as_ref().map(|changing| changing.change.state);
     let open = state.is_some_and(|state| !state.is_final());
     let order = file.phone_change.as_ref().and_then(|changing| changing.change.order.as_ref());
     let given_up = order.is_some_and(|order| order.given_up);
-    let approves = works && state == Some(State::AwaitingApproval);
+    let awaited = works && state == Some(State::AwaitingApproval);
+    let approves = awaited && file.barred_from_phone_change(kit, who.id, now).is_none();
     [
         (
             "phone_ask",
@@ -99,7 +105,7 @@ pub(super) fn may(agent: &SignedInAgent, file: &CaseFile) -> [(&'static str, boo
         ),
         ("phone_approve", approves),
         ("phone_order", works && given_up),
-        ("phone_refuse", works && open && !approves && state != Some(State::Frozen)),
+        ("phone_refuse", works && open && !awaited && state != Some(State::Frozen)),
     ]
 }
 

@@ -26,6 +26,7 @@ use crate::web::error::PageError;
 use crate::web::guard::access::SignedInAgent;
 use crate::web::next_page::encoded;
 use crate::web::page::{Head, moment, show as show_page, span};
+use crate::workflow::{Beside, beside_in_list};
 
 /// What the address of a queue page says.
 #[derive(Deserialize, Default)]
@@ -100,7 +101,7 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
     let (look, turn) = (asked.look(), asked.turn());
     let search: String = asked.q.trim().chars().take(LONGEST_SEARCH).collect();
     let query = queue::Query { look: look.clone(), agent: me, search: search.clone(), turn, limit: PAGE, now };
-    let (page, labels, counts, (all_tags, saved, saved_counts), holders) = app
+    let (page, labels, counts, (all_tags, saved, saved_counts)) = app
         .desk
         .store
         .read_snapshot(move |connection| {
@@ -114,8 +115,9 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
             let owed: BTreeMap<_, _> = kept::of_cases(connection, &ids)?.into_iter().collect();
             let count = |view: &View| queue::count(connection, &Look::of(*view), me, now);
             let counts = View::ALL.iter().map(count).collect::<Result<Vec<Count>, _>>()?;
-            let labels = Labels { staff, owed, tagged };
-            Ok((page, labels, counts, (all_tags, saved, saved_counts), agents::all(connection)?))
+            let beside = beside_in_list(connection, &ids, me, now)?;
+            let labels = Labels { staff, owed, tagged, beside, agents: agents::all(connection)? };
+            Ok((page, labels, counts, (all_tags, saved, saved_counts)))
         })
         .await?;
     let searching = !search.is_empty();
@@ -148,6 +150,8 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
         |agent: &Agent| option(&agent.id.to_string(), &agent.name, filter.held_by == Some(HeldBy::Agent(agent.id)));
     let no_one = option("none", "No one", filter.held_by == Some(HeldBy::NoOne));
     let filtered = searching || *filter != Filter::default();
+    let folded = Filter { state: None, tier: None, ..filter.clone() };
+    let ordinary = look.sort() == Look::of(look.view).sort() && !look.descending;
     let content = json!({
         "views": views,
         "saved": kept,
@@ -161,9 +165,10 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
         "state_options": State::ALL.iter().map(state).collect::<Vec<_>>(),
         "tier_options": Tier::ALL.iter().map(tier).collect::<Vec<_>>(),
         "language_options": Language::ALL.iter().map(language).collect::<Vec<_>>(),
-        "holder_options": std::iter::once(no_one).chain(holders.iter().filter(holds).map(holder)).collect::<Vec<_>>(),
+        "holder_options": std::iter::once(no_one).chain(labels.agents.iter().filter(holds).map(holder)).collect::<Vec<_>>(),
         "sort_options": Sort::ALL.iter().map(sort).collect::<Vec<_>>(),
         "descending": look.descending,
+        "narrowed": folded != Filter::default() || !ordinary,
         "rows": page.lines.iter().map(|line| row(line, &labels, (me, now))).collect::<Vec<_>>(),
         "shown": page.lines.len(),
         "first_url": (turn != Turn::First).then(|| url(&look, &search, None)),
@@ -187,6 +192,21 @@ struct Labels {
     staff: BTreeSet<CaseId>,
     owed: BTreeMap<CaseId, Clocks>,
     tagged: Vec<(CaseId, Tag)>,
+    beside: Vec<(CaseId, Beside)>,
+    agents: Vec<Agent>,
+}
+
+impl Labels {
+    /// Who else has a case before them.
+    fn beside(&self, case: CaseId) -> Vec<Value> {
+        let there = self.beside.iter().filter(|(of, _)| *of == case);
+        there
+            .filter_map(|(_, beside)| {
+                let agent = self.agents.iter().find(|agent| agent.id == beside.agent)?;
+                Some(json!({ "name": agent.name, "writes": beside.writes }))
+            })
+            .collect()
+    }
 }
 
 fn row(line: &Line, labels: &Labels, (me, now): (AgentId, DateTime<Utc>)) -> Value {
@@ -197,6 +217,7 @@ fn row(line: &Line, labels: &Labels, (me, now): (AgentId, DateTime<Utc>)) -> Val
         "name": line.name,
         "version": line.version,
         "colleague": labels.staff.contains(&line.id),
+        "beside": labels.beside(line.id),
         "tags": tags.map(|(_, tag)| tag.name.as_str()).collect::<Vec<_>>(),
         "email_masked": line.email.parse::<EmailAddress>().map(|email| email.masked()).unwrap_or_default(),
         "state": line.state.code(),

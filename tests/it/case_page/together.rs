@@ -12,12 +12,16 @@ async fn colleagues_in_one_case_see_each_other_for_as_long_as_they_look() {
     let alone = case(&ana, &reference).await;
     assert!(!alone.text().contains("looks at this case too"), "nobody is told of themself");
     case(&ben, &reference).await.says("Ana looks at this case too.");
+    ben.get("/desk").await.says("Ana is looking");
     draft(&ana, &reference, "message", "Dear Olivia").await;
     case(&ben, &reference).await.says("Ana is writing in this case.");
+    let queue = ben.get("/desk").await;
+    assert!(!queue.says("Ana is writing").text().contains("Ben is"), "nobody is told of themself");
     world.clock.advance(TimeDelta::seconds(70));
     case(&ben, &reference).await.says("Ana looks at this case too.");
     world.clock.advance(TimeDelta::seconds(160));
     assert!(!case(&ben, &reference).await.text().contains("Ana looks"));
+    assert!(!ben.get("/desk").await.text().contains("Ana is"));
     // Somebody who only reads the desk's cases is nobody's competitor.
     case(&world.agent("aud").await, &reference).await.is(200);
     assert!(!case(&ben, &reference).await.text().contains("Aud looks"));
