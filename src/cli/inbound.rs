@@ -3,8 +3,8 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::{Failure, runtime};
-use crate::config::Settings;
+use super::{Failure, listed, runtime};
+use crate::config::{Mode, Settings};
 use crate::notify::inbound::ImapMailbox;
 
 #[derive(Subcommand)]
@@ -30,6 +30,11 @@ pub(super) enum MailCommand {
 pub(super) fn run(command: InboundCommand) -> Result<ExitCode, Failure> {
     let InboundCommand::Check { config } = command;
     let settings = Settings::load(config.as_deref()).map_err(Failure::new)?;
+    let mut problems = settings.problems(Mode::Serve);
+    problems.retain(|problem| problem.key.starts_with("inbound."));
+    if !problems.is_empty() {
+        return Err(listed(&problems));
+    }
     let imap = &settings.inbound.imap;
     let Some(mailbox) = ImapMailbox::new(imap).map_err(Failure::new)? else {
         return Err(Failure("inbound.imap.host is not set, so no mailbox is read".to_owned()));

@@ -12,6 +12,7 @@ use crate::domain::authn::RecoveryCode;
 use crate::domain::directory::Home;
 use crate::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
 use crate::domain::ids::{AccountId, AuthenticatorId, RecoveryCodeId};
+use crate::domain::inbound::Way;
 use crate::domain::sealed::Sealing;
 use crate::store::{StoreError, Tx, accounts, agents, credentials};
 use crate::web::demo::{DemoAccount, DemoDevice};
@@ -305,6 +306,18 @@ async fn sow_accounts(desk: &Desk) -> Result<(), Failure> {
     desk.store.write(sow).await.map_err(Failure::new)
 }
 
+/// A mail that names no case: somebody at the desk has to see which one it is about.
+const LETTER: &str = "From: \"Oskar at home\" <oskar.at.home@letters.example>\r\n\
+    To: desk@demo.example\r\n\
+    Subject: Still locked out\r\n\
+    Message-ID: <sample-1@letters.example>\r\n\
+    MIME-Version: 1.0\r\n\
+    Content-Type: text/plain; charset=utf-8\r\n\
+    \r\n\
+    Hello, I wrote to you about my new phone and have lost the reference. I write from my private address,\r\n\
+    as I cannot read mail at work without the codes. Is there anything else you need?\r\n\
+    Oskar\r\n";
+
 async fn sow_cases(desk: &Desk) -> Result<(), Failure> {
     let samples = [
         (
@@ -347,6 +360,7 @@ async fn sow_cases(desk: &Desk) -> Result<(), Failure> {
         .map_err(Failure::new)?;
     }
     desk.drain().await.map_err(Failure::new)?;
+    desk.take_mail(LETTER.as_bytes().to_vec(), Way::Imap).await.map_err(Failure::new)?;
     let seeded = Act { actor: Actor::Operator, ip: String::new(), at: super::now() };
     desk.store
         .write(move |tx| {

@@ -46,6 +46,8 @@ pub enum Purpose {
     MessageId,
     /// What programs ask, to know it again when they send it again.
     Request,
+    /// How far somebody at the desk has come with verifying the log.
+    Verification,
 }
 
 impl Purpose {
@@ -66,6 +68,7 @@ impl Purpose {
             Self::ReplyAddress => b"mfa-desk/reply-address/1",
             Self::MessageId => b"mfa-desk/message-id/1",
             Self::Request => b"mfa-desk/request/1",
+            Self::Verification => b"mfa-desk/verification/1",
         }
     }
 }

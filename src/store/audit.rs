@@ -114,20 +114,6 @@ pub fn head(connection: &mut AnyConnection) -> Result<Head, StoreError> {
 /// Entries that are read at a time.
 pub const CHUNK: i64 = 2_000;
 
-/// Hands every entry to `each`, oldest first, in constant memory. `each` answers false to stop.
-fn walk(connection: &mut AnyConnection, mut each: impl FnMut(Vec<Entry>) -> bool) -> Result<(), StoreError> {
-    // From the very beginning: a row numbered below 1 was not written by us.
-    let mut seq = i64::MIN;
-    loop {
-        let chunk = after(connection, &Filter::default(), seq, CHUNK)?;
-        let Some(last) = chunk.last() else { return Ok(()) };
-        seq = last.seq;
-        if !each(chunk) {
-            return Ok(());
-        }
-    }
-}
-
 /// What recomputing the chain found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
@@ -142,33 +128,57 @@ pub enum Verdict {
     },
 }
 
-/// Recomputes the whole chain. `tell` hears now and then which entry it came to, and of how many.
-pub fn verify(connection: &mut AnyConnection, mut tell: impl FnMut(i64, i64)) -> Result<Verdict, StoreError> {
-    let of = self::head(connection)?.seq;
-    let mut head = Head::genesis();
-    let mut broken = None;
-    walk(connection, |chunk| {
-        for entry in chunk {
-            match head.follow(&entry) {
-                Ok(next) => head = next,
-                // A gap is reported at the number that is missing.
-                Err(why @ Broken::Sequence) => broken = Some((head.seq + 1, why)),
-                Err(why) => broken = Some((entry.seq, why)),
-            }
-            if broken.is_some() {
-                return false;
-            }
-        }
-        tell(head.seq, of);
-        true
-    })?;
-    if let Some((seq, why)) = broken {
-        return Ok(Verdict::Broken { seq, why });
-    }
+/// How far recomputing the chain has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// There is more of the log.
+    Further {
+        /// The last entry that was looked at.
+        at: Head,
+        /// How many entries the log has now.
+        of: i64,
+    },
+    /// That was all of it.
+    End(Verdict),
+}
+
+/// Recomputes the next entries of the chain, which is whole up to `from`.
+pub fn verify_next(connection: &mut AnyConnection, from: &Head) -> Result<Piece, StoreError> {
+    // From the very beginning: a row numbered below 1 was not written by us.
+    let begin = if from.seq == 0 { i64::MIN } else { from.seq };
+    let entries = after(connection, &Filter::default(), begin, CHUNK)?;
     let stored = self::head(connection)?;
+    let is_last = entries.is_empty();
+    let mut head = from.clone();
+    for entry in entries {
+        match head.follow(&entry) {
+            Ok(next) => head = next,
+            // A gap is reported at the number that is missing.
+            Err(why @ Broken::Sequence) => return Ok(Piece::End(Verdict::Broken { seq: head.seq + 1, why })),
+            Err(why) => return Ok(Piece::End(Verdict::Broken { seq: entry.seq, why })),
+        }
+    }
+    if !is_last {
+        return Ok(Piece::Further { at: head, of: stored.seq });
+    }
     if stored != head {
         // The log is trusted as far as both agree; what one has beyond the other is wrong or missing.
-        return Ok(Verdict::Broken { seq: stored.seq.min(head.seq) + 1, why: Broken::Head });
+        let seq = stored.seq.min(head.seq) + 1;
+        return Ok(Piece::End(Verdict::Broken { seq, why: Broken::Head }));
     }
-    Ok(Verdict::Whole(head))
+    Ok(Piece::End(Verdict::Whole(head)))
+}
+
+/// Recomputes the whole chain. `tell` hears now and then which entry it came to, and of how many.
+pub fn verify(connection: &mut AnyConnection, mut tell: impl FnMut(i64, i64)) -> Result<Verdict, StoreError> {
+    let mut from = Head::genesis();
+    loop {
+        match verify_next(connection, &from)? {
+            Piece::End(verdict) => return Ok(verdict),
+            Piece::Further { at, of } => {
+                tell(at.seq, of);
+                from = at;
+            }
+        }
+    }
 }

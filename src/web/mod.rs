@@ -71,6 +71,8 @@ pub struct App {
     pub routes: Vec<RouteSpec>,
     /// Names the static files of this build.
     pub assets_version: String,
+    /// Chunks of the log that one answer recomputes: about a second of work.
+    pub verified_at_once: usize,
 }
 
 impl App {
@@ -98,6 +100,7 @@ impl App {
             routes: routes::all(demo.is_some()),
             demo,
             assets_version: assets::version(),
+            verified_at_once: desk::verify::AT_ONCE,
             desk,
         })
     }

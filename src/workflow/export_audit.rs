@@ -5,7 +5,7 @@ use super::act::Act;
 use crate::domain::audit::{COLUMNS, Entry, details};
 use crate::domain::audit_filter::Filter;
 use crate::domain::contact::EmailAddress;
-use crate::store::audit::{self, CHUNK, Verdict, verify};
+use crate::store::audit::{self, CHUNK};
 use crate::store::{StoreError, Tx, agents};
 
 /// Pieces of a CSV file, in order; a failure ends them.
@@ -86,24 +86,5 @@ impl Desk {
             }
         });
         Ok(receiver)
-    }
-
-    /// Recomputes the chain.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the log cannot be read.
-    pub async fn verify_audit(&self) -> Result<Verdict, StoreError> {
-        self.verify_audit_telling(|_, _| {}).await
-    }
-
-    /// The same, telling now and then which entry it came to, of how many.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the log cannot be read.
-    pub async fn verify_audit_telling(
-        &self,
-        tell: impl FnMut(i64, i64) + Send + 'static,
-    ) -> Result<Verdict, StoreError> {
-        self.store.read_snapshot(move |connection| verify(connection, tell)).await
     }
 }

@@ -75,6 +75,7 @@ mod tags;
 mod tick;
 mod timeline;
 mod upload_document;
+mod verify_audit;
 mod view_case;
 mod withdraw;
 mod write;

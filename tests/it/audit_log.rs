@@ -13,7 +13,7 @@ use mfa_desk::store::{AnyConnection, Purpose, Tx, open};
 use mfa_desk::workflow::{Act, Standing};
 use serde_json::Value;
 
-use crate::support::browser::Browser;
+use crate::support::browser::{Browser, Page, unescaped};
 use crate::support::smtp::{Fault, Stage};
 use crate::support::world::{OWNER, PASSWORD, World, code_on, csrf_on, form, link_in};
 
@@ -853,5 +853,92 @@ async fn what_is_done_from_the_command_line_and_at_the_doors_is_recorded() {
     ] {
         assert!(found.contains(&expected), "{expected:?} is missing in {found:?}");
     }
+    world.stop().await;
+}
+
+// The page that recomputes the chain.
+
+/// The address that a page goes on at by itself, without a script too.
+fn next_piece(page: &Page) -> Option<String> {
+    let (_, rest) = page.html.split_once(r#"http-equiv="refresh" content="0;url="#)?;
+    Some(unescaped(rest.split_once('"')?.0))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_verifies_a_long_log_piece_by_piece_and_records_the_outcome() {
+    let world = World::new().await;
+    let entry = by(Actor::System, world.now(), "test.filling", "");
+    record(&world, vec![entry; 4_100]).await;
+    let aud = world.agent("aud").await;
+    world.settle().await;
+    let size = log(&world).await.len();
+    let mut page = aud.get("/desk/audit/verify").await;
+    page.is(200).says("2,000 of 4,1").says("Nothing wrong so far");
+    let first = next_piece(&page).unwrap();
+    let mut pieces = 1;
+    while let Some(next) = next_piece(&page) {
+        assert!(!page.text().contains("Whole"), "{}", page.text());
+        page = aud.get(&next).await;
+        pieces += 1;
+    }
+    assert!(pieces >= 3, "{pieces}");
+    let last = log(&world).await.pop().unwrap();
+    page.is(200).says("Whole").says(&last.prev_hash);
+    assert_eq!((last.action.as_str(), last.actor.as_str()), ("audit.verified", "aud@desk.example.test"));
+    assert_eq!(last.details, format!(r#"{{"entries":{size},"outcome":"whole"}}"#));
+    // Whoever is sent to a later piece begins at the first one.
+    let head = format!("at={}&hash={}", last.seq, last.hash);
+    for unproven in [format!("{head}&proof="), format!("{head}&proof=00"), head] {
+        aud.get(&format!("/desk/audit/verify?{unproven}")).await.is(200).says("2,000 of 4,1");
+    }
+    aud.get(&first).await.is(200).says("4,000 of 4,1");
+    let ada = world.agent("ada").await;
+    ada.get(&first).await.is(200).says("2,000 of 4,1");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_names_the_first_entry_that_was_changed() {
+    let (world, _) = busy_world().await;
+    let aud = world.agent("aud").await;
+    let mut connection = intruder(&world);
+    disarm(&world, &mut connection);
+    connection.batch_execute("UPDATE audit_entries SET actor = 'x' WHERE seq = 5").unwrap();
+    let page = aud.get("/desk/audit/verify").await;
+    page.is(200).says("Broken at entry 5").says("the hash does not match the entry's content");
+    let last = log(&world).await.pop().unwrap();
+    assert_eq!((last.action.as_str(), last.details.as_str()), ("audit.verified", r#"{"at":5,"outcome":"broken"}"#));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_tells_of_a_log_that_is_too_broken_to_be_written_to() {
+    let (world, _) = busy_world().await;
+    let aud = world.agent("aud").await;
+    world.settle().await;
+    let last = log(&world).await.pop().unwrap();
+    let mut connection = intruder(&world);
+    disarm(&world, &mut connection);
+    // The next entry would get a number that is taken.
+    let sql = format!("UPDATE audit_head SET seq = {}, hash = {}", last.seq - 1, quoted(&last.prev_hash));
+    connection.batch_execute(&sql).unwrap();
+    let page = aud.get("/desk/audit/verify").await;
+    let page = aud.get(&next_piece(&page).unwrap()).await;
+    page.is(200).says(&format!("Broken at entry {}", last.seq));
+    assert_eq!(log(&world).await.pop().unwrap(), last);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_says_how_much_an_export_has() {
+    let (world, reference) = busy_world().await;
+    let aud = world.agent("aud").await;
+    let entry = by(Actor::System, world.now(), "test.filling", "");
+    record(&world, vec![entry; 120]).await;
+    let size = log(&world).await.len();
+    aud.get("/desk/audit").await.is(200).says(&format!("The file has {size} entries, about"));
+    let of_case = world.actions(&reference).await.len();
+    aud.get(&format!("/desk/audit?case={reference}")).await.says(&format!("The file has {of_case} entries, about"));
+    aud.get("/desk/audit?action=test.").await.says("every entry that fits, more than this page shows");
     world.stop().await;
 }

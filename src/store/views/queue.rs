@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::dsl::exists;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, Queryable, RunQueryDsl,
 };
@@ -149,8 +150,11 @@ fn narrowed<'a>(mut query: Rows<'a>, filter: &Filter) -> Rows<'a> {
     }
     query = held(query, filter.held_by);
     if let Some(tag) = filter.tag {
-        let tagged = case_tags::table.filter(case_tags::tag_id.eq(tag.to_string())).select(case_tags::case_id);
-        query = query.filter(queue_rows::case_id.eq_any(tagged));
+        // Asked of each row: the list of a common tag would be made anew for every look.
+        let tagged = case_tags::table
+            .filter(case_tags::case_id.eq(queue_rows::case_id))
+            .filter(case_tags::tag_id.eq(tag.to_string()));
+        query = query.filter(exists(tagged));
     }
     query
 }

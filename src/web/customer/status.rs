@@ -12,6 +12,7 @@ use crate::domain::case::{Conclusion, Progress, State};
 use crate::domain::evidence::CheckKind;
 use crate::domain::form::free_text;
 use crate::domain::ids::CustomerSessionId;
+use crate::domain::need::Need;
 use crate::domain::reference::CaseRef;
 use crate::domain::token::Token;
 use crate::locale::{Language, Text, label, moment, text};
@@ -250,6 +251,8 @@ fn steps(file: &CustomerFile, language: Language) -> Vec<Value> {
     let case = &file.filed.case;
     let now_at = match case.state {
         State::Submitted => 1,
+        // The address was confirmed too long ago.
+        State::Verifying if file.needs.contains(&Need::EmailLink) => 1,
         State::Verifying => 2,
         State::AwaitingApproval => 3,
         State::CoolingOff => 4,

@@ -8,6 +8,7 @@ use futures_util::stream;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::verify::counted;
 use crate::domain::audit::Entry;
 use crate::domain::audit_filter::{self, Filter};
 use crate::store::audit;
@@ -99,8 +100,33 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
         "older_url": oldest.filter(|_| has_older).map(|seq| asked.url("/desk/audit", &[("before", seq.to_string())])),
         "csv_url": asked.url("/desk/audit.csv", &[]),
         "head": { "seq": head.seq, "hash": head.hash },
+        "exported": exported(&asked, head.seq, if has_newer || has_older { None } else { Some(rows.len()) }),
     });
     show_page(&app, &agent.caller, status, "desk/audit.html", Head::desk("Audit", &agent), content)
+}
+
+/// What the file will have, as far as the page knows it. Nobody counts what filters leave of a long log.
+fn exported(asked: &Asked, size: i64, shown: Option<usize>) -> String {
+    /// What an entry takes in the file, roughly.
+    const BYTES: i64 = 450;
+    let all = asked.url("", &[]).is_empty();
+    let entries = match shown.and_then(|shown| i64::try_from(shown).ok()) {
+        _ if all => Some(size),
+        shown => shown,
+    };
+    match entries {
+        Some(1) => "1 entry".to_owned(),
+        Some(entries) => format!("{} entries, about {}", counted(entries), size_of(entries * BYTES)),
+        None => "every entry that fits, more than this page shows".to_owned(),
+    }
+}
+
+fn size_of(bytes: i64) -> String {
+    match bytes {
+        ..1_000_000 => format!("{} kB", (bytes / 1_000).max(1)),
+        1_000_000..1_000_000_000 => format!("{} MB", bytes / 1_000_000),
+        _ => format!("{} GB", bytes / 1_000_000_000),
+    }
 }
 
 fn row(entry: &Entry) -> Value {

@@ -33,6 +33,7 @@ pub(crate) mod step_up;
 pub(crate) mod tags;
 pub(crate) mod timeline;
 pub(crate) mod tokens;
+pub(crate) mod verify;
 pub(crate) mod views;
 
 use serde::Deserialize;

@@ -150,6 +150,8 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
         |agent: &Agent| option(&agent.id.to_string(), &agent.name, filter.held_by == Some(HeldBy::Agent(agent.id)));
     let no_one = option("none", "No one", filter.held_by == Some(HeldBy::NoOne));
     let filtered = searching || *filter != Filter::default();
+    let folded = Filter { state: None, tier: None, ..filter.clone() };
+    let ordinary = look.sort() == Look::of(look.view).sort() && !look.descending;
     let content = json!({
         "views": views,
         "saved": kept,
@@ -166,6 +168,7 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
         "holder_options": std::iter::once(no_one).chain(labels.agents.iter().filter(holds).map(holder)).collect::<Vec<_>>(),
         "sort_options": Sort::ALL.iter().map(sort).collect::<Vec<_>>(),
         "descending": look.descending,
+        "narrowed": folded != Filter::default() || !ordinary,
         "rows": page.lines.iter().map(|line| row(line, &labels, (me, now))).collect::<Vec<_>>(),
         "shown": page.lines.len(),
         "first_url": (turn != Turn::First).then(|| url(&look, &search, None)),
