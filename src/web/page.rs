@@ -170,7 +170,12 @@ pub fn see_other(path: impl Into<String>) -> HttpResponse {
 
 /// A moment as the desk's templates show it.
 pub fn moment(at: DateTime<Utc>) -> Value {
-    json!({ "iso": at.to_rfc3339(), "text": at.format("%-d %b %Y, %H:%M UTC").to_string() })
+    json!({ "iso": at.to_rfc3339(), "text": in_words(at) })
+}
+
+/// A time as a reader at the desk sees it.
+pub fn in_words(at: DateTime<Utc>) -> String {
+    at.format("%-d %b %Y, %H:%M UTC").to_string()
 }
 
 /// A moment as customers' templates show it.

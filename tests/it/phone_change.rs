@@ -114,6 +114,15 @@ async fn proved_for(world: &World, reference: &str, lifetime: TimeDelta) -> Brow
     ana
 }
 
+/// Of the change and of its case.
+async fn versions(world: &World, reference: &str) -> (String, String) {
+    let now = change(world, reference).await.version.to_string();
+    let reference = reference.parse().unwrap();
+    let find = move |connection: &mut AnyConnection| mfa_desk::store::cases::find(connection, &reference);
+    let case = world.desk.store.read(find).await.unwrap().unwrap().case.version.to_string();
+    (now, case)
+}
+
 pub async fn approves(agent: &Browser, reference: &str) -> Page {
     let page = agent.get(&format!("/desk/cases/{reference}/phone-change/approve")).await;
     agent.send(page.is(200), "/phone-change/approve", &[]).await
@@ -453,12 +462,7 @@ async fn evidence_that_expired_before_the_approval_does_not_count() {
     let path = format!("/desk/cases/{reference}/phone-change/approve");
     let stale = ben.post(&path, &[("csrf", &csrf), ("version", &version)]).await;
     stale.is(409).says("moved in the meantime");
-    let now = change(&world, &reference).await.version.to_string();
-    let case = world.desk.store.read({
-        let reference = reference.parse().unwrap();
-        move |connection| mfa_desk::store::cases::find(connection, &reference)
-    });
-    let case = case.await.unwrap().unwrap().case.version.to_string();
+    let (now, case) = versions(&world, &reference).await;
     let seen = [("csrf", csrf.as_str()), ("version", &now), ("case_version", &case)];
     ben.post(&path, &seen).await.is(409).says("Evidence is missing");
     ben.post(&path, &seen[..2]).await.is(409).says("moved in the meantime");
@@ -509,9 +513,19 @@ async fn an_agent_asks_for_the_customer_and_cannot_approve_it() {
     page.is(200).says("Another agent has to approve it").says("Ana, on the customer’s behalf");
     assert_eq!(state(&world, &reference).await, State::AwaitingApproval);
 
-    approves(&ana, &reference).await.is(409).says("You hold this case");
+    let presses_approve = async |why: &str| {
+        let path = format!("/desk/cases/{reference}/phone-change/approve");
+        let page = ana.get(&path).await;
+        page.is(409).says(why);
+        assert!(!page.html.contains("901820"), "{}", page.html);
+        let versions = versions(&world, &reference).await;
+        let csrf = csrf_on(&ana.get(&format!("/desk/cases/{reference}")).await);
+        let seen = [("csrf", csrf.as_str()), ("version", &versions.0), ("case_version", &versions.1)];
+        ana.post(&path, &seen).await.is(409).says(why);
+    };
+    presses_approve("You hold this case").await;
     world.presses(&ana, &reference, "release", &[]).await.is(200);
-    approves(&ana, &reference).await.is(409).says("You supplied evidence");
+    presses_approve("You supplied evidence").await;
     let aud = world.agent("aud").await;
     aud.get(&format!("/desk/cases/{reference}/phone-change/approve")).await.is(403);
 

@@ -63,6 +63,8 @@ struct Said {
     halt: Option<Halt>,
     reason: String,
     wrong: Option<String>,
+    /// **Approve** was pressed and no device was ticked.
+    unticked: bool,
 }
 
 async fn page(app: &App, agent: &SignedInAgent, path: &str, said: Said) -> Answer {
@@ -75,8 +77,13 @@ async fn page(app: &App, agent: &SignedInAgent, path: &str, said: Said) -> Answe
         let typed: Map<String, Value> = [("reason".to_owned(), said.reason.into())].into_iter().collect();
         fields.insert("typed".to_owned(), typed.into());
         fields.insert("error".to_owned(), said.wrong.clone().into());
+        fields.insert("devices_error".to_owned(), said.unticked.then_some(devices::NONE_CHOSEN).into());
     }
-    let mut status = StatusCode::OK;
+    let mut status = match said.unticked {
+        true if barred => StatusCode::CONFLICT,
+        true => StatusCode::UNPROCESSABLE_ENTITY,
+        false => StatusCode::OK,
+    };
     let mut head = Head::desk("Approve this deactivation?", agent);
     if let Some(halt) = &said.halt {
         status = if barred && said.wrong.is_none() { StatusCode::CONFLICT } else { status_of(halt) };
@@ -145,7 +152,7 @@ async fn back(app: &App, agent: &SignedInAgent, path: &str, fields: &Fields, don
         Err(Halt::NoSuchCase) => Err(Halt::NoSuchCase.into()),
         Err(halt) => {
             let reason = fields.get("reason").to_owned();
-            page(app, agent, path, Said { halt: Some(halt), reason, wrong: None }).await
+            page(app, agent, path, Said { halt: Some(halt), reason, ..Said::default() }).await
         }
     }
 }
@@ -154,7 +161,10 @@ async fn back(app: &App, agent: &SignedInAgent, path: &str, fields: &Fields, don
 pub async fn approve(app: Data<App>, agent: SignedInAgent, path: Path<String>, fields: Fields) -> Answer {
     let done = match fields.authenticators() {
         Some(set) => app.desk.approve(agent.act(&app), reference(&path)?, version(&fields), set).await?,
-        None => Err(Halt::BadText(devices::NONE_CHOSEN.to_owned())),
+        None => {
+            let said = Said { unticked: true, ..Said::default() };
+            return page(&app, &agent, &path, said).await;
+        }
     };
     back(&app, &agent, &path, &fields, done.map(|()| "approve")).await
 }
@@ -165,7 +175,7 @@ pub async fn refuse(app: Data<App>, agent: SignedInAgent, path: Path<String>, fi
         Ok(reason) => reason,
         Err(wrong) => {
             let (halt, reason) = (Halt::Wrong(wrong), fields.get("reason").to_owned());
-            let said = Said { wrong: Some(halt.to_string()), halt: Some(halt), reason };
+            let said = Said { wrong: Some(halt.to_string()), halt: Some(halt), reason, ..Said::default() };
             return page(&app, &agent, &path, said).await;
         }
     };

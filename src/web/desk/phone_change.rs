@@ -148,6 +148,12 @@ pub async fn decide(app: Data<App>, agent: SignedInAgent, path: Path<String>) ->
     if changing.change.state.is_final() {
         return Err(Halt::Gone.into());
     }
+    // Who cannot decide needs no look at the full number.
+    if changing.change.state == State::AwaitingApproval
+        && let Some(barred) = file.barred_from_phone_change(&app.desk.kit, agent.session.agent.id, app.now())
+    {
+        return Err(PageError::Halt(Halt::PhoneChange(barred)));
+    }
     app.desk.reveal_phone_change(agent.act(&app), reference.clone()).await?.map_err(PageError::Halt)?;
     let change = &changing.change;
     let evidence: Vec<Value> = file

@@ -1,5 +1,6 @@
 //! Audit entries in words, for people who have to decide something.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use crate::domain::audit::Entry;
@@ -8,6 +9,7 @@ use crate::domain::ids::AuthenticatorId;
 use crate::domain::limits::Limit;
 use crate::domain::recovery::Setback;
 use crate::domain::risk::Signal;
+use crate::web::page::in_words;
 
 /// The words for an action; the action itself where it has none, so that nothing is left out.
 pub(super) fn words(action: &str) -> &str {
@@ -184,6 +186,10 @@ fn shown(name: &str, value: &Value) -> Option<String> {
         Value::String(code) if name == "check" => CheckKind::from_code(code).map(|kind| kind.label().to_owned()),
         Value::String(code) if name == "limit" => Limit::from_code(code).map(|limit| limit.label().to_owned()),
         Value::String(code) if name == "failed" => Setback::from_code(code).map(|setback| setback.label().to_owned()),
+        Value::String(text) if matches!(name, "ends_at" | "until") => {
+            let at = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
+            Some(format!("until {}", in_words(at)))
+        }
         Value::String(text) => Some(text.replace('_', " ")),
         Value::Array(codes) if name == "raised" => Some(codes.iter().filter_map(signal).collect::<Vec<_>>().join(", ")),
         Value::Number(number) => Some(format!("{} {number}", name.replace('_', " "))),
