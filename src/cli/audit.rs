@@ -23,7 +23,7 @@ pub(super) enum AuditCommand {
         /// Only this case
         #[arg(long, default_value = "")]
         case: String,
-        /// Only this agent's address, or this kind: customer, agent, supervisor, auditor, admin, system, operator
+        /// Only this agent's address, or this kind: customer, owner, administrator, agent, supervisor, auditor, admin, system, operator
         #[arg(long, default_value = "")]
         actor: String,
         /// Only this action, or all below it when it ends in a dot, such as `case.`
