@@ -144,7 +144,9 @@
       if (form.dataset.sent || field.value === sent) return;
       sent = field.value;
       const body = new URLSearchParams({ csrf: form.elements.csrf.value, field: field.id, body: sent });
-      fetch(form.dataset.draft, { method: "POST", body, credentials: "same-origin", keepalive: true, redirect: "manual" }).catch(() => { sent = null; pending ||= setTimeout(keep, 5000); });   // the desk is away for a moment
+      const again = () => { sent = null; pending ||= setTimeout(keep, 5000); };   // the desk is away for a moment
+      fetch(form.dataset.draft, { method: "POST", body, credentials: "same-origin", keepalive: true, redirect: "manual" })
+        .then((answer) => { if (answer.status >= 500) again(); }, again);
     };
     field.addEventListener("input", () => { if (!pending) pending = setTimeout(keep, 1500); });
     // Whoever goes on to a button of the form is about to send it.

@@ -45,8 +45,10 @@ coded! {
         CasesReveal = "cases:reveal", "Reveal full addresses";
         /// Blocks, alarms, deliveries, contacts, replies, policy.
         DeskRead = "desk:read", "Read blocks, alarms, deliveries, contacts, replies and policy";
-        /// Lift, mark as seen, redeliver, stop, keep replies.
-        DeskManage = "desk:manage", "Lift blocks, see alarms, redeliver events, stop contacts, keep replies";
+        /// Lift, mark as seen, redeliver, stop.
+        DeskManage = "desk:manage", "Lift blocks, see alarms, redeliver events, stop contacts";
+        /// The texts that messages to customers begin from.
+        RepliesKeep = "replies:keep", "Add, change and remove replies";
         /// The list of people at the desk.
         PeopleRead = "people:read", "Read who works at the desk";
         /// Add, change, suspend.
@@ -62,7 +64,7 @@ impl Scope {
         match self {
             Self::CasesRead | Self::ViewsKeep | Self::DeskRead => true,
             Self::CasesWork | Self::CasesDecide | Self::CasesDocuments | Self::CasesReveal => role.works_cases(),
-            Self::DeskManage | Self::PeopleRead | Self::PeopleManage => role.supervises(),
+            Self::DeskManage | Self::RepliesKeep | Self::PeopleRead | Self::PeopleManage => role.supervises(),
             Self::AuditRead => role.audits(),
         }
     }
@@ -242,11 +244,29 @@ pub struct Left {
 impl Window {
     /// Counts one more request at `now`.
     pub fn count(self, now: DateTime<Utc>, most: u32) -> (Self, Left) {
-        let current = self.from <= now && now < self.from + WINDOW;
-        let (from, before) = if current { (self.from, self.used) } else { (now, 0) };
+        let Self { from, used: before } = self.at(now);
         let used = before.saturating_add(1).min(most.saturating_add(1));
-        let reset = (from + WINDOW - now).num_seconds().max(1);
-        (Self { from, used }, Left { most, left: most.saturating_sub(used), reset, exceeded: used > most })
+        let window = Self { from, used };
+        (window, window.left(now, most, used > most))
+    }
+
+    /// Counts so many more at `now`: all of them, or none where they do not fit.
+    pub fn count_more(self, now: DateTime<Utc>, most: u32, more: u32) -> (Self, Left) {
+        let before = self.at(now);
+        let used = before.used.saturating_add(more);
+        let window = if used > most { before } else { Self { used, ..before } };
+        (window, window.left(now, most, used > most))
+    }
+
+    /// The minute that `now` is in.
+    fn at(self, now: DateTime<Utc>) -> Self {
+        let current = self.from <= now && now < self.from + WINDOW;
+        if current { self } else { Self { from: now, used: 0 } }
+    }
+
+    fn left(self, now: DateTime<Utc>, most: u32, exceeded: bool) -> Left {
+        let reset = (self.from + WINDOW - now).num_seconds().max(1);
+        Left { most, left: most.saturating_sub(self.used), reset, exceeded }
     }
 }
 
@@ -451,6 +471,17 @@ mod tests {
             lefts.push((left.left, left.exceeded, left.reset));
         }
         assert_eq!(lefts, [(2, false, 60), (1, false, 50), (0, false, 40), (0, true, 30), (2, false, 60)]);
+    }
+
+    #[test]
+    fn what_counts_as_several_is_spent_whole_or_not_at_all() {
+        let window = Window { from: now(), used: 1 };
+        let (spent, left) = window.count_more(now() + TimeDelta::seconds(10), 10, 9);
+        assert_eq!((spent.used, left.left, left.exceeded, left.reset), (10, 0, false, 50));
+        let (kept, left) = window.count_more(now(), 10, 10);
+        assert_eq!((kept, left.left, left.exceeded), (window, 9, true));
+        let (anew, left) = window.count_more(now() + TimeDelta::seconds(60), 10, 10);
+        assert_eq!((anew.from, left.left, left.exceeded), (now() + TimeDelta::seconds(60), 0, false));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Texts that agents begin from, with places that are filled in from the case.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -33,6 +33,17 @@ pub struct CannedReply {
     pub texts: BTreeMap<Language, String>,
     /// When it was last changed.
     pub changed_at: DateTime<Utc>,
+}
+
+/// A reply without its texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplyTitle {
+    /// Internal identifier.
+    pub id: ReplyId,
+    /// What agents choose it by.
+    pub title: String,
+    /// The languages that it was written in.
+    pub languages: BTreeSet<Language>,
 }
 
 /// A place in a text that nothing can be filled into.
@@ -84,10 +95,21 @@ impl CannedReply {
     /// The text for a case in this language, and its own language: English, or what there is, where it lacks the wanted
     /// one.
     pub fn text(&self, wanted: Language) -> Option<(Language, &str)> {
-        let of = |language: Language| self.texts.get(&language).map(|text| (language, text.as_str()));
-        let any = || self.texts.iter().next().map(|(language, text)| (*language, text.as_str()));
-        of(wanted).or_else(|| of(Language::English)).or_else(any)
+        let language = chosen(wanted, self.texts.keys().copied())?;
+        self.texts.get(&language).map(|text| (language, text.as_str()))
     }
+}
+
+impl ReplyTitle {
+    /// The language of the text that [`CannedReply::text`] has.
+    pub fn language(&self, wanted: Language) -> Option<Language> {
+        chosen(wanted, self.languages.iter().copied())
+    }
+}
+
+fn chosen(wanted: Language, mut there: impl Iterator<Item = Language> + Clone) -> Option<Language> {
+    let has = |language: &Language| there.clone().any(|each| each == *language);
+    [wanted, Language::English].into_iter().find(has).or_else(|| there.next())
 }
 
 #[cfg(test)]

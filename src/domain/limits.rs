@@ -99,6 +99,8 @@ coded! {
         LinkRefusals = "link-refused", "Useless links of one case from one address";
         /// Sign-ins that are tried too often: one entry is enough.
         SignInRefusals = "sign-in-refused", "Sign-ins tried too often";
+        /// Requests with one token that sleeps: one entry is enough.
+        DormantTokens = "token-dormant", "Requests with one token that sleeps";
         /// Requests of members that are not the account's to see: one entry is enough.
         RequestRefusals = "request-refused", "Requests of members not shown to one account";
     }
@@ -109,7 +111,12 @@ impl Limit {
     pub const fn is_shown(self) -> bool {
         !matches!(
             self,
-            Self::SameView | Self::HookRefusals | Self::LinkRefusals | Self::SignInRefusals | Self::RequestRefusals
+            Self::SameView
+                | Self::HookRefusals
+                | Self::LinkRefusals
+                | Self::SignInRefusals
+                | Self::DormantTokens
+                | Self::RequestRefusals
         )
     }
 
@@ -242,6 +249,7 @@ impl Amounts {
             Limit::Reveals => &[(self.reveals, HOUR)],
             Limit::Views => &[(self.views, HOUR)],
             Limit::SameView => &[(1, QUARTER)],
+            Limit::DormantTokens => &[(1, DAY)],
             Limit::HookRefusals | Limit::LinkRefusals | Limit::SignInRefusals | Limit::RequestRefusals => {
                 &[(1, MINUTE)]
             }

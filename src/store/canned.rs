@@ -1,13 +1,13 @@
 //! Texts that agents begin from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::schema::{canned_replies, canned_texts};
 use super::{AnyConnection, StoreError, Tx, corrupt, parsed, stored};
-use crate::domain::canned::CannedReply;
+use crate::domain::canned::{CannedReply, ReplyTitle};
 use crate::domain::form::Language;
 use crate::domain::ids::ReplyId;
 
@@ -41,6 +41,35 @@ pub fn all(connection: &mut AnyConnection) -> Result<Vec<CannedReply>, StoreErro
         .select((canned_replies::id, canned_replies::title, canned_replies::changed_at))
         .load(connection)?;
     with_texts(connection, rows)
+}
+
+/// The titles of every reply in use, in their order, and the languages of their texts.
+pub fn titles(connection: &mut AnyConnection) -> Result<Vec<ReplyTitle>, StoreError> {
+    let rows: Vec<(String, String)> = canned_replies::table
+        .filter(canned_replies::removed_at.is_null())
+        .order((canned_replies::title.asc(), canned_replies::id.asc()))
+        .select((canned_replies::id, canned_replies::title))
+        .load(connection)?;
+    let ids: Vec<&String> = rows.iter().map(|(id, _)| id).collect();
+    let found: Vec<(String, String)> = canned_texts::table
+        .filter(canned_texts::reply_id.eq_any(ids))
+        .select((canned_texts::reply_id, canned_texts::language))
+        .load(connection)?;
+    let mut languages: BTreeMap<String, BTreeSet<Language>> = BTreeMap::new();
+    for (reply, language) in found {
+        let language = Language::from_code(&language).ok_or_else(|| corrupt("language", &language))?;
+        languages.entry(reply).or_default().insert(language);
+    }
+    let title = |(id, title): (String, String)| {
+        let languages = languages.remove(&id).unwrap_or_default();
+        Ok(ReplyTitle { id: parsed("reply", &id)?, title, languages })
+    };
+    rows.into_iter().map(title).collect()
+}
+
+/// How many replies are in use.
+pub fn count(connection: &mut AnyConnection) -> Result<i64, StoreError> {
+    Ok(canned_replies::table.filter(canned_replies::removed_at.is_null()).count().get_result(connection)?)
 }
 
 /// A reply in use.

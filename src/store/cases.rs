@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::{AsChangeset, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 
-pub use super::entries::{EntryKind, WrittenEntry, entries, write_entry};
+pub use super::entries::{EntryKind, WrittenEntry, entries, newest_entry_at, write_entry};
 pub use super::forms::{form, insert_form, language};
 use super::schema::{approvals, cases, evidence};
 use super::{

@@ -1,6 +1,7 @@
 //! What people write on a case: notes, messages and reasons.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::dsl::max;
 use diesel::{ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, RunQueryDsl};
 
 use super::schema::{case_entries, inbound_mails};
@@ -78,6 +79,15 @@ pub fn write_entry(tx: &mut Tx<'_>, case: CaseId, entry: &WrittenEntry) -> Resul
         ))
         .execute(tx.connection)?;
     search::index(tx, &case.to_string())
+}
+
+/// When the newest text on a case was written.
+pub fn newest_entry_at(connection: &mut AnyConnection, case: CaseId) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let newest: Option<NaiveDateTime> = case_entries::table
+        .filter(case_entries::case_id.eq(case.to_string()))
+        .select(max(case_entries::at))
+        .first(connection)?;
+    Ok(newest.map(|at| at.and_utc()))
 }
 
 /// Everything written on a case, oldest first.

@@ -41,16 +41,18 @@ fn kin((reference, state, version, holder, with_owner, submitted_at): Row) -> Re
     })
 }
 
-/// The other cases of an account, the newest first.
+/// The other cases of an account that are not over, the newest first.
 pub fn of_account(
     connection: &mut AnyConnection,
     account: AccountId,
     case: CaseId,
     limit: i64,
 ) -> Result<Vec<Kin>, StoreError> {
+    let over = State::ALL.iter().filter(|state| state.is_final()).map(|state| state.code());
     let rows: Vec<Row> = cases::table
         .filter(cases::account_id.eq(account.to_string()))
         .filter(cases::id.ne(case.to_string()))
+        .filter(cases::state.ne_all(over))
         .order((cases::submitted_at.desc(), cases::id.desc()))
         .select((
             cases::reference,

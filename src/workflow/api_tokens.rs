@@ -185,6 +185,22 @@ impl Desk {
         self.store.write(enter).await
     }
 
+    /// Takes so many more requests from the budget of a token that was let in, as far as all of them fit.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails, or the token was forgotten meanwhile.
+    pub async fn count_more(&self, id: ApiTokenId, more: u32) -> Result<Left, StoreError> {
+        let (most, now) = (self.kit.api.requests_per_minute, self.now());
+        let count = move |tx: &mut Tx<'_>| {
+            throttle::serialise(tx, "token", &id.to_string())?;
+            let token = api_tokens::find(tx.connection, id)?.ok_or(StoreError::Conflict)?;
+            let (window, left) = token.window.count_more(now, most, more);
+            api_tokens::note_use(tx, id, token.noted_use(now), window)?;
+            Ok(left)
+        };
+        self.store.write(count).await
+    }
+
     /// A program gives the code that its person's authenticator shows at this moment, which is taken once.
     ///
     /// # Errors
@@ -241,7 +257,7 @@ fn look(
         return Ok(spent.then_some(Err(Shut::TooMany)));
     };
     if let Err(why) = is_good(kit, &token, &agent, (ip, now)) {
-        let told = left(connection, kit, Limit::SignInRefusals, &refusals(&token), now)? == 0;
+        let told = left(connection, kit, told_by(why), &refusals(&token), now)? == 0;
         return Ok(told.then_some(Err(shut(why))));
     }
     let (_, left) = token.window.count(now, kit.api.requests_per_minute);
@@ -253,9 +269,17 @@ fn refusals(token: &ApiToken) -> String {
     format!("token {}", token.id)
 }
 
-/// Records that a token is good for nothing any more, once a minute.
+/// How often the log is told. Programs go on asking with a token that sleeps, for as long as nobody notices.
+const fn told_by(why: Useless) -> Limit {
+    match why {
+        Useless::Dormant => Limit::DormantTokens,
+        Useless::Revoked | Useless::Expired | Useless::Network | Useless::Suspended => Limit::SignInRefusals,
+    }
+}
+
+/// Records that a token is good for nothing any more, as often as the log is told.
 fn keep_out(tx: &mut Tx<'_>, kit: &Kit, act: &Act, token: &ApiToken, why: Useless) -> Result<Let, StoreError> {
-    let once = Counted::new(Limit::SignInRefusals, refusals(token), "");
+    let once = Counted::new(told_by(why), refusals(token), "");
     if spend(tx, kit, act, &[once])?.is_ok() {
         tx.record(act.entry("token.refused", None, None, details([("why", why.code().into())])));
     }

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use super::Desk;
 use super::act::{Act, Halt};
 use crate::domain::audit::{Details, details};
-use crate::domain::canned::{CannedReply, Placeholder, check, fill};
+use crate::domain::canned::{CannedReply, Placeholder, ReplyTitle, check, fill};
 use crate::domain::form::{Language, free_text};
 use crate::domain::ids::ReplyId;
 use crate::store::{StoreError, Tx, canned};
 
 /// A title is a line in a list.
 const LONGEST_TITLE: usize = 80;
+/// Replies that a desk can have: a list that nobody can read is of no use.
+const MOST: i64 = 200;
 
 /// A reply as a form has it.
 #[derive(Debug, Clone, Default)]
@@ -67,6 +69,22 @@ impl Desk {
         self.store.read(canned::all).await
     }
 
+    /// The titles of every canned reply, in their order.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn reply_titles(&self) -> Result<Vec<ReplyTitle>, StoreError> {
+        self.store.read(canned::titles).await
+    }
+
+    /// A canned reply, if it is in use.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn canned_reply(&self, id: ReplyId) -> Result<Option<CannedReply>, StoreError> {
+        self.store.read(move |connection| canned::find(connection, id)).await
+    }
+
     /// Adds a reply, or changes the one that is named. Answers which.
     ///
     /// # Errors
@@ -87,6 +105,10 @@ impl Desk {
         let keep = move |tx: &mut Tx<'_>| {
             if named.is_some() && canned::find(tx.connection, id)?.is_none() {
                 return Ok(Err(Halt::Gone));
+            }
+            if named.is_none() && canned::count(tx.connection)? >= MOST {
+                let words = format!("The desk has {MOST} replies. Change one of them, or remove some.");
+                return Ok(Ok(Err(vec![("title", words)])));
             }
             canned::keep(tx, &reply)?;
             let action = if named.is_some() { "reply.changed" } else { "reply.added" };

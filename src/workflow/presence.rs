@@ -11,7 +11,7 @@ use crate::domain::reference::CaseRef;
 use crate::store::cases::{self, WrittenEntry};
 use crate::store::presence::{self, Present};
 use crate::store::signals::Signal;
-use crate::store::{AnyConnection, StoreError, Tx};
+use crate::store::{AnyConnection, StoreError, Tx, agents};
 
 /// Whoever's page has not looked for as long has left it. Pages that are told of changes look once a minute.
 const GONE_AFTER: TimeDelta = TimeDelta::seconds(150);
@@ -108,14 +108,14 @@ fn note(
     Ok(())
 }
 
-/// A text was sent: it is no draft any more, and nobody writes.
+/// A text was sent: it is no draft any more, and nobody writes. What a program sends is not what its person types.
 pub(super) fn sent(
     tx: &mut Tx<'_>,
     act: &Act,
     (case, reference): (CaseId, &CaseRef),
     what: Writing,
 ) -> Result<(), StoreError> {
-    let Some(me) = act.actor.agent() else { return Ok(()) };
+    let Some(me) = act.actor.agent().filter(|_| act.actor.via().is_none()) else { return Ok(()) };
     for (field, _) in DRAFTS.iter().filter(|(_, written)| *written == what) {
         presence::drop_draft(tx, case, me, field)?;
     }
@@ -159,7 +159,10 @@ impl Desk {
             // Held, so that a case that ends at this moment keeps nothing.
             let Some(filed) = cases::lock(tx, &reference)? else { return Ok(Err(Halt::NoSuchCase)) };
             let Some(me) = act.actor.agent() else { return Ok(Err(Halt::Gone)) };
-            if let Err(refused) = filed.case.may_write(&act.actor, what) {
+            // As they are by now: whoever was suspended, or works cases no more, has lost their drafts with that.
+            let agent = agents::find(tx.connection, me)?.filter(|agent| agent.suspended_at.is_none());
+            let Some(agent) = agent else { return Ok(Err(Halt::Gone)) };
+            if let Err(refused) = filed.case.may_write(&agent.actor(), what) {
                 return Ok(Err(Halt::Refused(refused)));
             }
             let case = filed.case.id;

@@ -1,8 +1,9 @@
 use super::Desk;
 use super::act::{Act, Halt};
+use crate::domain::actor::Role;
 use crate::domain::audit::details;
 use crate::domain::form::is_unprintable;
-use crate::domain::ids::SavedViewId;
+use crate::domain::ids::{AgentId, SavedViewId};
 use crate::domain::queue::Look;
 use crate::store::saved_views::{self, SavedView};
 use crate::store::{StoreError, Tx};
@@ -11,6 +12,16 @@ use crate::store::{StoreError, Tx};
 const LONGEST: usize = 40;
 /// Views that one person keeps, and that all share.
 const MOST: usize = 20;
+
+/// Whether somebody with this role may share a view with everybody.
+pub fn may_share_views(role: Role) -> bool {
+    role.supervises()
+}
+
+/// Whether somebody may remove a view: their own, or a shared one as a supervisor.
+pub fn may_remove_view(view: &SavedView, who: AgentId, role: Role) -> bool {
+    if view.shared { role.supervises() } else { view.owner == who }
+}
 
 impl Desk {
     /// Keeps what somebody looks at under a name; supervisors can share it with everybody. Answers which view it is.
@@ -32,7 +43,7 @@ impl Desk {
         let kit = self.kit.clone();
         let save = move |tx: &mut Tx<'_>| {
             let Some(owner) = act.actor.agent() else { return Ok(Err(Halt::Gone)) };
-            if shared && !act.actor.role().is_some_and(|role| role.supervises()) {
+            if shared && !act.actor.role().is_some_and(may_share_views) {
                 return Ok(Err(Halt::BadText("Only supervisors share views.".to_owned())));
             }
             let there = saved_views::of_agent(tx.connection, owner)?;
@@ -66,8 +77,8 @@ impl Desk {
     /// [`Halt::Gone`] when there is none that whoever asks may remove; [`StoreError`] when the database fails.
     pub async fn remove_view(&self, act: Act, id: SavedViewId) -> Result<Result<(), Halt>, StoreError> {
         let remove = move |tx: &mut Tx<'_>| {
-            let supervises = act.actor.role().is_some_and(|role| role.supervises());
-            let may = |view: &SavedView| if view.shared { supervises } else { Some(view.owner) == act.actor.agent() };
+            let (Some(who), Some(role)) = (act.actor.agent(), act.actor.role()) else { return Ok(Err(Halt::Gone)) };
+            let may = |view: &SavedView| may_remove_view(view, who, role);
             let Some(view) = saved_views::find(tx.connection, id)?.filter(may) else { return Ok(Err(Halt::Gone)) };
             if !saved_views::remove(tx, id)? {
                 return Ok(Err(Halt::Gone));

@@ -103,7 +103,7 @@ pub struct CaseFile {
     pub merged_into: Option<CaseRef>,
     /// Duplicates that this case goes on in the place of.
     pub merged: Vec<CaseRef>,
-    /// Other cases of the account, the newest first.
+    /// Other cases of the account that are not over, the newest first.
     pub of_account: Vec<Kin>,
     /// Cases that share something with this one, what, and where they stand.
     pub relatives: Vec<Relative>,

@@ -1,3 +1,5 @@
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::act::{Act, Done, Halt, held, known, refuse};
 use super::limits::{Counted, spend};
 use super::{Desk, Kit, deadlines, events, mail, presence};
@@ -52,9 +54,15 @@ impl Desk {
         seen: Option<EntryId>,
     ) -> Result<Result<(), Halt>, StoreError> {
         let kit = self.kit.clone();
-        let answer = move |tx: &mut Tx<'_>| match overtaken(tx, &act, &reference, seen)? {
-            Some(halt) => Ok(Err(halt)),
-            None => write(tx, &kit, &act, &reference, Writing::ToCustomer, &body),
+        let answer = move |tx: &mut Tx<'_>| {
+            let filed = match writable(tx, &act, &reference, Writing::ToCustomer)? {
+                Ok(filed) => filed,
+                Err(halt) => return Ok(Err(halt)),
+            };
+            match overtaken(tx, &act, &filed, seen)? {
+                Some(halt) => Ok(Err(halt)),
+                None => write_in(tx, &kit, &act, filed, Writing::ToCustomer, &body),
+            }
         };
         let written = self.store.write(answer).await?;
         self.run_errands();
@@ -78,13 +86,7 @@ impl Desk {
 
 /// Whether a message of somebody else came in after the newest that an agent has seen. A message of another case was
 /// not seen in this one.
-fn overtaken(
-    tx: &mut Tx<'_>,
-    act: &Act,
-    reference: &CaseRef,
-    seen: Option<EntryId>,
-) -> Result<Option<Halt>, StoreError> {
-    let Some(filed) = cases::lock(tx, reference)? else { return Ok(Some(Halt::NoSuchCase)) };
+fn overtaken(tx: &mut Tx<'_>, act: &Act, filed: &Filed, seen: Option<EntryId>) -> Result<Option<Halt>, StoreError> {
     let mut talk = cases::entries(tx.connection, filed.case.id)?;
     talk.retain(|entry| entry.kind.is_talk());
     let seen = seen.filter(|seen| talk.iter().any(|entry| entry.id == *seen));
@@ -100,14 +102,26 @@ fn overtaken(
     Ok(Some(Halt::Overtaken { by, unread: talk.iter().map(|entry| (entry.id, entry.at)).collect() }))
 }
 
-fn write(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, what: Writing, body: &str) -> Done<()> {
+/// Finds a case and holds it, for somebody who may write this there.
+fn writable(tx: &mut Tx<'_>, act: &Act, reference: &CaseRef, what: Writing) -> Done<Filed> {
     let filed = match held(tx, act, reference, None)? {
         Ok(filed) => filed,
         Err(halt) => return Ok(Err(halt)),
     };
-    if let Err(refused) = filed.case.may_write(&act.actor, what) {
-        return Ok(Err(refuse(tx, act, &filed, "write", refused)));
+    match filed.case.may_write(&act.actor, what) {
+        Ok(()) => Ok(Ok(filed)),
+        Err(refused) => Ok(Err(refuse(tx, act, &filed, "write", refused))),
     }
+}
+
+fn write(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, what: Writing, body: &str) -> Done<()> {
+    match writable(tx, act, reference, what)? {
+        Ok(filed) => write_in(tx, kit, act, filed, what, body),
+        Err(halt) => Ok(Err(halt)),
+    }
+}
+
+fn write_in(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: Filed, what: Writing, body: &str) -> Done<()> {
     if act.actor == Actor::Customer {
         // A stolen page cannot bury the desk.
         if spend(tx, kit, act, &[Counted::case(Limit::Messages, &filed)])?.is_err() {
@@ -120,7 +134,7 @@ fn write(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, what: Writi
         Writing::FromCustomer => (EntryKind::FromCustomer, "case.message_received", Happened::CustomerSpoke),
     };
     let id = keep(tx, kit, act, &filed, kind, body)?;
-    presence::sent(tx, act, (filed.case.id, reference), what)?;
+    presence::sent(tx, act, (filed.case.id, &filed.case.reference), what)?;
     let about = details([("entry", id.to_string().into())]);
     let filed = deadlines::after(tx, kit, &filed, happened, act.at)?;
     events::record(tx, kit, act, &filed, (action, about))?;
@@ -131,6 +145,13 @@ fn write(tx: &mut Tx<'_>, kit: &Kit, act: &Act, reference: &CaseRef, what: Writi
     Ok(Ok(()))
 }
 
+/// The moment of the next entry of a case that is held: after the newest one, whatever the clocks of two instances say, so
+/// that who read the newest has read all before it.
+pub(super) fn next_moment(tx: &mut Tx<'_>, act: &Act, filed: &Filed) -> Result<DateTime<Utc>, StoreError> {
+    let newest = cases::newest_entry_at(tx.connection, filed.case.id)?;
+    Ok(newest.map_or(act.at, |newest| act.at.max(newest + TimeDelta::milliseconds(1))))
+}
+
 fn keep(
     tx: &mut Tx<'_>,
     kit: &Kit,
@@ -139,8 +160,9 @@ fn keep(
     kind: EntryKind,
     body: &str,
 ) -> Result<EntryId, StoreError> {
-    let id = kit.id(EntryId::new, act.at);
-    let entry = WrittenEntry { id, kind, agent: act.actor.agent(), at: act.at, body: body.to_owned() };
+    let at = next_moment(tx, act, filed)?;
+    let id = kit.id(EntryId::new, at);
+    let entry = WrittenEntry { id, kind, agent: act.actor.agent(), at, body: body.to_owned() };
     cases::write_entry(tx, filed.case.id, &entry)?;
     Ok(id)
 }

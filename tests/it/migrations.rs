@@ -185,3 +185,49 @@ fn what_somebody_else_mailed_is_not_the_customers_on_the_way_back() {
     let left: Vec<String> = case_entries::table.order(case_entries::id).select(case_entries::id).load(c).unwrap();
     assert_eq!(left, ["page", "theirs"]);
 }
+
+const API_UP: (&str, &str) = (
+    include_str!("../../migrations/sqlite/0008_api/up.sql"),
+    include_str!("../../migrations/postgres/0008_api/up.sql"),
+);
+const API_DOWN: (&str, &str) = (
+    include_str!("../../migrations/sqlite/0008_api/down.sql"),
+    include_str!("../../migrations/postgres/0008_api/down.sql"),
+);
+
+/// Two people: one who completed a sign-in twice and gave a password alone since, and one who gave a password alone.
+const SIGN_INS: &str = "
+    INSERT INTO agents (id, email, email_key, name, role, created_at)
+        VALUES ('a1', 'ana@x.test', 'ana@x.test', 'Ana', 'agent', '2026-01-01 00:00:00'),
+            ('a2', 'ben@x.test', 'ben@x.test', 'Ben', 'agent', '2026-01-01 00:00:00');
+    INSERT INTO agent_sessions (id, agent_id, assurance, method, ip, device, created_at, last_seen_at, expires_at)
+        SELECT id, agent, assurance, 'password', '', '', at, at, at FROM (
+            SELECT 's1' AS id, 'a1' AS agent, 'complete' AS assurance, TIMESTAMP2 AS at
+            UNION ALL SELECT 's2', 'a1', 'complete', TIMESTAMP3
+            UNION ALL SELECT 's3', 'a1', 'password', TIMESTAMP4
+            UNION ALL SELECT 's4', 'a2', 'password', TIMESTAMP4
+        ) AS sessions;";
+
+#[test]
+fn when_somebody_last_completed_a_sign_in_is_found_in_their_sessions() {
+    use mfa_desk::store::schema::agents;
+    let database = TestDatabase::new();
+    let mut connection = open(&database.url, Purpose::Write).unwrap();
+    let c = &mut connection;
+    mfa_desk::store::migrate(c).unwrap();
+    run(c, API_DOWN);
+    let on = |kind: &str| {
+        let day =
+            |sql: String, day: u8| sql.replace(&format!("TIMESTAMP{day}"), &format!("{kind}'2026-01-0{day} 00:00:00'"));
+        (2..=4).fold(SIGN_INS.to_owned(), day)
+    };
+    run(c, (&on(""), &on("TIMESTAMP ")));
+    for _ in 0..2 {
+        run(c, API_UP);
+        let found: Vec<(String, Option<chrono::NaiveDateTime>)> =
+            agents::table.order(agents::id).select((agents::id, agents::signed_in_at)).load(c).unwrap();
+        let day = |day| chrono::NaiveDate::from_ymd_opt(2026, 1, day).unwrap().and_hms_opt(0, 0, 0);
+        assert_eq!(found, [("a1".to_owned(), day(3)), ("a2".to_owned(), None)]);
+        run(c, API_DOWN);
+    }
+}

@@ -127,6 +127,16 @@ impl Clock {
         Self { since, due, warn_at, told }
     }
 
+    /// This clock in another queue, with what is left there. What was overdue before stays so since then.
+    fn moved(self, left: TimeDelta, agreement: &Agreement, now: DateTime<Utc>) -> Self {
+        let mut clock = Self::start(now, left, agreement, self.told, now);
+        if left <= TimeDelta::zero() {
+            clock.due = clock.due.min(self.due);
+            clock.warn_at = clock.warn_at.min(clock.due);
+        }
+        clock
+    }
+
     /// When somebody is to be told next.
     fn alarm_at(&self) -> Option<DateTime<Utc>> {
         match self.told {
@@ -190,13 +200,7 @@ impl NextStep {
     /// The same step in another queue.
     fn moved(self, (held, agreement): (&Agreement, &Agreement), now: DateTime<Utc>) -> Self {
         let spent = self.spent + held.hours.between(self.clock.since, now);
-        let left = agreement.next_step - spent;
-        let mut clock = Clock::start(now, left, agreement, self.clock.told, now);
-        if left <= TimeDelta::zero() {
-            // What was overdue before stays so since then.
-            clock.due = clock.due.min(self.clock.due);
-            clock.warn_at = clock.warn_at.min(clock.due);
-        }
+        let clock = self.clock.moved(agreement.next_step - spent, agreement, now);
         Self { spent, clock, ..self }
     }
 }
@@ -316,8 +320,11 @@ impl Clocks {
             None if pauses => self.first_reply,
             Some(clock) if pauses => FirstReply::Waiting { spent: used(clock), told },
             Some(_) if self.queue == agreement.name => self.first_reply,
-            _ => {
-                let spent = running.map_or(spent, used);
+            Some(clock) => {
+                let spent = used(clock);
+                FirstReply::Running { spent, clock: clock.moved(agreement.first_reply - spent, agreement, now) }
+            }
+            None => {
                 let clock = Clock::start(now, agreement.first_reply - spent, agreement, told, now);
                 FirstReply::Running { spent, clock }
             }

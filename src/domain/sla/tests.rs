@@ -174,6 +174,16 @@ fn a_step_goes_on_in_another_queue() {
 }
 
 #[test]
+fn a_first_reply_that_is_overdue_stays_so_in_another_queue() {
+    let (slow, fast) = (agreement("slow", 8), agreement("fast", 4));
+    let open = case(Verifying, start());
+    let mut late = Clocks::default().turned(&open, Other, (&slow, &slow), start());
+    assert_eq!(late.ring(start() + hours(9)), [(Which::FirstReply, Told::Missed)]);
+    let mut moved = late.turned(&open, Other, (&slow, &fast), start() + hours(80));
+    assert_eq!((moved.answer_by(), moved.ring(start() + hours(80))), (Some(start() + hours(8)), vec![]));
+}
+
+#[test]
 fn what_was_used_is_counted_by_the_hours_in_which_it_was() {
     let from_noon = Span::new(12 * 60, DAY).unwrap();
     let week = [chrono::Weekday::Mon, chrono::Weekday::Tue].map(|day| (day, from_noon));

@@ -15,7 +15,8 @@ use super::desk::done;
 use super::operation::Values;
 use super::problem::Problem;
 use super::program::Program;
-use crate::domain::canned::CannedReply;
+use crate::domain::canned::{CannedReply, ReplyTitle};
+use crate::domain::case::Writing;
 use crate::domain::form::Language;
 use crate::domain::ids::ReplyId;
 use crate::web::App;
@@ -70,8 +71,7 @@ pub async fn list(app: Data<App>, _: Program) -> Answer {
 }
 
 async fn found(app: &App, id: ReplyId) -> Result<CannedReply, Problem> {
-    let all = app.desk.canned_replies().await?;
-    all.into_iter().find(|reply| reply.id == id).ok_or_else(|| Halt::Gone.into())
+    app.desk.canned_reply(id).await?.ok_or_else(|| Halt::Gone.into())
 }
 
 /// One of them.
@@ -156,35 +156,41 @@ pub struct FilledReply {
     text: String,
 }
 
-/// The case, looked at as at the desk, and the replies for it: none while nobody could be written to.
-async fn of_case(app: &App, program: &Program, path: &str) -> Result<(CaseFile, Vec<CannedReply>), Problem> {
-    let file = app.desk.view_case(program.act(app), reference(path)?).await??;
-    let replies = if file.account().is_some() { app.desk.canned_replies().await? } else { Vec::new() };
-    Ok((file, replies))
+/// The case, looked at as at the desk, and whether one may write to its customer: for whoever may not there is nothing to
+/// begin from.
+async fn of_case(app: &App, program: &Program, path: &str) -> Result<(CaseFile, bool), Problem> {
+    let act = program.act(app);
+    let file = app.desk.view_case(act.clone(), reference(path)?).await??;
+    let may = file.filed.case.may_write(&act.actor, Writing::ToCustomer).is_ok();
+    Ok((file, may))
 }
 
 /// What a message can begin from.
 pub async fn offered(app: Data<App>, program: Program, path: Path<String>) -> Answer {
-    let (file, replies) = of_case(&app, &program, &path).await?;
-    let offer = |reply: &CannedReply| {
-        let (language, _) = reply.text(file.form.language)?;
-        Some(OfferedReply { id: reply.id.to_string(), title: reply.title.clone(), language: language.code() })
+    let (file, may) = of_case(&app, &program, &path).await?;
+    let titles = if may { app.desk.reply_titles().await? } else { Vec::new() };
+    let offer = |reply: ReplyTitle| {
+        let language = reply.language(file.form.language)?.code();
+        Some(OfferedReply { id: reply.id.to_string(), title: reply.title, language })
     };
-    Ok(HttpResponse::Ok().json(OfferList { items: replies.iter().filter_map(offer).collect() }))
+    Ok(HttpResponse::Ok().json(OfferList { items: titles.into_iter().filter_map(offer).collect() }))
 }
 
 /// A reply as it would be sent. It sends nothing.
 pub async fn filled(app: Data<App>, program: Program, path: Path<(String, String)>) -> Answer {
     let (case, reply) = path.into_inner();
     let id: ReplyId = named(&reply)?;
-    let (file, replies) = of_case(&app, &program, &case).await?;
+    let (file, may) = of_case(&app, &program, &case).await?;
+    if !may {
+        return Err(Halt::Gone.into());
+    }
+    let reply = found(&app, id).await?;
     let about = Filled {
         name: &file.form.name,
         reference: file.filed.case.reference.as_str(),
         agent: &program.entered.agent.name,
     };
-    let reply = replies.iter().find(|reply| reply.id == id).ok_or(Halt::Gone)?;
-    let (language, text) = app.desk.filled(reply, file.form.language, &about).ok_or(Halt::Gone)?;
+    let (language, text) = app.desk.filled(&reply, file.form.language, &about).ok_or(Halt::Gone)?;
     Ok(HttpResponse::Ok().json(FilledReply {
         id: reply.id.to_string(),
         title: reply.title.clone(),

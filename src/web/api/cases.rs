@@ -16,7 +16,6 @@ use super::views;
 use crate::domain::account::Tier;
 use crate::domain::case::State;
 use crate::domain::contact::EmailAddress;
-use crate::domain::queue::Look;
 use crate::domain::reference::CaseRef;
 use crate::store::cases;
 use crate::store::views::queue::{self, Line, Place, Turn};
@@ -121,7 +120,7 @@ fn place(text: &str) -> Option<Place> {
 pub async fn list(app: Data<App>, program: Program) -> Answer {
     let (asked, now) = (&program.query, app.now());
     let look = match asked.get("saved") {
-        None => Look::read(|field| asked.get(field).unwrap_or_default()),
+        None => views::asked(asked)?,
         Some(id) => views::saved(&app, &program, id).await?,
     };
     let query = queue::Query {
@@ -180,31 +179,34 @@ pub struct CaseState {
     outcome: Option<String>,
 }
 
-/// Cases that a body names, each with the version of it that was read.
+/// A case that a body names, with the version of it that was read.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReadCase {
     /// Which case.
     #[schema(min_length = 1, max_length = 40)]
-    reference: String,
+    pub reference: String,
     /// Its version as it was read.
     #[schema(minimum = 0)]
-    version: i64,
+    pub version: i64,
 }
 
-/// The cases that the member `name` of a body names, each once.
+/// The cases that the member `name` of a body names, each once, with the version that it says of it.
 ///
 /// # Errors
 /// [`Problem`] that points at what is no case, or stands twice.
-pub fn named_cases(name: &str, cases: &[ReadCase]) -> Result<Vec<(CaseRef, Option<i64>)>, Problem> {
-    let mut read: Vec<(CaseRef, Option<i64>)> = Vec::with_capacity(cases.len());
-    for (at, each) in cases.iter().enumerate() {
+pub fn named_cases<'a>(
+    name: &str,
+    cases: impl Iterator<Item = (&'a str, Option<i64>)>,
+) -> Result<Vec<(CaseRef, Option<i64>)>, Problem> {
+    let mut read: Vec<(CaseRef, Option<i64>)> = Vec::new();
+    for (at, (reference, version)) in cases.enumerate() {
         let wrong = |words: &str| Problem::field(format!("/{name}/{at}/reference"), words);
-        let reference = each.reference.parse().map_err(|_| wrong("This is no reference of a case."))?;
+        let reference = reference.parse().map_err(|_| wrong("This is no reference of a case."))?;
         if read.iter().any(|(there, _)| *there == reference) {
             return Err(wrong("This case stands here twice."));
         }
-        read.push((reference, Some(each.version)));
+        read.push((reference, version));
     }
     Ok(read)
 }

@@ -9,9 +9,9 @@ use super::body::{Body, text};
 use super::cases::{Answer, ReadCase, acted, named_cases, reference, simply};
 use super::problem::{Kind, Problem};
 use super::program::Program;
-use crate::domain::case::AuthenticatorSet;
+use crate::domain::case::{AuthenticatorSet, State};
 use crate::domain::ids::AuthenticatorId;
-use crate::domain::reference::CaseRef;
+use crate::domain::reference::{CaseRef, EXAMPLE};
 use crate::store::{AnyConnection, StoreError, cases};
 use crate::web::App;
 use crate::workflow::{Attempted, Halt, Seen};
@@ -120,37 +120,41 @@ pub async fn end_dispute(app: Data<App>, program: Program, path: Path<String>, b
 /// Cases that are duplicates of another.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(examples(json!({ "duplicates": [{ "reference": "MFA-7K3Q-9ZDX", "version": 3 }] })))]
+#[schema(examples(json!({ "duplicates": [{ "reference": EXAMPLE, "version": 3 }] })))]
 pub struct Duplicates {
     /// Which: other open cases of the account.
     #[schema(min_items = 1, max_items = 20)]
     duplicates: Vec<ReadCase>,
 }
 
+fn duplicates(body: &Duplicates) -> Result<Vec<Seen>, Problem> {
+    named_cases("duplicates", body.duplicates.iter().map(|each| (each.reference.as_str(), Some(each.version))))
+}
+
 /// Ends the duplicates, all of them or none; the case of the path goes on.
 pub async fn merge(app: Data<App>, program: Program, path: Path<String>, body: Body<Duplicates>) -> Answer {
-    let (reference, duplicates) = (reference(&path)?, named_cases("duplicates", &body.0.duplicates)?);
+    let (reference, duplicates) = (reference(&path)?, duplicates(&body.0)?);
     if !(1..=MOST_DUPLICATES).contains(&duplicates.len()) {
         return Err(Problem::field("/duplicates", format!("Name 1 to {MOST_DUPLICATES} cases.")));
     }
     let kept = (reference.clone(), program.version);
     let done = app.desk.merge(program.act(&app), kept, duplicates.clone()).await?;
     if let Err(halt @ Halt::Stale { .. }) = &done
-        && let Some((moved, version)) = moved(&app, duplicates).await?
+        && let Some((moved, version, state)) = moved(&app, duplicates).await?
     {
         let problem = Problem::from(halt.clone()).with("reference", moved.to_string());
-        return Err(problem.with("current_version", version));
+        return Err(problem.with("current_version", version).with("current_state", state.code()));
     }
     simply(&app, reference, done.map(|_| ())).await
 }
 
-/// The first of the cases that is not of its version any more, and its version now.
-async fn moved(app: &App, seen: Vec<Seen>) -> Result<Option<(CaseRef, i64)>, StoreError> {
+/// The first of the cases that is not of its version any more, and where it stands now.
+async fn moved(app: &App, seen: Vec<Seen>) -> Result<Option<(CaseRef, i64, State)>, StoreError> {
     let look = move |connection: &mut AnyConnection| {
         for (reference, version) in seen {
-            let now = cases::find(connection, &reference)?.map(|filed| filed.case.version);
-            if now != version {
-                return Ok(now.map(|now| (reference, now)));
+            let now = cases::find(connection, &reference)?.map(|filed| (filed.case.version, filed.case.state));
+            if now.map(|(now, _)| now) != version {
+                return Ok(now.map(|(version, state)| (reference, version, state)));
             }
         }
         Ok(None)

@@ -7,6 +7,7 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse, ResponseError};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::body::Raw;
@@ -15,7 +16,7 @@ use super::operation::Operation;
 use super::problem::{Kind, Problem};
 use super::program::Program;
 use super::query::Query;
-use crate::domain::api_token::{Scope, presented};
+use crate::domain::api_token::{Left, Scope, presented};
 use crate::domain::authn::TotpCode;
 use crate::domain::token::Purpose;
 use crate::store::api_answers::{Answer, AnswerKey};
@@ -123,8 +124,7 @@ async fn admit(request: &mut ServiceRequest) -> Result<Go, Problem> {
     request.extensions_mut().insert(program.clone());
     let left = program.entered.left;
     if left.exceeded {
-        let detail = format!("This token may ask {} times in a minute.", left.most);
-        return Err(Problem::new(Kind::TooMany, detail).header(header::RETRY_AFTER, left.reset.to_string()));
+        return Err(too_many(left, ""));
     }
     authorise(&app, &program, (need, scope), route.path).await?;
     if !accepts(request, operation.answers) {
@@ -141,17 +141,39 @@ async fn admit(request: &mut ServiceRequest) -> Result<Go, Problem> {
         Go::Act(key) => key,
         other => return Ok(other),
     };
+    let admitted = match count_each(&app, &mut program, operation, &body).await {
+        Ok(()) if operation.code => prove(request, &app, &program).await,
+        counted => counted,
+    };
     request.extensions_mut().insert(Raw(body));
-    if operation.code
-        && let Err(problem) = prove(request, &app, &program).await
-    {
-        // Nothing was done, so that the same request can be sent again with another code.
+    request.extensions_mut().insert(program);
+    if let Err(problem) = admitted {
+        // Nothing was done, so that the same request can be sent again, later or with another code.
         if let Some(key) = key {
             app.desk.free_key(key).await?;
         }
         return Err(problem);
     }
     Ok(Go::Act(key))
+}
+
+fn too_many(left: Left, besides: &str) -> Problem {
+    let detail = format!("This token may ask {} times in a minute{besides}.", left.most);
+    Problem::new(Kind::TooMany, detail).header(header::RETRY_AFTER, left.reset.to_string())
+}
+
+/// Counts what a request asks for beyond one thing: many acts in one request are as many as in many.
+async fn count_each(app: &App, program: &mut Program, operation: &Operation, body: &[u8]) -> Result<(), Problem> {
+    let Some(member) = operation.each else { return Ok(()) };
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let items = body.get(member).and_then(Value::as_array).map_or(0, Vec::len);
+    let more = u32::try_from(items).unwrap_or(u32::MAX).saturating_sub(1);
+    if more == 0 {
+        return Ok(());
+    }
+    let left = app.desk.count_more(program.entered.token.id, more).await?;
+    program.entered.left = left;
+    if left.exceeded { Err(too_many(left, ", and each of several cases counts")) } else { Ok(()) }
 }
 
 fn route_of(request: &ServiceRequest, app: &App) -> Result<RouteSpec, Problem> {

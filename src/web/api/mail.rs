@@ -13,6 +13,7 @@ use super::program::Program;
 use crate::domain::api_token::Scope;
 use crate::domain::contact::EmailAddress;
 use crate::domain::inbound::{Fate, fold};
+use crate::domain::reference::EXAMPLE;
 use crate::store::inbound::{self, InboundMail};
 use crate::web::App;
 use crate::workflow::Halt;
@@ -99,7 +100,7 @@ pub async fn read(app: Data<App>, program: Program, path: Path<String>) -> Answe
 /// The case that a mail belongs to.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(examples(json!({ "reference": "MFA-7K3Q-9ZDX" })))]
+#[schema(examples(json!({ "reference": EXAMPLE })))]
 pub struct Attach {
     /// Its reference.
     #[schema(min_length = 1, max_length = 40)]

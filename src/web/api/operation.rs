@@ -104,6 +104,8 @@ pub struct Operation {
     pub versioned: bool,
     /// It needs a code of the person's authenticator.
     pub code: bool,
+    /// The member of the body whose items each count as a request.
+    pub each: Option<&'static str>,
     /// Its answer may be kept for the same request sent again.
     pub keeps_answer: bool,
     /// Parameters of the query.
@@ -125,6 +127,7 @@ impl Operation {
             like: None,
             versioned: false,
             code: false,
+            each: None,
             keeps_answer: true,
             params: Vec::new(),
             body: None,
@@ -148,6 +151,12 @@ impl Operation {
     /// It needs a code of the person's authenticator.
     pub fn with_code(mut self) -> Self {
         self.code = true;
+        self
+    }
+
+    /// Each item of this member of the body counts as a request.
+    pub fn counts_each(mut self, member: &'static str) -> Self {
+        self.each = Some(member);
         self
     }
 

@@ -12,16 +12,17 @@ use super::desk::done;
 use super::operation::one_or_none;
 use super::problem::{Kind, Problem};
 use super::program::Program;
+use super::query::Query;
 use crate::domain::account::Tier;
 use crate::domain::case::State;
 use crate::domain::form::Language;
-use crate::domain::ids::SavedViewId;
+use crate::domain::ids::{SavedViewId, TagId};
 use crate::domain::queue::{Filter, HeldBy, Look, Sort, View};
 use crate::store::AnyConnection;
 use crate::store::saved_views::{self, SavedView};
 use crate::store::views::queue::{self, Count};
 use crate::web::App;
-use crate::workflow::Halt;
+use crate::workflow::{Halt, may_remove_view, may_share_views};
 
 /// The parameters of the queue that a saved view stands for.
 const LOOK: [&str; 8] = ["view", "state", "tier", "holder", "tag", "language", "sort", "order"];
@@ -83,7 +84,7 @@ pub async fn list(app: Data<App>, program: Program) -> Answer {
             list.items.push(KeptView {
                 id: view.id.to_string(),
                 shared: view.shared,
-                may_remove: if view.shared { role.supervises() } else { view.owner == me },
+                may_remove: may_remove_view(&view, me, role),
                 query: view.look.address(),
                 count: counted(queue::count(connection, &view.look, me, now)?),
                 name: view.name,
@@ -188,18 +189,36 @@ enum Order {
     Down,
 }
 
-fn look(body: &NewView) -> Result<Look, Problem> {
-    let no = |pointer: &'static str, words: &'static str| move |_| Problem::field(pointer, words);
-    let holder = |text: &str| match text {
+fn holder(text: &str) -> Result<HeldBy, &'static str> {
+    match text {
         "none" => Ok(HeldBy::NoOne),
-        agent => agent.parse().map(HeldBy::Agent).map_err(no("/holder", "This is no identifier of a person.")),
-    };
+        agent => agent.parse().map(HeldBy::Agent).map_err(|_| "This is no identifier of a person."),
+    }
+}
+
+fn tag(text: &str) -> Result<TagId, &'static str> {
+    text.parse().map_err(|_| "This is no identifier of a tag.")
+}
+
+/// What a query asks the queue for by itself.
+///
+/// # Errors
+/// [`Problem`] when it names a holder or a tag by what is no identifier: that must not look like a list without a filter.
+pub fn asked(query: &Query) -> Result<Look, Problem> {
+    let wrong = |name: &'static str| move |why| Problem::parameter(Kind::Invalid, name, why);
+    query.get("holder").map(holder).transpose().map_err(wrong("holder"))?;
+    query.get("tag").map(tag).transpose().map_err(wrong("tag"))?;
+    Ok(Look::read(|field| query.get(field).unwrap_or_default()))
+}
+
+fn look(body: &NewView) -> Result<Look, Problem> {
+    let wrong = |pointer: &'static str| move |why| Problem::field(pointer, why);
     let mut look = Look::of(body.view.unwrap_or(View::Open));
     look.filter = Filter {
         state: body.state,
         tier: body.tier,
-        tag: body.tag.as_deref().map(str::parse).transpose().map_err(no("/tag", "This is no identifier of a tag."))?,
-        held_by: body.holder.as_deref().map(holder).transpose()?,
+        tag: body.tag.as_deref().map(tag).transpose().map_err(wrong("/tag"))?,
+        held_by: body.holder.as_deref().map(holder).transpose().map_err(wrong("/holder"))?,
         language: body.language,
     };
     if let Some(sort) = body.sort {
@@ -223,7 +242,7 @@ pub struct Saved {
 
 /// Keeps a view.
 pub async fn save(app: Data<App>, program: Program, body: Body<NewView>) -> Answer {
-    if body.0.shared && !program.entered.agent.role.supervises() {
+    if body.0.shared && !may_share_views(program.entered.agent.role) {
         return Err(Problem::new(Kind::Forbidden, "Only supervisors share views."));
     }
     let look = look(&body.0)?;

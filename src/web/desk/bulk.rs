@@ -11,12 +11,12 @@ use crate::web::guard::access::SignedInAgent;
 use crate::web::guard::fields::Fields;
 use crate::web::next_page::of_desk;
 use crate::web::page::{Flash, Head, show as show_page};
-use crate::workflow::{Bulk, Halt, Picked};
+use crate::workflow::{Bulk, Picked, Went};
 
 /// Cases that one press can be about: two pages of the queue.
 pub const MOST: usize = 100;
 
-/// `MFA-7K3Q-9ZDX:4`: a case and the version that was seen.
+/// `MFA-7K3Q-9ZDN:4`: a case and the version that was seen.
 fn picked(value: &str) -> Option<Picked> {
     let (reference, version) = value.split_once(':')?;
     Some((reference.parse().ok()?, Some(version.parse().ok()?)))
@@ -47,15 +47,23 @@ fn asked(fields: &Fields) -> Result<(Vec<Picked>, Bulk), String> {
     Ok((cases, what))
 }
 
-fn line(what: &Bulk, (reference, done): &(CaseRef, Result<(), Halt>)) -> Value {
-    let words = match (done, what) {
-        (Err(halt), _) => halt.to_string(),
-        (Ok(()), Bulk::Claim) => "You hold it now.".to_owned(),
-        (Ok(()), Bulk::Release) => "It is free again.".to_owned(),
-        (Ok(()), Bulk::Tag(name)) => format!("It has the tag “{name}”."),
-        (Ok(()), Bulk::Untag(name)) => format!("It does not have the tag “{name}”."),
+const fn is_done(went: &Went) -> bool {
+    matches!(went, Ok(Ok(())))
+}
+
+fn line(what: &Bulk, (reference, went): &(CaseRef, Went)) -> Value {
+    let words = match (went, what) {
+        (Err(error), _) => {
+            tracing::error!(%error, "one of several cases failed");
+            "The database failed with this one. Look at it, and try again.".to_owned()
+        }
+        (Ok(Err(halt)), _) => halt.to_string(),
+        (Ok(Ok(())), Bulk::Claim) => "You hold it now.".to_owned(),
+        (Ok(Ok(())), Bulk::Release) => "It is free again.".to_owned(),
+        (Ok(Ok(())), Bulk::Tag(name)) => format!("It has the tag “{name}”."),
+        (Ok(Ok(())), Bulk::Untag(name)) => format!("It does not have the tag “{name}”."),
     };
-    json!({ "reference": reference, "done": done.is_ok(), "text": words })
+    json!({ "reference": reference, "done": is_done(went), "text": words })
 }
 
 /// Does the same to every case that was ticked, and tells of each how it went.
@@ -63,8 +71,8 @@ pub async fn act(app: Data<App>, agent: SignedInAgent, fields: Fields) -> Result
     let mut head = Head::desk("Several cases", &agent);
     let (status, lines) = match asked(&fields) {
         Ok((cases, what)) => {
-            let done = app.desk.bulk(agent.act(&app), cases, what.clone()).await?;
-            let failed = done.iter().filter(|(_, done)| done.is_err()).count();
+            let done = app.desk.bulk(agent.act(&app), cases, what.clone()).await;
+            let failed = done.iter().filter(|(_, went)| !is_done(went)).count();
             let all = done.len();
             head.flash = Some(match failed {
                 0 => Flash::Done(format!("Done for {all} of {all}.")),

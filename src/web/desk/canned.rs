@@ -87,8 +87,7 @@ pub async fn show_new(app: Data<App>, me: SignedInAgent) -> Answer {
 /// The form of a reply.
 pub async fn show(app: Data<App>, me: SignedInAgent, path: Path<String>) -> Answer {
     let id = named(&path)?;
-    let replies = app.desk.canned_replies().await?;
-    let reply = replies.into_iter().find(|reply| reply.id == id).ok_or(Halt::Gone)?;
+    let reply = app.desk.canned_reply(id).await?.ok_or(Halt::Gone)?;
     form(&app, &me, Some(id), &TypedReply { title: reply.title, texts: reply.texts }, &WrongReply::new())
 }
 

@@ -39,7 +39,7 @@ pub(super) fn panel(app: &App, agent: &SignedInAgent, file: &CaseFile) -> Value 
             "value": may_merge(file, &agent.session.agent, kin).then(|| format!("{} {}", kin.reference, kin.version)),
         })
     };
-    let open: Vec<Value> = file.of_account.iter().filter(|kin| !kin.state.is_final()).map(shown).collect();
+    let open: Vec<Value> = file.of_account.iter().map(shown).collect();
     let relative = |relative: &Relative| {
         json!({
             "reference": relative.reference,

@@ -41,7 +41,7 @@ fn row(ListedToken { token, agent, dormant_since }: &ListedToken, me: &Agent) ->
         "created": moment(token.created_at),
         "expires": moment(token.expires_at),
         "last_used": moment_if(token.last_used_at),
-        "dormant": moment_if(*dormant_since).as_object(),
+        "dormant": moment_if(*dormant_since),
     })
 }
 

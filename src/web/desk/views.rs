@@ -4,23 +4,23 @@ use actix_web::web::{Data, Path, Query};
 use serde_json::{Value, json};
 
 use super::After;
-use crate::domain::ids::AgentId;
 use crate::domain::queue::Look;
+use crate::store::agents::Agent;
 use crate::store::saved_views::{self, SavedView};
 use crate::web::App;
 use crate::web::error::{PageError, status_of};
 use crate::web::guard::access::SignedInAgent;
 use crate::web::guard::fields::Fields;
 use crate::web::page::{Flash, Head, see_other, show as show_page};
-use crate::workflow::Halt;
+use crate::workflow::{Halt, may_remove_view};
 
-fn shown(view: &SavedView, me: AgentId, supervises: bool) -> Value {
+fn shown(view: &SavedView, me: &Agent) -> Value {
     json!({
         "id": view.id,
         "name": view.name,
         "url": format!("/desk?{}", view.look.address()),
         "shared": view.shared,
-        "may_remove": if view.shared { supervises } else { view.owner == me },
+        "may_remove": may_remove_view(view, me.id, me.role),
     })
 }
 
@@ -30,9 +30,10 @@ async fn page(
     status: StatusCode,
     flash: Option<Flash>,
 ) -> Result<HttpResponse, PageError> {
-    let (me, supervises) = (agent.session.agent.id, agent.session.agent.role.supervises());
-    let views = app.desk.store.read(move |connection| saved_views::of_agent(connection, me)).await?;
-    let content = json!({ "views": views.iter().map(|view| shown(view, me, supervises)).collect::<Vec<_>>() });
+    let me = &agent.session.agent;
+    let id = me.id;
+    let views = app.desk.store.read(move |connection| saved_views::of_agent(connection, id)).await?;
+    let content = json!({ "views": views.iter().map(|view| shown(view, me)).collect::<Vec<_>>() });
     let mut head = Head::desk("Saved views", agent);
     head.flash = flash;
     show_page(app, &agent.caller, status, "desk/views.html", head, content)

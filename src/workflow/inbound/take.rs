@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::act::{Act, known};
 use super::super::limits::{Counted, spend};
+use super::super::write::next_moment;
 use super::super::{Desk, Kit, deadlines, events};
 use super::bounce;
 use super::files::{Prepared, prepare_all};
@@ -334,13 +335,14 @@ pub(super) fn fill(
     let account = known(tx.connection, kit, &filed.case)?.account;
     row.sender = mail.sender(account.as_ref().map(|account| &account.email));
     let folded = fold(&mail.text);
-    let id = kit.id(EntryId::new, act.at);
+    let at = next_moment(tx, act, filed)?;
+    let id = kit.id(EntryId::new, at);
     let kind = match row.sender {
         Sender::OfRecord => EntryKind::FromCustomer,
         Sender::Another => EntryKind::FromElsewhere,
     };
     let said = if folded.said.is_empty() { "–".to_owned() } else { folded.said };
-    let entry = WrittenEntry { id, kind, agent: None, at: act.at, body: said };
+    let entry = WrittenEntry { id, kind, agent: None, at, body: said };
     cases::write_entry(tx, filed.case.id, &entry)?;
     row.fate = Fate::Message;
     row.case = Some(filed.case.id);

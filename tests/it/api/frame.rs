@@ -107,6 +107,35 @@ async fn a_budget_is_told_of_and_spent_for_each_token() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_of_several_cases_counts_as_a_request() {
+    let change = |settings: &mut mfa_desk::config::Settings| settings.api.requests_per_minute = 5;
+    let world = World::with(Setup { change, ..Setup::default() }).await;
+    let mut cases = Vec::new();
+    for _ in 0..3 {
+        cases.push(json!({ "reference": world.confirmed(OWNER).await.1 }));
+    }
+    let ana = world.program("ana").await;
+    let tag = |tag: &str| Some(json!({ "act": "tag", "tag": tag, "cases": cases }));
+    let done = ana.post("/bulk", &[], tag("one")).await;
+    assert_eq!(done.is(200).header("ratelimit"), "\"token\";r=2;t=60");
+    // They do not fit any more: none of it is done, and the key is free for later.
+    let key = [("idempotency-key", "k")];
+    let refused = ana.post("/bulk", &key, tag("two")).await;
+    refused.is(429).problem("too-many-requests");
+    assert_eq!((refused.header("ratelimit"), refused.header("retry-after")), ("\"token\";r=1;t=60", "60"));
+    ana.get("/me").await.is(200);
+    let reference = cases[0]["reference"].as_str().unwrap();
+    let tagged = async || world.actions(reference).await.iter().filter(|action| *action == "case.tagged").count();
+    assert_eq!(tagged().await, 1);
+    world.clock.advance(TimeDelta::seconds(60));
+    ana.post("/bulk", &key, tag("two")).await.is(200);
+    // Sent again, it costs one.
+    let again = ana.post("/bulk", &key, tag("two")).await;
+    assert_eq!((again.is(200).header("ratelimit"), tagged().await), ("\"token\";r=1;t=60", 2));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_decision_names_the_version_that_it_is_about() {
     let world = World::new().await;
     let (_, reference) = world.confirmed(OWNER).await;

@@ -5,7 +5,7 @@ use mfa_desk::domain::reference::CaseRef;
 use serde_json::{Value, json};
 
 use super::Program;
-use crate::support::world::{OWNER, World, address};
+use crate::support::world::{OWNER, World, address, csrf_on};
 
 const NO_ONE: &str = "00000000-0000-7000-8000-000000000000";
 
@@ -52,13 +52,15 @@ async fn duplicates_are_seen_and_merged_all_or_none_by_those_who_may_at_the_desk
     let old = json!({ "reference": first, "version": 1 });
     let stale = ana.post(&path, &version, duplicates(&[old])).await.is(412).problem("stale");
     assert_eq!((&stale["reference"], &stale["current_version"]), (&json!(first), &one["version"]));
+    assert_eq!(stale["current_state"], "verifying");
     // Hers together with one that is not, or that is no duplicate: none.
     for more in [&two, &other] {
         let refused = ana.post(&path, &version, duplicates(&[one.clone(), more.clone()])).await;
         assert!(refused.is(409).problem("refused")["rule"].is_string());
     }
     let itself = at(&ana, &kept).await;
-    assert!(matches!(ana.post(&path, &version, duplicates(&[itself])).await.status, 409 | 422));
+    let refused = sam.post(&path, &version, duplicates(&[itself])).await.is(409).problem("refused");
+    assert_eq!(refused["rule"], "no_duplicate");
     for untouched in [&first, &second, &strangers, &kept] {
         assert!(!world.actions(untouched).await.contains(&"case.merged".to_owned()), "{untouched}");
     }
@@ -108,9 +110,13 @@ async fn the_same_is_done_to_many_and_told_of_each() {
     let theirs = [at(&ana, &second).await];
     let refused = ana.post("/bulk", &[], asks("release", &theirs)).await.is(200).json();
     assert_eq!(refused["items"][0]["problem"]["rule"], "not_holder");
-    let tagged = Some(json!({ "act": "tag", "tag": "Urgent", "cases": seen }));
+    assert_eq!((&refused["items"][0]["version"], &refused["items"][0]["state"]), (&Value::Null, &Value::Null));
+    // Tags change no version: none is named, and of a case that one may not read nothing is told.
+    let all: Vec<Value> = seen.iter().map(|case| json!({ "reference": case["reference"] })).collect();
+    let tagged = Some(json!({ "act": "tag", "tag": "Urgent", "cases": all }));
     let tagged = ana.post("/bulk", &[("idempotency-key", "t")], tagged).await.is(200).json();
     assert!(tagged["items"].as_array().unwrap().iter().all(|item| item["done"] == true), "{tagged}");
+    assert!(!tagged.to_string().contains("verifying"), "{tagged}");
     assert_eq!(read(&ana, &third).await["tags"][0]["name"], "Urgent");
     let untagged = Some(json!({ "act": "untag", "tag": "Urgent", "cases": [seen[0]] }));
     ana.post("/bulk", &[], untagged).await.is(200);
@@ -121,6 +127,8 @@ async fn the_same_is_done_to_many_and_told_of_each() {
         (json!({ "act": "claim", "tag": "x", "cases": seen }), "/tag"),
         (json!({ "act": "claim", "cases": [] }), "/cases"),
         (json!({ "act": "claim", "cases": vec![&seen[0]; 2] }), "/cases/1/reference"),
+        (json!({ "act": "untag", "tag": "Nothing", "cases": seen }), "/tag"),
+        (json!({ "act": "claim", "cases": all }), "/cases/0/version"),
         (json!({ "act": "close", "cases": seen }), "/act"),
         (json!({ "act": "claim", "cases": [nobody] }), "/cases/0/reference"),
     ] {
@@ -129,6 +137,50 @@ async fn the_same_is_done_to_many_and_told_of_each() {
     }
     let aud = world.program("aud").await;
     aud.post("/bulk", &[], asks("claim", &seen)).await.is(403);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fault_with_one_case_takes_back_no_other_and_is_told_of_that_one() {
+    let world = World::new().await;
+    let (_, first) = world.confirmed(OWNER).await;
+    let (_, broken) = world.confirmed(OWNER).await;
+    let (_, third) = world.confirmed(OWNER).await;
+    let (_, fourth) = world.confirmed("root@customers.example").await;
+    let ana = world.program("ana").await;
+    let seen = [at(&ana, &first).await, at(&ana, &broken).await, at(&ana, &third).await];
+    let sqlite = format!(
+        "CREATE TRIGGER broken BEFORE UPDATE ON cases WHEN OLD.reference = '{broken}'
+            BEGIN SELECT RAISE(ABORT, 'snapped'); END;"
+    );
+    let postgres = format!(
+        "CREATE FUNCTION breaks() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'snapped'; END $$;
+         CREATE TRIGGER broken BEFORE UPDATE ON cases FOR EACH ROW WHEN (OLD.reference = '{broken}')
+            EXECUTE FUNCTION breaks();"
+    );
+    crate::queue::run(&world, &sqlite, &postgres);
+    let claim = || Some(json!({ "act": "claim", "cases": seen }));
+    let done = ana.post("/bulk", &[("idempotency-key", "k")], claim()).await;
+    let items = done.is(200).json()["items"].clone();
+    let told: Vec<(&Value, &Value)> =
+        items.as_array().unwrap().iter().map(|item| (&item["done"], &item["problem"]["status"])).collect();
+    let (yes, no) = (json!(true), json!(false));
+    assert_eq!(told, [(&yes, &Value::Null), (&no, &json!(500)), (&yes, &Value::Null)], "{items}");
+    assert_eq!((&items[1]["version"], &items[1]["state"]), (&Value::Null, &Value::Null));
+    assert!(!done.text.contains("snapped"), "{}", done.text);
+    for (reference, claimed) in [(&first, true), (&broken, false), (&third, true)] {
+        let actions = world.actions(reference).await;
+        assert_eq!(actions.contains(&"case.claimed".to_owned()), claimed, "{reference}: {actions:?}");
+    }
+    assert_eq!(ana.post("/bulk", &[("idempotency-key", "k")], claim()).await.is(200).text, done.text);
+    // The desk's page tells it too.
+    let ben = world.agent("ben").await;
+    let csrf = csrf_on(&ben.get("/desk").await);
+    let value = async |reference: &str| format!("{reference}:{}", at(&ana, reference).await["version"]);
+    let (second, last) = (value(&broken).await, value(&fourth).await);
+    let fields = [("csrf", csrf.as_str()), ("act", "claim"), ("case", &second), ("case", &last)];
+    ben.post("/desk/bulk", &fields).await.is(200).says("Done for 1 of 2").says("The database failed with this one");
+    assert!(world.actions(&fourth).await.contains(&"case.claimed".to_owned()));
     world.stop().await;
 }
 
@@ -162,6 +214,12 @@ async fn views_are_kept_shared_and_asked_for() {
     for path in [format!("/cases?saved={id}"), format!("/cases?saved={NO_ONE}"), "/cases?saved=x".to_owned()] {
         ben.get(&path).await.is(422).problem("invalid");
     }
+    // What is no identifier is no filter, and must not look like a list without one.
+    for (query, name) in [("tag=Urgent", "tag"), ("holder=somebody", "holder")] {
+        let problem = ana.get(&format!("/cases?{query}")).await.is(422).problem("invalid");
+        assert_eq!(problem["errors"][0]["parameter"], name);
+    }
+    assert_eq!(of(&ana, "?holder=none").await.len(), 2);
     ana.get(&format!("/cases?saved={id}&state=ready")).await.is(422).problem("invalid");
     ben.post(&format!("/views/{id}/remove"), &[], None).await.is(404);
     // A supervisor shares one; each has their own in one that begins from Mine.

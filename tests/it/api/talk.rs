@@ -1,5 +1,8 @@
 //! Writing to customers by programs: what was read is named, and replies are begun from.
 
+use chrono::TimeDelta;
+use mfa_desk::domain::actor::Actor;
+use mfa_desk::workflow::Act;
 use serde_json::{Value, json};
 
 use crate::support::world::{OWNER, World, address};
@@ -53,6 +56,43 @@ async fn an_answer_names_what_was_read_and_is_not_sent_past_what_came_in() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_slower_clock_wrote_later_is_unread_all_the_same() {
+    let world = World::new().await;
+    let (_, reference) = world.confirmed(OWNER).await;
+    let ana = world.program("ana").await;
+    let path = format!("/cases/{reference}/messages");
+    let says = |text: &str, seen: Value| Some(json!({ "body": text, "seen": seen }));
+    ana.post(&path, &[], says("Hello.", Value::Null)).await.is(200);
+    let seen = messages(&ana, &reference).await[0]["id"].clone();
+    // Another instance, whose clock is behind, takes what the customer writes.
+    let act = Act { actor: Actor::Customer, ip: String::new(), at: world.now() - TimeDelta::seconds(5) };
+    world.desk.write_to_desk(act, reference.parse().unwrap(), "Wait!".to_owned()).await.unwrap().unwrap();
+    let there = messages(&ana, &reference).await;
+    assert_eq!(there[1]["body"], "Wait!", "{there:?}");
+    let problem = ana.post(&path, &[], says("Past it.", seen)).await.is(412).problem("stale");
+    assert_eq!(problem["unread"][0]["id"], there[1]["id"]);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_may_not_write_is_told_that_and_not_who_wrote() {
+    let world = World::new().await;
+    let (customer, reference) = world.confirmed(OWNER).await;
+    let own = customer.get(&format!("/cases/{reference}")).await;
+    customer.send(&own, "/messages", &[("body", "Please!")]).await.is(200);
+    let ben = world.agent("ben").await;
+    world.presses(&ben, &reference, "claim", &[]).await.is(200);
+    world.presses(&ben, &reference, "reject", &[("reason", "A test.")]).await.is(200);
+    let ana = world.program_for("ana", &["cases:work"], "").await;
+    let late = Some(json!({ "body": "Late.", "seen": null }));
+    let refused = ana.post(&format!("/cases/{reference}/messages"), &[], late).await.is(409).problem("refused");
+    assert_eq!(refused["rule"], "over", "{refused}");
+    let entries = world.entries(&reference).await;
+    assert!(entries.iter().any(|entry| entry.action == "case.refused" && entry.actor == address("ana")));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn replies_are_kept_by_supervisors_and_begun_from_by_agents() {
     let world = World::new().await;
     let (_, reference) = world.confirmed_in("de", OWNER).await;
@@ -62,7 +102,15 @@ async fn replies_are_kept_by_supervisors_and_begun_from_by_agents() {
         { "language": "en", "text": "Dear {{name}}." }, { "language": "de", "text": german },
     ] });
     ana.post("/replies", &[], Some(reply.clone())).await.is(403).problem("insufficient-scope");
-    let kept = sam.post("/replies", &[], Some(reply)).await.is(200).json();
+    // What customers will read is kept with a scope of its own, and with a code.
+    let manages = world.program_for("sam", &["desk:read", "desk:manage"], "").await;
+    manages.post("/replies", &[], Some(reply.clone())).await.is(403).problem("insufficient-scope");
+    sam.post("/replies", &[], Some(reply.clone())).await.is(403);
+    let keep = async |path: &str, body: Option<Value>| {
+        let code = world.code("sam").await;
+        sam.post(path, &[("mfa-code", &code)], body).await
+    };
+    let kept = keep("/replies", Some(reply)).await.is(200).json();
     let id = kept["id"].as_str().unwrap().to_owned();
     // What is wrong with one is pointed at.
     let text = |language: &str, text: &str| json!({ "language": language, "text": text });
@@ -74,7 +122,7 @@ async fn replies_are_kept_by_supervisors_and_begun_from_by_agents() {
         ("T", json!([]), "/texts"),
     ] {
         let wrong = Some(json!({ "title": title, "texts": texts }));
-        let problem = sam.post("/replies", &[], wrong).await.is(422).problem("invalid");
+        let problem = keep("/replies", wrong).await.is(422).problem("invalid");
         assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
     }
     // An agent sees titles, and the text as it would be sent: in the case's language, by their name.
@@ -87,16 +135,25 @@ async fn replies_are_kept_by_supervisors_and_begun_from_by_agents() {
     assert!(messages(&ana, &reference).await.is_empty(), "nothing is sent by that");
     ana.get(&format!("{of_case}/00000000-0000-7000-8000-000000000000")).await.is(404);
     ana.get("/replies").await.is(403);
+    // Whoever can send nothing there begins from nothing.
+    let aud = world.program("aud").await;
+    aud.get(&of_case).await.is(403).problem("forbidden");
+    aud.get(&format!("{of_case}/{id}")).await.is(403).problem("forbidden");
+    let (_, over) = world.confirmed("root@customers.example").await;
+    world.presses(&world.agent("ben").await, &over, "claim", &[]).await.is(200);
+    world.presses(&world.agent("ben").await, &over, "reject", &[("reason", "A test.")]).await.is(200);
+    assert_eq!(ana.get(&format!("/cases/{over}/replies")).await.is(200).json()["items"], json!([]));
+    ana.get(&format!("/cases/{over}/replies/{id}")).await.is(404);
     // Changed, it is what was sent and nothing of before.
     let changed = json!({ "title": "Hello", "texts": [text("en", "Hello {{name}}.")] });
-    sam.post(&format!("/replies/{id}"), &[], Some(changed)).await.is(200);
+    keep(&format!("/replies/{id}"), Some(changed)).await.is(200);
     let read = sam.get(&format!("/replies/{id}")).await.is(200).json();
     assert_eq!((&read["title"], read["texts"].as_array().unwrap().len()), (&json!("Hello"), 1));
     let filled = ana.get(&format!("{of_case}/{id}")).await.is(200).json();
     assert_eq!((&filled["text"], &filled["language"]), (&json!("Hello Olivia Öwner."), &json!("en")));
     assert_eq!(sam.get("/replies").await.is(200).json()["items"], json!([read]));
-    sam.post(&format!("/replies/{id}/remove"), &[], None).await.is(200);
-    sam.post(&format!("/replies/{id}/remove"), &[], None).await.is(404);
+    keep(&format!("/replies/{id}/remove"), None).await.is(200);
+    keep(&format!("/replies/{id}/remove"), None).await.is(404);
     assert_eq!(ana.get(&of_case).await.is(200).json()["items"], json!([]));
     let entries = world.entries("").await;
     for action in ["reply.added", "reply.changed", "reply.removed"] {

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use diesel::{QueryDsl, RunQueryDsl};
 use mfa_desk::domain::actor::Role;
 use mfa_desk::domain::api_token::Wish;
-use mfa_desk::store::schema::api_tokens;
-use mfa_desk::store::{AnyConnection, StoreError, agents};
+use mfa_desk::store::schema::{agent_sessions, api_tokens};
+use mfa_desk::store::{AnyConnection, StoreError, Tx, agents};
 use mfa_desk::workflow::{Act, Standing};
 
 use super::{Answer, Program, id};
@@ -204,15 +204,27 @@ async fn a_token_sleeps_while_its_person_comes_no_more_and_wakes_when_they_sign_
     assert!(!world.actions(&reference).await.contains(&"case.note_added".to_owned()));
     let entries = world.entries("").await;
     let told: Vec<_> = entries.iter().filter(|entry| entry.details.contains("\"why\":\"dormant\"")).collect();
-    assert_eq!(told.len(), 1, "once a minute: {told:?}");
+    assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].action == "token.refused" && told[0].actor == address("ben"), "{told:?}");
+    // A program that goes on asking fills no log: once a day is enough.
+    let told = async || {
+        let entries = world.entries("").await;
+        entries.iter().filter(|entry| entry.details.contains("\"why\":\"dormant\"")).count()
+    };
+    for (hours, entries) in [(5, 1), (19, 2)] {
+        world.clock.advance(TimeDelta::hours(hours));
+        ben.get("/me").await.is(401).problem("dormant");
+        assert_eq!(told().await, entries);
+    }
     // Who looks at tokens sees that it sleeps, and which do not.
     let page = world.agent("sam").await.get("/desk/tokens").await;
     assert_eq!(page.is(200).text().matches("Dormant since").count(), 1, "{}", page.text());
     // The session that a sign-in began can be forgotten; that it was, is not.
-    let browser = world.agent("ben").await;
+    world.agent("ben").await;
+    let forget = |tx: &mut Tx<'_>| Ok::<_, StoreError>(diesel::delete(agent_sessions::table).execute(tx.connection)?);
+    assert!(world.desk.store.write(forget).await.unwrap() > 0);
     ben.get("/me").await.is(200);
-    let page = browser.get("/desk/tokens").await;
+    let page = world.agent("sam").await.get("/desk/tokens").await;
     assert!(!page.is(200).text().contains("Dormant since"), "{}", page.text());
     world.stop().await;
 }

@@ -64,7 +64,7 @@ async fn whoever_may_not_write_keeps_no_draft() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_draft_goes_when_its_message_is_sent_by_whichever_way() {
+async fn a_draft_goes_when_it_is_sent_and_not_with_what_a_program_writes() {
     let world = World::new().await;
     let (_, reference) = world.confirmed(OWNER).await;
     let ana = world.agent("ana").await;
@@ -73,9 +73,13 @@ async fn a_draft_goes_when_its_message_is_sent_by_whichever_way() {
     let program = world.program("ana").await;
     let body = serde_json::json!({ "body": "Half a thought.", "seen": null });
     program.post(&format!("/cases/{reference}/messages"), &[], Some(body)).await.is(200);
-    assert_eq!(kept(&world, "ana").await, ["A doubt"]);
     let body = serde_json::json!({ "body": "No doubt." });
     program.post(&format!("/cases/{reference}/notes"), &[], Some(body)).await.is(200);
+    assert_eq!(kept(&world, "ana").await.len(), 2, "what she types is hers");
+    assert!(case(&world.agent("ben").await, &reference).await.text().contains("Ana is writing"), "she still writes");
+    world.presses(&ana, &reference, "messages", &[("body", "Half a thought, thought through.")]).await.is(200);
+    assert_eq!(kept(&world, "ana").await, ["A doubt"]);
+    world.presses(&ana, &reference, "notes", &[("body", "No doubt at all.")]).await.is(200);
     assert!(kept(&world, "ana").await.is_empty());
     world.stop().await;
 }
@@ -120,6 +124,12 @@ async fn drafts_go_with_whoever_is_suspended_or_works_cases_no_more() {
     world.desk.change_role(act(), sam.id, Role::Agent).await.unwrap().unwrap();
     assert!(kept(&world, "ana").await.is_empty() && kept(&world, "ben").await.is_empty());
     assert_eq!(kept(&world, "sam").await, ["Of sam"], "another role that works cases takes nothing away");
+    // What their pages send with the role that they had comes too late.
+    for late in [&ana, &ben] {
+        let act = Act { actor: late.actor(), ip: String::new(), at: world.now() };
+        world.desk.keep_draft(act, reference.parse().unwrap(), "note", "Late").await.unwrap().unwrap_err();
+    }
+    assert!(kept(&world, "ana").await.is_empty() && kept(&world, "ben").await.is_empty());
     // They do not come back with the person.
     world.desk.change_standing(act(), ana.id, Standing::Restored).await.unwrap().unwrap();
     assert!(!case(&world.agent("ana").await, &reference).await.text().contains("Of ana"));

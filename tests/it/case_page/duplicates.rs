@@ -1,6 +1,7 @@
 use super::{case, timeline_of};
+use crate::queue::{asks, unhindered};
 use crate::support::browser::{Browser, Page};
-use crate::support::world::{OWNER, World};
+use crate::support::world::{OWNER, Setup, World};
 
 /// The value of the box that ends a case as a duplicate.
 fn tick(page: &Page, reference: &str) -> Option<String> {
@@ -132,5 +133,22 @@ async fn related_cases_are_named_with_what_they_share() {
     let shared = of(&same_network);
     assert!(shared.contains("the same number to be called back on") && !shared.contains("account"), "{related}");
     assert!(!related.contains('@') && !related.contains("+44"), "{related}");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_open_case_is_found_behind_however_many_that_are_over() {
+    let world = World::with(Setup { change: unhindered, ..Setup::default() }).await;
+    let first = asks(&world, OWNER, "Olivia", "").await;
+    let mut newest = String::new();
+    for _ in 0..22 {
+        world.clock.advance(chrono::TimeDelta::seconds(1));
+        newest = asks(&world, OWNER, "Olivia", "").await;
+    }
+    world.settle().await;
+    let end = format!("UPDATE cases SET state = 'closed' WHERE reference NOT IN ('{first}', '{newest}');");
+    crate::queue::run(&world, &end, &end);
+    let sam = world.agent("sam").await;
+    assert!(tick(&case(&sam, &newest).await, &first).is_some());
     world.stop().await;
 }

@@ -1,3 +1,6 @@
+use mfa_desk::domain::form::Language;
+use mfa_desk::workflow::{Act, TypedReply};
+
 use super::case;
 use crate::support::browser::{Browser, Page};
 use crate::support::world::{OWNER, World};
@@ -70,5 +73,30 @@ async fn what_a_customer_typed_is_text_wherever_it_is_filled_in() {
     let greeting = reply(&case(&ana, &reference).await, "Greeting");
     let begun = ana.get(&format!("/desk/cases/{reference}?reply={greeting}")).await;
     begun.is(200).says(&format!("Dear {EVIL}. {{% if product %}}Ana"));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_desk_has_so_many_replies_and_no_more() {
+    let world = World::new().await;
+    let supervisor = world.person("sam").await;
+    let act = || Act { actor: supervisor.actor(), ip: String::new(), at: world.now() };
+    let typed = TypedReply { title: "One of many".to_owned(), texts: [(Language::English, "x".to_owned())].into() };
+    for _ in 0..199 {
+        world.desk.keep_reply(act(), None, &typed).await.unwrap().unwrap().unwrap();
+    }
+    let sam = world.agent("sam").await;
+    add(&sam, "The last", &[("en", "x")]).await.is(200).says("Kept.");
+    add(&sam, "One more", &[("en", "Kept on the page")]).await.is(422).says("200 replies").says("Kept on the page");
+    let one_more = serde_json::json!({ "title": "One more", "texts": [{ "language": "en", "text": "x" }] });
+    let code = world.code("sam").await;
+    let program = world.program("sam").await;
+    let problem = program.post("/replies", &[("mfa-code", &code)], Some(one_more)).await.is(422).problem("invalid");
+    assert_eq!(problem["errors"][0]["pointer"], "/title");
+    // Those that are there can be changed, and one that goes makes room.
+    let last = world.desk.canned_replies().await.unwrap().into_iter().find(|reply| reply.title == "The last").unwrap();
+    world.desk.keep_reply(act(), Some(last.id), &typed).await.unwrap().unwrap().unwrap();
+    world.desk.remove_reply(act(), last.id).await.unwrap().unwrap();
+    add(&sam, "One more", &[("en", "x")]).await.is(200).says("Kept.");
     world.stop().await;
 }

@@ -42,7 +42,7 @@ pub fn of_account(file: &CaseFile, agent: &Agent) -> Vec<KinOfCase> {
         holder: kin.holder.map(|id| who(file, id)),
         may_merge: may_merge(file, agent, kin),
     };
-    file.of_account.iter().filter(|kin| !kin.state.is_final()).map(shown).collect()
+    file.of_account.iter().map(shown).collect()
 }
 
 /// Cases that share something with this one.

@@ -10,6 +10,7 @@ use crate::workflow::Explanation;
 /// What is read of a case, and what brings it forward.
 pub fn routes() -> Vec<RouteSpec> {
     let reads = (Need::Anyone, Scope::CasesRead);
+    let begins = (Need::WorksCases, Scope::CasesRead);
     let works = (Need::WorksCases, Scope::CasesWork);
     let act = |summary, path| says(CASES, summary).like("POST", path).gives::<cases::CaseState>();
     vec![
@@ -29,18 +30,18 @@ pub fn routes() -> Vec<RouteSpec> {
         ),
         get(
             "/api/v1/cases/{reference}/replies",
-            reads,
+            begins,
             canned::offered,
             says(CASES, "List the replies that a message can begin from")
-                .like("GET", "/desk/cases/{reference}")
+                .like("POST", "/desk/cases/{reference}/messages")
                 .gives::<canned::OfferList>(),
         ),
         get(
             "/api/v1/cases/{reference}/replies/{reply}",
-            reads,
+            begins,
             canned::filled,
             says(CASES, "Fill a reply in for a case")
-                .like("GET", "/desk/cases/{reference}")
+                .like("POST", "/desk/cases/{reference}/messages")
                 .gives::<canned::FilledReply>(),
         ),
         post(

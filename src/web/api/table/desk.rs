@@ -56,7 +56,7 @@ fn of_mail() -> Vec<RouteSpec> {
 
 fn of_replies() -> Vec<RouteSpec> {
     let reads = (Need::Supervises, Scope::DeskRead);
-    let manages = (Need::Supervises, Scope::DeskManage);
+    let keeps = (Need::Supervises, Scope::RepliesKeep);
     vec![
         get(
             "/api/v1/replies",
@@ -72,27 +72,32 @@ fn of_replies() -> Vec<RouteSpec> {
         ),
         post(
             "/api/v1/replies",
-            manages,
+            keeps,
             canned::add,
             says(REPLIES, "Add a canned reply")
                 .like("POST", "/desk/replies")
+                .with_code()
                 .takes::<canned::WrittenReply>()
                 .gives::<canned::Reply>(),
         ),
         post(
             "/api/v1/replies/{reply}",
-            manages,
+            keeps,
             canned::change,
             says(REPLIES, "Change a canned reply")
                 .like("POST", "/desk/replies/{reply}")
+                .with_code()
                 .takes::<canned::WrittenReply>()
                 .gives::<canned::Reply>(),
         ),
         post(
             "/api/v1/replies/{reply}/remove",
-            manages,
+            keeps,
             canned::remove,
-            says(REPLIES, "Remove a canned reply").like("POST", "/desk/replies/{reply}/remove").gives::<desk::Done>(),
+            says(REPLIES, "Remove a canned reply")
+                .like("POST", "/desk/replies/{reply}/remove")
+                .with_code()
+                .gives::<desk::Done>(),
         ),
     ]
 }

@@ -53,6 +53,7 @@ pub fn routes() -> Vec<RouteSpec> {
             bulk::act,
             says(QUEUE, "Do the same to several cases")
                 .like("POST", "/desk/bulk")
+                .counts_each("cases")
                 .takes::<bulk::Asked>()
                 .gives::<bulk::Outcomes>(),
         ),
