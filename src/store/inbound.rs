@@ -204,6 +204,8 @@ pub fn attach(tx: &mut Tx<'_>, mail: &InboundMail, at: DateTime<Utc>) -> Result<
             inbound_mails::entry_id.eq(mail.entry.map(|id| id.to_string())),
             inbound_mails::matched_by.eq(Some(MatchedBy::Hand.code())),
             inbound_mails::sender.eq(mail.sender.code()),
+            inbound_mails::from_address.eq(&mail.from),
+            inbound_mails::subject.eq(&mail.subject),
             inbound_mails::rest.eq(&mail.rest),
             inbound_mails::files.eq(files(mail)?),
             inbound_mails::decided_at.eq(Some(stored(at))),
@@ -280,6 +282,15 @@ pub fn count_undecided(connection: &mut AnyConnection) -> Result<i64, StoreError
         .limit(MOST_UNDECIDED)
         .load(connection)?;
     Ok(i64::try_from(ids.len()).unwrap_or(MOST_UNDECIDED))
+}
+
+/// How many mails of a case wait for somebody because they were too many.
+pub fn count_too_many(connection: &mut AnyConnection, case: CaseId) -> Result<i64, StoreError> {
+    let waiting = inbound_mails::table
+        .filter(inbound_mails::case_id.eq(case.to_string()))
+        .filter(inbound_mails::fate.eq(Fate::SetAside.code()))
+        .filter(inbound_mails::aside.eq(Aside::TooMany.code()));
+    Ok(waiting.count().get_result(connection)?)
 }
 
 /// Rows of mails that became nothing and came, and were decided about, before a moment, at most so many.

@@ -100,6 +100,11 @@ impl StoreError {
     pub const fn is_transient(&self) -> bool {
         matches!(self, Self::Contended)
     }
+
+    /// Whether it is about what was to be stored, and not about a database that can store nothing at the moment.
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self, Self::Duplicate | Self::Corrupt(_) | Self::Statement(_))
+    }
 }
 
 impl From<DieselError> for StoreError {

@@ -24,7 +24,7 @@ const TRIES: u32 = 5;
 const RENEWAL: Duration = Duration::from_secs(30);
 
 /// What the desk is told while mails wait in the mailbox.
-const WAITS: &str = "a mail in it could not be stored and waits";
+const WAITS: &str = "a mail in it could not be fetched or stored and waits";
 
 /// Why a round ended early.
 enum Trouble {
@@ -109,11 +109,11 @@ struct Left {
     full: Option<Instant>,
     /// Those for which there was none.
     crowded: HashSet<u32>,
-    /// Those that could not be stored.
+    /// Those that could not be fetched or stored.
     refused: HashMap<u32, Refused>,
 }
 
-/// A mail that could not be stored.
+/// A mail that could not be fetched or stored.
 struct Refused {
     tries: u32,
     again: Instant,
@@ -142,7 +142,7 @@ impl Left {
         self.crowded.insert(uid);
     }
 
-    /// A mail could not be stored. True when that was tried often enough.
+    /// A mail could not be fetched or stored. True when that was tried often enough.
     fn refuse(&mut self, uid: u32, now: Instant) -> bool {
         let refused = self.refused.entry(uid).or_insert(Refused { tries: 0, again: now });
         refused.tries += 1;
@@ -152,16 +152,16 @@ impl Left {
         enough
     }
 
-    /// Of those whose time had come at that moment none was there any more.
+    /// Of those whose time had come at that moment, and that were asked for, none was there any more.
     fn forget_missing(&mut self, asked: Instant) {
-        self.refused.retain(|_, refused| refused.again > asked);
+        self.refused.retain(|uid, refused| refused.again > asked || self.crowded.contains(uid));
     }
 
     fn settled(&mut self, uid: u32) {
         self.refused.remove(&uid);
     }
 
-    /// Whether a mail can neither be stored nor set aside.
+    /// Whether a mail can neither be fetched and stored nor set aside.
     fn is_stuck(&self) -> bool {
         self.refused.values().any(|refused| refused.tries >= TRIES)
     }
@@ -189,6 +189,7 @@ async fn hold(
             open.close().await;
             return Ok(());
         }
+        *retry = FIRST_RETRY;
         // Not before everything was read: a mail that cannot be stored is a trouble however well the mailbox opens.
         let trouble = left.is_stuck().then_some(WAITS);
         if trouble.is_some() || desk.mailbox.trouble().is_some() {
@@ -230,19 +231,33 @@ async fn read_all(
                 }
                 renewed = Instant::now();
             }
-            let Some(mail) = fetch(desk, open, (uid, size)).await? else {
-                left.gone.insert(uid);
-                continue;
+            let mail = match fetch(desk, open, (uid, size)).await {
+                Ok(Some(mail)) => mail,
+                Ok(None) => {
+                    left.gone.insert(uid);
+                    continue;
+                }
+                Err(error) => {
+                    // The connection is of no more use; on the next one those behind it come first.
+                    if error.is_about_a_mail() {
+                        left.refuse(uid, Instant::now());
+                    }
+                    return Err(error.into());
+                }
             };
-            let mut taken = mail.take(desk).await;
+            let (mut taken, mut enough) = (mail.take(desk).await, false);
             if let Err(error) = &taken {
                 tracing::warn!(%error, uid, "a mail could not be stored");
+                if !error.is_refusal() {
+                    return taken.map(|_| true).map_err(Trouble::Store);
+                }
                 // Where nothing at all can be stored that is no fault of this mail.
                 if !desk.hold_mailbox(name, holder).await? {
                     return Ok(false);
                 }
                 renewed = Instant::now();
-                if left.refuse(uid, renewed) {
+                enough = left.refuse(uid, renewed);
+                if enough {
                     taken = mail.set_aside(desk).await;
                 }
             }
@@ -253,7 +268,7 @@ async fn read_all(
                     *retry = FIRST_RETRY;
                 }
                 Ok(Taken::NoRoom) => left.crowd(uid, Instant::now()),
-                Err(error) if left.is_stuck() => {
+                Err(error) if enough => {
                     tracing::error!(%error, uid, "a mail can neither be stored nor set aside; it waits in the mailbox");
                 }
                 Err(_) => {}
@@ -316,6 +331,10 @@ mod tests {
         assert!(left.is_stuck(), "another connection is no reason to begin anew");
         left.forget_missing(now);
         assert!(left.is_stuck(), "its time has not come");
+        left.crowd(7, now);
+        left.forget_missing(now + LONGEST_RETRY);
+        assert!(left.is_stuck(), "it was not asked for");
+        assert!(!left.all(now + NO_ROOM * 2).contains(&7));
         left.forget_missing(now + LONGEST_RETRY);
         assert!(!left.is_stuck() && left.next(now).is_none());
     }

@@ -4,9 +4,11 @@ use chrono::TimeDelta;
 use mfa_desk::domain::account::{Authenticator, AuthenticatorKind, AuthenticatorState};
 use mfa_desk::domain::actor::Actor;
 use mfa_desk::domain::authn::RecoveryCode;
-use mfa_desk::domain::ids::{AuthenticatorId, RecoveryCodeId};
+use mfa_desk::domain::ids::{AuthenticatorId, InboundMailId, RecoveryCodeId};
+use mfa_desk::domain::inbound::{Aside, Fate, Sender, Way};
+use mfa_desk::store::inbound::{self, InboundMail};
 use mfa_desk::store::schema::{agent_sessions, known_devices};
-use mfa_desk::store::{AnyConnection, StoreError, Tx, accounts, credentials};
+use mfa_desk::store::{AnyConnection, StoreError, Tx, accounts, cases, credentials};
 use mfa_desk::workflow::Act;
 
 use crate::credentials::activates_app;
@@ -270,11 +272,45 @@ async fn nobody_works_on_a_case_about_themself() {
     }
     let revealed = ben.post(&format!("/desk/cases/{reference}/reveal"), &[("csrf", &csrf)]).await;
     assert_eq!(revealed.status, 409);
+    let mail = set_aside(&world, &reference).await;
+    let discarded = ben.post(&format!("/desk/mail/{mail}/discard"), &[("csrf", &csrf)]).await;
+    assert!(discarded.status == 409 && discarded.text().contains("your own account"), "{}", discarded.status);
     // Nor does anybody hand it to him.
     let sam = world.agent("sam").await;
     let id = world.account_id(&address("ben")).await.to_string();
     world.presses(&sam, &reference, "reassign", &[("agent", &id)]).await.is(409).says("own account");
     world.stop().await;
+}
+
+/// A mail to a case that waits for somebody at the desk.
+async fn set_aside(world: &World, reference: &str) -> InboundMailId {
+    let (reference, at) = (reference.parse().unwrap(), world.now());
+    let id = InboundMailId::new(at, [7; 10]);
+    let keep = move |tx: &mut Tx<'_>| {
+        let case = cases::lock(tx, &reference)?.unwrap().case.id;
+        let mail = InboundMail {
+            id,
+            digest: "one".to_owned(),
+            way: Way::Imap,
+            fate: Fate::SetAside,
+            aside: Some(Aside::Files),
+            sign: None,
+            case: Some(case),
+            entry: None,
+            matched_by: None,
+            sender: Sender::Another,
+            from: String::new(),
+            subject: String::new(),
+            rest: String::new(),
+            files: Vec::new(),
+            size: 1,
+            received_at: at,
+            decided_at: None,
+        };
+        inbound::insert(tx, &mail, None)
+    };
+    world.desk.store.write(keep).await.unwrap();
+    id
 }
 
 fn authenticator_on_or_nobody(page: &Page) -> String {

@@ -29,6 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const DOWNLOAD: Duration = Duration::from_secs(300);
 /// Mails that are looked for at a time.
 const BATCH: usize = 100;
+/// What is asked for where one mail is fetched.
+const A_MAIL: &str = "a mail";
 
 trait Wire: AsyncRead + AsyncWrite + Unpin + Send + Debug {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send + Debug> Wire for T {}
@@ -57,6 +59,13 @@ pub enum ImapError {
     /// It did not answer in time.
     #[error("the mail server took too long over {0}")]
     TooSlow(&'static str),
+}
+
+impl ImapError {
+    /// Whether it is about the one mail that was asked for, so that others may be to be had.
+    pub fn is_about_a_mail(&self) -> bool {
+        matches!(self, Self::Refused(A_MAIL) | Self::TooSlow(A_MAIL))
+    }
 }
 
 /// What a look at a mailbox found.
@@ -257,8 +266,8 @@ impl OpenMailbox {
             let fetched = self.session.uid_fetch(uid.to_string(), query).await?;
             fetched.try_collect::<Vec<_>>().await
         };
-        let fetched = timeout(DOWNLOAD, reading).await.map_err(|_| ImapError::TooSlow("a mail"))?;
-        let fetched = fetched.map_err(|error| refused("a mail", &error))?;
+        let fetched = timeout(DOWNLOAD, reading).await.map_err(|_| ImapError::TooSlow(A_MAIL))?;
+        let fetched = fetched.map_err(|error| refused(A_MAIL, &error))?;
         Ok(fetched.iter().filter(|mail| mail.uid == Some(uid)).find_map(of))
     }
 

@@ -22,6 +22,9 @@ use crate::store::cases::{self, EntryKind, Filed, WrittenEntry};
 use crate::store::inbound::{self, InboundMail};
 use crate::store::{AnyConnection, StoreError, Tx, documents};
 
+/// Mails of one case that are kept although they are too many.
+const MOST_OF_CASE: i64 = 20;
+
 /// What became of a mail that was handed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
@@ -52,17 +55,7 @@ impl Desk {
     pub async fn take_mail(&self, raw: Vec<u8>, way: Way) -> Result<Taken, StoreError> {
         let (kit, at) = (self.kit.clone(), self.now());
         let raw = Arc::new(raw);
-        let bytes = Arc::clone(&raw);
-        let (mail, digest) = blocking(move || match read(&bytes) {
-            Ok(mail) => {
-                let digest = mail.digest();
-                (mail, digest)
-            }
-            // It is kept as it is; somebody at the desk may know what it is.
-            Err(_) => (Incoming::default(), hex::encode(Sha256::digest(bytes.as_slice()))),
-        })
-        .await
-        .unwrap_or_else(|| (Incoming::default(), hex::encode(Sha256::digest(raw.as_slice()))));
+        let (mail, digest) = recognised(&raw).await;
         let nature = judge(&mail, |name| kit.is_own(name));
         let row = empty_row(&kit, (way, &digest, raw.len()), &mail, at);
         let (asking, asked) = (kit.clone(), mail.clone());
@@ -104,7 +97,7 @@ impl Desk {
     /// [`StoreError`] when the database fails; then nothing was stored, and the mail has to stay where it is.
     pub async fn set_mail_aside(&self, raw: Vec<u8>, way: Way) -> Result<Taken, StoreError> {
         let (kit, act, raw) = (Arc::clone(&self.kit), self.system_act(), Arc::new(raw));
-        let digest = hex::encode(Sha256::digest(raw.as_slice()));
+        let (_, digest) = recognised(&raw).await;
         let mut row = empty_row(&kit, (way, &digest, raw.len()), &Incoming::default(), act.at);
         let sealed = self.seal_mail(&row, raw).await?;
         (row.fate, row.aside) = (Fate::SetAside, Some(Aside::Store));
@@ -159,6 +152,17 @@ pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
             tracing::error!(%error, "a mail could not be read");
             None
         }
+    }
+}
+
+/// What a mail says, and what tells it from every other one. One that cannot be read says nothing: it is kept as it is,
+/// and somebody at the desk may know what it is.
+async fn recognised(raw: &Arc<Vec<u8>>) -> (Incoming, String) {
+    let bytes = Arc::clone(raw);
+    let reading = move || read(&bytes).ok().map(|mail| (mail.digest(), mail));
+    match blocking(reading).await.flatten() {
+        Some((digest, mail)) => (mail, digest),
+        None => (Incoming::default(), hex::encode(Sha256::digest(raw.as_slice()))),
     }
 }
 
@@ -288,8 +292,8 @@ fn why(row: &InboundMail, aside: Aside) -> Details {
     details([("inbound", row.id.to_string().into()), ("size", row.size.into()), ("why", aside.code().into())])
 }
 
-/// Keeps a mail of a case as it came, for somebody to decide. Of mails that are too many, no more than half of those that
-/// can wait: one case must not keep the others out.
+/// Keeps a mail of a case as it came, for somebody to decide. Of mails that are too many, no more than
+/// [`MOST_OF_CASE`], and none once half of those that can wait do: one case must not keep the others out.
 fn set_aside(
     tx: &mut Tx<'_>,
     act: &Act,
@@ -299,7 +303,10 @@ fn set_aside(
 ) -> Result<Taken, StoreError> {
     row.case = Some(filed.case.id);
     let waiting = inbound::count_undecided(tx.connection)?;
-    if aside == Aside::TooMany && waiting >= inbound::MOST_UNDECIDED / 2 {
+    let crowds = aside == Aside::TooMany
+        && (waiting >= inbound::MOST_UNDECIDED / 2
+            || inbound::count_too_many(tx.connection, filed.case.id)? >= MOST_OF_CASE);
+    if crowds {
         row.fate = Fate::TooMany;
         inbound::insert(tx, &row, None)?;
         tx.record(act.case_entry("mail.too_many", filed, why(&row, aside)));

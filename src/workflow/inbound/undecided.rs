@@ -3,14 +3,14 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::super::Desk;
-use super::super::act::{Act, Done, Halt, held};
+use super::super::act::{Act, Done, Halt, held, refuse};
 use super::super::limits::{left, take};
 use super::super::view_case::{look, spend_view};
 use super::files::{prepare_all, unlooked};
 use super::take::{blocking, fill, keep_files};
-use crate::domain::audit::{Details, details};
+use crate::domain::audit::{Details, NewEntry, details};
 use crate::domain::case::Refused;
-use crate::domain::ids::InboundMailId;
+use crate::domain::ids::{CaseId, InboundMailId};
 use crate::domain::inbound::{Aside, Incoming, MatchedBy};
 use crate::domain::limits::Limit;
 use crate::domain::reference::CaseRef;
@@ -40,6 +40,22 @@ fn about(id: InboundMailId) -> Details {
     details([("inbound", id.to_string().into())])
 }
 
+/// Something done to a mail; it stands in the log of the case, where the mail was to become a message of one.
+fn entry(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    action: &str,
+    case: Option<CaseId>,
+    about: Details,
+) -> Result<NewEntry, StoreError> {
+    let Some(case) = case else { return Ok(act.entry(action, None, None, about)) };
+    let reference = cases::reference_of(tx.connection, case)?;
+    Ok(match cases::find(tx.connection, &reference)? {
+        Some(filed) => act.case_entry(action, &filed, about),
+        None => act.entry(action, Some(&reference), None, about),
+    })
+}
+
 impl Desk {
     /// Opens a mail that belongs to no case yet. That somebody read it is recorded, and counts as a look at a case does.
     ///
@@ -47,19 +63,21 @@ impl Desk {
     /// [`Halt`] when there is none to decide about, or too much was looked at; [`StoreError`] when the database fails.
     pub async fn open_mail(&self, act: Act, id: InboundMailId) -> Result<Result<OpenedMail, Halt>, StoreError> {
         let Some(opened) = self.undecided(id).await? else { return Ok(Err(Halt::Gone)) };
-        let (kit, viewer) = (self.kit.clone(), look(&act, &id));
+        let (kit, viewer, case) = (self.kit.clone(), look(&act, &id), opened.row.case);
         let record = move |tx: &mut Tx<'_>| -> Done<()> {
             // Looking again soon is the same look.
             if left(tx.connection, &kit, Limit::SameView, &viewer, act.at)? > 0 {
                 if let Err(halt) = spend_view(tx, &kit, &act)? {
                     let mut about = about(id);
                     about.insert("rule".to_owned(), "hourly_budget".into());
-                    tx.record(act.entry("mail.refused", None, None, about));
+                    let refused = entry(tx, &act, "mail.refused", case, about)?;
+                    tx.record(refused);
                     return Ok(Err(halt));
                 }
                 take(tx, &kit, &act, Limit::SameView, &viewer)?;
             }
-            tx.record(act.entry("mail.viewed", None, None, about(id)));
+            let viewed = entry(tx, &act, "mail.viewed", case, about(id))?;
+            tx.record(viewed);
             Ok(Ok(()))
         };
         Ok(self.store.write(record).await?.map(|()| opened))
@@ -142,7 +160,8 @@ impl Desk {
         self.store.write(attach).await
     }
 
-    /// **Discard**: a mail is nobody's. What it said is forgotten.
+    /// **Discard**: a mail is nobody's. What it said is forgotten. Of a mail that was to become a message of a case, its
+    /// holder or a supervisor says so.
     ///
     /// # Errors
     /// [`Halt`] when a rule forbids it or it was decided before; [`StoreError`] when the database fails.
@@ -151,10 +170,23 @@ impl Desk {
             if let Some(halt) = may_decide(tx, &act, id) {
                 return Ok(Err(halt));
             }
+            let Some(row) = inbound::find(tx.connection, id)? else { return Ok(Err(Halt::Gone)) };
+            if let Some(case) = row.case.filter(|_| row.fate.is_undecided()) {
+                let reference = cases::reference_of(tx.connection, case)?;
+                let filed = match held(tx, &act, &reference, None)? {
+                    Ok(filed) => filed,
+                    Err(halt) => return Ok(Err(halt)),
+                };
+                let supervises = act.actor.role().is_some_and(|role| role.supervises());
+                if !supervises && filed.case.holder != act.actor.agent() {
+                    return Ok(Err(refuse(tx, &act, &filed, "discard_mail", Refused::NotHolder)));
+                }
+            }
             if !inbound::discard(tx, id, act.at)? {
                 return Ok(Err(Halt::Gone));
             }
-            tx.record(act.entry("mail.discarded", None, None, about(id)));
+            let discarded = entry(tx, &act, "mail.discarded", row.case, about(id))?;
+            tx.record(discarded);
             Ok(Ok(()))
         };
         self.store.write(discard).await
@@ -175,10 +207,12 @@ impl Desk {
         let forget = move |tx: &mut Tx<'_>| {
             let mut count = inbound::remove(tx, &spent)?;
             for id in &due {
+                let case = inbound::find(tx.connection, *id)?.and_then(|row| row.case);
                 if inbound::discard(tx, *id, act.at)? {
                     let mut about = about(*id);
                     about.insert("why".to_owned(), "retention".into());
-                    tx.record(act.entry("mail.discarded", None, None, about));
+                    let discarded = entry(tx, &act, "mail.discarded", case, about)?;
+                    tx.record(discarded);
                     count += 1;
                 }
             }

@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::smtp_wire::{mail, rendered};
 use crate::support::smtp::SmtpServer;
 
-fn openssl(args: &[&str]) -> String {
+pub fn openssl(args: &[&str]) -> String {
     let made =
         Command::new("openssl").args(args).stderr(Stdio::null()).output().expect("openssl, which this test needs");
     assert!(made.status.success(), "openssl {args:?}");

@@ -168,6 +168,11 @@ async fn whom_a_mail_says_it_is_from_uses_up_nothing_of_a_case() {
     ana.send(&page, "/attach", &[("reference", &reference)]).await.is(200).says("message of the case now");
     assert!(messages(&world, &reference).await.iter().any(|entry| entry.body == "Too many for one case"));
     assert_eq!(takes(&world, &more).await, Taken::Known);
+    // No more than twenty of one case wait.
+    for n in 0..=20 {
+        let fate = if n < 20 { Fate::SetAside } else { Fate::TooMany };
+        assert_eq!(takes(&world, &Letter::answering(&ours, &"z".repeat(400 + n))).await, Taken::New(fate), "{n}");
+    }
     world.stop().await;
 }
 
