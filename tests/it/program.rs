@@ -823,7 +823,7 @@ fn a_log_that_was_tampered_with_is_found_broken_at_the_first_bad_entry() {
         ("UPDATE audit_entries SET details = replace(details, 'agent2@', 'agent9@') WHERE seq = 2", 2),
         ("UPDATE audit_entries SET at = '2001-01-01T00:00:00.000000Z' WHERE seq = 3", 3),
         ("UPDATE audit_entries SET actor = 'ghost@desk.example' WHERE seq >= 4", 4),
-        ("UPDATE audit_entries SET hash = replace(hash, 'a', 'b') WHERE seq = 1", 1),
+        ("UPDATE audit_entries SET hash = iif(substr(hash, 1, 1) = '0', '1', '0') || substr(hash, 2) WHERE seq = 1", 1),
         ("DELETE FROM audit_entries WHERE seq = 3", 3),
         ("DELETE FROM audit_entries WHERE seq = 5", 5),
         ("DELETE FROM audit_entries WHERE seq = 1", 1),
