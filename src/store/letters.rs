@@ -1,9 +1,9 @@
 //! Outbox rows that belong to no case: mails about how somebody signs in.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{QueryDsl, RunQueryDsl};
 
-use super::outbox::{Errand, LETTER, bury, take};
+use super::outbox::{Errand, LETTER, bury, insert, take};
 use super::schema::outbox;
 use super::{StoreError, Tx, dialect, parsed, parsed_if, stored};
 use crate::domain::ids::{AccountId, OutboxId};
@@ -29,20 +29,7 @@ pub fn add(
     errand: &Errand,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let payload = serde_json::to_string(errand).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    diesel::insert_into(outbox::table)
-        .values((
-            outbox::id.eq(id.to_string()),
-            outbox::kind.eq(LETTER),
-            outbox::account_id.eq(account.map(|account| account.to_string())),
-            outbox::payload.eq(payload),
-            outbox::state.eq("waiting"),
-            outbox::attempts.eq(0),
-            outbox::next_at.eq(stored(at)),
-            outbox::created_at.eq(stored(at)),
-        ))
-        .execute(tx.connection)?;
-    Ok(())
+    insert(tx, (id, LETTER), (None, account), errand, at)
 }
 
 /// Takes rows that are due; nobody else gets them until the lease is over.

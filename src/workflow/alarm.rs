@@ -4,9 +4,10 @@ use super::act::{Act, Halt};
 use super::deliver::Handed;
 use super::{Desk, Kit};
 use crate::domain::alarm::AlarmKind;
-use crate::domain::audit::details;
+use crate::domain::audit::{Head, details};
 use crate::domain::ids::{AgentId, AlarmId, OutboxId};
-use crate::notify::mail::{AlarmWords, AuditWitness, OutgoingMail, SendError};
+use crate::notify::mail::{AlarmWords, AuditWitness, OutgoingMail, RenderError, Rendered, SendError};
+use crate::store::agents::Agent;
 use crate::store::alarms::{self, Alarm};
 use crate::store::cases::Filed;
 use crate::store::outbox::{self, Errand, Leased};
@@ -86,23 +87,33 @@ impl Desk {
             url: self.kit.url(&format!("/desk/cases/{}", leased.reference)),
             alarms_url: self.kit.url("/desk/alarms"),
         };
-        let result = match self.templates.alarm(&words) {
+        self.mail_colleague(leased, (agent, head), ("alarm", self.templates.alarm(&words))).await
+    }
+
+    /// Mails somebody at the desk about the case of an errand; with the head of the log, as every mail.
+    pub(super) async fn mail_colleague(
+        &self,
+        leased: &Leased,
+        (agent, head): (Agent, Head),
+        (template, rendered): (&'static str, Result<Rendered, RenderError>),
+    ) -> Result<(), StoreError> {
+        let result = match rendered {
             Ok(rendered) => {
                 let mail = OutgoingMail {
-                    to: agent.email.clone(),
-                    to_name: agent.name.clone(),
+                    to: agent.email,
+                    to_name: agent.name,
                     rendered,
                     message_id: self.message_id(leased.id),
                     references: Vec::new(),
+                    reply_to: None,
                     at: self.now(),
                     case_ref: Some(leased.reference.to_string()),
-                    reply_to: None,
                     audit: AuditWitness { size: head.seq, head: head.hash },
                 };
                 self.mailer.send_first(&mail).await
             }
             Err(error) => Err(SendError::Permanent(format!("the template failed: {error}"))),
         };
-        self.settle_mail(Handed::of(leased), ("alarm", false), result).await
+        self.settle_mail(Handed::of(leased), (template, false), result).await
     }
 }

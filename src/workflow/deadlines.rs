@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 
 use super::act::Act;
 use super::alarm;
-use super::deliver::Handed;
 use super::{Desk, Kit};
 use crate::domain::account::Tier;
 use crate::domain::alarm::AlarmKind;
@@ -14,7 +13,7 @@ use crate::domain::evidence::CheckKind;
 use crate::domain::form::Language;
 use crate::domain::ids::OutboxId;
 use crate::domain::sla::{Clocks, Happened, Told, Which};
-use crate::notify::mail::{AuditWitness, DeadlineWords, OutgoingMail, SendError};
+use crate::notify::mail::DeadlineWords;
 use crate::store::agents::Agent;
 use crate::store::cases::{self, Filed};
 use crate::store::clocks::{self, DeadlineErrand};
@@ -154,23 +153,6 @@ impl Desk {
             held: filed.case.holder == Some(agent.id),
             url: self.kit.url(&format!("/desk/cases/{}", leased.reference)),
         };
-        let result = match self.templates.deadline(&words) {
-            Ok(rendered) => {
-                let mail = OutgoingMail {
-                    to: agent.email.clone(),
-                    to_name: agent.name.clone(),
-                    rendered,
-                    message_id: self.message_id(leased.id),
-                    references: Vec::new(),
-                    reply_to: None,
-                    at: self.now(),
-                    case_ref: Some(leased.reference.to_string()),
-                    audit: AuditWitness { size: head.seq, head: head.hash },
-                };
-                self.mailer.send_first(&mail).await
-            }
-            Err(error) => Err(SendError::Permanent(format!("the template failed: {error}"))),
-        };
-        self.settle_mail(Handed::of(leased), ("deadline", false), result).await
+        self.mail_colleague(leased, (agent, head), ("deadline", self.templates.deadline(&words))).await
     }
 }

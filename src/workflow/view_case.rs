@@ -140,6 +140,9 @@ impl CaseFile {
         now: DateTime<Utc>,
     ) -> Option<phone_change::Refused> {
         let change = &self.phone_change.as_ref()?.change;
+        if change.state != phone_change::State::AwaitingApproval {
+            return None;
+        }
         phone_change::may_approve(change, &self.filed.case, agent, &self.known.facts(kit), now).err()
     }
 

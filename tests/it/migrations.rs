@@ -16,26 +16,31 @@ fn run(connection: &mut AnyConnection, (sqlite, postgres): (&str, &str)) {
     let _ = postgres;
 }
 
-const UP: (&str, &str) = (
-    include_str!("../../migrations/sqlite/0003_sign_in/up.sql"),
-    include_str!("../../migrations/postgres/0003_sign_in/up.sql"),
-);
-const DOWN: (&str, &str) = (
-    include_str!("../../migrations/sqlite/0003_sign_in/down.sql"),
-    include_str!("../../migrations/postgres/0003_sign_in/down.sql"),
-);
+/// What a migration does on SQLite and on PostgreSQL.
+macro_rules! script {
+    ($migration:literal, $way:literal) => {
+        (
+            include_str!(concat!("../../migrations/sqlite/", $migration, "/", $way, ".sql")),
+            include_str!(concat!("../../migrations/postgres/", $migration, "/", $way, ".sql")),
+        )
+    };
+}
+
+/// A connection to a database that is up to date.
+fn migrated(database: &TestDatabase) -> AnyConnection {
+    let mut connection = open(&database.url, Purpose::Write).unwrap();
+    mfa_desk::store::migrate(&mut connection).unwrap();
+    connection
+}
+
+const UP: (&str, &str) = script!("0003_sign_in", "up");
+const DOWN: (&str, &str) = script!("0003_sign_in", "down");
 
 /// What came last has to be taken back first.
-const LAST: (&str, &str) = (
-    include_str!("../../migrations/sqlite/0005_queue/down.sql"),
-    include_str!("../../migrations/postgres/0005_queue/down.sql"),
-);
+const LAST: (&str, &str) = script!("0005_queue", "down");
 
 /// What came after it has to be taken back first.
-const LATER: (&str, &str) = (
-    include_str!("../../migrations/sqlite/0004_directories/down.sql"),
-    include_str!("../../migrations/postgres/0004_directories/down.sql"),
-);
+const LATER: (&str, &str) = script!("0004_directories", "down");
 
 const ROWS: &str = "
     INSERT INTO agents (id, email, email_key, name, role, password_hash, failures, created_at)
@@ -60,9 +65,7 @@ const NEW_ROWS: &str = "
 #[test]
 fn the_sign_in_tables_can_be_taken_back_and_made_again() {
     let database = TestDatabase::new();
-    let mut connection = open(&database.url, Purpose::Write).unwrap();
-    let c = &mut connection;
-    mfa_desk::store::migrate(c).unwrap();
+    let c = &mut migrated(&database);
     run(c, LAST);
     run(c, LATER);
     run(c, DOWN);
@@ -86,10 +89,7 @@ fn the_sign_in_tables_can_be_taken_back_and_made_again() {
     }
 }
 
-const SEVERAL_UP: (&str, &str) = (
-    include_str!("../../migrations/sqlite/0004_directories/up.sql"),
-    include_str!("../../migrations/postgres/0004_directories/up.sql"),
-);
+const SEVERAL_UP: (&str, &str) = script!("0004_directories", "up");
 
 /// Cases as the version before left them: each with one authenticator, in one of the states that tell how far it came.
 const CASES_BEFORE: &str = "
@@ -118,9 +118,7 @@ const CASES_BEFORE: &str = "
 fn the_one_authenticator_of_a_case_becomes_the_first_of_its_authenticators_and_is_found_again_on_the_way_back() {
     use mfa_desk::store::schema::case_authenticators as kept;
     let database = TestDatabase::new();
-    let mut connection = open(&database.url, Purpose::Write).unwrap();
-    let c = &mut connection;
-    mfa_desk::store::migrate(c).unwrap();
+    let c = &mut migrated(&database);
     run(c, LAST);
     run(c, LATER);
     let sqlite = CASES_BEFORE.replace("TIMESTAMPAT", "'2026-01-01 00:00:00'");
@@ -149,10 +147,7 @@ fn the_one_authenticator_of_a_case_becomes_the_first_of_its_authenticators_and_i
     }
 }
 
-const MAIL_DOWN: (&str, &str) = (
-    include_str!("../../migrations/sqlite/0007_mail/down.sql"),
-    include_str!("../../migrations/postgres/0007_mail/down.sql"),
-);
+const MAIL_DOWN: (&str, &str) = script!("0007_mail", "down");
 
 /// One message on the page, and two by mail: from the address of record, and from another.
 const MAILS: &str = "
@@ -177,23 +172,15 @@ const MAILS: &str = "
 fn what_somebody_else_mailed_is_not_the_customers_on_the_way_back() {
     use mfa_desk::store::schema::case_entries;
     let database = TestDatabase::new();
-    let mut connection = open(&database.url, Purpose::Write).unwrap();
-    let c = &mut connection;
-    mfa_desk::store::migrate(c).unwrap();
+    let c = &mut migrated(&database);
     run(c, (MAILS, MAILS));
     run(c, MAIL_DOWN);
     let left: Vec<String> = case_entries::table.order(case_entries::id).select(case_entries::id).load(c).unwrap();
     assert_eq!(left, ["page", "theirs"]);
 }
 
-const API_UP: (&str, &str) = (
-    include_str!("../../migrations/sqlite/0008_api/up.sql"),
-    include_str!("../../migrations/postgres/0008_api/up.sql"),
-);
-const API_DOWN: (&str, &str) = (
-    include_str!("../../migrations/sqlite/0008_api/down.sql"),
-    include_str!("../../migrations/postgres/0008_api/down.sql"),
-);
+const API_UP: (&str, &str) = script!("0008_api", "up");
+const API_DOWN: (&str, &str) = script!("0008_api", "down");
 
 /// Two people: one who completed a sign-in twice and gave a password alone since, and one who gave a password alone.
 const SIGN_INS: &str = "
@@ -212,9 +199,7 @@ const SIGN_INS: &str = "
 fn when_somebody_last_completed_a_sign_in_is_found_in_their_sessions() {
     use mfa_desk::store::schema::agents;
     let database = TestDatabase::new();
-    let mut connection = open(&database.url, Purpose::Write).unwrap();
-    let c = &mut connection;
-    mfa_desk::store::migrate(c).unwrap();
+    let c = &mut migrated(&database);
     run(c, API_DOWN);
     let on = |kind: &str| {
         let day =

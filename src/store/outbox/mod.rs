@@ -33,12 +33,24 @@ pub struct Leased {
 
 /// Adds an errand, to be run from `at` on.
 pub fn add(tx: &mut Tx<'_>, id: OutboxId, case: CaseId, errand: &Errand, at: DateTime<Utc>) -> Result<(), StoreError> {
+    insert(tx, (id, errand.kind()), (Some(case), None), errand, at)
+}
+
+/// Adds a row of a kind, about a case or an account.
+pub(super) fn insert(
+    tx: &mut Tx<'_>,
+    (id, kind): (OutboxId, &str),
+    (case, account): (Option<CaseId>, Option<AccountId>),
+    errand: &Errand,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let payload = serde_json::to_string(errand).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     diesel::insert_into(outbox::table)
         .values((
             outbox::id.eq(id.to_string()),
-            outbox::kind.eq(errand.kind()),
-            outbox::case_id.eq(Some(case.to_string())),
+            outbox::kind.eq(kind),
+            outbox::case_id.eq(case.map(|case| case.to_string())),
+            outbox::account_id.eq(account.map(|account| account.to_string())),
             outbox::payload.eq(payload),
             outbox::state.eq("waiting"),
             outbox::attempts.eq(0),

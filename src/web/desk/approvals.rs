@@ -79,15 +79,11 @@ async fn page(app: &App, agent: &SignedInAgent, path: &str, said: Said) -> Answe
         fields.insert("error".to_owned(), said.wrong.clone().into());
         fields.insert("devices_error".to_owned(), said.unticked.then_some(devices::NONE_CHOSEN).into());
     }
-    let mut status = match said.unticked {
-        true if barred => StatusCode::CONFLICT,
-        true => StatusCode::UNPROCESSABLE_ENTITY,
-        false => StatusCode::OK,
-    };
+    let mut status = StatusCode::OK;
     let mut head = Head::desk("Approve this deactivation?", agent);
     if let Some(halt) = &said.halt {
         status = if barred && said.wrong.is_none() { StatusCode::CONFLICT } else { status_of(halt) };
-        head.flash = Some(Flash::Refused(halt.to_string())).filter(|_| said.wrong.is_none());
+        head.flash = Some(Flash::Refused(halt.to_string())).filter(|_| said.wrong.is_none() && !said.unticked);
     }
     show_page(app, &agent.caller, status, "desk/approve.html", head, content)
 }
@@ -162,7 +158,8 @@ pub async fn approve(app: Data<App>, agent: SignedInAgent, path: Path<String>, f
     let done = match fields.authenticators() {
         Some(set) => app.desk.approve(agent.act(&app), reference(&path)?, version(&fields), set).await?,
         None => {
-            let said = Said { unticked: true, ..Said::default() };
+            let halt = Some(Halt::BadText(devices::NONE_CHOSEN.to_owned()));
+            let said = Said { halt, unticked: true, ..Said::default() };
             return page(&app, &agent, &path, said).await;
         }
     };

@@ -33,9 +33,8 @@ fn requester(file: &CaseFile, requester: Requester) -> String {
 
 /// What the panel of a case's page shows.
 pub(super) fn panel(kit: &Kit, agent: &SignedInAgent, file: &CaseFile, now: DateTime<Utc>) -> Value {
-    let awaited = |changing: &ChangeFile| changing.change.state == State::AwaitingApproval;
-    let decides = agent.session.agent.role.works_cases() && file.phone_change.as_ref().is_some_and(awaited);
-    let barred = decides.then(|| file.barred_from_phone_change(kit, agent.session.agent.id, now)).flatten();
+    let who = &agent.session.agent;
+    let barred = who.role.works_cases().then(|| file.barred_from_phone_change(kit, who.id, now)).flatten();
     let Some(changing) = &file.phone_change else { return Value::Null };
     let change = &changing.change;
     let open = !change.state.is_final() && change.state != State::Frozen;
@@ -149,9 +148,7 @@ pub async fn decide(app: Data<App>, agent: SignedInAgent, path: Path<String>) ->
         return Err(Halt::Gone.into());
     }
     // Who cannot decide needs no look at the full number.
-    if changing.change.state == State::AwaitingApproval
-        && let Some(barred) = file.barred_from_phone_change(&app.desk.kit, agent.session.agent.id, app.now())
-    {
+    if let Some(barred) = file.barred_from_phone_change(&app.desk.kit, agent.session.agent.id, app.now()) {
         return Err(PageError::Halt(Halt::PhoneChange(barred)));
     }
     app.desk.reveal_phone_change(agent.act(&app), reference.clone()).await?.map_err(PageError::Halt)?;
