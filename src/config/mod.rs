@@ -26,6 +26,7 @@ mod policy;
 mod proxies;
 mod queues;
 mod reference;
+mod retention;
 mod risk;
 mod server;
 mod sso;
@@ -66,6 +67,7 @@ pub use policy::PolicySettings;
 pub use proxies::{NotARange, ProxyRange};
 pub use queues::QueueSettings;
 pub use reference::{RANGES, REFERENCE, reference_table};
+pub use retention::RetentionSettings;
 pub use risk::RiskSettings;
 pub use server::ServerSettings;
 pub use sso::{SsoRoles, SsoSettings};
@@ -123,6 +125,8 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// Uploaded documents.
     pub documents: DocumentSettings,
+    /// How long personal data is kept.
+    pub retention: RetentionSettings,
     /// The interface for programs.
     pub api: ApiSettings,
     /// What is written to standard error.
@@ -201,6 +205,7 @@ impl Settings {
             self.sessions.check(&mut checker);
             self.limits.check(&mut checker);
             self.documents.check(&mut checker);
+            self.retention.check(&self.policy, &mut checker);
             self.api.check(&mut checker);
         }
         checker.finish()

@@ -27,6 +27,7 @@ mod deliver;
 mod dispute;
 mod documents;
 mod enrolment;
+mod erase_cases;
 mod erase_documents;
 mod events;
 mod examine;
@@ -52,6 +53,7 @@ mod people;
 mod phone_budget;
 mod phone_change;
 mod presence;
+mod privacy;
 mod prove;
 mod read_directory;
 mod recovery;
@@ -125,6 +127,7 @@ pub use people::Person;
 pub use phone_budget::CodesHeld;
 pub use phone_change::{Administered, ChangeFile};
 pub use presence::{Beside, MOST_DRAFTS, in_list as beside_in_list};
+pub use privacy::{HandedOut, HeldAbout, Whom};
 pub use recovery::{HandedOver, OwnersFile};
 pub use rotate_secrets::Rotated;
 pub use saved_views::{may_remove_view, may_share_views};
@@ -139,7 +142,7 @@ pub use view_case::{CaseFile, CustomerFile, Relative};
 use crate::clock::Clock;
 use crate::config::{
     ApiSettings, DocumentSettings, EventSettings, InboundSettings, LimitSettings, MailSettings, PolicySettings,
-    SessionSettings, Settings, SubscriberSettings,
+    RetentionSettings, SessionSettings, Settings, SubscriberSettings,
 };
 use crate::directory::Directories;
 use crate::domain::document::{Fit, Unfit, prepare};
@@ -200,6 +203,8 @@ pub struct Kit {
     pub amounts: Amounts,
     /// Uploaded documents.
     pub documents: DocumentSettings,
+    /// How long personal data is kept.
+    pub retention: RetentionSettings,
     /// The interface for programs.
     pub api: ApiSettings,
     /// Retries of mails.
@@ -263,6 +268,7 @@ impl Kit {
             amounts: amounts(settings),
             limits: settings.limits.clone(),
             documents: settings.documents.clone(),
+            retention: settings.retention.clone(),
             api: settings.api.clone(),
             mail: settings.mail.clone(),
             mail_hook: settings.inbound.trusted().map_err(BadKit::MailHook)?,
