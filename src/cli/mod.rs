@@ -9,6 +9,7 @@ mod directory;
 mod inbound;
 mod policy;
 mod progress;
+mod proof;
 mod secrets;
 mod seed;
 mod serve;
