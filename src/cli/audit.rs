@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use super::progress::{verifying, writing};
+use super::proof::{self, ProofCommand};
 use super::{Failure, Place, existing_desk_of, operator, runtime};
 use crate::domain::audit_filter::{Filter, parse};
 use crate::store::audit::Verdict;
@@ -38,8 +39,12 @@ pub(super) enum AuditCommand {
     /// Recompute the chain: exit 0 whole, 1 broken (the first bad entry is named), 2 could not be run
     Verify {
         #[command(flatten)]
+        against: proof::Against,
+        #[command(flatten)]
         place: Place,
     },
+    #[command(flatten)]
+    Proof(ProofCommand),
 }
 
 pub(super) fn run(command: AuditCommand) -> Result<ExitCode, Failure> {
@@ -51,7 +56,8 @@ pub(super) fn run(command: AuditCommand) -> Result<ExitCode, Failure> {
             })?;
             export(filter, out, &place)
         }
-        AuditCommand::Verify { place } => verify(&place),
+        AuditCommand::Verify { against, place } => verify(&against, &place),
+        AuditCommand::Proof(command) => proof::run(command),
     }
 }
 
@@ -91,20 +97,23 @@ fn goes_on(written: std::io::Result<()>) -> Result<bool, Failure> {
     }
 }
 
-fn verify(place: &Place) -> Result<ExitCode, Failure> {
-    let desk = existing_desk_of(place)?;
+fn verify(against: &proof::Against, place: &Place) -> Result<ExitCode, Failure> {
+    let desk = proof::signing_desk_of(place)?;
+    let held = proof::held_against(against, &desk)?;
     let bar = verifying();
     let moved = bar.clone();
     let tell = move |seq: i64, of: i64| {
         moved.set_length(of.unsigned_abs());
         moved.set_position(seq.unsigned_abs());
     };
-    let verdict = runtime()?.block_on(desk.verify_audit_telling(tell)).map_err(Failure::new)?;
+    let runtime = runtime()?;
+    let verdict = runtime.block_on(desk.verify_audit_telling(tell)).map_err(Failure::new)?;
     bar.finish_and_clear();
     match verdict {
         Verdict::Whole(head) => {
             println!("whole: {} entries, head {}", head.seq, head.hash);
-            Ok(ExitCode::SUCCESS)
+            let fits = runtime.block_on(proof::hold(&desk, &held))?;
+            Ok(if fits { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Verdict::Broken { seq, why } => {
             println!("broken at seq {seq}: {why}");

@@ -11,6 +11,7 @@ mod inbound;
 mod policy;
 mod privacy;
 mod progress;
+mod proof;
 mod secrets;
 mod seed;
 mod serve;

@@ -69,6 +69,7 @@ pub use connection::{AnyBackend, AnyConnection, Purpose, is_up_to_date, migrate,
 pub use tx::Tx;
 
 use crate::config::{DatabaseSettings, DatabaseUrl};
+use crate::entropy::Entropy;
 use readers::Readers;
 use signals::Signals;
 use writer::Writer;
@@ -155,7 +156,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the database cannot be reached, or a migration fails.
-    pub fn open(settings: &DatabaseSettings) -> Result<Self, StoreError> {
+    pub fn open(settings: &DatabaseSettings, entropy: Arc<dyn Entropy>) -> Result<Self, StoreError> {
         let mut connection = open(&settings.url, Purpose::Write)?;
         let ran = migrate(&mut connection)?;
         for name in ran {
@@ -164,7 +165,8 @@ impl Store {
         let readers = Readers::new(&settings.url, settings.readers, settings.wait())?;
         let signals = Arc::new(Signals::new(matches!(settings.url, DatabaseUrl::Sqlite(_))));
         let unavailable = |error: std::io::Error| StoreError::Unavailable(error.to_string());
-        let writer = Writer::start(connection, settings.url.clone(), Arc::clone(&signals)).map_err(unavailable)?;
+        let writer =
+            Writer::start(connection, settings.url.clone(), Arc::clone(&signals), entropy).map_err(unavailable)?;
         #[cfg(feature = "postgres")]
         let listener = match &settings.url {
             DatabaseUrl::Sqlite(_) => None,

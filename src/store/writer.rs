@@ -15,6 +15,7 @@ use super::dialect;
 use super::signals::{Signal, Signals};
 use super::tx::{Tx, append_entries};
 use crate::config::DatabaseUrl;
+use crate::entropy::Entropy;
 
 const QUEUE: usize = 1024;
 const LARGEST_GROUP: usize = 128;
@@ -94,11 +95,16 @@ impl Drop for Writer {
 
 impl Writer {
     /// Starts the thread that owns `connection`. It ends when the writer is dropped and the queue is empty.
-    pub fn start(connection: AnyConnection, url: DatabaseUrl, signals: Arc<Signals>) -> std::io::Result<Self> {
+    pub fn start(
+        connection: AnyConnection,
+        url: DatabaseUrl,
+        signals: Arc<Signals>,
+        entropy: Arc<dyn Entropy>,
+    ) -> std::io::Result<Self> {
         let (queue, waiting) = sync_channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || Thread { connection: Some(connection), url, signals }.serve(&waiting))?;
+            .spawn(move || Thread { connection: Some(connection), url, signals, entropy }.serve(&waiting))?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
@@ -126,6 +132,7 @@ struct Thread {
     connection: Option<AnyConnection>,
     url: DatabaseUrl,
     signals: Arc<Signals>,
+    entropy: Arc<dyn Entropy>,
 }
 
 impl Thread {
@@ -165,7 +172,7 @@ impl Thread {
             Some(connection) => connection,
             None => open(&self.url, Purpose::Write)?,
         };
-        let result = commit_group(&mut connection, group);
+        let result = commit_group(&mut connection, group, &self.entropy);
         // After a failure the connection is kept only if it can be brought back to where it was.
         if result.is_ok() || dialect::execute(&mut connection, "ROLLBACK").is_ok() {
             self.connection = Some(connection);
@@ -178,7 +185,11 @@ impl Thread {
     }
 }
 
-fn commit_group(connection: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result<BTreeSet<Signal>, StoreError> {
+fn commit_group(
+    connection: &mut AnyConnection,
+    group: &mut [Box<dyn Work>],
+    entropy: &Arc<dyn Entropy>,
+) -> Result<BTreeSet<Signal>, StoreError> {
     dialect::begin_writing(connection)?;
     let (mut entries, mut signals) = (Vec::new(), BTreeSet::new());
     for work in group {
@@ -200,7 +211,7 @@ fn commit_group(connection: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> 
         }
     }
     // The log's head is locked last and shortest: several instances take turns at it.
-    append_entries(connection, &entries)?;
+    append_entries(connection, &entries, entropy)?;
     dialect::notify(connection, &signals)?;
     dialect::execute(connection, "COMMIT")?;
     Ok(signals)

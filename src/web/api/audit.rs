@@ -50,6 +50,14 @@ struct AuditEntry {
     details: serde_json::Value,
     prev_hash: String,
     hash: String,
+    /// 1: the hash is over the values; 2: over salted digests of actor, account and address.
+    form: i32,
+    /// The salts of actor, account and address; empty where there is no value.
+    salts: [String; 3],
+    /// The digests of those that were erased.
+    digests: [String; 3],
+    /// The entries that say on whose order.
+    erased_by: [Option<i64>; 3],
 }
 
 fn row(entry: Entry) -> AuditEntry {
@@ -65,6 +73,10 @@ fn row(entry: Entry) -> AuditEntry {
         details: serde_json::from_str(&entry.details).unwrap_or_default(),
         prev_hash: entry.prev_hash,
         hash: entry.hash,
+        form: entry.form,
+        salts: entry.salts,
+        erased_by: entry.erased.each_ref().map(|field| field.as_ref().map(|erased| erased.by)),
+        digests: entry.erased.map(|field| field.map(|erased| erased.digest).unwrap_or_default()),
     }
 }
 
