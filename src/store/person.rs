@@ -1,6 +1,6 @@
 //! Everything that is held about one person: read for them, and erased when they ask for it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::not;
@@ -8,12 +8,13 @@ use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl, Te
 use serde_json::{Map, Value};
 
 use super::schema::{
-    account_administrators, account_sessions, accounts, api_answers, authenticators, blocks, case_forms, cases,
-    ceremonies, contact_changes, contacts, inbound_mails, known_devices, links, mail_failures, outbox, recovery_codes,
-    saved_views, sign_in_links,
+    account_administrators, account_sessions, accounts, api_answers, audit_entries, authenticators, blocks, case_forms,
+    cases, ceremonies, contact_changes, contacts, inbound_mails, known_devices, links, mail_failures, outbox,
+    recovery_codes, saved_views, sign_in_links,
 };
-use super::{AnyConnection, StoreError, Tx, dialect, legal_holds, parsed, stored};
+use super::{AnyConnection, StoreError, Tx, audit, dialect, legal_holds, parsed, stored};
 use crate::domain::account::{Account, AccountStatus, AuthenticatorState};
+use crate::domain::audit::Personal;
 use crate::domain::evidence::Subject;
 use crate::domain::ids::CaseId;
 use crate::domain::inbound::Fate;
@@ -199,12 +200,98 @@ fn errands_naming(connection: &mut AnyConnection, account: &Account) -> Result<V
     Ok(found)
 }
 
+/// What can be erased of an entry, as it is.
+type Fields = (i64, String, String, String, String, String);
+
+fn whole(connection: &mut AnyConnection, of: &str) -> Result<Vec<Fields>, StoreError> {
+    #[derive(diesel::QueryableByName)]
+    #[diesel(table_name = audit_entries)]
+    struct Row {
+        seq: i64,
+        actor_kind: String,
+        actor: String,
+        case_ref: String,
+        account_id: String,
+        ip: String,
+    }
+    // Entries of the first form hold what they hold in their hash.
+    let query = format!(
+        "SELECT seq, actor_kind, actor, case_ref, account_id, ip FROM audit_entries WHERE form = 2 AND ({of}) ORDER BY seq"
+    );
+    let rows: Vec<Row> = diesel::sql_query(query).load(connection)?;
+    Ok(rows.into_iter().map(|r| (r.seq, r.actor_kind, r.actor, r.case_ref, r.account_id, r.ip)).collect())
+}
+
+/// Network addresses that the log has of the people a case is about.
+pub fn addresses_in_log(connection: &mut AnyConnection, case: &CaseRef) -> Result<Vec<(i64, Personal)>, StoreError> {
+    let entries = whole(connection, &format!("case_ref = '{case}' AND ip <> ''"))?;
+    let own = entries.into_iter().filter(|(_, kind, ..)| OWN.contains(&kind.as_str()));
+    Ok(own.map(|(seq, ..)| (seq, Personal::Address)).collect())
+}
+
+/// What the log has of a person after an entry: the account where it is named as the one concerned or as who acted, and
+/// the network addresses of their own acts. Those of people at the desk stay.
+pub fn fields_in_log(
+    connection: &mut AnyConnection,
+    person: &Person,
+    cases: &[CaseRef],
+    after: i64,
+) -> Result<Vec<(i64, Personal)>, StoreError> {
+    let id = person.account.as_ref().map(|account| account.id.to_string()).unwrap_or_default();
+    let (account, in_cases) = (
+        in_list(Some(id.clone()).filter(|id| !id.is_empty()).into_iter()),
+        in_list(cases.iter().map(ToString::to_string)),
+    );
+    let of = format!("seq > {after} AND (account_id IN {account} OR actor IN {account} OR case_ref IN {in_cases})");
+    let mut found = Vec::new();
+    for (seq, kind, actor, case_ref, account_id, ip) in whole(connection, &of)? {
+        let (acted, concerned) = (!id.is_empty() && actor == id, !id.is_empty() && account_id == id);
+        // An administrator of a member's account is somebody else.
+        let theirs =
+            acted || (kind != "administrator" && (concerned || cases.iter().any(|case| case.as_str() == case_ref)));
+        if acted {
+            found.push((seq, Personal::Actor));
+        }
+        if concerned {
+            found.push((seq, Personal::Account));
+        }
+        if !ip.is_empty() && theirs && OWN.contains(&kind.as_str()) {
+            found.push((seq, Personal::Address));
+        }
+    }
+    Ok(found)
+}
+
+/// Those of these fields that are still there.
+pub fn still_in_log(
+    connection: &mut AnyConnection,
+    fields: &[(i64, Personal)],
+) -> Result<Vec<(i64, Personal)>, StoreError> {
+    let mut left = Vec::with_capacity(fields.len());
+    for some in fields.chunks(500) {
+        let listed: Vec<String> = some.iter().map(|(seq, _)| seq.to_string()).collect();
+        let entries = whole(connection, &format!("seq IN ({})", listed.join(", ")))?;
+        let there: BTreeMap<i64, (String, String, String)> =
+            entries.into_iter().map(|(seq, _, actor, _, account, ip)| (seq, (actor, account, ip))).collect();
+        left.extend(some.iter().copied().filter(|(seq, field)| {
+            there.get(seq).is_some_and(|(actor, account, ip)| match field {
+                Personal::Actor => !actor.is_empty(),
+                Personal::Account => !account.is_empty(),
+                Personal::Address => !ip.is_empty(),
+            })
+        }));
+    }
+    Ok(left)
+}
+
 /// Rows outside a person's own that are to go with them. Finding them takes long, so the writer is spared it.
 #[derive(Debug, Clone, Default)]
 pub struct Traces {
     errands: Vec<String>,
     views: Vec<String>,
     answers: Vec<(String, String)>,
+    /// What the log has of them, up to an entry.
+    pub log: (Vec<(i64, Personal)>, i64),
 }
 
 /// Looks for a person in what is not theirs: mails to them in others' cases, searches that somebody keeps, and answers
@@ -214,7 +301,10 @@ pub fn traces(
     person: &Person,
     of_cases: &[(CaseId, CaseRef)],
 ) -> Result<Traces, StoreError> {
-    let mut found = Traces::default();
+    let seen = audit::head(connection)?.seq;
+    let references: Vec<CaseRef> = of_cases.iter().map(|(_, reference)| reference.clone()).collect();
+    let log = (fields_in_log(connection, person, &references, 0)?, seen);
+    let mut found = Traces { log, ..Traces::default() };
     for (_, reference) in of_cases {
         let rows: Vec<(String, String)> = api_answers::table
             .filter(api_answers::body.like(holding(reference.as_str())))

@@ -1,11 +1,11 @@
 use super::Desk;
 use super::act::Act;
 use crate::domain::actor::Actor;
-use crate::domain::audit::details;
+use crate::domain::audit::{Details, ERASED, details};
 use crate::domain::privacy::{Cause, Erased};
 use crate::domain::reference::CaseRef;
 use crate::store::cases::{self, Filed};
-use crate::store::{StoreError, Tx, erasure, search};
+use crate::store::{StoreError, Tx, erasure, person, search};
 
 /// Cases that are erased at a time.
 const BATCH: i64 = 50;
@@ -67,13 +67,21 @@ fn erase_due(tx: &mut Tx<'_>, act: &Act, reference: &CaseRef, kept: chrono::Time
     }
     let by = erasure::begin(tx, Cause::Schedule, None, act.at)?;
     erase(tx, act, &filed, by)?;
+    let fields = person::addresses_in_log(tx.connection, reference)?;
+    if !fields.is_empty() {
+        tx.record_erasure(act.entry(ERASED, Some(reference), None, order(by)), fields);
+    }
     Ok(true)
+}
+
+/// What an entry says of an erasure.
+pub(super) fn order(by: Erased) -> Details {
+    details([("request", by.number.into()), ("cause", by.cause.code().into())])
 }
 
 /// Erases a case, which may be erased, and records it.
 pub(super) fn erase(tx: &mut Tx<'_>, act: &Act, filed: &Filed, by: Erased) -> Result<(), StoreError> {
     erasure::empty_case(tx, filed.case.id, by)?;
-    let about = details([("request", by.number.into()), ("cause", by.cause.code().into())]);
-    tx.record(act.case_entry("case.erased", filed, about));
+    tx.record(act.entry("case.erased", Some(&filed.case.reference), None, order(by)));
     Ok(())
 }

@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 
 use super::Desk;
 use super::act::{Act, Done, Halt};
-use super::erase_cases::erase;
+use super::erase_cases::{erase, order};
 use crate::domain::account::AccountKind;
-use crate::domain::audit::{NewEntry, details};
+use crate::domain::audit::{ERASED, NewEntry, details};
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::{AccountId, CaseId, LegalHoldId};
 use crate::domain::privacy::{Cause, Erased, Obstacle};
@@ -285,12 +285,13 @@ impl Desk {
             }
             person::forget_mails_from(tx, &held.person.email_key, act.at)?;
             person::forget_answers(tx, &traces)?;
-            let about = details([
-                ("request", by.number.into()),
-                ("cause", by.cause.code().into()),
-                ("cases", held.cases.len().into()),
-            ]);
-            tx.record(act.entry("privacy.erased", None, None, about));
+            let references: Vec<CaseRef> = held.cases.iter().map(|(filed, _)| filed.case.reference.clone()).collect();
+            let (seen, after) = &traces.log;
+            let mut fields = person::still_in_log(tx.connection, seen)?;
+            fields.extend(person::fields_in_log(tx.connection, &held.person, &references, *after)?);
+            let mut about = order(by);
+            about.insert("cases".to_owned(), held.cases.len().into());
+            tx.record_erasure(act.entry(ERASED, None, None, about), fields);
             Ok(Ok(by))
         };
         let done = self.store.write(work).await?;

@@ -76,7 +76,15 @@ fn everything_that_the_desk_does_can_be_done_here() {
     // attempt to take it away; taking away is done with whoever it belongs to (`/people/{agent}/end-sessions`).
     // Everything that is held about a person leaves the desk by hand, and is erased by hand: no program answers for who
     // they are.
-    let own = ["/desk/sign-", "/desk/step-up", "/desk/password", "/desk/sessions", "/desk/security", "/desk/tokens", "/desk/privacy"];
+    let own = [
+        "/desk/sign-",
+        "/desk/step-up",
+        "/desk/password",
+        "/desk/sessions",
+        "/desk/security",
+        "/desk/tokens",
+        "/desk/privacy",
+    ];
     // Pages that ask before something is done, or show again what another operation gives: a case on paper, one person of
     // the list, an empty form. What is told to an open page is told to programs as events. Programs read every entry of
     // the log with its hashes, and so verify it themselves.

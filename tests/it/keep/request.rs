@@ -1,7 +1,9 @@
 //! What people ask for: everything held about them, and its erasure.
 
 use mfa_desk::domain::actor::Actor;
-use mfa_desk::store::audit::Verdict;
+use mfa_desk::domain::audit_filter::Filter;
+use mfa_desk::domain::merkle::{TreeHash, verify_consistency, verify_inclusion};
+use mfa_desk::store::audit::{self, Verdict, tree};
 use mfa_desk::workflow::{Act, Halt, Whom};
 
 use super::*;
@@ -12,6 +14,48 @@ fn operator(world: &World) -> Act {
 
 fn whom() -> Whom {
     EMAIL.parse().unwrap()
+}
+
+/// What was proved of the log at one moment.
+struct Proofs {
+    size: u64,
+    root: TreeHash,
+    leaves: Vec<(TreeHash, Vec<TreeHash>)>,
+}
+
+async fn proofs(world: &World) -> Proofs {
+    let read = |connection: &mut AnyConnection| {
+        let (size, root) = tree::size_and_root(connection)?;
+        let mut leaves = Vec::new();
+        for entry in audit::after(connection, &Filter::default(), 0, 10_000)? {
+            leaves.push((entry.leaf(), tree::inclusion(connection, entry.seq, size)?));
+        }
+        Ok::<_, StoreError>(Proofs { size, root, leaves })
+    };
+    world.desk.store.read_snapshot(read).await.unwrap()
+}
+
+impl Proofs {
+    /// Every entry is the leaf that it was, its proof leads to the root that was signed, and the log goes on from there.
+    async fn still_hold(self, world: &World) {
+        let size = self.size;
+        let read = move |connection: &mut AnyConnection| {
+            let entries = audit::after(connection, &Filter::default(), 0, 10_000)?;
+            let (now, root) = tree::size_and_root(connection)?;
+            let on = tree::consistency(connection, size, now)?;
+            let blanked = entries.iter().filter(|entry| entry.erased.iter().any(Option::is_some)).count();
+            Ok::<_, StoreError>((entries, (now, root, on), tree::root_at(connection, size)?, blanked))
+        };
+        let (entries, (now, root, on), old, blanked) = world.desk.store.read_snapshot(read).await.unwrap();
+        assert!(blanked > 5, "{blanked} entries were blanked");
+        assert_eq!(old, self.root);
+        verify_consistency((size, self.root), (now, root), &on).unwrap();
+        for (entry, (leaf, path)) in entries.iter().zip(&self.leaves) {
+            assert_eq!(entry.leaf(), *leaf, "{}", entry.seq);
+            let index = entry.seq.unsigned_abs() - 1;
+            verify_inclusion(index, *leaf, size, path, self.root).unwrap();
+        }
+    }
 }
 
 /// **Privacy**, with the second factor that it asks for.
@@ -91,10 +135,19 @@ async fn after_an_erasure_nothing_of_the_person_is_in_the_database_or_its_file()
     page.is(200).says("Erases the account");
     let csrf = crate::support::world::csrf_on(&page);
     sam.send(&page, "/desk/privacy/erase", &[]).await.is(422).says("Nothing was erased");
+    let proved = proofs(&world).await;
+    let id = world.account_id(EMAIL).await.to_string();
     let done = sam.post("/desk/privacy/erase", &[("csrf", &csrf), ("whom", EMAIL), ("sure", "yes")]).await;
     done.is(200).says("Erased on request").says("Erased. The list below");
     let after = everything(&world).await;
     says_nothing_of(&after, &PLANTED);
+    says_nothing_of(&after, &[ADDRESS]);
+    // The log names the account no more, and all that was proved of it before still holds.
+    let named: Vec<&str> =
+        after.lines().filter(|line| line.starts_with("audit_entries:") && line.contains(&id)).collect();
+    assert!(named.is_empty(), "{named:?}");
+    proved.still_hold(&world).await;
+    sam.get(&format!("/desk/audit?case={reference}")).await.is(200).says("erased by request 1");
     assert!(matches!(world.desk.verify_audit().await.unwrap(), Verdict::Whole(_)));
     let log = world.entries("").await;
     let entry = log.iter().find(|entry| entry.action == "privacy.erased").unwrap();
@@ -121,6 +174,14 @@ async fn after_an_erasure_nothing_of_the_person_is_in_the_database_or_its_file()
     world.desk.erase_person(operator(&world), whom()).await.unwrap().unwrap();
     assert_eq!(number(&world, "SELECT MAX(n) AS n FROM erasures").await, 2);
     says_nothing_of(&everything(&world).await, &PLANTED);
+    // What is blanked without an entry that says so is found.
+    let blank = |tx: &mut mfa_desk::store::Tx<'_>| {
+        let sql = "UPDATE audit_entries SET ip = '', ip_salt = '', erased = 4
+            WHERE seq = (SELECT MAX(seq) FROM audit_entries WHERE ip <> '' AND erased = 0 AND form = 2)";
+        Ok(sql_query(sql).execute(tx.connection)?)
+    };
+    assert_eq!(world.desk.store.write(blank).await.unwrap(), 1);
+    assert!(matches!(world.desk.verify_audit().await.unwrap(), Verdict::Broken { .. }));
     world.stop().await;
     if let Some(raw) = raw(&database) {
         for word in PLANTED {

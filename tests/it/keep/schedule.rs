@@ -40,6 +40,7 @@ async fn a_year_after_its_end_a_case_says_nothing_of_anybody_and_every_page_of_i
     let after = everything(&world).await;
     let of_case = ["7911123457", "xylophonic", "wombatty", "kerfuffle", "snorkelling", "flibbertigibbet"];
     says_nothing_of(&after, &of_case);
+    says_nothing_of(&after, &[ADDRESS]);
     let named: Vec<&str> = after.lines().filter(|line| line.contains("quibblefax")).collect();
     assert!(named.iter().all(|line| line.starts_with("accounts:") || line.starts_with("authenticators:")), "{named:?}");
     assert!(number(&world, "SELECT COUNT(*) AS n FROM evidence WHERE outcome = 'passed'").await >= 2);
