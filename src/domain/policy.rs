@@ -61,13 +61,8 @@ impl Path {
         });
         let mut groups: Vec<String> = groups.collect();
         groups.sort_unstable();
-        let text = format!(
-            "{}\n{}\n{}\n{}\n",
-            self.name,
-            groups.join(","),
-            self.approvals,
-            self.cooling_off.num_seconds()
-        );
+        let text =
+            format!("{}\n{}\n{}\n{}\n", self.name, groups.join(","), self.approvals, self.cooling_off.num_seconds());
         hex::encode(&Sha256::digest(text)[..8])
     }
 
