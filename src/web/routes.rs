@@ -297,6 +297,7 @@ pub fn all(demo: bool) -> Vec<RouteSpec> {
         post("/desk/contacts/{change}/stop", SUPERVISES, desk::contacts::stop),
         get("/desk/audit", AUDITS, desk::audit::show),
         get("/desk/audit.csv", AUDITS, desk::audit::export).stepped_up(),
+        get("/desk/audit/checkpoint", AUDITS, desk::audit::checkpoint),
         get("/desk/audit/verify", AUDITS, desk::verify::show),
         post("/hooks/mail", Access::Provider, hooks::mail::take).with_mail(),
         post("/hooks/voice/twilio/{call}/answer", Access::Provider, hooks::twilio::answer),

@@ -38,6 +38,7 @@ mod policy_explain;
 mod privacyidea;
 mod privacyidea_peer;
 mod program;
+mod proof;
 mod queue;
 mod reports;
 mod routes;

@@ -16,7 +16,7 @@ use crate::web::App;
 use crate::web::error::PageError;
 use crate::web::guard::access::SignedInAgent;
 use crate::web::next_page::encoded;
-use crate::web::page::{Head, show as show_page};
+use crate::web::page::{Head, moment, show as show_page};
 
 /// What the address of an audit page says.
 #[derive(Deserialize, Default)]
@@ -92,7 +92,14 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
     let oldest = rows.last().map(|row| row.seq);
     let has_newer = if upward { more } else { place != i64::MAX && newest.is_some() };
     let has_older = if upward { oldest.is_some() } else { more };
+    let (checkpoint, places) = app.desk.checkpoint_standing().await?;
+    let places = places.iter().map(|place| {
+        let behind = place.size < checkpoint.as_ref().map_or(0, |newest| newest.size);
+        json!({ "name": place.name, "size": counted(place.size), "behind": behind, "error": place.error })
+    });
     let content = json!({
+        "checkpoint": checkpoint.as_ref().map(|newest| json!({ "size": counted(newest.size), "at": moment(newest.at) })),
+        "places": places.collect::<Vec<_>>(),
         "filters": {
             "from": asked.from, "to": asked.to, "case": asked.case, "actor": asked.actor, "action": asked.action,
         },
@@ -105,6 +112,17 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
         "exported": exported(&asked, head.seq, if has_newer || has_older { None } else { Some(rows.len()) }),
     });
     show_page(&app, &agent.caller, status, "desk/audit.html", Head::desk("Audit", &agent), content)
+}
+
+/// The newest signed checkpoint, to be kept elsewhere.
+pub async fn checkpoint(app: Data<App>, _agent: SignedInAgent) -> Result<HttpResponse, PageError> {
+    let (newest, _) = app.desk.checkpoint_standing().await?;
+    let Some(newest) = newest else { return Err(PageError::NotFound) };
+    let name = format!("attachment; filename=\"{:012}.checkpoint\"", newest.size);
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .insert_header((CONTENT_DISPOSITION, name))
+        .body(newest.note))
 }
 
 /// What the file will have, as far as the page knows it. Nobody counts what filters leave of a long log.
