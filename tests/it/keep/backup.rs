@@ -111,7 +111,7 @@ async fn the_command_copies_into_a_new_private_file_and_says_what_is_not_in_it()
     // A copy with a log that somebody changed is not given its name.
     let url = DatabaseUrl::Sqlite(file.clone());
     let mut connection = mfa_desk::store::open(&url, mfa_desk::store::Purpose::Write).unwrap();
-    for sql in ["DROP TRIGGER audit_entries_no_update", "UPDATE audit_entries SET action = 'nothing' WHERE seq = 2"] {
+    for sql in ["DROP TRIGGER audit_entries_only_erased", "UPDATE audit_entries SET action = 'nothing' WHERE seq = 2"] {
         sql_query(sql).execute(&mut connection).unwrap();
     }
     drop(connection);
