@@ -866,6 +866,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    writers (id) {
+        id -> Text,
+        last -> BigInt,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
     cases_to_erase (case_id) {
         case_id -> Text,
         ended_at -> Timestamp,
