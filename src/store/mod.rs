@@ -42,6 +42,7 @@ pub mod phone_changes;
 pub mod presence;
 pub mod queue_rows;
 mod readers;
+pub mod readings;
 pub mod recoveries;
 pub mod saved_views;
 pub mod schema;
@@ -65,6 +66,7 @@ pub use connection::{AnyBackend, AnyConnection, Purpose, migrate, open};
 pub use tx::Tx;
 
 use crate::config::{DatabaseSettings, DatabaseUrl};
+use crate::metrics::Metrics;
 use readers::Readers;
 use signals::Signals;
 use writer::Writer;
@@ -99,6 +101,18 @@ impl StoreError {
     /// Whether trying again could help.
     pub const fn is_transient(&self) -> bool {
         matches!(self, Self::Contended)
+    }
+
+    /// What it is counted as; what a caller asked for and was told is no failure.
+    const fn fault(&self) -> Option<&'static str> {
+        match self {
+            Self::Busy => Some("busy"),
+            Self::Contended => Some("contended"),
+            Self::Unavailable(_) => Some("unavailable"),
+            Self::Conflict | Self::Duplicate => None,
+            Self::Corrupt(_) => Some("corrupt"),
+            Self::Statement(_) => Some("statement"),
+        }
     }
 
     /// Whether it is about what was to be stored, and not about a database that can store nothing at the moment.
@@ -142,6 +156,7 @@ pub struct Store {
     writer: Writer,
     readers: Readers,
     signals: Arc<Signals>,
+    metrics: Arc<Metrics>,
     #[cfg(feature = "postgres")]
     _listener: Option<signals::Listener>,
 }
@@ -160,7 +175,12 @@ impl Store {
         let readers = Readers::new(&settings.url, settings.readers, settings.wait())?;
         let signals = Arc::new(Signals::new(matches!(settings.url, DatabaseUrl::Sqlite(_))));
         let unavailable = |error: std::io::Error| StoreError::Unavailable(error.to_string());
-        let writer = Writer::start(connection, settings.url.clone(), Arc::clone(&signals)).map_err(unavailable)?;
+        let metrics = Arc::new(Metrics::new(match settings.url {
+            DatabaseUrl::Sqlite(_) => "sqlite",
+            DatabaseUrl::Postgres(_) => "postgresql",
+        }));
+        let shared = (Arc::clone(&signals), Arc::clone(&metrics));
+        let writer = Writer::start(connection, settings.url.clone(), shared).map_err(unavailable)?;
         #[cfg(feature = "postgres")]
         let listener = match &settings.url {
             DatabaseUrl::Sqlite(_) => None,
@@ -172,6 +192,7 @@ impl Store {
             writer,
             readers,
             signals,
+            metrics,
             #[cfg(feature = "postgres")]
             _listener: listener,
         })
@@ -187,7 +208,19 @@ impl Store {
         F: Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        self.writer.write(work).await
+        self.watch(self.writer.write(work).await)
+    }
+
+    /// What is counted.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    fn watch<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Some(kind) = result.as_ref().err().and_then(StoreError::fault) {
+            self.metrics.database_failed(kind);
+        }
+        result
     }
 
     /// Where it is heard what changed.
@@ -204,7 +237,7 @@ impl Store {
         F: FnOnce(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        self.readers.read(query).await
+        self.watch(self.readers.read(query).await)
     }
 
     /// Like [`Store::read`], for queries that must all see the same moment.
@@ -216,7 +249,7 @@ impl Store {
         F: FnOnce(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        self.readers.read(move |connection| snapshot(connection, query)).await
+        self.watch(self.readers.read(move |connection| snapshot(connection, query)).await)
     }
 }
 

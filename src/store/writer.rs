@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -15,6 +15,7 @@ use super::dialect;
 use super::signals::{Signal, Signals};
 use super::tx::{Tx, append_entries};
 use crate::config::DatabaseUrl;
+use crate::metrics::Metrics;
 
 const QUEUE: usize = 1024;
 const LARGEST_GROUP: usize = 128;
@@ -76,6 +77,7 @@ where
 pub struct Writer {
     queue: Option<SyncSender<Box<dyn Work>>>,
     thread: Option<JoinHandle<()>>,
+    metrics: Arc<Metrics>,
 }
 
 impl Drop for Writer {
@@ -94,12 +96,17 @@ impl Drop for Writer {
 
 impl Writer {
     /// Starts the thread that owns `connection`. It ends when the writer is dropped and the queue is empty.
-    pub fn start(connection: AnyConnection, url: DatabaseUrl, signals: Arc<Signals>) -> std::io::Result<Self> {
+    pub fn start(
+        connection: AnyConnection,
+        url: DatabaseUrl,
+        (signals, metrics): (Arc<Signals>, Arc<Metrics>),
+    ) -> std::io::Result<Self> {
+        let counted = Arc::clone(&metrics);
         let (queue, waiting) = sync_channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || Thread { connection: Some(connection), url, signals }.serve(&waiting))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread) })
+            .spawn(move || Thread { connection: Some(connection), url, signals, metrics: counted }.serve(&waiting))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread), metrics })
     }
 
     /// Runs `work` in a transaction and answers once it is durable.
@@ -114,9 +121,14 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         let stopped = || StoreError::Unavailable("the writer has stopped".to_owned());
         let queue = self.queue.as_ref().ok_or_else(stopped)?;
-        queue.try_send(Box::new(Pending { work, outcome: None, reply })).map_err(|error| match error {
-            TrySendError::Full(_) => StoreError::Busy,
-            TrySendError::Disconnected(_) => stopped(),
+        // Counted before the thread can take it.
+        self.metrics.queued();
+        queue.try_send(Box::new(Pending { work, outcome: None, reply })).map_err(|error| {
+            self.metrics.taken(1);
+            match error {
+                TrySendError::Full(_) => StoreError::Busy,
+                TrySendError::Disconnected(_) => stopped(),
+            }
         })?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
@@ -126,6 +138,7 @@ struct Thread {
     connection: Option<AnyConnection>,
     url: DatabaseUrl,
     signals: Arc<Signals>,
+    metrics: Arc<Metrics>,
 }
 
 impl Thread {
@@ -133,6 +146,7 @@ impl Thread {
         while let Ok(first) = waiting.recv() {
             let mut group = vec![first];
             group.extend(waiting.try_iter().take(LARGEST_GROUP - 1));
+            self.metrics.taken(group.len());
             match self.commit(&mut group) {
                 Ok(()) => group.into_iter().for_each(|work| work.answer(Ok(()))),
                 // A lock that was waited for in vain would be waited for in vain by each of them.
@@ -165,7 +179,7 @@ impl Thread {
             Some(connection) => connection,
             None => open(&self.url, Purpose::Write)?,
         };
-        let result = commit_group(&mut connection, group);
+        let result = commit_group(&mut connection, group, &self.metrics);
         // After a failure the connection is kept only if it can be brought back to where it was.
         if result.is_ok() || dialect::execute(&mut connection, "ROLLBACK").is_ok() {
             self.connection = Some(connection);
@@ -178,7 +192,12 @@ impl Thread {
     }
 }
 
-fn commit_group(connection: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result<BTreeSet<Signal>, StoreError> {
+fn commit_group(
+    connection: &mut AnyConnection,
+    group: &mut [Box<dyn Work>],
+    metrics: &Metrics,
+) -> Result<BTreeSet<Signal>, StoreError> {
+    let (acts, began) = (group.len(), Instant::now());
     dialect::begin_writing(connection)?;
     let (mut entries, mut signals) = (Vec::new(), BTreeSet::new());
     for work in group {
@@ -202,6 +221,8 @@ fn commit_group(connection: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> 
     // The log's head is locked last and shortest: several instances take turns at it.
     append_entries(connection, &entries)?;
     dialect::notify(connection, &signals)?;
+    let committing = Instant::now();
     dialect::execute(connection, "COMMIT")?;
+    metrics.committed(acts, (began.elapsed(), committing.elapsed()), &entries);
     Ok(signals)
 }
