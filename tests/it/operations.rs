@@ -23,7 +23,7 @@ fn commands(text: &str) -> Vec<Vec<&str>> {
     let rests = text.split("mfa-desk ").skip(1).map(|rest| rest.split(|c| ends.contains(c)).next().unwrap_or_default());
     let words = rests.map(|command| command.split_whitespace().collect::<Vec<_>>());
     let is_word = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !word.starts_with('-');
-    words.filter(|words| words.first().is_some_and(|word| is_word(word))).collect()
+    words.filter(|words| words.first().is_some_and(&is_word)).collect()
 }
 
 /// The help of a command, and how many words name it.
