@@ -137,7 +137,7 @@ impl Metrics {
         begin(&self.mails, "result", &["sent", "retried", "failed"]);
         begin(&self.calls, "result", &["placed", "not_placed", "refused", "unknown"]);
         begin(&self.texts, "result", &["sent", "not_sent", "unknown"]);
-        begin(&self.database_errors, "kind", &["busy", "contended", "corrupt", "statement", "unavailable"]);
+        begin(&self.database_errors, "kind", &["busy", "contended", "corrupt", "doubtful", "statement", "unavailable"]);
     }
 
     /// The process began to serve.
