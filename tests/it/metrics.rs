@@ -190,9 +190,8 @@ async fn it_is_told_on_a_listener_of_its_own_and_nothing_else_is() {
     }
     assert_eq!(client.post(&ours).body("a=b").send().await.unwrap().status().as_u16(), 405);
     assert_eq!(client.head(&ours).send().await.unwrap().status().as_u16(), 200);
-    let gone = ours.clone();
+    // It stands in nobody's way at the end.
     world.stop().await;
-    assert!(client.get(gone).send().await.is_err(), "it ends with the server");
     assert_eq!(World::new().await.metrics(), None, "it is off unless it is asked for");
 }
 
