@@ -101,13 +101,14 @@ mod tests {
         let entry = entry("case.deactivated");
         let said = message(&sender(), &entry, "{}");
         let expected = format!(
-            "<110>1 1970-01-01T00:00:00.000000Z desk.example.org mfa-desk - case.deactivated \
+            "<109>1 1970-01-01T00:00:00.000000Z desk.example.org mfa-desk - case.deactivated \
              [origin software=\"mfa-desk\" swVersion=\"{VERSION}\"][audit@32473 seq=\"1\" hash=\"{}\" prev=\"{}\"] {{}}",
             entry.hash, entry.prev_hash
         );
         assert_eq!(said, expected);
         assert_eq!(framed("<110>1 abc"), "10 <110>1 abc");
-        assert!(message(&sender(), &self::entry("agent.sign_in_refused"), "{}").starts_with("<109>1 "));
+        assert!(message(&sender(), &self::entry("case.viewed"), "{}").starts_with("<110>1 "));
+        assert!(message(&sender(), &self::entry("alarm.raised"), "{}").starts_with("<105>1 "));
     }
 
     #[test]

@@ -119,7 +119,6 @@ pub fn event(entry: &Entry) -> Value {
             "event_code": entry.action,
             "original_time": entry.at,
         },
-        "actor": { "user": actor(entry) },
         "unmapped": {
             "seq": entry.seq,
             "actor_kind": entry.actor_kind,
@@ -133,11 +132,18 @@ pub fn event(entry: &Entry) -> Value {
     if meaning.activity == OTHER {
         event["activity_name"] = entry.action.as_str().into();
     }
-    if !entry.ip.is_empty() {
-        event["src_endpoint"] = json!({ "ip": entry.ip });
+    if meaning.class != Class::Base {
+        event["actor"] = json!({ "user": actor(entry) });
+        if !entry.ip.is_empty() {
+            event["src_endpoint"] = json!({ "ip": entry.ip });
+        }
     }
     match meaning.class {
-        Class::Base => {}
+        // It has no place for who and from where.
+        Class::Base => {
+            event["unmapped"]["actor"] = entry.actor.as_str().into();
+            event["unmapped"]["ip"] = entry.ip.as_str().into();
+        }
         Class::AccountChange => event["user"] = target(entry, details.as_ref()),
         Class::Authentication => {
             event["user"] = target(entry, details.as_ref());
