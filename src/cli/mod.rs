@@ -254,8 +254,9 @@ fn operator(desk: &Desk) -> Act {
 
 fn migrate(place: &Place) -> Result<ExitCode, Failure> {
     let settings = settings_of(place)?;
+    crate::store::refuse_pooler(&settings.database).map_err(Failure::new)?;
     let mut connection =
-        crate::store::open(&settings.database.url, crate::store::Purpose::Write).map_err(Failure::new)?;
+        crate::store::open(settings.database.direct(), crate::store::Purpose::Write).map_err(Failure::new)?;
     let ran = crate::store::migrate(&mut connection).map_err(Failure::new)?;
     if ran.is_empty() {
         println!("the tables are up to date");

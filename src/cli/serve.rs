@@ -39,6 +39,7 @@ pub(super) fn run(config: Option<&Path>) -> Result<ExitCode, Failure> {
         return Err(listed(&problems));
     }
     start_log(&settings.log);
+    crate::store::refuse_pooler(&settings.database).map_err(Failure::new)?;
     runtime()?.block_on(async {
         let desk = Arc::new(assemble(&settings, parts(&settings)?).map_err(Failure::new)?);
         refuse_demo_data(&desk).await?;

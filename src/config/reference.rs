@@ -11,6 +11,7 @@ pub const REFERENCE: &[(&str, &str, &str)] = &[
     ("server.workers", "2", "Threads that answer requests."),
     ("server.shutdown_seconds", "20", "Seconds that requests under way get to finish after a stop signal."),
     ("database.url", "sqlite:mfa-desk-data/mfa-desk.sqlite3", "`sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`; `DATABASE_URL` is used where this is not set."),
+    ("database.direct_url", "", "The same database with no pooler in between, where `database.url` leads through one in transaction mode such as pgbouncer. Not set: `database.url` leads to PostgreSQL itself."),
     ("database.readers", "4", "Connections kept for reading."),
     ("database.wait_ms", "5000", "Milliseconds that a request waits for a connection before it is answered 503."),
     ("secrets.key", "", "Secret that sessions, links and codes are derived from, at least 32 random characters; required to serve."),

@@ -5,11 +5,18 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, Sqlite
 
 use super::StoreError;
 use super::connection::AnyConnection;
+#[cfg(feature = "postgres")]
+use super::schema::writers;
 use super::schema::{accounts, audit_head, cases, outbox};
 use super::search::From;
 use super::signals::Signal;
 use crate::domain::audit::Head;
 use crate::domain::search::{Terms, Words};
+
+/// Whether it is reached over a network, which may break.
+pub const fn is_remote(connection: &AnyConnection) -> bool {
+    !matches!(connection, AnyConnection::Sqlite(_))
+}
 
 /// Starts the transaction of a group of writes; SQLite takes its write lock at once, so that it cannot fail half-way.
 pub fn begin_writing(connection: &mut AnyConnection) -> Result<(), StoreError> {
@@ -17,6 +24,98 @@ pub fn begin_writing(connection: &mut AnyConnection) -> Result<(), StoreError> {
         AnyConnection::Sqlite(c) => c.batch_execute("BEGIN IMMEDIATE")?,
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(c) => c.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED")?,
+    }
+    Ok(())
+}
+
+/// Starts the transaction of a group of writes with its limits, which a connection that is pooled cannot keep.
+pub fn begin_group(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    match connection {
+        AnyConnection::Sqlite(_) => begin_writing(connection),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => Ok(c.batch_execute(
+            "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '30s'",
+        )?),
+    }
+}
+
+/// A writer and the number of its group: what is kept with a commit, so that whoever did not hear how it ended can ask.
+pub struct Mark<'a> {
+    /// The writer's name, hexadecimal.
+    pub writer: &'a str,
+    /// Counts its groups.
+    pub group: i64,
+}
+
+/// Commits. On PostgreSQL, where the answer can be lost on its way, the mark is stored with it, unless nothing was
+/// written: then there is nothing to ask for.
+pub fn commit(connection: &mut AnyConnection, mark: &Mark<'_>) -> Result<(), StoreError> {
+    match connection {
+        AnyConnection::Sqlite(c) => c.batch_execute("COMMIT")?,
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => {
+            let Mark { writer, group } = mark;
+            c.batch_execute(&format!(
+                "INSERT INTO writers (id, last, at) SELECT '{writer}', {group}, now() AT TIME ZONE 'UTC'
+                    WHERE pg_current_xact_id_if_assigned() IS NOT NULL
+                    ON CONFLICT (id) DO UPDATE SET last = excluded.last, at = excluded.at;
+                COMMIT"
+            ))?;
+        }
+    }
+    #[cfg(not(feature = "postgres"))]
+    let _ = (mark.writer, mark.group);
+    Ok(())
+}
+
+/// Makes the row that a writer's marks are kept in: a row that is there can be waited for.
+pub fn enrol_writer(connection: &mut AnyConnection, writer: &str) -> Result<(), StoreError> {
+    match connection {
+        AnyConnection::Sqlite(_) => {}
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => c.batch_execute(&format!(
+            "INSERT INTO writers (id, last, at) VALUES ('{writer}', 0, now() AT TIME ZONE 'UTC')"
+        ))?,
+    }
+    #[cfg(not(feature = "postgres"))]
+    let _ = writer;
+    Ok(())
+}
+
+/// Whether the group of a mark was committed. Waits for the end of a transaction that is still at it.
+pub fn was_committed(connection: &mut AnyConnection, mark: &Mark<'_>) -> Result<bool, StoreError> {
+    begin_group(connection)?;
+    let last: Option<i64> = match connection {
+        // It has no connection to lose.
+        AnyConnection::Sqlite(_) => None,
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => {
+            writers::table.find(mark.writer).select(writers::last).for_update().first::<i64>(c).optional()?
+        }
+    };
+    execute(connection, "ROLLBACK")?;
+    Ok(last.is_some_and(|last| last >= mark.group))
+}
+
+/// Fails where the connection leads to a server that takes no writes any more, or to none.
+pub fn check_reader(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    match connection {
+        AnyConnection::Sqlite(c) => c.batch_execute("SELECT 1")?,
+        // A standby answers with what was true some time ago.
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => {
+            c.batch_execute("SELECT 1 / CASE WHEN pg_is_in_recovery() THEN 0 ELSE 1 END")?;
+        }
+    }
+    Ok(())
+}
+
+/// Starts a transaction that only looks.
+pub fn begin_looking(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    match connection {
+        AnyConnection::Sqlite(c) => c.batch_execute("BEGIN")?,
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => c.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY")?,
     }
     Ok(())
 }
@@ -47,9 +146,10 @@ pub fn notify(connection: &mut AnyConnection, signals: &std::collections::BTreeS
         AnyConnection::Sqlite(_) => {}
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(c) => {
-            for signal in signals {
-                diesel::sql_query("SELECT pg_notify('mfa_desk', $1)")
-                    .bind::<diesel::sql_types::Text, _>(signal.code())
+            let codes: Vec<&str> = signals.iter().map(Signal::code).collect();
+            if !codes.is_empty() {
+                diesel::sql_query("SELECT count(pg_notify('mfa_desk', code)) FROM unnest($1) AS code")
+                    .bind::<diesel::sql_types::Array<diesel::sql_types::Text>, _>(codes)
                     .execute(c)?;
             }
         }

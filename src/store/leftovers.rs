@@ -8,7 +8,7 @@ use diesel::{
 use super::events::EVENT;
 use super::schema::{
     account_sessions, agent_sessions, blocks, cases, ceremonies, challenges, customer_sessions, links, outbox,
-    sign_in_links,
+    sign_in_links, writers,
 };
 use super::{AnyConnection, StoreError, Tx, stored};
 use crate::domain::case::State;
@@ -127,4 +127,10 @@ pub fn remove(tx: &mut Tx<'_>, found: &Leftovers) -> Result<usize, StoreError> {
         + diesel::delete(outbox::table.filter(outbox::id.eq_any(&found.errands))).execute(c)?
         + diesel::delete(outbox::table.filter(outbox::id.eq_any(&found.events))).execute(c)?
         + diesel::delete(blocks::table.filter(blocks::id.eq_any(&found.blocks))).execute(c)?)
+}
+
+/// Forgets the marks of writers that committed nothing since a moment.
+pub fn forget_writers(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::delete(writers::table.filter(writers::at.lt(stored(before)))).execute(tx.connection)?;
+    Ok(())
 }

@@ -62,7 +62,8 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-pub use connection::{AnyBackend, AnyConnection, Purpose, migrate, open};
+use connection::Address;
+pub use connection::{AnyBackend, AnyConnection, Purpose, migrate, open, refuse_pooler};
 pub use tx::Tx;
 
 use crate::config::{DatabaseSettings, DatabaseUrl};
@@ -82,6 +83,9 @@ pub enum StoreError {
     /// It cannot be reached or written to.
     #[error("the database is unavailable: {0}")]
     Unavailable(String),
+    /// The connection was lost in the middle of the commit: it may be stored or not.
+    #[error("it is not known whether the database stored it")]
+    Doubtful,
     /// Someone else changed the row since it was read.
     #[error("the row was changed meanwhile")]
     Conflict,
@@ -102,6 +106,11 @@ impl StoreError {
         matches!(self, Self::Contended)
     }
 
+    /// Whether it will pass, however often it was tried before.
+    pub const fn is_passing(&self) -> bool {
+        matches!(self, Self::Busy | Self::Contended | Self::Unavailable(_) | Self::Doubtful)
+    }
+
     /// Whether it is about what was to be stored, and not about a database that can store nothing at the moment.
     pub const fn is_refusal(&self) -> bool {
         matches!(self, Self::Duplicate | Self::Corrupt(_) | Self::Statement(_))
@@ -116,6 +125,9 @@ impl From<DieselError> for StoreError {
             DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Contended,
             DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
                 Self::Unavailable("the connection was closed".to_owned())
+            }
+            DieselError::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => {
+                Self::Unavailable("the server takes no writes".to_owned())
             }
             DieselError::DatabaseError(kind, info) => {
                 let message = info.message();
@@ -142,6 +154,7 @@ impl From<DieselError> for StoreError {
 pub struct Store {
     writer: Writer,
     readers: Readers,
+    pooled: bool,
     signals: Arc<Signals>,
     #[cfg(feature = "postgres")]
     _listener: Option<signals::Listener>,
@@ -153,25 +166,30 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] when the database cannot be reached, or a migration fails.
     pub fn open(settings: &DatabaseSettings) -> Result<Self, StoreError> {
-        let mut connection = open(&settings.url, Purpose::Write)?;
+        let address = Address::of(settings);
+        let mut connection = open(settings.direct(), Purpose::Write)?;
         let ran = migrate(&mut connection)?;
         for name in ran {
             tracing::info!(migration = name, "migrated");
         }
-        let readers = Readers::new(&settings.url, settings.readers, settings.wait())?;
+        if address.pooled {
+            connection = address.open(Purpose::Write)?;
+        }
+        let readers = Readers::new(address.clone(), settings.readers, settings.wait())?;
         let signals = Arc::new(Signals::new(matches!(settings.url, DatabaseUrl::Sqlite(_))));
-        let unavailable = |error: std::io::Error| StoreError::Unavailable(error.to_string());
-        let writer = Writer::start(connection, settings.url.clone(), Arc::clone(&signals)).map_err(unavailable)?;
+        let writer = Writer::start(connection, address.clone(), Arc::clone(&signals), settings.wait())?;
         #[cfg(feature = "postgres")]
-        let listener = match &settings.url {
+        let listener = match settings.direct() {
             DatabaseUrl::Sqlite(_) => None,
             DatabaseUrl::Postgres(url) => {
-                Some(signals::Listener::start(url.clone(), Arc::clone(&signals)).map_err(unavailable)?)
+                let started = signals::Listener::start(url.clone(), Arc::clone(&signals));
+                Some(started.map_err(|error| StoreError::Unavailable(error.to_string()))?)
             }
         };
         Ok(Self {
             writer,
             readers,
+            pooled: address.pooled,
             signals,
             #[cfg(feature = "postgres")]
             _listener: listener,
@@ -205,6 +223,9 @@ impl Store {
         F: FnOnce(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
+        if self.pooled {
+            return self.readers.read(move |connection| looking(connection, query)).await;
+        }
         self.readers.read(query).await
     }
 
@@ -219,6 +240,17 @@ impl Store {
     {
         self.readers.read(move |connection| snapshot(connection, query)).await
     }
+}
+
+/// Runs `query` in a transaction that only looks, so that a pooler does not take the connection away in the middle.
+fn looking<T>(
+    connection: &mut AnyConnection,
+    query: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    dialect::begin_looking(connection)?;
+    let result = query(connection);
+    dialect::execute(connection, "ROLLBACK")?;
+    result
 }
 
 /// Runs `query` in a transaction in which every statement sees the same moment.

@@ -5,28 +5,28 @@ use std::sync::Arc;
 use diesel::r2d2::R2D2Connection;
 use tokio::sync::Semaphore;
 
-use super::connection::{AnyConnection, Purpose, open};
-use super::{StoreError, Wait};
-use crate::config::DatabaseUrl;
+use super::connection::{Address, AnyConnection, Purpose};
+use super::{StoreError, Wait, dialect};
 
 use diesel::r2d2::{ManageConnection, Pool};
 
-struct Manager(DatabaseUrl);
+struct Manager(Address);
 
 impl ManageConnection for Manager {
     type Connection = AnyConnection;
     type Error = StoreError;
 
     fn connect(&self) -> Result<AnyConnection, StoreError> {
-        open(&self.0, Purpose::Read)
+        self.0.open(Purpose::Read)
     }
 
     fn is_valid(&self, connection: &mut AnyConnection) -> Result<(), StoreError> {
-        Ok(connection.ping()?)
+        dialect::check_reader(connection)
     }
 
     fn has_broken(&self, connection: &mut AnyConnection) -> bool {
-        connection.is_broken()
+        // Who panicked has left it in the middle of something.
+        std::thread::panicking() || connection.is_broken()
     }
 }
 
@@ -37,16 +37,16 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    pub(super) fn new(url: &DatabaseUrl, size: u32, wait: Wait) -> Result<Self, StoreError> {
+    pub(super) fn new(address: Address, size: u32, wait: Wait) -> Result<Self, StoreError> {
         let pool = Pool::builder()
             .max_size(size)
             // Connections are made when they are wanted and not in the background, where a process that ends
             // could tear libpq down under them.
             .min_idle(Some(0))
             .connection_timeout(wait)
-            .test_on_check_out(matches!(url, DatabaseUrl::Postgres(_)))
+            .test_on_check_out(address.is_remote())
             .error_handler(Box::new(diesel::r2d2::LoggingErrorHandler))
-            .build(Manager(url.clone()))
+            .build(Manager(address))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         let free = usize::try_from(size).unwrap_or(1);
         Ok(Self { pool, free: Arc::new(Semaphore::new(free)), wait })

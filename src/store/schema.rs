@@ -829,3 +829,11 @@ diesel::table! {
         body -> Nullable<Text>,
     }
 }
+
+diesel::table! {
+    writers (id) {
+        id -> Text,
+        last -> BigInt,
+        at -> Timestamp,
+    }
+}

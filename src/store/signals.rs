@@ -148,9 +148,9 @@ mod listener {
     use std::time::{Duration, Instant};
 
     use diesel::connection::SimpleConnection;
-    use diesel::{Connection, PgConnection};
     use secrecy::{ExposeSecret, SecretString};
 
+    use super::super::connection::establish;
     use super::{Signal, Signals};
 
     /// How often the connection is looked at; a look asks the server nothing.
@@ -209,7 +209,7 @@ mod listener {
         stop: &AtomicBool,
         rest: &mut Duration,
     ) -> Result<(), &'static str> {
-        let mut connection = PgConnection::establish(url.expose_secret()).map_err(|_| "no connection")?;
+        let mut connection = establish(url.expose_secret()).map_err(|_| "no connection")?;
         connection
             .batch_execute("SET statement_timeout = '5s'; LISTEN mfa_desk")
             .map_err(|_| "not allowed to listen")?;

@@ -5,20 +5,24 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::StoreError;
-use super::connection::{AnyConnection, Purpose, open};
-use super::dialect;
+use super::connection::{Address, AnyConnection, Purpose};
+use super::dialect::{self, Mark};
 use super::signals::{Signal, Signals};
 use super::tx::{Tx, append_entries};
-use crate::config::DatabaseUrl;
+use super::{StoreError, Wait};
+use crate::entropy::{Entropy, SystemEntropy};
 
 const QUEUE: usize = 1024;
 const LARGEST_GROUP: usize = 128;
 const ATTEMPTS: u32 = 4;
+/// Between two attempts to reach a server.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How long a commit whose answer was lost is asked after.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A unit of work: all of it is stored or nothing. It may be run again when its group fails, so it must
 /// leave no trace outside the transaction.
@@ -34,6 +38,38 @@ enum Failed {
     Alone,
     /// The database would let it through if it were tried again.
     Transient,
+    /// The database takes nothing.
+    Lost,
+}
+
+/// Why a group was not stored, or may not have been.
+enum Fault {
+    /// The database said no.
+    Refused(StoreError),
+    /// The connection was lost before the commit was asked for, or the commit did not take place.
+    Cut(String),
+    /// There is no connection to be had.
+    Away(String),
+    /// The connection was lost in the middle of the commit, and there was no other to ask what became of it.
+    Doubt,
+}
+
+impl Fault {
+    fn answer(&self) -> StoreError {
+        match self {
+            Self::Refused(StoreError::Busy) => StoreError::Busy,
+            Self::Refused(error) => StoreError::Unavailable(error.to_string()),
+            Self::Cut(why) | Self::Away(why) => StoreError::Unavailable(why.clone()),
+            Self::Doubt => StoreError::Doubtful,
+        }
+    }
+
+    fn into_answer(self) -> StoreError {
+        match self {
+            Self::Refused(error) => error,
+            other => other.answer(),
+        }
+    }
 }
 
 struct Pending<F, T> {
@@ -54,6 +90,7 @@ where
         let verdict = match &outcome {
             Ok(_) => Ok(()),
             Err(error) if error.is_transient() => Err(Failed::Transient),
+            Err(StoreError::Unavailable(_)) => Err(Failed::Lost),
             Err(_) => Err(Failed::Alone),
         };
         self.outcome = Some(outcome);
@@ -94,11 +131,25 @@ impl Drop for Writer {
 
 impl Writer {
     /// Starts the thread that owns `connection`. It ends when the writer is dropped and the queue is empty.
-    pub fn start(connection: AnyConnection, url: DatabaseUrl, signals: Arc<Signals>) -> std::io::Result<Self> {
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the thread cannot be started, or its name not be stored.
+    pub fn start(
+        mut connection: AnyConnection,
+        address: Address,
+        signals: Arc<Signals>,
+        wait: Wait,
+    ) -> Result<Self, StoreError> {
         let (queue, waiting) = sync_channel(QUEUE);
+        // Two writers must never be taken for one, so this is no matter of the program's own randomness.
+        let entropy: &dyn Entropy = &SystemEntropy;
+        let name = hex::encode(entropy.bytes::<16>());
+        dialect::enrol_writer(&mut connection, &name)?;
+        let writer = Thread { connection: Some(connection), address, signals, wait, name, groups: 0, is_away: false };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || Thread { connection: Some(connection), url, signals }.serve(&waiting))?;
+            .spawn(move || writer.serve(&waiting))
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
@@ -124,8 +175,14 @@ impl Writer {
 
 struct Thread {
     connection: Option<AnyConnection>,
-    url: DatabaseUrl,
+    address: Address,
     signals: Arc<Signals>,
+    /// How long a server that is away is waited for.
+    wait: Wait,
+    name: String,
+    groups: i64,
+    /// It was waited for in vain.
+    is_away: bool,
 }
 
 impl Thread {
@@ -133,11 +190,20 @@ impl Thread {
         while let Ok(first) = waiting.recv() {
             let mut group = vec![first];
             group.extend(waiting.try_iter().take(LARGEST_GROUP - 1));
-            match self.commit(&mut group) {
+            let mut result = self.commit(&mut group);
+            for _ in 1..ATTEMPTS {
+                // A connection that was cut tells nothing about the work.
+                if matches!(result, Err(Fault::Cut(_))) {
+                    result = self.commit(&mut group);
+                }
+            }
+            match result {
                 Ok(()) => group.into_iter().for_each(|work| work.answer(Ok(()))),
-                // A lock that was waited for in vain would be waited for in vain by each of them.
-                Err(StoreError::Busy) => group.into_iter().for_each(|work| work.answer(Err(StoreError::Busy))),
-                Err(_) => group.into_iter().for_each(|work| self.commit_alone(work)),
+                // A lock that was waited for in vain would be waited for in vain by each of them, and so would a server.
+                Err(fault @ (Fault::Refused(StoreError::Busy) | Fault::Cut(_) | Fault::Away(_) | Fault::Doubt)) => {
+                    group.into_iter().for_each(|work| work.answer(Err(fault.answer())));
+                }
+                Err(Fault::Refused(_)) => group.into_iter().for_each(|work| self.commit_alone(work)),
             }
         }
     }
@@ -145,41 +211,116 @@ impl Thread {
     /// Nobody pays for another's failure: each of a failed group is tried by itself.
     fn commit_alone(&mut self, work: Box<dyn Work>) {
         let mut alone = vec![work];
-        let mut result = Err(StoreError::Busy);
+        let mut result = Err(Fault::Refused(StoreError::Busy));
         for attempt in 0..ATTEMPTS {
             if attempt > 0 {
                 std::thread::sleep(Duration::from_millis(20 << attempt));
             }
             result = self.commit(&mut alone);
-            if !matches!(&result, Err(error) if error.is_transient()) {
-                break;
+            match &result {
+                Err(Fault::Cut(_)) => {}
+                Err(Fault::Refused(error)) if error.is_transient() => {}
+                _ => break,
             }
         }
         if let Some(work) = alone.pop() {
-            work.answer(result);
+            work.answer(result.map_err(Fault::into_answer));
         }
     }
 
-    fn commit(&mut self, group: &mut [Box<dyn Work>]) -> Result<(), StoreError> {
+    fn commit(&mut self, group: &mut [Box<dyn Work>]) -> Result<(), Fault> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
-            None => open(&self.url, Purpose::Write)?,
+            None => self.connect()?,
         };
-        let result = commit_group(&mut connection, group);
-        // After a failure the connection is kept only if it can be brought back to where it was.
-        if result.is_ok() || dialect::execute(&mut connection, "ROLLBACK").is_ok() {
-            self.connection = Some(connection);
+        self.groups += 1;
+        let mark = Mark { writer: &self.name, group: self.groups };
+        let signals = match run_group(&mut connection, group) {
+            Ok(signals) => signals,
+            Err(error) => return Err(self.give_up(connection, error)),
+        };
+        match dialect::commit(&mut connection, &mark) {
+            Ok(()) => self.connection = Some(connection),
+            Err(StoreError::Unavailable(why)) if self.address.is_remote() => {
+                drop(connection);
+                return match self.was_committed() {
+                    Some(true) => Ok(()),
+                    Some(false) => Err(Fault::Cut(why)),
+                    None => Err(Fault::Doubt),
+                };
+            }
+            Err(error) => return Err(self.give_up(connection, error)),
         }
-        // Where the database does not carry them, nobody else writes to it.
-        for signal in result?.into_iter().filter(|_| matches!(self.url, DatabaseUrl::Sqlite(_))) {
+        // Where the database carries them, it has.
+        for signal in signals.into_iter().filter(|_| !self.address.is_remote()) {
             self.signals.tell(signal);
         }
         Ok(())
     }
+
+    /// After a failure the connection is kept only if it can be brought back to where it was, and leads to a server that
+    /// takes writes.
+    fn give_up(&mut self, mut connection: AnyConnection, error: StoreError) -> Fault {
+        match error {
+            StoreError::Unavailable(why) if self.address.is_remote() => Fault::Cut(why),
+            error => {
+                if dialect::execute(&mut connection, "ROLLBACK").is_ok() {
+                    self.connection = Some(connection);
+                }
+                Fault::Refused(error)
+            }
+        }
+    }
+
+    /// A new connection. A server that is away is waited for once; until it is back, everyone is told at once.
+    fn connect(&mut self) -> Result<AnyConnection, Fault> {
+        let until = Instant::now() + self.wait;
+        loop {
+            match self.address.open(Purpose::Write) {
+                Ok(connection) => {
+                    self.is_away = false;
+                    return Ok(connection);
+                }
+                Err(error) => {
+                    if self.is_away || !self.address.is_remote() || Instant::now() >= until {
+                        self.is_away = true;
+                        return Err(Fault::Away(error.to_string()));
+                    }
+                    std::thread::sleep(PAUSE);
+                }
+            }
+        }
+    }
+
+    /// Asks what became of the last group, whose commit was not answered: to run it again could do it twice. Nothing
+    /// where there was nobody to ask.
+    fn was_committed(&mut self) -> Option<bool> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let mark = Mark { writer: &self.name, group: self.groups };
+            let asked = self.address.open(Purpose::Write).and_then(|mut connection| {
+                let committed = dialect::was_committed(&mut connection, &mark)?;
+                Ok((connection, committed))
+            });
+            match asked {
+                Ok((connection, committed)) => {
+                    tracing::warn!(committed, "the database was lost in the middle of a commit");
+                    self.connection = Some(connection);
+                    return Some(committed);
+                }
+                Err(error) if Instant::now() >= until => {
+                    tracing::error!(%error, "it is not known whether a commit took place");
+                    return None;
+                }
+                Err(_) => std::thread::sleep(PAUSE),
+            }
+        }
+    }
 }
 
-fn commit_group(connection: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result<BTreeSet<Signal>, StoreError> {
-    dialect::begin_writing(connection)?;
+/// Everything but the commit.
+fn run_group(connection: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result<BTreeSet<Signal>, StoreError> {
+    dialect::begin_group(connection)?;
     let (mut entries, mut signals) = (Vec::new(), BTreeSet::new());
     for work in group {
         dialect::execute(connection, "SAVEPOINT work")?;
@@ -193,15 +334,18 @@ fn commit_group(connection: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> 
                 dialect::execute(connection, "RELEASE SAVEPOINT work")?;
             }
             Ok(Err(Failed::Transient)) => return Err(StoreError::Contended),
-            Ok(Err(Failed::Alone)) | Err(_) => {
+            // A server that went away or became a standby; on another connection it goes on.
+            Ok(Err(Failed::Lost)) if dialect::is_remote(connection) => {
+                return Err(StoreError::Unavailable("the server takes no writes".to_owned()));
+            }
+            Ok(Err(Failed::Alone | Failed::Lost)) | Err(_) => {
                 dialect::execute(connection, "ROLLBACK TO SAVEPOINT work")?;
                 dialect::execute(connection, "RELEASE SAVEPOINT work")?;
             }
         }
     }
+    dialect::notify(connection, &signals)?;
     // The log's head is locked last and shortest: several instances take turns at it.
     append_entries(connection, &entries)?;
-    dialect::notify(connection, &signals)?;
-    dialect::execute(connection, "COMMIT")?;
     Ok(signals)
 }

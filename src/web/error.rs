@@ -176,6 +176,9 @@ impl PageError {
                 text!("unavailable-text"),
                 text!("unavailable-next"),
             ),
+            Self::Store(StoreError::Doubtful) => {
+                (StatusCode::SERVICE_UNAVAILABLE, text!("doubtful"), text!("doubtful-text"), text!("doubtful-next"))
+            }
             Self::Store(StoreError::Conflict) => {
                 (StatusCode::CONFLICT, text!("conflict"), text!("conflict-text"), text!("conflict-next"))
             }

@@ -52,6 +52,9 @@ impl Lane {
 /// A lease is renewed three times before it would run out.
 const RENEWAL: std::time::Duration = std::time::Duration::from_secs(30);
 const CALL_ATTEMPTS: i32 = 3;
+/// Between two attempts to store what became of an errand.
+const SHORTEST_PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
+const LONGEST_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// What the desk calls an outbox row's state.
 pub fn errand_word(state: &str) -> &'static str {
@@ -270,6 +273,25 @@ impl Desk {
             .await
     }
 
+    /// Keeps what became of something that cannot be taken back, however long the database is away: once the lease had
+    /// run out, another instance would do it again.
+    pub(super) async fn keep_outcome<F>(&self, id: OutboxId, outcome: F) -> Result<(), StoreError>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<(), StoreError> + Clone + Send + 'static,
+    {
+        let mut pause = SHORTEST_PAUSE;
+        loop {
+            match self.store.write(outcome.clone()).await {
+                Err(error) if error.is_passing() => {
+                    tracing::warn!(errand = %id, %error, "what became of an errand could not be stored yet");
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+                ended => return ended,
+            }
+        }
+    }
+
     /// A reminder that would come after what it reminds of says what is not so.
     async fn drop_outdated(&self, leased: &Leased, template: &'static str) -> Result<(), StoreError> {
         let (id, act, account, reference) = (leased.id, self.system_act(), leased.account, leased.reference.clone());
@@ -299,27 +321,33 @@ impl Desk {
         match result {
             Ok(()) => {
                 let sent = move |tx: &mut Tx<'_>| {
+                    if outbox::is_over(tx.connection, id)? {
+                        return Ok(());
+                    }
                     if !quiet {
                         tx.record(entry(&act, "mail.sent", None));
                     }
                     outbox::done(tx, id, act.at)
                 };
-                self.store.write(sent).await
+                self.keep_outcome(id, sent).await
             }
             Err(SendError::Temporary(why))
                 if attempts < i32::try_from(self.kit.mail.max_attempts).unwrap_or(i32::MAX) =>
             {
                 let next = self.next_try(attempts, self.kit.mail.first_retry(), self.kit.mail.longest_retry());
                 tracing::warn!(mail = %id, %why, %next, "a mail is tried again later");
-                self.store.write(move |tx| outbox::retry_at(tx, id, next, &why)).await
+                self.keep_outcome(id, move |tx| outbox::retry_at(tx, id, next, &why)).await
             }
             Err(SendError::Temporary(why) | SendError::Permanent(why)) => {
                 tracing::error!(mail = %id, %why, "a mail could not be sent");
                 let bury = move |tx: &mut Tx<'_>| {
+                    if outbox::is_over(tx.connection, id)? {
+                        return Ok(());
+                    }
                     tx.record(entry(&act, "mail.dead", Some(&why)));
                     outbox::bury(tx, id, act.at, &why)
                 };
-                self.store.write(bury).await
+                self.keep_outcome(id, bury).await
             }
         }
     }

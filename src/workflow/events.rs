@@ -90,7 +90,8 @@ impl Desk {
     async fn tell(&self, subscriber: &Subscriber, leased: LeasedEvent) -> Result<(), StoreError> {
         let event = &leased.event.event;
         let body = event.body(self.kit.url(&format!("/desk/cases/{}", event.reference)));
-        let answer = subscriber.send(leased.id, self.now(), body).await;
+        let id = leased.id;
+        let answer = subscriber.send(id, self.now(), body).await;
         let act = self.system_act();
         let (why, wait) = match answer {
             Answer::Taken => {
@@ -98,7 +99,7 @@ impl Desk {
                     true => outbox::done(tx, leased.id, act.at),
                     false => Ok(()),
                 };
-                return self.store.write(taken).await;
+                return self.keep_outcome(id, taken).await;
             }
             Answer::Gone => ("HTTP 410: the subscriber wants no more events".to_owned(), None),
             Answer::Failed { why, wait } => {

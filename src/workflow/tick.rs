@@ -89,7 +89,7 @@ impl Desk {
                 }
                 Ok(Some(Err(halt))) => halt.to_string(),
                 // It is the database that has no time, not this timer that cannot run.
-                Err(error @ (StoreError::Busy | StoreError::Contended)) => {
+                Err(error) if error.is_passing() => {
                     tracing::warn!(%timed, %error, "a timer has to wait");
                     continue;
                 }

@@ -13,6 +13,8 @@ mod aws_iam;
 mod aws_peer;
 mod bad_input;
 mod case_page;
+#[cfg(feature = "postgres")]
+mod cluster;
 mod contacts;
 mod credentials;
 mod database_trouble;

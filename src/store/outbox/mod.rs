@@ -185,6 +185,13 @@ pub fn revive(tx: &mut Tx<'_>, id: OutboxId, case: CaseId, at: DateTime<Utc>) ->
     Ok(changed == 1)
 }
 
+/// Whether the errand was run, or given up.
+pub fn is_over(connection: &mut AnyConnection, id: OutboxId) -> Result<bool, StoreError> {
+    let state: Option<String> =
+        outbox::table.find(id.to_string()).select(outbox::state).first(connection).optional()?;
+    Ok(matches!(state.as_deref(), Some("done" | "dead")))
+}
+
 /// Whether the row is still held and not done: the last look before something irreversible.
 pub fn is_pending(connection: &mut AnyConnection, id: OutboxId) -> Result<bool, StoreError> {
     let state: Option<String> =

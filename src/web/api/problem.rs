@@ -253,6 +253,10 @@ impl From<StoreError> for Problem {
                 let problem = Self::new(Kind::Unavailable, "The database is not available at the moment. Try again.");
                 problem.header(header::RETRY_AFTER, "5")
             }
+            StoreError::Doubtful => {
+                let words = "It is not known whether this was stored. Look, or send it again with the same key.";
+                Self::new(Kind::Unavailable, words).header(header::RETRY_AFTER, "5")
+            }
             StoreError::Conflict => Self::new(Kind::Refused, "This was changed at the same moment. Try again."),
             _ => {
                 tracing::error!(%error, "the database failed");

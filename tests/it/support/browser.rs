@@ -113,6 +113,35 @@ impl Browser {
         Self { http, base: base.to_owned() }
     }
 
+    /// A browser whose every request is a connection of its own, which a balancer may lead anywhere.
+    pub fn fleeting(base: &str) -> Self {
+        let http = plain_http().cookie_store(true).redirect(Policy::limited(5)).pool_max_idle_per_host(0);
+        Self { http: http.build().unwrap(), base: base.to_owned() }
+    }
+
+    /// The answer to a form, or nothing where the connection broke.
+    pub async fn try_post(&self, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Option<Page> {
+        let mut request = self.http.post(format!("{}{path}", self.base)).form(fields);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Self::try_page(request.send().await.ok()?).await
+    }
+
+    /// A page, or nothing where the connection broke.
+    pub async fn try_get(&self, path: &str) -> Option<Page> {
+        Self::try_page(self.http.get(format!("{}{path}", self.base)).send().await.ok()?).await
+    }
+
+    async fn try_page(response: reqwest::Response) -> Option<Page> {
+        Some(Page {
+            status: response.status().as_u16(),
+            url: response.url().to_string(),
+            headers: response.headers().clone(),
+            html: response.text().await.ok()?,
+        })
+    }
+
     /// A browser that holds a cookie already.
     pub fn with_cookie(base: &str, cookie: &str) -> Self {
         let jar = std::sync::Arc::new(reqwest::cookie::Jar::default());

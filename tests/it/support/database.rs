@@ -15,6 +15,7 @@ enum Kept {
     Folder {
         _folder: tempfile::TempDir,
     },
+    Elsewhere,
     #[cfg(feature = "postgres")]
     Server {
         admin: String,
@@ -34,6 +35,11 @@ impl TestDatabase {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("mfa-desk.sqlite3"));
         Self { url, _kept: Arc::new(Kept::Folder { _folder: folder }) }
+    }
+
+    /// A database that goes when its server does.
+    pub fn elsewhere(url: &str) -> Self {
+        Self { url: DatabaseUrl::Postgres(url.into()), _kept: Arc::new(Kept::Elsewhere) }
     }
 
     /// The database's file, or nothing on PostgreSQL.

@@ -1,6 +1,7 @@
 //! A running server with everything around it, and readers for what it sends.
 
 pub mod accounts;
+pub mod balancer;
 pub mod browser;
 pub mod database;
 pub mod directory;
@@ -8,6 +9,7 @@ pub mod http_peer;
 pub mod listener;
 pub mod mail_reader;
 pub mod oidc;
+pub mod postgres;
 pub mod privacyidea;
 pub mod proxy;
 pub mod python;

@@ -1,0 +1,197 @@
+//! What the head of the log, the one row that all instances share, allows: forms and appends per second of 1, 3 and 8
+//! instances on one PostgreSQL, beside the durable commits that it makes one by one in the same run.
+//! `BENCH_POSTGRES_URL=postgres://… cargo bench --features postgres --bench head`; the database is filled.
+//!
+//! An instance here is what a process has of the database: a writer with its connection. All run in one process, so that
+//! what is measured is the row and not how many programs two processors carry.
+
+#[cfg(feature = "postgres")]
+mod measured {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::time::{Duration, Instant};
+
+    use diesel::RunQueryDsl;
+    use diesel::connection::SimpleConnection;
+    use mfa_desk::clock::{Clock, SystemClock};
+    use mfa_desk::config::{DatabaseUrl, Settings};
+    use mfa_desk::domain::actor::Actor;
+    use mfa_desk::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
+    use mfa_desk::domain::token::ServerKey;
+    use mfa_desk::entropy::SystemEntropy;
+    use mfa_desk::notify::mail::{Mailer, OutgoingMail, SendError};
+    use mfa_desk::server::{Parts, assemble};
+    use mfa_desk::store::{AnyConnection, Purpose, open};
+    use mfa_desk::workflow::{Act, Desk, Submission};
+    use secrecy::SecretString;
+
+    const TIME: Duration = Duration::from_secs(5);
+    /// Acts that are under way at once, over all instances.
+    const ACTS: usize = 96;
+
+    struct NowhereMailer;
+
+    #[async_trait::async_trait]
+    impl Mailer for NowhereMailer {
+        async fn send(&self, _: &OutgoingMail) -> Result<(), SendError> {
+            Ok(())
+        }
+    }
+
+    fn batch(connection: &mut AnyConnection, sql: &str) {
+        match connection {
+            AnyConnection::Sqlite(c) => c.batch_execute(sql),
+            AnyConnection::Postgres(c) => c.batch_execute(sql),
+        }
+        .expect("the statement runs");
+    }
+
+    /// One row a commit, one after another, on one connection.
+    fn raw_commits(url: &DatabaseUrl) -> f64 {
+        let mut connection = open(url, Purpose::Write).expect("the database opens");
+        batch(&mut connection, "CREATE TABLE IF NOT EXISTS bench_commits (n BIGINT NOT NULL, words TEXT NOT NULL)");
+        let (began, mut count) = (Instant::now(), 0_u32);
+        while began.elapsed() < TIME {
+            batch(&mut connection, &format!("INSERT INTO bench_commits (n, words) VALUES ({count}, 'a short row')"));
+            count += 1;
+        }
+        let rate = f64::from(count) / began.elapsed().as_secs_f64();
+        batch(&mut connection, "DROP TABLE bench_commits");
+        rate
+    }
+
+    fn instance(url: &DatabaseUrl) -> Arc<Desk> {
+        let mut settings = Settings::from_sources("", &BTreeMap::new()).expect("the defaults are sound");
+        settings.database.url = url.clone();
+        let parts = Parts {
+            base_url: "http://localhost".parse().expect("a URL"),
+            key: ServerKey::new(SecretString::from("a key that only benches have, 32+ chars")),
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            mailer: Arc::new(NowhereMailer),
+            voice: None,
+        };
+        Arc::new(assemble(&settings, parts).expect("the program starts"))
+    }
+
+    fn form(n: u32) -> Submission {
+        let form = AssistanceForm {
+            email: format!("head{n}@customers.example").parse().expect("an address"),
+            account_number: None,
+            name: "A Customer".to_owned(),
+            device_kind: DeviceKind::VirtualTotp,
+            reason: Reason::Lost,
+            failed_step: String::new(),
+            phone: None,
+            language: Language::English,
+            callback_time: String::new(),
+            message: "It fell into the lake.".to_owned(),
+        };
+        // Each from a network of its own, as a crowd's forms come.
+        let ip = format!("{}.{}.{}.1", 10 + n / 65_536, n / 256 % 256, n % 256);
+        Submission { form, key: None, ip, country: None }
+    }
+
+    async fn append(desk: &Desk) {
+        let act = Act { actor: Actor::System, ip: String::new(), at: SystemClock.now() };
+        let entry = move |tx: &mut mfa_desk::store::Tx<'_>| {
+            tx.record(act.entry("bench.appended", None, None, Default::default()));
+            Ok(())
+        };
+        desk.store.write(entry).await.expect("it is stored");
+    }
+
+    /// Acts per second, and the longest that one took.
+    async fn rate(desks: &[Arc<Desk>], first: u32, forms: bool) -> (f64, Duration, u32) {
+        let (done, next) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(first)));
+        let began = Instant::now();
+        let acts: Vec<_> = (0..ACTS)
+            .map(|n| {
+                let (desk, done, next) = (desks[n % desks.len()].clone(), done.clone(), next.clone());
+                tokio::spawn(async move {
+                    let mut longest = Duration::ZERO;
+                    while began.elapsed() < TIME {
+                        let asked = Instant::now();
+                        if forms {
+                            let form = form(next.fetch_add(1, Ordering::Relaxed));
+                            desk.submit_case(form).await.expect("it is stored").expect("it is taken");
+                        } else {
+                            append(&desk).await;
+                        }
+                        longest = longest.max(asked.elapsed());
+                        done.fetch_add(1, Ordering::Relaxed);
+                    }
+                    longest
+                })
+            })
+            .collect();
+        let mut longest = Duration::ZERO;
+        for act in acts {
+            longest = longest.max(act.await.expect("an act"));
+        }
+        let rate = f64::from(done.load(Ordering::Relaxed)) / began.elapsed().as_secs_f64();
+        (rate, longest, next.load(Ordering::Relaxed))
+    }
+
+    /// How long sessions waited for another's lock at each look, and the longest that a transaction was open.
+    fn watch(url: DatabaseUrl, stop: Arc<std::sync::atomic::AtomicBool>) -> std::thread::JoinHandle<f64> {
+        #[derive(diesel::QueryableByName)]
+        struct Longest {
+            #[diesel(sql_type = diesel::sql_types::Double)]
+            seconds: f64,
+        }
+        std::thread::spawn(move || {
+            let mut connection = open(&url, Purpose::Read).expect("the database opens");
+            let mut longest = 0.0_f64;
+            // Who holds the row: the transactions that have written to it and not ended.
+            let query =
+                "SELECT coalesce(max(extract(epoch FROM clock_timestamp() - a.xact_start)), 0)::float8 AS seconds
+                FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+                WHERE l.relation = 'audit_head'::regclass AND l.mode = 'RowExclusiveLock' AND l.granted";
+            while !stop.load(Ordering::Relaxed) {
+                let seen: Longest = diesel::sql_query(query).get_result(&mut connection).expect("the statistics");
+                longest = longest.max(seen.seconds);
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            longest
+        })
+    }
+
+    pub fn run(url: String) {
+        let url = DatabaseUrl::Postgres(url.into());
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+        let mut first = 0;
+        for count in [1, 3, 8] {
+            let raw = raw_commits(&url);
+            let desks: Vec<_> = (0..count).map(|_| instance(&url)).collect();
+            let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
+            let watched = watch(url.clone(), stop.clone());
+            let (appends, slowest_append, _) = runtime.block_on(rate(&desks, 0, false));
+            let (forms, slowest_form, next) = runtime.block_on(rate(&desks, first, true));
+            first = next;
+            stop.store(true, Ordering::Relaxed);
+            let held = watched.join().expect("the watcher");
+            println!(
+                "{count} instances: {appends:.0} appends/s ({:.1} × raw, slowest {slowest_append:.0?}), \
+                 {forms:.0} forms/s ({:.1} × raw, slowest {slowest_form:.0?}); {raw:.0} single durable commits/s; \
+                 a transaction that had the head lasted {:.0} ms at most",
+                appends / raw,
+                forms / raw,
+                held * 1000.0
+            );
+            drop(desks);
+        }
+    }
+}
+
+fn main() {
+    #[cfg(feature = "postgres")]
+    if let Ok(url) = std::env::var("BENCH_POSTGRES_URL") {
+        mfa_desk::notify::install_tls_provider();
+        measured::run(url);
+        return;
+    }
+    println!("not measured: build with --features postgres and set BENCH_POSTGRES_URL");
+}
