@@ -14,12 +14,14 @@ mod directories;
 mod dkim;
 mod documents;
 mod error;
+mod forwarders;
 mod inbound;
 mod limits;
 mod load;
 mod log;
 mod mail;
 mod mail_server;
+mod metrics;
 mod near;
 mod origin;
 mod paths;
@@ -58,11 +60,13 @@ pub use directories::{
 pub use dkim::DkimSettings;
 pub use documents::DocumentSettings;
 pub use error::{ConfigError, UnknownKey};
+pub use forwarders::{ForwarderSettings, HttpFeedSettings, SyslogSettings};
 pub use inbound::{ImapSettings, InboundSettings};
 pub use limits::LimitSettings;
 pub use log::{LogFormat, LogSettings};
 pub use mail::{MailSettings, SmtpSettings};
 pub use mail_server::MailTls;
+pub use metrics::MetricsSettings;
 pub use origin::{Origins, Source, variable_name};
 pub use paths::{Alternatives, PathSettings, PhoneChangeSettings};
 pub use policy::PolicySettings;
@@ -119,6 +123,8 @@ pub struct Settings {
     pub subscribers: Vec<SubscriberSettings>,
     /// How they are told.
     pub events: EventSettings,
+    /// Systems that the audit log is forwarded to.
+    pub forwarders: Vec<ForwarderSettings>,
     /// The desk's hours and what it promises.
     pub queues: Vec<QueueSettings>,
     /// How long people stay signed in.
@@ -133,6 +139,8 @@ pub struct Settings {
     pub api: ApiSettings,
     /// What the audit log signs of itself.
     pub audit: AuditSettings,
+    /// What Prometheus can ask.
+    pub metrics: MetricsSettings,
     /// What is written to standard error.
     pub log: LogSettings,
     /// Where each value that is not a default came from.
@@ -205,6 +213,7 @@ impl Settings {
             directories::check(&self.directories, &mut checker);
             subscribers::check(&self.subscribers, &mut checker);
             self.events.check(&mut checker);
+            forwarders::check(&self.forwarders, &mut checker);
             queues::check(&self.queues, &mut checker);
             self.sessions.check(&mut checker);
             self.limits.check(&mut checker);
@@ -212,6 +221,7 @@ impl Settings {
             self.retention.check(&self.policy, &mut checker);
             self.api.check(&mut checker);
             self.audit.check(&mut checker);
+            self.metrics.check(self.server.listen, &mut checker);
         }
         checker.finish()
     }

@@ -12,7 +12,7 @@ use crate::entropy::Entropy;
 
 /// An entry to be, and what is erased from earlier ones because of it.
 pub(super) struct Recorded {
-    entry: NewEntry,
+    pub(super) entry: NewEntry,
     blanked: Vec<(i64, Personal)>,
 }
 

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod api;
 mod assets;
+mod audit_file;
 pub mod cookies;
 pub mod customer;
 pub mod demo;
@@ -12,6 +13,7 @@ mod factor;
 pub mod guard;
 mod health;
 pub mod hooks;
+pub mod metrics;
 pub mod new_number;
 mod next_page;
 pub mod page;

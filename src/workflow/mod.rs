@@ -34,6 +34,7 @@ mod examine;
 mod explain_policy;
 mod export_audit;
 mod first_factor;
+mod forward;
 mod fresh;
 mod guesses;
 mod hold;
@@ -56,6 +57,7 @@ mod presence;
 mod privacy;
 mod prove;
 mod read_directory;
+mod readings;
 mod recovery;
 mod reject;
 mod report;
@@ -118,6 +120,7 @@ pub use explain_policy::{
 };
 pub use export_audit::AuditChunks;
 pub use first_factor::Side;
+pub use forward::Forwarding;
 pub use fresh::FreshOffer;
 pub use import_accounts::ImportReport;
 pub use import_lines::{ImportError, LineError};
@@ -156,6 +159,7 @@ use crate::domain::sealed::{BadKeys, SealingKeys};
 use crate::domain::sla::Agreements;
 use crate::domain::token::ServerKey;
 use crate::entropy::Entropy;
+use crate::notify::forwarder::Forwarder;
 use crate::notify::mail::{MailTemplates, Mailer};
 use crate::notify::subscriber::Subscriber;
 use crate::notify::voice::VoiceCaller;
@@ -349,6 +353,8 @@ pub struct Desk {
     pub voice: Option<Arc<dyn VoiceCaller>>,
     /// Programs that are told what happens to cases.
     pub subscribers: Vec<Arc<Subscriber>>,
+    /// Systems that the log is forwarded to.
+    pub forwarders: Vec<Arc<Forwarder>>,
     /// The words of mails.
     pub templates: MailTemplates,
     /// Hashes passwords, a few at a time.
