@@ -17,6 +17,7 @@ pub mod server;
 pub mod signed_webhooks;
 pub mod sso;
 pub mod store;
+mod tls_client;
 pub mod web;
 pub mod worker;
 pub mod workflow;

@@ -16,6 +16,7 @@ use crate::config::Settings;
 use crate::directory::{Directories, LocalDirectory, connect};
 use crate::domain::token::ServerKey;
 use crate::entropy::Entropy;
+use crate::notify::forwarder::Forwarder;
 use crate::notify::mail::{MailTemplates, Mailer};
 use crate::notify::subscriber::Subscriber;
 use crate::notify::voice::VoiceCaller;
@@ -84,6 +85,9 @@ pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
     let others = connect(&settings.directories, &kit.clock, &kit.entropy).map_err(|error| broken(error.to_string()))?;
     let subscribers = settings.subscribers.iter().map(|each| Subscriber::new(each).map(Arc::new));
     let subscribers = subscribers.collect::<Result<_, _>>().map_err(broken)?;
+    let host = kit.base_url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+    let forwarders = settings.forwarders.iter().map(|each| Forwarder::new(each, &host).map(Arc::new));
+    let forwarders = forwarders.collect::<Result<_, _>>().map_err(broken)?;
     let sso = Provider::new(&settings.sso, &kit.base_url, Arc::clone(&kit.clock));
     kit.offers_texts = parts.voice.as_deref().is_some_and(|voice| voice.texts().is_some());
     Ok(Desk {
@@ -93,6 +97,7 @@ pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
         mailer: parts.mailer,
         voice: parts.voice,
         subscribers,
+        forwarders,
         templates: MailTemplates::embedded().map_err(|error| broken(error.to_string()))?,
         passwords,
         sso: sso.map_err(|error| broken(error.to_string()))?,

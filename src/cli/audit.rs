@@ -7,12 +7,13 @@ use clap::Subcommand;
 
 use super::progress::{verifying, writing};
 use super::{Failure, Place, existing_desk_of, operator, runtime};
+use crate::domain::audit_export::ExportFormat;
 use crate::domain::audit_filter::{Filter, parse};
 use crate::store::audit::Verdict;
 
 #[derive(Subcommand)]
 pub(super) enum AuditCommand {
-    /// Write the log as CSV, oldest entry first
+    /// Write the log, oldest entry first
     Export {
         /// From this day or time on, such as 2026-11-24 or 2026-11-24T09:00:00Z
         #[arg(long, default_value = "")]
@@ -29,6 +30,9 @@ pub(super) enum AuditCommand {
         /// Only this action, or all below it when it ends in a dot, such as `case.`
         #[arg(long, default_value = "")]
         action: String,
+        /// How: csv, jsonl (one JSON object a line) or ocsf (one OCSF event a line)
+        #[arg(long, default_value = "csv", value_parser = format)]
+        format: ExportFormat,
         /// Write to this file instead of standard output
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
@@ -44,18 +48,23 @@ pub(super) enum AuditCommand {
 
 pub(super) fn run(command: AuditCommand) -> Result<ExitCode, Failure> {
     match command {
-        AuditCommand::Export { from, to, case, actor, action, out, place } => {
+        AuditCommand::Export { from, to, case, actor, action, format, out, place } => {
             let filter = parse(&from, &to, &case, &actor, &action).map_err(|errors| {
                 let lines: Vec<String> = errors.iter().map(|(field, wrong)| format!("--{field}: {wrong}")).collect();
                 Failure(lines.join("\n"))
             })?;
-            export(filter, out, &place)
+            export(filter, format, out, &place)
         }
         AuditCommand::Verify { place } => verify(&place),
     }
 }
 
-fn export(filter: Filter, out: Option<PathBuf>, place: &Place) -> Result<ExitCode, Failure> {
+fn format(code: &str) -> Result<ExportFormat, String> {
+    let codes: Vec<&str> = ExportFormat::ALL.iter().map(|format| format.code()).collect();
+    ExportFormat::from_code(code).ok_or_else(|| format!("must be one of {}", codes.join(", ")))
+}
+
+fn export(filter: Filter, format: ExportFormat, out: Option<PathBuf>, place: &Place) -> Result<ExitCode, Failure> {
     let desk = existing_desk_of(place)?;
     let mut sink: Box<dyn Write> = match &out {
         Some(path) => {
@@ -65,7 +74,7 @@ fn export(filter: Filter, out: Option<PathBuf>, place: &Place) -> Result<ExitCod
         None => Box::new(BufWriter::new(std::io::stdout())),
     };
     runtime()?.block_on(async {
-        let mut chunks = desk.export_audit(operator(&desk), filter).await.map_err(Failure::new)?;
+        let mut chunks = desk.export_audit(operator(&desk), filter, format).await.map_err(Failure::new)?;
         // On the terminal itself the lines are the progress.
         let bar = out.as_ref().map(|_| writing());
         while let Some(chunk) = chunks.recv().await {

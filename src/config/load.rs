@@ -18,8 +18,16 @@ use super::reference::{REFERENCE, range};
 pub(super) const DEFAULT_FILE: &str = "mfa-desk.toml";
 
 /// Keys whose values are tables.
-const LISTS_OF_TABLES: [&str; 7] =
-    ["directories", "subscribers", "queues", "policy.standard", "policy.privileged", "policy.member", "policy.staff"];
+const LISTS_OF_TABLES: [&str; 8] = [
+    "directories",
+    "subscribers",
+    "forwarders",
+    "queues",
+    "policy.standard",
+    "policy.privileged",
+    "policy.member",
+    "policy.staff",
+];
 
 const PREFIX: &str = "MFA_DESK";
 const SEPARATOR: &str = "__";

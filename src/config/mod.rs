@@ -13,6 +13,7 @@ mod directories;
 mod dkim;
 mod documents;
 mod error;
+mod forwarders;
 mod inbound;
 mod limits;
 mod load;
@@ -55,6 +56,7 @@ pub use directories::{
 pub use dkim::DkimSettings;
 pub use documents::DocumentSettings;
 pub use error::{ConfigError, UnknownKey};
+pub use forwarders::{ForwarderSettings, HttpFeedSettings, SyslogSettings};
 pub use inbound::{ImapSettings, InboundSettings};
 pub use limits::LimitSettings;
 pub use log::{LogFormat, LogSettings};
@@ -115,6 +117,8 @@ pub struct Settings {
     pub subscribers: Vec<SubscriberSettings>,
     /// How they are told.
     pub events: EventSettings,
+    /// Systems that the audit log is forwarded to.
+    pub forwarders: Vec<ForwarderSettings>,
     /// The desk's hours and what it promises.
     pub queues: Vec<QueueSettings>,
     /// How long people stay signed in.
@@ -197,6 +201,7 @@ impl Settings {
             directories::check(&self.directories, &mut checker);
             subscribers::check(&self.subscribers, &mut checker);
             self.events.check(&mut checker);
+            forwarders::check(&self.forwarders, &mut checker);
             queues::check(&self.queues, &mut checker);
             self.sessions.check(&mut checker);
             self.limits.check(&mut checker);

@@ -93,6 +93,7 @@ pub const REFERENCE: &[(&str, &str, &str)] = &[
     ("events.longest_retry_minutes", "480", "Minutes that the wait between two attempts never exceeds."),
     ("events.give_up_hours", "72", "Hours after which an event that a subscriber did not take is given up and shown to the desk."),
     ("events.keep_days", "7", "Days for which an event that was delivered is kept; one that was given up is kept for 30."),
+    ("forwarders", "", "Tables `[[forwarders]]`, in the file only: systems that the audit log is forwarded to as it grows, by syslog over TLS or HTTP."),
     ("sso.issuer", "", "Issuer of the OpenID Connect provider that people at the desk sign in with, an https URL as its discovery document names it. Not set: there is no single sign-on."),
     ("sso.client_id", "", "What this desk is called at the provider; required with `sso.issuer`. Its redirect URI there is `BASE_URL/desk/sso/callback`."),
     ("sso.client_secret", "", "Secret: what this desk proves itself with at the provider; required with `sso.issuer`."),

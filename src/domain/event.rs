@@ -17,6 +17,12 @@ use super::words::{checked_text, coded};
 #[error("must be {0}")]
 pub struct NotOne(&'static str);
 
+impl NotOne {
+    pub(super) const fn new(what: &'static str) -> Self {
+        Self(what)
+    }
+}
+
 /// What the configuration calls a program that is told of events.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -1,5 +1,7 @@
-//! What leaves the program towards people, and the mails that come back: mails, voice calls and text messages.
+//! What leaves the program towards people, and the mails that come back: mails, voice calls and text messages; and what
+//! other systems are told.
 
+pub mod forwarder;
 pub mod inbound;
 pub mod mail;
 pub mod subscriber;

@@ -24,6 +24,7 @@ pub mod documents;
 pub mod enrolments;
 mod entries;
 pub mod events;
+pub mod feeds;
 mod forms;
 pub mod guesses;
 pub mod inbound;

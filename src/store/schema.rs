@@ -514,6 +514,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    feeds (name) {
+        name -> Text,
+        holder -> Text,
+        until -> Timestamp,
+        seq -> BigInt,
+        batch -> BigInt,
+        taken_at -> Nullable<Timestamp>,
+        failures -> Integer,
+        next_at -> Timestamp,
+        trouble -> Nullable<Text>,
+        trouble_since -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     mailbox_readers (mailbox) {
         mailbox -> Text,
         holder -> Text,

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod api;
 mod assets;
+mod audit_file;
 pub mod cookies;
 pub mod customer;
 pub mod demo;

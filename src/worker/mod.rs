@@ -2,6 +2,7 @@
 
 mod directories;
 mod events;
+mod forward;
 mod mailbox;
 mod outbox;
 mod timers;
@@ -37,6 +38,8 @@ impl Worker {
         // A subscriber that hangs holds up no other.
         let to = |subscriber| tokio::spawn(events::run(Arc::clone(desk), Arc::clone(subscriber), stop.subscribe()));
         tasks.extend(desk.subscribers.iter().map(to));
+        let to = |forwarder| tokio::spawn(forward::run(Arc::clone(desk), Arc::clone(forwarder), stop.subscribe()));
+        tasks.extend(desk.forwarders.iter().map(to));
         Self { stop, tasks }
     }
 

@@ -33,6 +33,7 @@ mod examine;
 mod explain_policy;
 mod export_audit;
 mod first_factor;
+mod forward;
 mod fresh;
 mod guesses;
 mod hold;
@@ -115,6 +116,7 @@ pub use explain_policy::{
 };
 pub use export_audit::AuditChunks;
 pub use first_factor::Side;
+pub use forward::Forwarding;
 pub use fresh::FreshOffer;
 pub use import_accounts::ImportReport;
 pub use import_lines::{ImportError, LineError};
@@ -150,6 +152,7 @@ use crate::domain::sealed::{BadKeys, SealingKeys};
 use crate::domain::sla::Agreements;
 use crate::domain::token::ServerKey;
 use crate::entropy::Entropy;
+use crate::notify::forwarder::Forwarder;
 use crate::notify::mail::{MailTemplates, Mailer};
 use crate::notify::subscriber::Subscriber;
 use crate::notify::voice::VoiceCaller;
@@ -331,6 +334,8 @@ pub struct Desk {
     pub voice: Option<Arc<dyn VoiceCaller>>,
     /// Programs that are told what happens to cases.
     pub subscribers: Vec<Arc<Subscriber>>,
+    /// Systems that the log is forwarded to.
+    pub forwarders: Vec<Arc<Forwarder>>,
     /// The words of mails.
     pub templates: MailTemplates,
     /// Hashes passwords, a few at a time.

@@ -1,7 +1,8 @@
 use super::Desk;
 use super::act::Act;
-use super::export_audit::csv_of;
+use super::export_audit::written;
 use crate::domain::audit::{details, inert_cell};
+use crate::domain::audit_export::csv_of;
 use crate::domain::report::{self, Period, Report, Sheet};
 use crate::store::views::reports;
 use crate::store::{AnyConnection, StoreError, Tx};
@@ -59,6 +60,6 @@ impl Desk {
         };
         self.store.write(record).await?;
         let sheet = self.store.read_snapshot(move |connection| sheet(connection, report, period)).await?;
-        csv_of(lines(&sheet).into_iter())
+        written(csv_of(lines(&sheet).into_iter()))
     }
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::connection::SimpleConnection;
 use mfa_desk::domain::actor::{Actor, Role};
 use mfa_desk::domain::audit::{Broken, COLUMNS, Entry, GENESIS, Head, NewEntry, details};
+use mfa_desk::domain::audit_export::ExportFormat;
 use mfa_desk::domain::audit_filter::Filter;
 use mfa_desk::domain::ids::AgentId;
 use mfa_desk::store::audit::Verdict;
@@ -606,7 +607,7 @@ async fn a_slow_reader_gets_the_log_as_it_stood_when_the_export_began() {
         record(&world, (0..1_000).map(|_| by(Actor::System, world.now(), "test.early", "")).collect()).await;
     }
     let act = Act { actor: Actor::Operator, ip: String::new(), at: world.now() };
-    let mut chunks = world.desk.export_audit(act, Filter::default()).await.unwrap();
+    let mut chunks = world.desk.export_audit(act, Filter::default(), ExportFormat::Csv).await.unwrap();
     let mut csv = chunks.recv().await.unwrap().unwrap();
     // The header waits to be read while the log grows.
     record(&world, (0..3_000).map(|_| by(Actor::System, world.now(), "test.late", "")).collect()).await;

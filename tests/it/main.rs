@@ -5,6 +5,7 @@ mod account_sign_in;
 mod administrators;
 mod api;
 mod approvals;
+mod audit_export;
 mod audit_log;
 #[cfg(feature = "aws")]
 mod aws_iam;
@@ -21,6 +22,7 @@ mod deliveries;
 mod disputes;
 mod documents;
 mod events;
+mod forwarding;
 mod fresh;
 mod identity_documents;
 mod inbound;

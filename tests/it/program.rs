@@ -807,7 +807,7 @@ fn migrating_twice_is_migrating_once() {
 }
 
 /// A folder with a short log.
-fn with_a_log() -> TempDir {
+pub fn with_a_log() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for n in 1..=5 {
         let email = format!("agent{n}@desk.example");

@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 use std::fmt::Debug;
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_imap::error::Error as ProtocolError;
@@ -11,9 +9,7 @@ use async_imap::extensions::idle::IdleResponse;
 use async_imap::imap_proto::{Response, Status};
 use async_imap::{Client, Session};
 use futures_util::TryStreamExt;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::ServerName;
 use secrecy::ExposeSecret;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -22,6 +18,7 @@ use tokio_rustls::TlsConnector;
 
 use crate::config::{ImapSettings, MailTls};
 use crate::notify::install_tls_provider;
+use crate::tls_client;
 
 /// How long connecting and every command may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -347,12 +344,8 @@ impl OpenMailbox {
 fn trusting(settings: &ImapSettings, host: &str) -> Result<(TlsConnector, ServerName<'static>), ImapError> {
     let bad = |why: &str| ImapError::Settings(format!("inbound.imap: {why}"));
     let name = ServerName::try_from(host.to_owned()).map_err(|_| bad("the host is no name"))?;
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    if let Some(path) = &settings.ca_file {
-        add_roots(&mut roots, path).map_err(|why| bad(&why))?;
-    }
-    let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-    Ok((TlsConnector::from(Arc::new(config)), name))
+    let connector = tls_client::connector(settings.ca_file.as_deref(), None).map_err(|why| bad(&why))?;
+    Ok((connector, name))
 }
 
 async fn secured(
@@ -380,23 +373,8 @@ async fn within<T>(what: &'static str, work: impl Future<Output = T>) -> Result<
     timeout(PATIENCE, work).await.map_err(|_| ImapError::TooSlow(what))
 }
 
-fn add_roots(roots: &mut RootCertStore, path: &PathBuf) -> Result<(), String> {
-    let shown = path.display();
-    let found = CertificateDer::pem_file_iter(path).map_err(|_| format!("{shown} cannot be read"))?;
-    let mut count = 0;
-    for certificate in found {
-        let certificate = certificate.map_err(|_| format!("{shown} holds no usable PEM certificate"))?;
-        roots.add(certificate).map_err(|_| format!("{shown} holds a certificate that cannot be used"))?;
-        count += 1;
-    }
-    if count == 0 { Err(format!("{shown} holds no PEM certificate")) } else { Ok(()) }
-}
-
 fn tls_failed(error: &std::io::Error) -> ImapError {
-    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        Some(tls) => ImapError::Tls(tls.to_string()),
-        None => ImapError::Tls(error.kind().to_string()),
-    }
+    ImapError::Tls(tls_client::why(error))
 }
 
 fn refused(what: &'static str, error: &ProtocolError) -> ImapError {

@@ -1,9 +1,8 @@
 //! The log: pages of it, and its export.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use actix_web::web::{Bytes, Data};
-use futures_util::stream;
+use actix_web::web::Data;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,9 +12,12 @@ use super::problem::{Kind, Problem};
 use super::program::Program;
 use super::query::Query;
 use crate::domain::audit::Entry;
+use crate::domain::audit_export::ExportFormat;
 use crate::domain::audit_filter::{self, Filter};
 use crate::store::{AnyConnection, audit};
 use crate::web::App;
+use crate::web::audit_file;
+use crate::workflow::Forwarding;
 
 /// Rows of a page that asks for no number.
 const PAGE: i64 = 100;
@@ -95,19 +97,71 @@ pub async fn list(app: Data<App>, program: Program) -> Answer {
     Ok(paged(&program, "/api/v1/audit", page.next.as_deref(), &page))
 }
 
+/// Systems that the log is forwarded to.
+#[derive(Serialize, ToSchema)]
+pub struct ForwardingList {
+    items: Vec<ForwardingLine>,
+}
+
+/// How the forwarding to one system stands.
+#[derive(Serialize, ToSchema)]
+struct ForwardingLine {
+    name: String,
+    /// `json` or `ocsf`.
+    format: &'static str,
+    /// The last entry that was taken; 0 where none was.
+    seq: i64,
+    /// When it was taken.
+    taken_at: Option<DateTime<Utc>>,
+    /// How many entries wait.
+    behind: i64,
+    /// When the oldest of them was written.
+    oldest: Option<String>,
+    /// What went wrong, since when it does, and when it is tried again.
+    trouble: Option<String>,
+    trouble_since: Option<DateTime<Utc>>,
+    next_at: Option<DateTime<Utc>>,
+}
+
+/// How far the log was forwarded to each system.
+pub async fn forwarding(app: Data<App>) -> Answer {
+    let line = |line: Forwarding| {
+        let standing = line.standing;
+        let trouble = standing.as_ref().and_then(|standing| standing.trouble.clone());
+        ForwardingLine {
+            name: line.to.name.to_string(),
+            format: line.to.format.code(),
+            seq: standing.as_ref().map_or(0, |standing| standing.seq),
+            taken_at: standing.as_ref().and_then(|standing| standing.taken_at),
+            behind: line.behind,
+            oldest: line.oldest,
+            next_at: trouble.as_ref().and(standing.map(|standing| standing.next_at)),
+            trouble_since: trouble.as_ref().map(|(since, _)| *since),
+            trouble: trouble.map(|(_, why)| why),
+        }
+    };
+    let items = app.desk.forwarding().await?.into_iter().map(line).collect();
+    Ok(HttpResponse::Ok().json(ForwardingList { items }))
+}
+
 /// The export, streamed as it is at the desk.
-pub async fn export(app: Data<App>, program: Program) -> Answer {
+async fn export(app: Data<App>, program: Program, format: ExportFormat) -> Answer {
     let filter = filter(&program.query)?;
-    let chunks = app.desk.export_audit(program.act(&app), filter).await?;
-    let body = stream::unfold(chunks, |mut chunks| async move {
-        let chunk = chunks.recv().await?;
-        // An error cuts the answer off: half a file never looks whole.
-        let chunk = chunk.map(Bytes::from).map_err(|error| std::io::Error::other(error.to_string()));
-        Some((chunk, chunks))
-    });
-    let name = format!("attachment; filename=\"audit-{}.csv\"", app.now().format("%Y%m%dT%H%M%SZ"));
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8; header=present"))
-        .insert_header((CONTENT_DISPOSITION, name))
-        .streaming(body))
+    let chunks = app.desk.export_audit(program.act(&app), filter, format).await?;
+    Ok(audit_file::answer(app.now(), format, chunks))
+}
+
+/// The export as CSV.
+pub async fn csv(app: Data<App>, program: Program) -> Answer {
+    export(app, program, ExportFormat::Csv).await
+}
+
+/// The export as JSON Lines.
+pub async fn json_lines(app: Data<App>, program: Program) -> Answer {
+    export(app, program, ExportFormat::JsonLines).await
+}
+
+/// The export as OCSF.
+pub async fn ocsf(app: Data<App>, program: Program) -> Answer {
+    export(app, program, ExportFormat::Ocsf).await
 }

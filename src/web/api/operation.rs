@@ -11,6 +11,8 @@ pub enum Answers {
     Json,
     /// Comma-separated values.
     Csv,
+    /// One JSON object a line.
+    JsonLines,
     /// A file as it was sent.
     File,
 }
@@ -21,6 +23,7 @@ impl Answers {
         match self {
             Self::Json => "application/json",
             Self::Csv => "text/csv",
+            Self::JsonLines => "application/x-ndjson",
             Self::File => "application/octet-stream",
         }
     }

@@ -2,17 +2,17 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use actix_web::web::{Bytes, Data, Query};
-use futures_util::stream;
+use actix_web::web::{Data, Query};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::verify::counted;
 use crate::domain::audit::Entry;
+use crate::domain::audit_export::ExportFormat;
 use crate::domain::audit_filter::{self, Filter};
 use crate::store::audit;
 use crate::web::App;
+use crate::web::audit_file;
 use crate::web::error::PageError;
 use crate::web::guard::access::SignedInAgent;
 use crate::web::next_page::encoded;
@@ -98,7 +98,10 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
         "rows": rows.iter().map(row).collect::<Vec<_>>(),
         "newer_url": newest.filter(|_| has_newer).map(|seq| asked.url("/desk/audit", &[("after", seq.to_string())])),
         "older_url": oldest.filter(|_| has_older).map(|seq| asked.url("/desk/audit", &[("before", seq.to_string())])),
-        "csv_url": asked.url("/desk/audit.csv", &[]),
+        "exports": ExportFormat::ALL.iter().map(|format| json!({
+            "label": format.label(), "url": asked.url(&format!("/desk/audit.{}", format.code()), &[]),
+        })).collect::<Vec<_>>(),
+        "forwards": !app.desk.forwarders.is_empty(),
         "head": { "seq": head.seq, "hash": head.hash },
         "exported": exported(&asked, head.seq, if has_newer || has_older { None } else { Some(rows.len()) }),
     });
@@ -145,19 +148,29 @@ fn row(entry: &Entry) -> Value {
     })
 }
 
-/// **Export CSV**: streamed, so that its length costs no memory.
-pub async fn export(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> Result<HttpResponse, PageError> {
+/// **Export**: streamed, so that its length costs no memory.
+async fn export(
+    app: Data<App>,
+    agent: SignedInAgent,
+    asked: Query<Asked>,
+    format: ExportFormat,
+) -> Result<HttpResponse, PageError> {
     let Ok(filter) = asked.filter() else { return show(app, agent, asked).await };
-    let chunks = app.desk.export_audit(agent.act(&app), filter).await?;
-    let body = stream::unfold(chunks, |mut chunks| async move {
-        let chunk = chunks.recv().await?;
-        // An error cuts the answer off, which the browser reports: half a file never looks whole.
-        let chunk = chunk.map(Bytes::from).map_err(|error| std::io::Error::other(error.to_string()));
-        Some((chunk, chunks))
-    });
-    let name = format!("attachment; filename=\"audit-{}.csv\"", app.now().format("%Y%m%dT%H%M%SZ"));
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8; header=present"))
-        .insert_header((CONTENT_DISPOSITION, name))
-        .streaming(body))
+    let chunks = app.desk.export_audit(agent.act(&app), filter, format).await?;
+    Ok(audit_file::answer(app.now(), format, chunks))
+}
+
+/// **Export** as CSV.
+pub async fn csv(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> Result<HttpResponse, PageError> {
+    export(app, agent, asked, ExportFormat::Csv).await
+}
+
+/// **Export** as JSON Lines.
+pub async fn json_lines(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> Result<HttpResponse, PageError> {
+    export(app, agent, asked, ExportFormat::JsonLines).await
+}
+
+/// **Export** as OCSF.
+pub async fn ocsf(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> Result<HttpResponse, PageError> {
+    export(app, agent, asked, ExportFormat::Ocsf).await
 }

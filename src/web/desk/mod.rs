@@ -16,6 +16,7 @@ pub(crate) mod device;
 mod devices;
 pub mod directory;
 pub(crate) mod document;
+pub(crate) mod forwarding;
 pub(crate) mod kin;
 pub mod live;
 pub(crate) mod mail;

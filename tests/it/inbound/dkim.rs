@@ -13,13 +13,7 @@ use serde_json::json;
 
 use crate::smtp_wire::{mail, rendered};
 use crate::support::smtp::SmtpServer;
-
-pub fn openssl(args: &[&str]) -> String {
-    let made =
-        Command::new("openssl").args(args).stderr(Stdio::null()).output().expect("openssl, which this test needs");
-    assert!(made.status.success(), "openssl {args:?}");
-    String::from_utf8(made.stdout).unwrap()
-}
+use crate::support::tls::openssl;
 
 fn keys() -> Vec<(&'static str, String)> {
     let rsa = |bits: &str| openssl(&["genpkey", "-algorithm", "RSA", "-pkeyopt", &format!("rsa_keygen_bits:{bits}")]);

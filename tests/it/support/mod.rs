@@ -17,5 +17,7 @@ pub mod ready;
 pub mod receiver;
 pub mod smtp;
 pub mod soft_key;
+pub mod syslog;
+pub mod tls;
 pub mod twilio;
 pub mod world;

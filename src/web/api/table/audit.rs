@@ -48,10 +48,34 @@ pub fn routes() -> Vec<RouteSpec> {
                 .gives::<audit::AuditPage>(),
         ),
         get(
+            "/api/v1/audit/forwarding",
+            audits,
+            audit::forwarding,
+            says(AUDIT, "See how far the log was forwarded")
+                .like("GET", "/desk/audit/forwarding")
+                .gives::<audit::ForwardingList>(),
+        ),
+        get(
             "/api/v1/audit.csv",
             audits,
-            audit::export,
+            audit::csv,
             filtered(says(AUDIT, "Export the log").like("GET", "/desk/audit.csv")).with_code().in_form(Answers::Csv),
+        ),
+        get(
+            "/api/v1/audit.jsonl",
+            audits,
+            audit::json_lines,
+            filtered(says(AUDIT, "Export the log as JSON Lines").like("GET", "/desk/audit.jsonl"))
+                .with_code()
+                .in_form(Answers::JsonLines),
+        ),
+        get(
+            "/api/v1/audit.ocsf",
+            audits,
+            audit::ocsf,
+            filtered(says(AUDIT, "Export the log as OCSF events").like("GET", "/desk/audit.ocsf"))
+                .with_code()
+                .in_form(Answers::JsonLines),
         ),
     ]
 }
