@@ -20,6 +20,7 @@ mod load;
 mod log;
 mod mail;
 mod mail_server;
+mod metrics;
 mod near;
 mod origin;
 mod paths;
@@ -62,6 +63,7 @@ pub use limits::LimitSettings;
 pub use log::{LogFormat, LogSettings};
 pub use mail::{MailSettings, SmtpSettings};
 pub use mail_server::MailTls;
+pub use metrics::MetricsSettings;
 pub use origin::{Origins, Source, variable_name};
 pub use paths::{Alternatives, PathSettings, PhoneChangeSettings};
 pub use policy::PolicySettings;
@@ -129,6 +131,8 @@ pub struct Settings {
     pub documents: DocumentSettings,
     /// The interface for programs.
     pub api: ApiSettings,
+    /// What Prometheus can ask.
+    pub metrics: MetricsSettings,
     /// What is written to standard error.
     pub log: LogSettings,
     /// Where each value that is not a default came from.
@@ -207,6 +211,7 @@ impl Settings {
             self.limits.check(&mut checker);
             self.documents.check(&mut checker);
             self.api.check(&mut checker);
+            self.metrics.check(self.server.listen, &mut checker);
         }
         checker.finish()
     }

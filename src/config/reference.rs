@@ -140,6 +140,7 @@ pub const REFERENCE: &[(&str, &str, &str)] = &[
     ("api.token_days", "90", "Days for which a token for programs can be issued at most."),
     ("api.dormant_after_days", "30", "Days without a sign-in of its person after which a token for programs sleeps, until they sign in."),
     ("api.requests_per_minute", "300", "Requests of one token in a minute."),
+    ("metrics.listen", "", "Address and port of a listener of its own for Prometheus, such as `127.0.0.1:9464`; who reaches it can read `/metrics`. Not set: there is none."),
     ("log.format", "text", "`text`, or `json` for one object a line."),
     ("log.filter", "info", "Level, or directives such as `info,mfa_desk=debug`."),
 ];
