@@ -27,9 +27,11 @@ pub struct Readings {
     pub unmatched_mails: i64,
     /// Entries of the audit log.
     pub audit_entries: i64,
+    /// What each receiver of the log has not taken.
+    pub forwarded: Vec<(String, Errands)>,
 }
 
-/// What waits in a lane.
+/// What waits in a lane, or for a receiver.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Errands {
     /// How many wait or are under way.
@@ -62,6 +64,8 @@ pub(super) struct Shown {
     events_given_up: Gauge,
     unmatched_mails: Gauge,
     audit_size: Gauge,
+    forward_behind: Gauges,
+    forward_oldest: Family<Labels<1>, Seconds>,
     streams: Gauge,
     passwords: Gauges,
     directories: Gauges,
@@ -86,6 +90,18 @@ impl Shown {
             events_given_up: keep(ours, "events_given_up", "Events that no subscriber took", Gauge::default()),
             unmatched_mails: keep(ours, "inbound_mails_undecided", "Mails that belong to no case", Gauge::default()),
             audit_size: keep(ours, "audit_log_entries", "Entries of the audit log", Gauge::default()),
+            forward_behind: keep(
+                ours,
+                "audit_forward_behind_entries",
+                "Entries that a receiver of the log has not taken",
+                Family::default(),
+            ),
+            forward_oldest: keep(
+                ours,
+                "audit_forward_oldest_seconds",
+                "Age of the oldest entry that a receiver of the log has not taken",
+                Family::default(),
+            ),
             streams: keep(ours, "event_streams", "Pages of the desk that listen for changes", Gauge::default()),
             passwords: keep(ours, "password_queue", "Passwords that wait to be hashed", Family::default()),
             directories: keep(ours, "directory_up", "Whether a directory answers", Family::default()),
@@ -110,6 +126,11 @@ impl Shown {
         self.events_given_up.set(read.events_given_up);
         self.unmatched_mails.set(read.unmatched_mails);
         self.audit_size.set(read.audit_entries);
+        for (receiver, behind) in &read.forwarded {
+            let receiver = [("receiver", Cow::Owned(receiver.clone()))];
+            self.forward_behind.get_or_create(&receiver).set(behind.waiting);
+            self.forward_oldest.get_or_create(&receiver).set(behind.oldest_seconds);
+        }
     }
 
     pub(super) fn show_live(&self, live: &Live) {

@@ -1,3 +1,5 @@
+use chrono::{DateTime, Utc};
+
 use super::{Desk, Lane};
 use crate::domain::case::State;
 use crate::metrics::{Errands, Live, Readings};
@@ -5,6 +7,11 @@ use crate::store::{StoreError, agents, audit, readings};
 
 /// What events wait in; they have no lane of the outbox.
 const EVENTS: &str = "events";
+
+/// Seconds since then; none where it is still to come.
+fn age(now: DateTime<Utc>, since: DateTime<Utc>) -> f64 {
+    (now - since).num_milliseconds().max(0) as f64 / 1_000.0
+}
 
 impl Desk {
     /// What the database says of how the desk fares.
@@ -21,10 +28,9 @@ impl Desk {
             outbox.push((EVENTS, Errands::default()));
             for (kind, waiting, since) in readings::outbox_waiting(connection)? {
                 let lane = Lane::of(&kind).map_or(EVENTS, Lane::code);
-                let age = (now - since).num_milliseconds().max(0) as f64 / 1_000.0;
                 for (_, errands) in outbox.iter_mut().filter(|(name, _)| *name == lane) {
                     errands.waiting += waiting;
-                    errands.oldest_seconds = errands.oldest_seconds.max(age);
+                    errands.oldest_seconds = errands.oldest_seconds.max(age(now, since));
                 }
             }
             let waiting = agents::waiting(connection, now)?;
@@ -37,9 +43,15 @@ impl Desk {
                 events_given_up: waiting.deliveries,
                 unmatched_mails: waiting.mails,
                 audit_entries: audit::head(connection)?.seq,
+                forwarded: Vec::new(),
             })
         };
-        self.store.read(read).await
+        let forwarded = self.forwarding().await?.into_iter().map(|line| {
+            let written = line.oldest.and_then(|at| at.parse::<DateTime<Utc>>().ok());
+            let behind = Errands { waiting: line.behind, oldest_seconds: written.map_or(0.0, |at| age(now, at)) };
+            (line.to.name.to_string(), behind)
+        });
+        Ok(Readings { forwarded: forwarded.collect(), ..self.store.read(read).await? })
     }
 
     /// What this process knows of itself, beside its pages.

@@ -76,7 +76,10 @@ async fn after_a_journey() -> (World, String) {
         settings.inbound.imap.username = Some("desk".to_owned());
         settings.inbound.imap.password = Some(PASSWORD.to_owned().into());
     };
-    let world = World::with(Setup { outside: vec![outside], change, ..Setup::default() }).await;
+    // Nobody takes the log there.
+    let toml = "[[forwarders]]\nname = 'siem'\n[forwarders.http]\nurl = 'http://127.0.0.1:9/'\ntoken = 'a token'\n";
+    let setup = Setup { outside: vec![outside], toml: toml.to_owned(), change, ..Setup::default() };
+    let world = World::with(setup).await;
     let (_, ana, reference) = world.ready(OWNER).await;
     // Whoever holds the case cannot approve it.
     let page = ana.get(&format!("/desk/cases/{reference}")).await;
@@ -129,6 +132,9 @@ async fn what_happens_is_counted() {
     assert_eq!(one("mfa_desk_outbox_waiting", &[]), 0.0);
     let head = world.desk.store.read(audit::head).await.unwrap();
     assert_eq!(one("mfa_desk_audit_log_entries", &[]), head.seq as f64);
+    assert_eq!(one("mfa_desk_audit_forward_behind_entries", &[("receiver", "siem")]), head.seq as f64);
+    // Of the first entry, written before a day went by.
+    assert!(one("mfa_desk_audit_forward_oldest_seconds", &[("receiver", "siem")]) >= 86_400.0);
     // The people of the desk were added beside the server, through the same store.
     assert_eq!(one("mfa_desk_audit_entries_total", &[]), head.seq as f64);
     let groups = one("mfa_desk_database_group_size_count", &[]);
