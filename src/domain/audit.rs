@@ -477,7 +477,7 @@ mod tests {
     fn the_hash_of_a_known_entry_never_changes() {
         let first = Head::genesis().append(&entry("test.entry", "ü"), &[[3; SALT]; 3]);
         let mut mac = Hmac::<Sha256>::new_from_slice(&[3; 16]).unwrap();
-        mac.update(b"ip\0127.0.0.1");
+        mac.update(b"ip\x00127.0.0.1");
         let ip = hex::encode(mac.finalize().into_bytes());
         let canonical = format!(
             r#"{{"action":"test.entry","actor_kind":"system","at":"1970-01-01T00:00:00.000000Z","case_ref":"","details":{{"note":"ü"}},"form":2,"personal":{{"account_id":"","actor":"","ip":"{ip}"}},"seq":1}}"#
