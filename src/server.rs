@@ -74,7 +74,7 @@ pub struct Parts {
 /// # Errors
 /// [`StartError`] when the database cannot be used or a part is broken.
 pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
-    let store = Arc::new(Store::open(&settings.database)?);
+    let store = Arc::new(Store::open(&settings.database, Arc::clone(&parts.entropy))?);
     let broken = |error: String| StartError::Broken(error);
     let passwords = Arc::new(PasswordHasher::new(1).map_err(|error| broken(error.to_string()))?);
     let offers_calls = parts.voice.is_some();

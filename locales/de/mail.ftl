@@ -17,7 +17,7 @@ mail-codes-text = Diese E-Mail fragt nicht nach einem Code oder einem Passwort, 
 mail-audit = Prüfprotokoll: { $size ->
     [one] { $size } Eintrag
    *[other] { $size } Einträge
-}, Kopf { $head }
+}, Wurzel { $root }
 mail-witness = (in Ihrem Postfach bezeugt diese Zeile, dass unsere Aufzeichnung des Falls später nicht geändert wurde)
 
 mail-device = {" "}({ $device })
@@ -79,6 +79,7 @@ mail-deactivated-happened = { $devices ->
    *[other] Die MFA-Geräte{ $device } Ihres Kontos wurden in Fall { $reference } deaktiviert. Sie können nicht mehr zur Anmeldung benutzt werden.
 }
 mail-deactivated-needed = Melden Sie sich mit Ihrem Passwort an und aktivieren Sie jetzt ein neues MFA-Gerät. Bis dahin ist das Konto weniger gut geschützt.
+mail-receipt = Die angehängte Quittung beweist, ohne uns zu fragen, wer es veranlasst hat, auf welche Nachweise hin und nach welchen Regeln. Bewahren Sie sie mit dieser Mail auf.
 mail-deactivated-next = Der Fall schließt sich nach einigen Tagen von selbst.
 mail-deactivated-left = { $lefts ->
     [one] Ein weiteres Gerät bleibt aktiv{ $left }. Es kann weiter zur Anmeldung benutzt werden.

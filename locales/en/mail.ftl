@@ -17,7 +17,7 @@ mail-codes-text = This mail does not ask for a code or a password, and no mail f
 mail-audit = Audit log: { $size ->
     [one] { $size } entry
    *[other] { $size } entries
-}, head { $head }
+}, root { $root }
 mail-witness = (kept in your mailbox, this line is a witness that our record of the case was not changed later)
 
 # Stands behind the word device where the device is known.
@@ -80,6 +80,7 @@ mail-deactivated-happened = { $devices ->
    *[other] The MFA devices{ $device } on your account were deactivated in case { $reference }. They can no longer be used to sign in.
 }
 mail-deactivated-needed = Sign in with your password and activate a new MFA device now. The account is less well protected until you do.
+mail-receipt = The attached receipt proves, without asking us, who had it done, on which evidence and under which rules. Keep it with this mail.
 mail-deactivated-next = The case closes by itself after some days.
 mail-deactivated-left = { $lefts ->
     [one] One other device stays active{ $left }. It can still be used to sign in.

@@ -17,7 +17,7 @@ mail-codes-text = Este correo no le pide ningún código ni contraseña, y ning�
 mail-audit = Registro de auditoría: { $size ->
     [one] { $size } entrada
    *[other] { $size } entradas
-}, cabeza { $head }
+}, raíz { $root }
 mail-witness = (guardada en su buzón, esta línea es testigo de que nuestro registro del caso no se ha cambiado después)
 
 mail-device = {" "}({ $device })
@@ -79,6 +79,7 @@ mail-deactivated-happened = { $devices ->
    *[other] Los dispositivos MFA{ $device } de su cuenta se han desactivado en el caso { $reference }. Ya no se pueden usar para iniciar sesión.
 }
 mail-deactivated-needed = Inicie sesión con su contraseña y active ahora un dispositivo MFA nuevo. Hasta entonces la cuenta está menos protegida.
+mail-receipt = El recibo adjunto demuestra, sin preguntarnos, quién lo ordenó, con qué pruebas y según qué reglas. Guárdelo con este correo.
 mail-deactivated-next = El caso se cierra por sí solo después de unos días.
 mail-deactivated-left = { $lefts ->
     [one] Otro dispositivo sigue activo{ $left }. Todavía se puede usar para iniciar sesión.

@@ -17,7 +17,7 @@ mail-codes-text = Cet e-mail ne demande ni code ni mot de passe, et aucun e-mail
 mail-audit = Journal d’audit : { $size ->
     [one] { $size } entrée
    *[other] { $size } entrées
-}, tête { $head }
+}, racine { $root }
 mail-witness = (conservée dans votre boîte aux lettres, cette ligne témoigne que notre trace du dossier n’a pas été modifiée plus tard)
 
 mail-device = {" "}({ $device })
@@ -79,6 +79,7 @@ mail-deactivated-happened = { $devices ->
    *[other] Les appareils MFA{ $device } de votre compte ont été désactivés dans le dossier { $reference }. Ils ne peuvent plus servir à se connecter.
 }
 mail-deactivated-needed = Connectez-vous avec votre mot de passe et activez maintenant un nouvel appareil MFA. D’ici là, le compte est moins bien protégé.
+mail-receipt = Le reçu joint prouve, sans nous demander, qui l’a fait faire, sur quelles preuves et selon quelles règles. Conservez-le avec ce message.
 mail-deactivated-next = Le dossier se ferme de lui-même après quelques jours.
 mail-deactivated-left = { $lefts ->
     [one] Un autre appareil reste actif{ $left }. Il peut encore servir à se connecter.

@@ -14,7 +14,7 @@ mail-object = サポートを依頼していない場合は、このリンクで
 mail-copy-same = 同じリンクのアドレス：
 mail-codes = コードは誰にも教えないでください
 mail-codes-text = このメールがコードやパスワードをお尋ねすることはありません。当社のほかのメールも同じです。お客様のケースのページに示された方法以外で、サポートデスクが 6 桁の数字をお尋ねすることはありません。
-mail-audit = 監査ログ：{ $size } 件、先頭 { $head }
+mail-audit = 監査ログ：{ $size } 件、ルート { $root }
 mail-witness = （この行をメールボックスに保管しておくと、当社のケースの記録が後から変更されていないことの証拠になります）
 
 mail-device = （{ $device }）
@@ -73,6 +73,7 @@ mail-deactivated-happened = { $devices ->
    *[other] ケース { $reference } で、お客様のアカウントの MFA デバイス{ $device }を無効化しました。サインインには使用できなくなりました。
 }
 mail-deactivated-needed = パスワードでサインインし、すぐに新しい MFA デバイスを有効化してください。それまでアカウントの保護は弱くなっています。
+mail-receipt = 添付の受領証は、誰が、どの証拠に基づき、どの規則に従って実行させたかを、当社に問い合わせることなく証明します。このメールと一緒に保管してください。
 mail-deactivated-next = ケースは数日後に自動的に終了します。
 mail-deactivated-left = 次のデバイスは引き続き有効です{ $left }。サインインに使用できます。（{ $lefts } 台）
 mail-deactivated-object = ご自身の依頼でない場合は、すぐにこのリンクでお知らせください。サインインは不要です。

@@ -17,7 +17,7 @@ mail-codes-text = Este e-mail não pede nenhum código nem senha, e nenhum e-mai
 mail-audit = Registo de auditoria: { $size ->
     [one] { $size } entrada
    *[other] { $size } entradas
-}, cabeça { $head }
+}, raiz { $root }
 mail-witness = (guardada na sua caixa de correio, esta linha é testemunha de que o nosso registo do caso não foi alterado mais tarde)
 
 mail-device = {" "}({ $device })
@@ -79,6 +79,7 @@ mail-deactivated-happened = { $devices ->
    *[other] Os dispositivos MFA{ $device } da sua conta foram desativados no caso { $reference }. Já não podem ser usados para iniciar sessão.
 }
 mail-deactivated-needed = Inicie sessão com a sua senha e ative agora um novo dispositivo MFA. Até lá a conta está menos protegida.
+mail-receipt = O recibo em anexo prova, sem nos perguntar, quem o mandou fazer, com que provas e segundo que regras. Guarde-o com esta mensagem.
 mail-deactivated-next = O caso encerra-se sozinho depois de alguns dias.
 mail-deactivated-left = { $lefts ->
     [one] Outro dispositivo continua ativo{ $left }. Ainda pode ser usado para iniciar sessão.

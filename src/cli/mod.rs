@@ -9,10 +9,12 @@ mod directory;
 mod inbound;
 mod policy;
 mod progress;
+mod proof;
 mod secrets;
 mod seed;
 mod serve;
 mod tokens;
+mod verify_export;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

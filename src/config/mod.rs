@@ -6,6 +6,7 @@
 //! configuration is fit for a purpose is answered by [`Settings::problems`].
 
 mod api;
+mod audit;
 mod check;
 mod database;
 mod desk;
@@ -46,6 +47,7 @@ use serde::Deserialize;
 use url::Url;
 
 pub use api::ApiSettings;
+pub use audit::{AuditSettings, CHECKPOINT_TIMEOUT};
 pub use check::Problem;
 pub use database::{DatabaseSettings, DatabaseUrl};
 pub use desk::{SecretSettings, SessionSettings};
@@ -129,6 +131,8 @@ pub struct Settings {
     pub documents: DocumentSettings,
     /// The interface for programs.
     pub api: ApiSettings,
+    /// What the audit log signs of itself.
+    pub audit: AuditSettings,
     /// What is written to standard error.
     pub log: LogSettings,
     /// Where each value that is not a default came from.
@@ -207,6 +211,7 @@ impl Settings {
             self.limits.check(&mut checker);
             self.documents.check(&mut checker);
             self.api.check(&mut checker);
+            self.audit.check(&mut checker);
         }
         checker.finish()
     }

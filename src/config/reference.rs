@@ -140,6 +140,14 @@ pub const REFERENCE: &[(&str, &str, &str)] = &[
     ("api.token_days", "90", "Days for which a token for programs can be issued at most."),
     ("api.dormant_after_days", "30", "Days without a sign-in of its person after which a token for programs sleeps, until they sign in."),
     ("api.requests_per_minute", "300", "Requests of one token in a minute."),
+    ("audit.origin", "", "Name of the audit log in what it signs, such as `desk.example.org/audit`. Not set: the host of `server.base_url` and `/audit`."),
+    ("audit.signing_key", "", "Ed25519 key that the audit log signs with: 32 bytes in Base64. Not set: it is derived from `secrets.key`."),
+    ("audit.older_keys", "", "Verifier keys of keys that signed before, as `mfa-desk audit key` printed them, commas between."),
+    ("audit.checkpoint_minutes", "60", "Minutes between two signed checkpoints of a log that grows."),
+    ("audit.checkpoint_mail", "", "Addresses outside that checkpoints are mailed to, commas between."),
+    ("audit.checkpoint_url", "", "https URL outside that checkpoints are posted to, as text."),
+    ("audit.checkpoint_folder", "", "Folder that checkpoints are written to, a file for each; best one that this machine can only add to."),
+    ("audit.receipts_name_agents", "true", "`true`: the receipt that a customer gets on deactivation names the agent's address."),
     ("log.format", "text", "`text`, or `json` for one object a line."),
     ("log.filter", "info", "Level, or directives such as `info,mfa_desk=debug`."),
 ];
@@ -222,6 +230,7 @@ pub const RANGES: &[(&str, u64, u64)] = &[
     ("api.token_days", 1, 366),
     ("api.dormant_after_days", 1, 366),
     ("api.requests_per_minute", 1, 100_000),
+    ("audit.checkpoint_minutes", 1, 10_080),
 ];
 
 /// Least and most of one key, if it is a number.

@@ -1,14 +1,19 @@
-//! The audit entry: its canonical form, its hash, and the cell form of its CSV export.
+//! The audit entry: its canonical form, its hash, its leaf in the log's tree, and the cell form of its CSV export.
+//!
+//! Who acted, on whose account and from where is in the hash only as salted digests, so that it can be erased one day
+//! and every proof over the entry still holds.
 
 use std::borrow::Cow;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::actor::Actor;
 use super::ids::AccountId;
+use super::merkle::TreeHash;
 use super::reference::CaseRef;
 
 /// The `prev_hash` of the first entry.
@@ -41,8 +46,66 @@ pub struct NewEntry {
     pub details: Details,
 }
 
-/// One entry as it stands in the database, every column as text except the sequence number.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// A field that can be erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Personal {
+    /// Who acted.
+    Actor,
+    /// The account it concerns.
+    Account,
+    /// The network address.
+    Address,
+}
+
+impl Personal {
+    /// All of them, in the order of an entry's salts.
+    pub const ALL: [Self; 3] = [Self::Actor, Self::Account, Self::Address];
+
+    /// The column that holds it.
+    pub const fn column(self) -> &'static str {
+        match self {
+            Self::Actor => "actor",
+            Self::Account => "account_id",
+            Self::Address => "ip",
+        }
+    }
+
+    /// The field of a column.
+    pub fn of_column(column: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.column() == column)
+    }
+
+    /// What the hash of an entry covers instead of the value: HMAC-SHA-256 of it under a salt of its own, hexadecimal,
+    /// and nothing for an empty value.
+    pub fn digest(self, value: &str, salt: &str) -> String {
+        if value.is_empty() {
+            return String::new();
+        }
+        // A salt that is not as we write it gives a digest that fits no entry.
+        let key = hex::decode(salt).ok().filter(|key| hex::encode(key) == salt).unwrap_or_default();
+        let mac =
+            Hmac::<Sha256>::new_from_slice(&key).unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
+        let mac = mac.chain_update(self.column()).chain_update([0]).chain_update(value);
+        hex::encode(mac.finalize().into_bytes())
+    }
+}
+
+/// A field that was erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erased {
+    /// What the hash covers in its place.
+    pub digest: String,
+    /// The entry that says who asked for it.
+    pub by: i64,
+}
+
+/// Bytes of a salt.
+pub const SALT: usize = 16;
+/// Fresh randomness for an entry, one for each of [`Personal::ALL`].
+pub type Salts = [[u8; SALT]; 3];
+
+/// One entry as it stands in the database, every column as text except numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Gapless number, from 1.
     pub seq: i64,
@@ -66,11 +129,48 @@ pub struct Entry {
     pub prev_hash: String,
     /// Hash of this entry, hexadecimal.
     pub hash: String,
+    /// How the hash is made: 1 over the values themselves, as it was at first; 2 over digests of what is personal.
+    pub form: i32,
+    /// The salts of [`Personal::ALL`], hexadecimal; empty where there is no value.
+    pub salts: [String; 3],
+    /// Which of [`Personal::ALL`] were erased.
+    pub erased: [Option<Erased>; 3],
 }
 
+/// The form of new entries.
+pub const FORM: i32 = 2;
+
 /// The export's columns, in their order.
-pub const COLUMNS: [&str; 11] =
-    ["seq", "at", "actor_kind", "actor", "action", "case_ref", "account_id", "ip", "details", "prev_hash", "hash"];
+pub const COLUMNS: [&str; 15] = [
+    "seq",
+    "at",
+    "actor_kind",
+    "actor",
+    "action",
+    "case_ref",
+    "account_id",
+    "ip",
+    "details",
+    "prev_hash",
+    "hash",
+    "form",
+    "salts",
+    "digests",
+    "erased_by",
+];
+
+/// The action of entries that say what was erased, and why.
+pub const ERASED: &str = "privacy.erased";
+
+/// What an entry of the action [`ERASED`] says of the fields that were blanked with it: how many, and the SHA-256 over
+/// their list, a line `seq column` for each in order.
+pub fn blanked(fields: &[(i64, Personal)]) -> [(&'static str, Value); 2] {
+    let mut sorted = fields.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let lines: String = sorted.iter().map(|(seq, field)| format!("{seq} {}\n", field.column())).collect();
+    [("blanked", sorted.len().into()), ("blanked_digest", hex::encode(Sha256::digest(lines)).into())]
+}
 
 /// How times are written in the log.
 pub fn timestamp(at: DateTime<Utc>) -> String {
@@ -89,6 +189,12 @@ pub enum Broken {
     /// This entry was changed.
     #[error("the hash does not match the entry's content")]
     Content,
+    /// Something was erased, and the log does not say on whose order, or says so of something else.
+    #[error("something was erased in it that the log does not account for")]
+    Erasure,
+    /// The tree is not the one over these entries.
+    #[error("the tree over the entries up to here is not the one that was stored")]
+    Tree,
     /// Entries were cut off the end, or the head was changed.
     #[error("the log ends before the entry its head names")]
     Head,
@@ -110,7 +216,7 @@ impl Head {
     }
 
     /// The entry that follows this head.
-    pub fn append(&self, new: &NewEntry) -> Entry {
+    pub fn append(&self, new: &NewEntry, salts: &Salts) -> Entry {
         let mut details = new.details.clone();
         // Whoever reads the log sees whether somebody acted themself or a program did in their name.
         if let Some(token) = new.actor.via() {
@@ -128,7 +234,15 @@ impl Head {
             details: Value::Object(details).to_string(),
             prev_hash: self.hash.clone(),
             hash: String::new(),
+            form: FORM,
+            salts: salts.map(hex::encode),
+            erased: [None, None, None],
         };
+        for field in Personal::ALL {
+            if entry.personal(field).is_empty() {
+                entry.salts[field as usize].clear();
+            }
+        }
         entry.hash = entry.computed_hash();
         entry
     }
@@ -144,7 +258,14 @@ impl Head {
         if entry.prev_hash != self.hash {
             return Err(Broken::Link);
         }
-        if entry.hash != entry.computed_hash() {
+        // A value beside an erasure of it, or salts where the form has none, were not written by us.
+        let strange = Personal::ALL.iter().any(|field| {
+            let (value, salt) = (entry.personal(*field), &entry.salts[*field as usize]);
+            let erased = entry.erased[*field as usize].is_some();
+            (erased && !(value.is_empty() && salt.is_empty()))
+                || ((entry.form == 1 || value.is_empty()) && !salt.is_empty())
+        });
+        if strange || entry.hash != entry.computed_hash() {
             return Err(Broken::Content);
         }
         Ok(Self { seq: entry.seq, hash: entry.hash.clone() })
@@ -162,9 +283,9 @@ fn is_exact(value: &Value) -> bool {
     }
 }
 
-/// The columns that the hash covers beside `prev_hash`.
+/// The columns that the hash covers beside `prev_hash`, in the first form.
 #[derive(Serialize)]
-struct Canonical<'a> {
+struct Canonical1<'a> {
     seq: i64,
     at: &'a str,
     actor_kind: &'a str,
@@ -176,7 +297,45 @@ struct Canonical<'a> {
     details: Value,
 }
 
+/// What the hash covers beside `prev_hash`, in the second form.
+#[derive(Serialize)]
+struct Canonical2<'a> {
+    seq: i64,
+    at: &'a str,
+    actor_kind: &'a str,
+    action: &'a str,
+    case_ref: &'a str,
+    details: Value,
+    form: i32,
+    personal: Digests<'a>,
+}
+
+#[derive(Serialize)]
+struct Digests<'a> {
+    actor: Cow<'a, str>,
+    account_id: Cow<'a, str>,
+    ip: Cow<'a, str>,
+}
+
 impl Entry {
+    /// The value of a field that can be erased.
+    pub fn personal(&self, field: Personal) -> &str {
+        match field {
+            Personal::Actor => &self.actor,
+            Personal::Account => &self.account_id,
+            Personal::Address => &self.ip,
+        }
+    }
+
+    /// What the hash covers in the place of a field that can be erased.
+    pub fn digest(&self, field: Personal) -> Cow<'_, str> {
+        match (&self.erased[field as usize], self.personal(field)) {
+            // What is there is never covered by a digest from elsewhere.
+            (Some(erased), "") => Cow::Borrowed(&erased.digest),
+            (_, value) => Cow::Owned(field.digest(value, &self.salts[field as usize])),
+        }
+    }
+
     /// RFC 8785 form of everything but the two hashes. Details that are not exactly as we write JSON
     /// (a space more, a doubled key) stand as a string, so that they have a different hash.
     pub fn canonical(&self) -> String {
@@ -184,18 +343,40 @@ impl Entry {
             .ok()
             .filter(|value| is_exact(value) && serde_json::to_string(value).is_ok_and(|text| text == self.details))
             .unwrap_or_else(|| Value::String(self.details.clone()));
-        let canonical = Canonical {
-            seq: self.seq,
-            at: &self.at,
-            actor_kind: &self.actor_kind,
-            actor: &self.actor,
-            action: &self.action,
-            case_ref: &self.case_ref,
-            account_id: &self.account_id,
-            ip: &self.ip,
-            details,
+        let text = if self.form == 1 {
+            serde_json_canonicalizer::to_string(&Canonical1 {
+                seq: self.seq,
+                at: &self.at,
+                actor_kind: &self.actor_kind,
+                actor: &self.actor,
+                action: &self.action,
+                case_ref: &self.case_ref,
+                account_id: &self.account_id,
+                ip: &self.ip,
+                details,
+            })
+        } else {
+            serde_json_canonicalizer::to_string(&Canonical2 {
+                seq: self.seq,
+                at: &self.at,
+                actor_kind: &self.actor_kind,
+                action: &self.action,
+                case_ref: &self.case_ref,
+                details,
+                form: self.form,
+                personal: Digests {
+                    actor: self.digest(Personal::Actor),
+                    account_id: self.digest(Personal::Account),
+                    ip: self.digest(Personal::Address),
+                },
+            })
         };
-        serde_json_canonicalizer::to_string(&canonical).unwrap_or_default()
+        text.unwrap_or_default()
+    }
+
+    /// The entry's leaf in the log's tree: the hash of its canonical form.
+    pub fn leaf(&self) -> TreeHash {
+        TreeHash::leaf(self.canonical().as_bytes())
     }
 
     /// `SHA-256(prev_hash ‖ canonical form)`, hexadecimal.
@@ -206,8 +387,25 @@ impl Entry {
         hex::encode(hasher.finalize())
     }
 
+    /// The last four of [`COLUMNS`], which say how the hash is made.
+    pub fn form_cells(&self) -> [Cow<'_, str>; 4] {
+        let erased = self.erased.iter().any(Option::is_some);
+        let digests =
+            || self.erased.each_ref().map(|field| field.as_ref().map_or("", |erased| &erased.digest)).join(".");
+        let by = || {
+            self.erased.each_ref().map(|field| field.as_ref().map_or_else(String::new, |e| e.by.to_string())).join(".")
+        };
+        [
+            Cow::Owned(self.form.to_string()),
+            if self.form == 1 { Cow::Borrowed("") } else { Cow::Owned(self.salts.join(".")) },
+            if erased { Cow::Owned(digests()) } else { Cow::Borrowed("") },
+            if erased { Cow::Owned(by()) } else { Cow::Borrowed("") },
+        ]
+    }
+
     /// The cells of the CSV export, in the order of [`COLUMNS`].
-    pub fn cells(&self) -> [Cow<'_, str>; 11] {
+    pub fn cells(&self) -> [Cow<'_, str>; 15] {
+        let [form, salts, digests, erased_by] = self.form_cells();
         [
             Cow::Owned(self.seq.to_string()),
             inert_cell(&self.at),
@@ -220,6 +418,10 @@ impl Entry {
             inert_cell(&self.details),
             inert_cell(&self.prev_hash),
             inert_cell(&self.hash),
+            form,
+            salts,
+            digests,
+            erased_by,
         ]
     }
 }
@@ -256,7 +458,7 @@ mod tests {
         let entries = notes
             .iter()
             .map(|note| {
-                let entry = head.append(&entry("test.entry", note));
+                let entry = head.append(&entry("test.entry", note), &[[3; SALT]; 3]);
                 head = Head { seq: entry.seq, hash: entry.hash.clone() };
                 entry
             })
@@ -277,22 +479,60 @@ mod tests {
 
     #[test]
     fn a_doubled_key_cannot_hide_behind_the_same_hash() {
-        let mut first = Head::genesis().append(&entry("test.entry", "true"));
+        let mut first = Head::genesis().append(&entry("test.entry", "true"), &[[3; SALT]; 3]);
         first.details = r#"{"note":"false","note":"true"}"#.to_owned();
         assert_eq!(Head::genesis().follow(&first), Err(Broken::Content));
     }
 
     #[test]
     fn the_hash_of_a_known_entry_never_changes() {
-        let first = Head::genesis().append(&entry("test.entry", "ü"));
-        assert_eq!(
-            first.canonical(),
-            r#"{"account_id":"","action":"test.entry","actor":"","actor_kind":"system","at":"1970-01-01T00:00:00.000000Z","case_ref":"","details":{"note":"ü"},"ip":"127.0.0.1","seq":1}"#
+        let first = Head::genesis().append(&entry("test.entry", "ü"), &[[3; SALT]; 3]);
+        let mut mac = Hmac::<Sha256>::new_from_slice(&[3; 16]).unwrap();
+        mac.update(b"ip\0127.0.0.1");
+        let ip = hex::encode(mac.finalize().into_bytes());
+        let canonical = format!(
+            r#"{{"action":"test.entry","actor_kind":"system","at":"1970-01-01T00:00:00.000000Z","case_ref":"","details":{{"note":"ü"}},"form":2,"personal":{{"account_id":"","actor":"","ip":"{ip}"}},"seq":1}}"#
         );
-        let mut hasher = Sha256::new();
-        hasher.update(GENESIS);
-        hasher.update(first.canonical());
-        assert_eq!(first.hash, hex::encode(hasher.finalize()));
+        assert_eq!(first.canonical(), canonical);
+        assert_eq!(first.hash, hex::encode(Sha256::digest(format!("{GENESIS}{canonical}"))));
+        assert_eq!(first.leaf(), TreeHash::leaf(canonical.as_bytes()));
+    }
+
+    #[test]
+    fn an_entry_of_the_first_form_is_still_whole() {
+        let mut first = Head::genesis().append(&entry("test.entry", "ü"), &[[3; SALT]; 3]);
+        first.form = 1;
+        first.salts = Default::default();
+        let canonical = r#"{"account_id":"","action":"test.entry","actor":"","actor_kind":"system","at":"1970-01-01T00:00:00.000000Z","case_ref":"","details":{"note":"ü"},"ip":"127.0.0.1","seq":1}"#;
+        assert_eq!(first.canonical(), canonical);
+        first.hash = hex::encode(Sha256::digest(format!("{GENESIS}{canonical}")));
+        assert!(Head::genesis().follow(&first).is_ok());
+    }
+
+    #[test]
+    fn an_erased_field_leaves_hash_and_leaf_as_they_were() {
+        let first = Head::genesis().append(&entry("test.entry", ""), &[[3; SALT]; 3]);
+        let mut erased = first.clone();
+        erased.erased[2] = Some(Erased { digest: first.digest(Personal::Address).into_owned(), by: 7 });
+        assert_eq!(Head::genesis().follow(&erased), Err(Broken::Content), "the value is still there");
+        erased.ip.clear();
+        erased.salts[2].clear();
+        assert!(Head::genesis().follow(&erased).is_ok());
+        assert_eq!((erased.leaf(), erased.computed_hash()), (first.leaf(), first.hash.clone()));
+        assert!(erased.cells()[13].starts_with("..") && erased.cells()[14] == "..7");
+        // Blanked without a word, and blanked with the digest of something else.
+        let silent = Entry { erased: [None, None, None], ..erased.clone() };
+        assert_eq!(Head::genesis().follow(&silent), Err(Broken::Content));
+        erased.erased[2] = Some(Erased { digest: "00".repeat(32), by: 7 });
+        assert_eq!(Head::genesis().follow(&erased), Err(Broken::Content));
+    }
+
+    #[test]
+    fn what_was_blanked_is_told_whatever_its_order() {
+        let (one, two) = ((1, Personal::Address), (2, Personal::Actor));
+        assert_eq!(blanked(&[one, two]), blanked(&[two, one, one]));
+        assert_ne!(blanked(&[one]), blanked(&[two]));
+        assert_eq!(blanked(&[one, two])[0].1, 2);
     }
 
     proptest! {
@@ -304,7 +544,7 @@ mod tests {
 
         #[test]
         fn any_change_is_found_where_it_was_made(
-            notes in prop::collection::vec(".{0,20}", 1..20), at in any::<prop::sample::Index>(), column in 0_u8..9, text in ".{0,10}",
+            notes in prop::collection::vec(".{0,20}", 1..20), at in any::<prop::sample::Index>(), column in 0_u8..11, text in ".{0,10}",
         ) {
             let (mut entries, _) = chain(&notes);
             let at = at.index(entries.len());
@@ -319,6 +559,8 @@ mod tests {
                 5 => row.case_ref = text,
                 6 => row.account_id = text,
                 7 => row.ip = text,
+                8 => row.form += 1,
+                9 => row.salts[2] = text,
                 _ => row.details = text,
             }
             prop_assume!(entries[at] != before);

@@ -7,6 +7,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
+use sha2::{Digest, Sha256};
 
 use super::account::{AccountKind, Tier};
 use super::evidence::CheckKind;
@@ -51,6 +52,20 @@ pub struct Path {
 }
 
 impl Path {
+    /// What the path asks for, as a short hash: the log says under which rules something was done, whatever they become.
+    pub fn version(&self) -> String {
+        let groups = self.checks.iter().map(|group| {
+            let mut codes: Vec<&str> = group.iter().map(|kind| kind.code()).collect();
+            codes.sort_unstable();
+            codes.join("|")
+        });
+        let mut groups: Vec<String> = groups.collect();
+        groups.sort_unstable();
+        let text =
+            format!("{}\n{}\n{}\n{}\n", self.name, groups.join(","), self.approvals, self.cooling_off.num_seconds());
+        hex::encode(&Sha256::digest(text)[..8])
+    }
+
     /// What the evidence amounts to under NIST SP 800-63B-4 §4.2.
     pub fn assurance(&self) -> &'static str {
         let asks =

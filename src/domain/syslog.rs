@@ -78,18 +78,21 @@ fn parameter(value: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::actor::Actor;
-    use crate::domain::audit::{Head, NewEntry};
+    use crate::domain::audit::{Head, NewEntry, SALT};
 
     fn entry(action: &str) -> Entry {
-        Head::genesis().append(&NewEntry {
-            at: chrono::DateTime::UNIX_EPOCH,
-            actor: Actor::System,
-            action: action.to_owned(),
-            case_ref: None,
-            account_id: None,
-            ip: String::new(),
-            details: Default::default(),
-        })
+        Head::genesis().append(
+            &NewEntry {
+                at: chrono::DateTime::UNIX_EPOCH,
+                actor: Actor::System,
+                action: action.to_owned(),
+                case_ref: None,
+                account_id: None,
+                ip: String::new(),
+                details: Default::default(),
+            },
+            &[[1; SALT]; 3],
+        )
     }
 
     fn sender() -> Sender {

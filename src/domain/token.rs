@@ -48,6 +48,8 @@ pub enum Purpose {
     Request,
     /// How far somebody at the desk has come with verifying the log.
     Verification,
+    /// The key that the audit log signs with where no other is configured.
+    AuditSigning,
 }
 
 impl Purpose {
@@ -69,6 +71,7 @@ impl Purpose {
             Self::MessageId => b"mfa-desk/message-id/1",
             Self::Request => b"mfa-desk/request/1",
             Self::Verification => b"mfa-desk/verification/1",
+            Self::AuditSigning => b"mfa-desk/audit-signing/1",
         }
     }
 }
@@ -99,6 +102,11 @@ impl ServerKey {
             mac.update(part);
         }
         mac.finalize().into_bytes().into()
+    }
+
+    /// The secret of the key that the audit log signs with where no other is configured.
+    pub fn audit_secret(&self) -> [u8; 32] {
+        self.keyed_hash(Purpose::AuditSigning, &[])
     }
 
     fn mac(key: &[u8]) -> Hmac<Sha256> {

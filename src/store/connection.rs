@@ -7,7 +7,7 @@ use diesel::{Connection, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use secrecy::ExposeSecret;
 
-use super::{StoreError, search};
+use super::{StoreError, audit, search};
 use crate::config::{DatabaseSettings, DatabaseUrl};
 use crate::private_files::{create_private_folder, write_private_file};
 
@@ -220,7 +220,7 @@ pub fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError
     match connection {
         AnyConnection::Sqlite(sqlite) => {
             let ran = run(sqlite, SQLITE_MIGRATIONS)?;
-            search::catch_up(connection)?;
+            catch_up(connection)?;
             Ok(ran)
         }
         #[cfg(feature = "postgres")]
@@ -229,7 +229,7 @@ pub fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError
             postgres
                 .batch_execute("SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(7305013)")
                 .map_err(unavailable)?;
-            let ran = run(postgres, POSTGRES_MIGRATIONS).and_then(|ran| search::catch_up(connection).map(|()| ran));
+            let ran = run(postgres, POSTGRES_MIGRATIONS).and_then(|ran| catch_up(connection).map(|()| ran));
             super::dialect::execute(
                 connection,
                 "SELECT pg_advisory_unlock(7305013); SET lock_timeout = '5s'; SET statement_timeout = '30s'",
@@ -237,6 +237,12 @@ pub fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError
             ran
         }
     }
+}
+
+/// Computes what earlier versions did not keep.
+fn catch_up(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    search::catch_up(connection)?;
+    audit::tree::catch_up(connection)
 }
 
 fn run<C>(connection: &mut C, migrations: EmbeddedMigrations) -> Result<Vec<String>, StoreError>

@@ -7,10 +7,10 @@ use super::StoreError;
 use super::connection::AnyConnection;
 #[cfg(feature = "postgres")]
 use super::schema::writers;
-use super::schema::{accounts, audit_head, cases, outbox};
+use super::schema::{accounts, audit_entries, audit_head, cases, outbox};
 use super::search::From;
 use super::signals::Signal;
-use crate::domain::audit::Head;
+use crate::domain::audit::{Entry, Head};
 use crate::domain::search::{Terms, Words};
 
 /// Whether it is reached over a network, which may break.
@@ -159,16 +159,76 @@ pub fn notify(connection: &mut AnyConnection, signals: &std::collections::BTreeS
     Ok(())
 }
 
-/// The log's head, held until the transaction ends: entries are numbered one after another.
-pub fn lock_audit_head(connection: &mut AnyConnection) -> Result<Head, StoreError> {
-    let query = audit_head::table.select((audit_head::seq, audit_head::hash));
-    let (seq, hash) = match connection {
+/// The log's head and the right edge of its tree, held until the transaction ends: entries are numbered one after
+/// another.
+pub fn lock_audit_head(connection: &mut AnyConnection) -> Result<(Head, String), StoreError> {
+    let query = audit_head::table.select((audit_head::seq, audit_head::hash, audit_head::frontier));
+    let (seq, hash, frontier) = match connection {
         // The writer's transaction is immediate: nobody else can write until it ends.
-        AnyConnection::Sqlite(c) => query.first::<(i64, String)>(c)?,
+        AnyConnection::Sqlite(c) => query.first::<(i64, String, String)>(c)?,
         #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(c) => query.for_update().first::<(i64, String)>(c)?,
+        AnyConnection::Postgres(c) => query.for_update().first::<(i64, String, String)>(c)?,
     };
-    Ok(Head { seq, hash })
+    Ok((Head { seq, hash }, frontier))
+}
+
+/// Writes entries. Over a network one statement for all of them holds the log's head for one round trip.
+pub fn insert_audit_entries(connection: &mut AnyConnection, entries: &[Entry]) -> Result<(), StoreError> {
+    match connection {
+        AnyConnection::Sqlite(c) => {
+            for entry in entries {
+                let [actor_salt, account_salt, ip_salt] = &entry.salts;
+                diesel::insert_into(audit_entries::table)
+                    .values((
+                        audit_entries::seq.eq(entry.seq),
+                        audit_entries::at.eq(&entry.at),
+                        audit_entries::actor_kind.eq(&entry.actor_kind),
+                        audit_entries::actor.eq(&entry.actor),
+                        audit_entries::action.eq(&entry.action),
+                        audit_entries::case_ref.eq(&entry.case_ref),
+                        audit_entries::account_id.eq(&entry.account_id),
+                        audit_entries::ip.eq(&entry.ip),
+                        audit_entries::details.eq(&entry.details),
+                        audit_entries::prev_hash.eq(&entry.prev_hash),
+                        audit_entries::hash.eq(&entry.hash),
+                        audit_entries::form.eq(entry.form),
+                        audit_entries::actor_salt.eq(actor_salt),
+                        audit_entries::account_salt.eq(account_salt),
+                        audit_entries::ip_salt.eq(ip_salt),
+                    ))
+                    .execute(c)?;
+            }
+        }
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => {
+            use diesel::sql_types::{Array, BigInt, Integer, Text};
+            fn column(entries: &[Entry], of: impl Fn(&Entry) -> &str) -> Vec<&str> {
+                entries.iter().map(of).collect()
+            }
+            diesel::sql_query(
+                "INSERT INTO audit_entries (seq, at, actor_kind, actor, action, case_ref, account_id, ip, details, \
+                 prev_hash, hash, form, actor_salt, account_salt, ip_salt) \
+                 SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+            )
+            .bind::<Array<BigInt>, _>(entries.iter().map(|entry| entry.seq).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(column(entries, |entry| &entry.at))
+            .bind::<Array<Text>, _>(column(entries, |entry| &entry.actor_kind))
+            .bind::<Array<Text>, _>(column(entries, |entry| &entry.actor))
+            .bind::<Array<Text>, _>(column(entries, |entry| &entry.action))
+            .bind::<Array<Text>, _>(column(entries, |entry| &entry.case_ref))
+            .bind::<Array<Text>, _>(column(entries, |entry| &entry.account_id))
+            .bind::<Array<Text>, _>(column(entries, |entry| &entry.ip))
+            .bind::<Array<Text>, _>(column(entries, |entry| &entry.details))
+            .bind::<Array<Text>, _>(column(entries, |entry| &entry.prev_hash))
+            .bind::<Array<Text>, _>(column(entries, |entry| &entry.hash))
+            .bind::<Array<Integer>, _>(entries.iter().map(|entry| entry.form).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(column(entries, |entry| &entry.salts[0]))
+            .bind::<Array<Text>, _>(column(entries, |entry| &entry.salts[1]))
+            .bind::<Array<Text>, _>(column(entries, |entry| &entry.salts[2]))
+            .execute(c)?;
+        }
+    }
+    Ok(())
 }
 
 /// Holds a case's row until the transaction ends. False when there is none.

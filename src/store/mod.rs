@@ -67,6 +67,7 @@ pub use connection::{AnyBackend, AnyConnection, Purpose, migrate, open, refuse_p
 pub use tx::Tx;
 
 use crate::config::{DatabaseSettings, DatabaseUrl};
+use crate::entropy::Entropy;
 use readers::Readers;
 use signals::Signals;
 use writer::Writer;
@@ -165,7 +166,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the database cannot be reached, or a migration fails.
-    pub fn open(settings: &DatabaseSettings) -> Result<Self, StoreError> {
+    pub fn open(settings: &DatabaseSettings, entropy: Arc<dyn Entropy>) -> Result<Self, StoreError> {
         let address = Address::of(settings);
         let mut connection = open(settings.direct(), Purpose::Write)?;
         let ran = migrate(&mut connection)?;
@@ -177,7 +178,7 @@ impl Store {
         }
         let readers = Readers::new(address.clone(), settings.readers, settings.wait())?;
         let signals = Arc::new(Signals::new(matches!(settings.url, DatabaseUrl::Sqlite(_))));
-        let writer = Writer::start(connection, address.clone(), Arc::clone(&signals), settings.wait())?;
+        let writer = Writer::start(connection, address.clone(), Arc::clone(&signals), (settings.wait(), entropy))?;
         #[cfg(feature = "postgres")]
         let listener = match settings.direct() {
             DatabaseUrl::Sqlite(_) => None,

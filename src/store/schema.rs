@@ -335,6 +335,20 @@ diesel::table! {
         details -> Text,
         prev_hash -> Text,
         hash -> Text,
+        form -> Integer,
+        actor_salt -> Text,
+        account_salt -> Text,
+        ip_salt -> Text,
+        erased -> Integer,
+    }
+}
+
+diesel::table! {
+    audit_erasures (entry_seq, field) {
+        entry_seq -> BigInt,
+        field -> Text,
+        digest -> Text,
+        by_seq -> BigInt,
     }
 }
 
@@ -343,6 +357,34 @@ diesel::table! {
         id -> Integer,
         seq -> BigInt,
         hash -> Text,
+        frontier -> Text,
+    }
+}
+
+diesel::table! {
+    audit_nodes (level, position) {
+        level -> Integer,
+        position -> BigInt,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    audit_checkpoints (size) {
+        size -> BigInt,
+        root -> Text,
+        note -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit_places (place) {
+        place -> Text,
+        size -> BigInt,
+        tries -> Integer,
+        next_at -> Timestamp,
+        error -> Nullable<Text>,
     }
 }
 
@@ -793,7 +835,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     sso_sign_ins,
     recoveries,
     audit_entries,
+    audit_erasures,
     audit_head,
+    audit_nodes,
+    audit_checkpoints,
+    audit_places,
     queue_rows,
     case_clocks,
     case_tags,

@@ -1,19 +1,26 @@
 //! A transaction in progress: a connection, and the audit entries that will be stored with it.
 
-use diesel::{ExpressionMethods, RunQueryDsl};
+use std::sync::Arc;
 
-use super::StoreError;
+use super::audit::{erasure, tree};
 use super::connection::AnyConnection;
 use super::dialect::lock_audit_head;
-use super::schema::{audit_entries, audit_head};
 use super::signals::Signal;
-use crate::domain::audit::{Head, NewEntry};
+use super::{StoreError, dialect};
+use crate::domain::audit::{Head, NewEntry, Personal, Salts, blanked};
+use crate::entropy::Entropy;
+
+/// An entry to be, and what is erased from earlier ones because of it.
+pub(super) struct Recorded {
+    entry: NewEntry,
+    blanked: Vec<(i64, Personal)>,
+}
 
 /// What a unit of work changes rows through. What it records is appended to the log in the same commit.
 pub struct Tx<'c> {
     /// The connection of the transaction.
     pub connection: &'c mut AnyConnection,
-    entries: Vec<NewEntry>,
+    entries: Vec<Recorded>,
     signals: Vec<Signal>,
 }
 
@@ -23,15 +30,23 @@ impl<'c> Tx<'c> {
     }
 
     /// What the log gets, and what open pages are told once that is durable.
-    pub(super) fn into_outcome(self) -> (Vec<NewEntry>, Vec<Signal>) {
+    pub(super) fn into_outcome(self) -> (Vec<Recorded>, Vec<Signal>) {
         let Self { entries, mut signals, .. } = self;
-        signals.extend(entries.iter().filter_map(Signal::of));
+        signals.extend(entries.iter().filter_map(|recorded| Signal::of(&recorded.entry)));
         (entries, signals)
     }
 
     /// Adds an entry to the log. If it cannot be written, nothing of the transaction is.
     pub fn record(&mut self, entry: NewEntry) {
-        self.entries.push(entry);
+        self.entries.push(Recorded { entry, blanked: Vec::new() });
+    }
+
+    /// Adds an entry of the action [`ERASED`](crate::domain::audit::ERASED), and blanks these fields of earlier entries
+    /// with it. What was blanked before must not be among them. Its details get how many they are, and the digest of
+    /// their list.
+    pub fn record_erasure(&mut self, mut entry: NewEntry, fields: Vec<(i64, Personal)>) {
+        entry.details.extend(blanked(&fields).map(|(key, value)| (key.to_owned(), value)));
+        self.entries.push(Recorded { entry, blanked: fields });
     }
 
     /// Has open pages told of a change that is no matter for the log.
@@ -40,32 +55,36 @@ impl<'c> Tx<'c> {
     }
 }
 
-pub(super) fn append_entries(connection: &mut AnyConnection, entries: &[NewEntry]) -> Result<(), StoreError> {
-    if entries.is_empty() {
+/// Gives what was recorded its places in the log, and blanks what it says is erased.
+pub(super) fn append_entries(
+    connection: &mut AnyConnection,
+    recorded: &[Recorded],
+    entropy: &Arc<dyn Entropy>,
+) -> Result<(), StoreError> {
+    if recorded.is_empty() {
         return Ok(());
     }
-    let mut head = lock_audit_head(connection)?;
-    for new in entries {
-        let entry = head.append(new);
-        diesel::insert_into(audit_entries::table)
-            .values((
-                audit_entries::seq.eq(entry.seq),
-                audit_entries::at.eq(&entry.at),
-                audit_entries::actor_kind.eq(&entry.actor_kind),
-                audit_entries::actor.eq(&entry.actor),
-                audit_entries::action.eq(&entry.action),
-                audit_entries::case_ref.eq(&entry.case_ref),
-                audit_entries::account_id.eq(&entry.account_id),
-                audit_entries::ip.eq(&entry.ip),
-                audit_entries::details.eq(&entry.details),
-                audit_entries::prev_hash.eq(&entry.prev_hash),
-                audit_entries::hash.eq(&entry.hash),
-            ))
-            .execute(connection)?;
-        head = Head { seq: entry.seq, hash: entry.hash };
+    // Whatever can be made before the head is held is made before it.
+    let salts: Vec<Salts> = recorded.iter().map(|_| std::array::from_fn(|_| entropy.bytes())).collect();
+    let (mut head, frontier) = lock_audit_head(connection)?;
+    let mut frontier = tree::frontier_of(connection, &head, &frontier)?;
+    let mut nodes = Vec::new();
+    let mut entries = Vec::with_capacity(recorded.len());
+    for (Recorded { entry: new, .. }, salts) in recorded.iter().zip(&salts) {
+        let entry = head.append(new, salts);
+        frontier.append(entry.leaf(), |subtree, hash| {
+            if tree::is_stored(subtree) {
+                nodes.push((subtree, hash));
+            }
+        });
+        head = Head { seq: entry.seq, hash: entry.hash.clone() };
+        entries.push(entry);
     }
-    diesel::update(audit_head::table)
-        .set((audit_head::seq.eq(head.seq), audit_head::hash.eq(head.hash)))
-        .execute(connection)?;
+    dialect::insert_audit_entries(connection, &entries)?;
+    tree::store_nodes(connection, &nodes)?;
+    tree::move_head(connection, &head, &frontier)?;
+    for (Recorded { blanked, .. }, entry) in recorded.iter().zip(&entries) {
+        erasure::blank(connection, blanked, entry.seq)?;
+    }
     Ok(())
 }

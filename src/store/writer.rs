@@ -138,14 +138,15 @@ impl Writer {
         mut connection: AnyConnection,
         address: Address,
         signals: Arc<Signals>,
-        wait: Wait,
+        (wait, entropy): (Wait, Arc<dyn Entropy>),
     ) -> Result<Self, StoreError> {
         let (queue, waiting) = sync_channel(QUEUE);
         // Two writers must never be taken for one, so this is no matter of the program's own randomness.
-        let entropy: &dyn Entropy = &SystemEntropy;
-        let name = hex::encode(entropy.bytes::<16>());
+        let system: &dyn Entropy = &SystemEntropy;
+        let name = hex::encode(system.bytes::<16>());
         dialect::enrol_writer(&mut connection, &name)?;
-        let writer = Thread { connection: Some(connection), address, signals, wait, name, groups: 0, is_away: false };
+        let writer =
+            Thread { connection: Some(connection), address, signals, entropy, wait, name, groups: 0, is_away: false };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || writer.serve(&waiting))
@@ -177,6 +178,7 @@ struct Thread {
     connection: Option<AnyConnection>,
     address: Address,
     signals: Arc<Signals>,
+    entropy: Arc<dyn Entropy>,
     /// How long a server that is away is waited for.
     wait: Wait,
     name: String,
@@ -235,7 +237,7 @@ impl Thread {
         };
         self.groups += 1;
         let mark = Mark { writer: &self.name, group: self.groups };
-        let signals = match run_group(&mut connection, group) {
+        let signals = match run_group(&mut connection, group, &self.entropy) {
             Ok(signals) => signals,
             Err(error) => return Err(self.give_up(connection, error)),
         };
@@ -319,7 +321,11 @@ impl Thread {
 }
 
 /// Everything but the commit.
-fn run_group(connection: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result<BTreeSet<Signal>, StoreError> {
+fn run_group(
+    connection: &mut AnyConnection,
+    group: &mut [Box<dyn Work>],
+    entropy: &Arc<dyn Entropy>,
+) -> Result<BTreeSet<Signal>, StoreError> {
     dialect::begin_group(connection)?;
     let (mut entries, mut signals) = (Vec::new(), BTreeSet::new());
     for work in group {
@@ -346,6 +352,6 @@ fn run_group(connection: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Res
     }
     dialect::notify(connection, &signals)?;
     // The log's head is locked last and shortest: several instances take turns at it.
-    append_entries(connection, &entries)?;
+    append_entries(connection, &entries, entropy)?;
     Ok(signals)
 }

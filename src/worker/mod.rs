@@ -1,5 +1,6 @@
 //! Drains the outbox and lets time act. Every instance runs it; rows are claimed, so nothing is done twice.
 
+mod checkpoints;
 mod directories;
 mod events;
 mod forward;
@@ -33,6 +34,7 @@ impl Worker {
             tokio::spawn(outbox::run(Arc::clone(desk), Lane::Directory, stopped.clone())),
             tokio::spawn(directories::run(Arc::clone(desk), stopped.clone())),
             tokio::spawn(mailbox::run(Arc::clone(desk), stopped.clone())),
+            tokio::spawn(checkpoints::run(Arc::clone(desk), stopped.clone())),
             tokio::spawn(timers::run(Arc::clone(desk), stopped)),
         ];
         // A subscriber that hangs holds up no other.

@@ -4,14 +4,16 @@ use super::act::{Act, Halt};
 use super::deliver::Handed;
 use super::{Desk, Kit};
 use crate::domain::alarm::AlarmKind;
-use crate::domain::audit::{Head, details};
+use crate::domain::audit::details;
 use crate::domain::ids::{AgentId, AlarmId, OutboxId};
-use crate::notify::mail::{AlarmWords, AuditWitness, OutgoingMail, RenderError, Rendered, SendError};
+use crate::domain::merkle::TreeHash;
+use crate::notify::mail::{AlarmWords, OutgoingMail, RenderError, Rendered, SendError};
 use crate::store::agents::Agent;
 use crate::store::alarms::{self, Alarm};
+use crate::store::audit::tree::size_and_root;
 use crate::store::cases::Filed;
 use crate::store::outbox::{self, Errand, Leased};
-use crate::store::{StoreError, Tx, agents, audit};
+use crate::store::{StoreError, Tx, agents};
 
 /// Alarms every supervisor and administrator of the desk, in the transaction of what they are alarmed of. One that is
 /// still ringing for the same case and reason is not doubled.
@@ -70,7 +72,7 @@ impl Desk {
     /// Mails an alarm to one supervisor, who may have been suspended since.
     pub(super) async fn send_alarm(&self, leased: &Leased, alarm: AlarmId, agent: AgentId) -> Result<(), StoreError> {
         let read = move |connection: &mut crate::store::AnyConnection| {
-            Ok((alarms::find(connection, alarm)?, agents::find(connection, agent)?, audit::head(connection)?))
+            Ok((alarms::find(connection, alarm)?, agents::find(connection, agent)?, size_and_root(connection)?))
         };
         let (found, agent, head) = self.store.read(read).await?;
         let agent = agent.filter(|agent| agent.role.supervises() && agent.suspended_at.is_none());
@@ -90,11 +92,11 @@ impl Desk {
         self.mail_colleague(leased, (agent, head), ("alarm", self.templates.alarm(&words))).await
     }
 
-    /// Mails somebody at the desk about the case of an errand; with the head of the log, as every mail.
+    /// Mails somebody at the desk about the case of an errand; with the size and root of the log, as every mail.
     pub(super) async fn mail_colleague(
         &self,
         leased: &Leased,
-        (agent, head): (Agent, Head),
+        (agent, head): (Agent, (u64, TreeHash)),
         (template, rendered): (&'static str, Result<Rendered, RenderError>),
     ) -> Result<(), StoreError> {
         let result = match rendered {
@@ -108,7 +110,8 @@ impl Desk {
                     reply_to: None,
                     at: self.now(),
                     case_ref: Some(leased.reference.to_string()),
-                    audit: AuditWitness { size: head.seq, head: head.hash },
+                    audit: self.kit.witness(head),
+                    receipt: None,
                 };
                 self.mailer.send_first(&mail).await
             }

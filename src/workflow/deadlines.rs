@@ -15,10 +15,11 @@ use crate::domain::ids::OutboxId;
 use crate::domain::sla::{Clocks, Happened, Told, Which};
 use crate::notify::mail::DeadlineWords;
 use crate::store::agents::Agent;
+use crate::store::audit::tree::size_and_root;
 use crate::store::cases::{self, Filed};
 use crate::store::clocks::{self, DeadlineErrand};
 use crate::store::outbox::{self, Errand, Leased};
-use crate::store::{AnyConnection, StoreError, Tx, agents, audit};
+use crate::store::{AnyConnection, StoreError, Tx, agents};
 
 /// What a command is to the clocks; `told` when the customer is mailed about it.
 pub(super) fn happened(act: &Act, command: &Command, told: bool) -> Happened {
@@ -136,7 +137,7 @@ impl Desk {
     pub(super) async fn send_deadline(&self, leased: &Leased, errand: DeadlineErrand) -> Result<(), StoreError> {
         let (reference, agent) = (leased.reference.clone(), errand.agent);
         let read = move |connection: &mut AnyConnection| {
-            Ok((cases::find(connection, &reference)?, agents::find(connection, agent)?, audit::head(connection)?))
+            Ok((cases::find(connection, &reference)?, agents::find(connection, agent)?, size_and_root(connection)?))
         };
         let (filed, agent, head) = self.store.read(read).await?;
         let filed = filed.filter(|filed| due(&filed.filing.clocks, errand.which) == Some(errand.due));

@@ -12,13 +12,15 @@ use crate::domain::audit::details;
 use crate::domain::contact::E164;
 use crate::domain::ids::{AccountId, CallId, EntryId, OutboxId};
 use crate::domain::inbound::MessageId;
+use crate::domain::notice::Notice;
 use crate::domain::reference::CaseRef;
 use crate::locale::{label, text};
-use crate::notify::mail::{AuditWitness, MailContext, OutgoingMail, SendError};
+use crate::notify::mail::{AuditWitness, MailContext, OutgoingMail, Receipt, SendError};
 use crate::notify::voice::{PlaceCall, PlaceError};
+use crate::store::audit::tree::size_and_root;
 use crate::store::calls::CallAbout;
 use crate::store::outbox::{self, Errand, Leased, MailErrand, NamedDevice};
-use crate::store::{StoreError, Tx, audit, calls, cases, throttle};
+use crate::store::{StoreError, Tx, calls, cases, throttle};
 
 const BATCH: i64 = 64;
 
@@ -262,10 +264,14 @@ impl Desk {
         }
         let (earlier, head) = self
             .store
-            .read(move |connection| Ok((outbox::mails_before(connection, case, id, &to)?, audit::head(connection)?)))
+            .read(move |connection| Ok((outbox::mails_before(connection, case, id, &to)?, size_and_root(connection)?)))
             .await?;
-        let witness = AuditWitness { size: head.seq, head: head.hash };
-        let result = match self.outgoing(leased, &mail, earlier, witness) {
+        let proof = match mail.notice {
+            Notice::Deactivated => self.receipt(&leased.reference.to_string()).await?,
+            _ => None,
+        };
+        let receipt = proof.map(|proof| Receipt { name: format!("{}.tlog-proof", leased.reference), proof });
+        let result = match self.outgoing(leased, &mail, earlier, (self.kit.witness(head), receipt)) {
             Ok(outgoing) => self.mailer.send(&outgoing).await,
             Err(error) => Err(error),
         };
@@ -361,7 +367,7 @@ impl Desk {
         leased: &Leased,
         mail: &MailErrand,
         earlier: Vec<OutboxId>,
-        audit: AuditWitness,
+        (audit, receipt): (AuditWitness, Option<Receipt>),
     ) -> Result<OutgoingMail, SendError> {
         let link = |page: &str, id| {
             let token = self.kit.key.link_token(id);
@@ -391,6 +397,7 @@ impl Desk {
             phone_masked: mail.phone_masked.clone(),
             needs: mail.needs.iter().map(|need| label(language, *need)).collect(),
             audit: audit.clone(),
+            receipt: receipt.is_some(),
         };
         let rendered = self
             .templates
@@ -406,6 +413,7 @@ impl Desk {
             case_ref: Some(leased.reference.to_string()),
             reply_to: self.kit.reply_address(&leased.reference, &mail.to),
             audit,
+            receipt,
         })
     }
 

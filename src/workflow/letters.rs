@@ -8,10 +8,11 @@ use crate::domain::account::{Account, AccountKind};
 use crate::domain::form::Language;
 use crate::domain::ids::OutboxId;
 use crate::domain::letter::Letter;
-use crate::notify::mail::{AuditWitness, LetterContext, OutgoingMail, SendError};
+use crate::notify::mail::{LetterContext, OutgoingMail, SendError};
+use crate::store::audit::tree::size_and_root;
 use crate::store::letters::{self as store_letters, LeasedLetter};
 use crate::store::outbox::{Errand, LetterErrand};
-use crate::store::{StoreError, Tx, accounts, audit};
+use crate::store::{StoreError, Tx, accounts};
 
 const BATCH: i64 = 64;
 
@@ -60,8 +61,7 @@ impl Desk {
     }
 
     async fn send_letter(&self, leased: &LeasedLetter, letter: &LetterErrand) -> Result<(), StoreError> {
-        let head = self.store.read(audit::head).await?;
-        let audit = AuditWitness { size: head.seq, head: head.hash };
+        let audit = self.kit.witness(self.store.read(size_and_root).await?);
         let page = if letter.staff { "/desk" } else { "/account" };
         let url = match letter.letter.link() {
             Some(link) => {
@@ -103,6 +103,7 @@ impl Desk {
                     case_ref: None,
                     reply_to: None,
                     audit,
+                    receipt: None,
                 };
                 self.mailer.send_first(&mail).await
             }

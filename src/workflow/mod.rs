@@ -32,6 +32,7 @@ mod events;
 mod examine;
 mod explain_policy;
 mod export_audit;
+mod export_manifest;
 mod first_factor;
 mod forward;
 mod fresh;
@@ -79,6 +80,7 @@ mod upload_document;
 mod verify_audit;
 mod view_case;
 mod withdraw;
+mod witness;
 mod write;
 
 use std::collections::BTreeSet;
@@ -114,7 +116,7 @@ pub use examine::EvidenceNote;
 pub use explain_policy::{
     ExplainedCase, ExplainedEvidence, ExplainedPath, ExplainedProgress, ExplainedSignal, Explanation, NotExplained,
 };
-pub use export_audit::AuditChunks;
+pub use export_audit::{AuditChunks, Export, ExportAsked};
 pub use first_factor::Side;
 pub use forward::Forwarding;
 pub use fresh::FreshOffer;
@@ -137,16 +139,18 @@ pub use sso::{AT_PROVIDER, NoCode, SsoAnswered, SsoAsked, SsoBegan, SsoHalt, Sso
 pub use submit_case::Submission;
 pub use timeline::{Line, Shown, Timeline, TimelineAsked, is_told};
 pub use view_case::{CaseFile, CustomerFile, Relative};
+pub use witness::{NotProven, PlaceStanding, Proven};
 
 use crate::clock::Clock;
 use crate::config::{
-    ApiSettings, DocumentSettings, EventSettings, InboundSettings, LimitSettings, MailSettings, PolicySettings,
-    SessionSettings, Settings, SubscriberSettings,
+    ApiSettings, AuditSettings, DocumentSettings, EventSettings, InboundSettings, LimitSettings, MailSettings,
+    PolicySettings, SessionSettings, Settings, SubscriberSettings,
 };
 use crate::directory::Directories;
 use crate::domain::document::{Fit, Unfit, prepare};
 use crate::domain::event::Listener;
 use crate::domain::limits::Amounts;
+use crate::domain::note::{NoteError, NoteKey};
 use crate::domain::policy::Policy;
 use crate::domain::sealed::{BadKeys, SealingKeys};
 use crate::domain::sla::Agreements;
@@ -173,6 +177,9 @@ pub enum BadKit {
     /// The keys of posted mails cannot be used.
     #[error("inbound.webhook_secret {0}")]
     MailHook(String),
+    /// The audit log cannot sign.
+    #[error("audit.origin or audit.signing_key: {0}")]
+    Audit(#[from] NoteError),
 }
 
 /// What every act needs and no act changes.
@@ -207,6 +214,10 @@ pub struct Kit {
     pub api: ApiSettings,
     /// Retries of mails.
     pub mail: MailSettings,
+    /// What the audit log signs of itself.
+    pub audit: AuditSettings,
+    /// The key it signs with; none where there is no secret to make it from.
+    pub audit_key: Option<NoteKey>,
     /// Mail that comes in.
     pub inbound: InboundSettings,
     /// The keys that posted mails are verified with; none where no mail is posted.
@@ -256,6 +267,8 @@ impl Kit {
             entropy,
             common_domains: risk::common_domains(&key, &settings.risk.common_mail_domains),
             country_header: settings.server.country_header.clone(),
+            audit_key: settings.audit.key(&base_url, &key)?,
+            audit: settings.audit.clone(),
             can_seal: settings.secrets.data_keys.is_some() || key.is_configured(),
             sealing: Arc::new(SealingKeys::new(settings.secrets.data_keys.as_ref(), &key)?),
             key,

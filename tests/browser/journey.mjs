@@ -142,7 +142,7 @@ try {
   await auditor.goto(`${base}/desk/audit`);
   await look(auditor, 'desk-audit');
   const csv = await saved(auditor, () => auditor.getByRole('link', { name: 'Export CSV' }).click());
-  assert.match(csv, /^seq,at,actor_kind,actor,action,case_ref,account_id,ip,details,prev_hash,hash\r\n/);
+  assert.match(csv, /^seq,at,actor_kind,actor,action,case_ref,account_id,ip,details,prev_hash,hash,form,salts,digests,erased_by\r\n/);
   for (const { reference } of [first, second]) assert.ok(csv.includes(`,case.deactivated,${reference},`));
   console.log(`journey: ${first.reference} and ${second.reference} deactivated; ${looked.pages} looks`);
 } finally {

@@ -156,7 +156,7 @@ async function audits(aud, reference) {
   const [, seq, hash] = (await text(aud)).match(/entry (\d+) ([0-9a-f]{64})/);
   const file = await saved(aud, () => aud.getByRole('link', { name: 'Export CSV' }).click());
   const [head, ...lines] = file.trim().split('\r\n').map(cells);
-  assert.equal(head.join(), 'seq,at,actor_kind,actor,action,case_ref,account_id,ip,details,prev_hash,hash');
+  assert.equal(head.join(), 'seq,at,actor_kind,actor,action,case_ref,account_id,ip,details,prev_hash,hash,form,salts,digests,erased_by');
   lines.sort((a, b) => a[0] - b[0]);
   for (const [n, line] of lines.entries()) if (n) assert.equal(line[9], lines[n - 1][10], `entry ${line[0]}`);
   assert.equal(lines.find((line) => line[0] === seq)[10], hash, 'the page shows the head of the same record');

@@ -5,13 +5,13 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::connection::SimpleConnection;
 use mfa_desk::domain::actor::{Actor, Role};
-use mfa_desk::domain::audit::{Broken, COLUMNS, Entry, GENESIS, Head, NewEntry, details};
+use mfa_desk::domain::audit::{Broken, Entry, GENESIS, Head, NewEntry, SALT, details};
 use mfa_desk::domain::audit_export::ExportFormat;
 use mfa_desk::domain::audit_filter::Filter;
 use mfa_desk::domain::ids::AgentId;
 use mfa_desk::store::audit::Verdict;
 use mfa_desk::store::{AnyConnection, Purpose, Tx, open};
-use mfa_desk::workflow::{Act, Standing};
+use mfa_desk::workflow::{Act, ExportAsked, Standing};
 use serde_json::Value;
 
 use crate::support::browser::{Browser, Page, unescaped};
@@ -30,7 +30,7 @@ fn on_sqlite(world: &World) -> bool {
 /// Takes the triggers away, as an owner of the database can.
 fn disarm(world: &World, connection: &mut AnyConnection) {
     let sql = if on_sqlite(world) {
-        "DROP TRIGGER audit_entries_no_update; DROP TRIGGER audit_entries_no_delete; \
+        "DROP TRIGGER audit_entries_only_erased; DROP TRIGGER audit_entries_no_delete; \
          DROP TRIGGER audit_entries_only_appended; DROP TRIGGER audit_head_only_forward;"
     } else {
         "ALTER TABLE audit_entries DISABLE TRIGGER USER; ALTER TABLE audit_head DISABLE TRIGGER USER;"
@@ -104,9 +104,29 @@ fn rows(csv: &str) -> Vec<Vec<String>> {
     reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
-/// The cells as [`Entry`] holds them.
-fn columns(entry: &Entry) -> [String; 11] {
+/// The columns of the table beside the marks of what was erased.
+const STORED: [&str; 15] = [
+    "seq",
+    "at",
+    "actor_kind",
+    "actor",
+    "action",
+    "case_ref",
+    "account_id",
+    "ip",
+    "details",
+    "prev_hash",
+    "hash",
+    "form",
+    "actor_salt",
+    "account_salt",
+    "ip_salt",
+];
+
+/// The table's values of an entry.
+fn columns(entry: &Entry) -> [String; 15] {
     let text = |text: &str| text.to_owned();
+    let [actor_salt, account_salt, ip_salt] = entry.salts.clone();
     [
         entry.seq.to_string(),
         text(&entry.at),
@@ -119,7 +139,18 @@ fn columns(entry: &Entry) -> [String; 11] {
         text(&entry.details),
         text(&entry.prev_hash),
         text(&entry.hash),
+        entry.form.to_string(),
+        actor_salt,
+        account_salt,
+        ip_salt,
     ]
+}
+
+/// The cells of an entry of which nothing was erased, before they are made inert.
+fn cells(entry: &Entry) -> Vec<String> {
+    let mut cells = columns(entry)[..12].to_vec();
+    cells.extend([entry.salts.join("."), String::new(), String::new()]);
+    cells
 }
 
 async fn export(browser: &Browser, query: &str) -> Vec<Vec<String>> {
@@ -175,25 +206,21 @@ async fn the_database_itself_refuses_to_change_the_log() {
         "DELETE FROM audit_head".to_owned(),
         "UPDATE audit_head SET seq = seq - 1".to_owned(),
     ];
-    let copy = format!("SELECT {} FROM audit_entries WHERE seq", COLUMNS.join(", "));
-    let gap = format!(
-        "INSERT INTO audit_entries SELECT seq + 5, {} FROM audit_entries WHERE seq = {last}",
-        COLUMNS[1..].join(", ")
-    );
+    let copy = format!("SELECT {} FROM audit_entries WHERE seq", STORED.join(", "));
+    let into = format!("INTO audit_entries ({})", STORED.join(", "));
+    let gap = format!("INSERT {into} SELECT seq + 5, {} FROM audit_entries WHERE seq = {last}", STORED[1..].join(", "));
     statements.push(gap);
     if on_sqlite(&world) {
         for seq in [first, last] {
-            statements.push(format!("INSERT OR REPLACE INTO audit_entries {copy} = {seq}"));
-            statements.push(format!("REPLACE INTO audit_entries {copy} = {seq}"));
+            statements.push(format!("INSERT OR REPLACE {into} {copy} = {seq}"));
+            statements.push(format!("REPLACE {into} {copy} = {seq}"));
             statements.push(format!("UPDATE OR REPLACE audit_entries SET ip = 'x' WHERE seq = {seq}"));
         }
     } else {
         statements.push("TRUNCATE audit_entries".to_owned());
         statements.push("TRUNCATE audit_entries CASCADE".to_owned());
         statements.push("TRUNCATE audit_head".to_owned());
-        statements.push(format!(
-            "INSERT INTO audit_entries {copy} = {last} ON CONFLICT (seq) DO UPDATE SET details = '{{}}'"
-        ));
+        statements.push(format!("INSERT {into} {copy} = {last} ON CONFLICT (seq) DO UPDATE SET details = '{{}}'"));
     }
     let mut connection = intruder(&world);
     for sql in &statements {
@@ -217,10 +244,13 @@ async fn sqlites_replace_is_refused_on_a_connection_that_did_not_ask_for_recursi
         plain.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA recursive_triggers = OFF").unwrap();
         for seq in [1, last] {
             let sql = format!(
-                "INSERT OR REPLACE INTO audit_entries SELECT seq, at, actor_kind, 'x', {} FROM audit_entries WHERE seq = {seq}",
-                COLUMNS[4..].join(", ")
+                "INSERT OR REPLACE INTO audit_entries ({}) SELECT seq, at, actor_kind, 'x', {} FROM audit_entries \
+                 WHERE seq = {seq}",
+                STORED.join(", "),
+                STORED[4..].join(", ")
             );
-            plain.batch_execute(&sql).expect_err(&sql);
+            let refused = plain.batch_execute(&sql).expect_err(&sql).to_string();
+            assert!(refused.contains("no gaps"), "{refused}");
         }
     }
     assert!(matches!(verdict(&world).await, Verdict::Whole(_)));
@@ -235,9 +265,10 @@ async fn a_change_of_any_column_is_found_at_its_row() {
     disarm(&world, &mut connection);
     for row in [&entries[0], &entries[entries.len() / 2], entries.last().unwrap()] {
         let other_hash = "f".repeat(64);
-        for (column, was) in COLUMNS.iter().zip(columns(row)).skip(1) {
+        for (column, was) in STORED.iter().zip(columns(row)).skip(1) {
             let values: Vec<String> = match *column {
                 "prev_hash" | "hash" => vec![other_hash.clone(), was.to_uppercase(), String::new()],
+                "form" => vec!["1".to_owned(), "3".to_owned()],
                 "details" => vec!["{}".to_owned(), format!("{was} "), "x".to_owned(), String::new()],
                 _ => vec!["x".to_owned(), format!("{was} "), format!("{was}\u{200b}")],
             };
@@ -328,10 +359,11 @@ async fn a_row_that_someone_else_appended_with_a_right_hash_is_named() {
     let (world, _) = busy_world().await;
     let last = log(&world).await.pop().unwrap();
     let head = Head { seq: last.seq, hash: last.hash };
-    let forged = head.append(&by(agent("ana@desk.example.test"), world.now(), "case.approved", "192.0.2.9"));
+    let forged =
+        head.append(&by(agent("ana@desk.example.test"), world.now(), "case.approved", "192.0.2.9"), &[[7; SALT]; 3]);
     let values: Vec<String> = columns(&forged).iter().skip(1).map(|value| quoted(value)).collect();
     // The triggers are in place: the row is appended in order.
-    let sql = format!("INSERT INTO audit_entries VALUES ({}, {})", forged.seq, values.join(", "));
+    let sql = format!("INSERT INTO audit_entries VALUES ({}, {}, 0)", forged.seq, values.join(", "));
     intruder(&world).batch_execute(&sql).unwrap();
     assert_broken_at(&verdict(&world).await, forged.seq, "an entry that the program did not write");
     world.stop().await;
@@ -484,12 +516,14 @@ async fn the_export_is_rfc_4180_and_holds_what_the_log_holds() {
         "{disposition}"
     );
 
-    assert!(page.html.starts_with("seq,at,actor_kind,actor,action,case_ref,account_id,ip,details,prev_hash,hash\r\n"));
+    assert!(page.html.starts_with(
+        "seq,at,actor_kind,actor,action,case_ref,account_id,ip,details,prev_hash,hash,form,salts,digests,erased_by\r\n"
+    ));
     assert!(page.html.ends_with("\r\n"));
     let found = rows(&page.html);
-    assert!(found.iter().all(|row| row.len() == 11));
+    assert!(found.iter().all(|row| row.len() == 15));
     for (entry, row) in entries.iter().zip(&found[1..]) {
-        assert_eq!(columns(entry).as_slice(), row.as_slice());
+        assert_eq!(cells(entry), *row);
     }
     // What came since: the sign-in, and the export itself as the last row.
     let newer: Vec<&str> = found[entries.len() + 1..].iter().map(|row| row[4].as_str()).collect();
@@ -538,7 +572,7 @@ async fn no_cell_of_the_export_is_run_by_a_spreadsheet_and_every_value_comes_bac
     let stored = log(&world).await;
     assert_eq!(stored.len(), found.len() - 1);
     for (entry, row) in stored.iter().zip(&found[1..]) {
-        for (value, cell) in columns(entry).iter().zip(row) {
+        for (value, cell) in cells(entry).iter().zip(row) {
             let first = cell.chars().next().unwrap_or_default();
             assert!(!"=+-@\t\r\n".contains(first) || cell.is_empty(), "{cell:?} would be run");
             assert_eq!(cell.strip_prefix('\'').unwrap_or(cell), value, "{cell:?} does not give {value:?} back");
@@ -607,7 +641,12 @@ async fn a_slow_reader_gets_the_log_as_it_stood_when_the_export_began() {
         record(&world, (0..1_000).map(|_| by(Actor::System, world.now(), "test.early", "")).collect()).await;
     }
     let act = Act { actor: Actor::Operator, ip: String::new(), at: world.now() };
-    let mut chunks = world.desk.export_audit(act, Filter::default(), ExportFormat::Csv).await.unwrap();
+    let mut chunks = world
+        .desk
+        .export_audit(act, ExportAsked { filter: Filter::default(), format: ExportFormat::Csv, end: None })
+        .await
+        .unwrap()
+        .chunks;
     let mut csv = chunks.recv().await.unwrap().unwrap();
     // The header waits to be read while the log grows.
     record(&world, (0..3_000).map(|_| by(Actor::System, world.now(), "test.late", "")).collect()).await;
@@ -874,7 +913,7 @@ async fn the_page_verifies_a_long_log_piece_by_piece_and_records_the_outcome() {
     world.settle().await;
     let size = log(&world).await.len();
     let mut page = aud.get("/desk/audit/verify").await;
-    page.is(200).says("2,000 of 4,1").says("Nothing wrong so far");
+    page.is(200).says("2,048 of 4,1").says("Nothing wrong so far");
     let first = next_piece(&page).unwrap();
     let mut pieces = 1;
     while let Some(next) = next_piece(&page) {
@@ -890,11 +929,11 @@ async fn the_page_verifies_a_long_log_piece_by_piece_and_records_the_outcome() {
     // Whoever is sent to a later piece begins at the first one.
     let head = format!("at={}&hash={}", last.seq, last.hash);
     for unproven in [format!("{head}&proof="), format!("{head}&proof=00"), head] {
-        aud.get(&format!("/desk/audit/verify?{unproven}")).await.is(200).says("2,000 of 4,1");
+        aud.get(&format!("/desk/audit/verify?{unproven}")).await.is(200).says("2,048 of 4,1");
     }
-    aud.get(&first).await.is(200).says("4,000 of 4,1");
+    aud.get(&first).await.is(200).says("4,096 of 4,1");
     let ada = world.agent("ada").await;
-    ada.get(&first).await.is(200).says("2,000 of 4,1");
+    ada.get(&first).await.is(200).says("2,048 of 4,1");
     world.stop().await;
 }
 

@@ -83,7 +83,12 @@ async fn an_owner_gets_back_in_with_the_desks_help() {
     let csv = auditor.get(&format!("/desk/audit.csv?case={reference}")).await;
     csv.is(200);
     let mut lines = csv.html.split("\r\n");
-    assert_eq!(lines.next(), Some("seq,at,actor_kind,actor,action,case_ref,account_id,ip,details,prev_hash,hash"));
+    assert_eq!(
+        lines.next(),
+        Some(
+            "seq,at,actor_kind,actor,action,case_ref,account_id,ip,details,prev_hash,hash,form,salts,digests,erased_by"
+        )
+    );
     for action in [
         "case.submitted",
         "case.account_matched",

@@ -22,7 +22,8 @@ use crate::support::world::{code_on, reference_on};
 
 const KEY: &str = "kJ3v9Qw7Zp1Lx5Rt8Nb2Ym6Fc4Hd0Sg!";
 const PASSWORD: &str = "a long enough password";
-const COLUMNS: &str = "seq,at,actor_kind,actor,action,case_ref,account_id,ip,details,prev_hash,hash";
+const COLUMNS: &str =
+    "seq,at,actor_kind,actor,action,case_ref,account_id,ip,details,prev_hash,hash,form,salts,digests,erased_by";
 const SOON: Duration = Duration::from_secs(20);
 
 /// The binary, with nothing of this shell's environment that it would read.

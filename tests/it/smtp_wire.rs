@@ -39,7 +39,8 @@ pub fn mail(to: &str, rendered: Rendered) -> OutgoingMail {
         at: Utc.with_ymd_and_hms(2026, 3, 4, 5, 6, 7).single().expect("a time"),
         case_ref: Some("MFA-7K3Q-9ZDX".to_owned()),
         reply_to: None,
-        audit: AuditWitness { size: 4711, head: "0123456789abcdef".repeat(4) },
+        audit: AuditWitness { size: 4711, root: "r00t".repeat(11), ..AuditWitness::default() },
+        receipt: None,
     }
 }
 
@@ -51,7 +52,7 @@ pub fn rendered(notice: &Notice, product: &str) -> Rendered {
         open_url: Some("https://desk.example.com/c/open?token=abcdefghijklmnopqrstuvwxyz0123456789".to_owned()),
         object_url: Some("https://desk.example.com/stop/abcdefghijklmnopqrstuvwxyz0123456789".to_owned()),
         message: Some(format!("Grüße\n.\n..two dots\n{}", "long ".repeat(400))),
-        audit: AuditWitness { size: 4711, head: "0123456789abcdef".repeat(4) },
+        audit: AuditWitness { size: 4711, root: "r00t".repeat(11), ..AuditWitness::default() },
         ..MailContext::default()
     };
     MailTemplates::embedded().expect("templates").render(notice, &context).expect("a mail")
@@ -86,7 +87,7 @@ async fn a_mail_arrives_as_it_was_written() {
             "Auto-Submitted: auto-generated",
             "X-Auto-Response-Suppress: All",
             "X-Mfa-Desk-Case: MFA-7K3Q-9ZDX",
-            "X-Mfa-Desk-Audit: size=4711; head=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+            "X-Mfa-Desk-Audit: size=4711; root=r00tr00tr00tr00tr00tr00tr00tr00tr00tr00tr00t; origin=; signature=",
             "MIME-Version: 1.0",
             "Reply-To: answers@example.com",
         ] {

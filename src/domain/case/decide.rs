@@ -5,7 +5,9 @@ use serde_json::Value;
 
 use super::super::account::{AccountStatus, AuthenticatorState};
 use super::super::audit::{Details, details};
-use super::super::ids::{AgentId, AuthenticatorId, EvidenceId};
+use super::super::evidence::Evidence;
+use super::super::ids::{AgentId, AuthenticatorId};
+use super::super::policy::Path;
 use super::apply::Step;
 use super::assess::{Stage, assess, gave_evidence, standing_approvals};
 use super::orders::about_all;
@@ -56,9 +58,15 @@ pub fn may_approve(case: &Case, agent: AgentId, facts: &Facts<'_>, now: DateTime
 }
 
 /// What an audit entry says a decision rests on.
-fn covering(path: &str, evidence: &[EvidenceId]) -> Details {
-    let ids: Vec<Value> = evidence.iter().map(|id| id.to_string().into()).collect();
-    details([("path", path.into()), ("evidence", ids.into())])
+fn covering(path: &Path, evidence: &[&Evidence]) -> Details {
+    let ids: Vec<Value> = evidence.iter().map(|evidence| evidence.id.to_string().into()).collect();
+    let checks: Vec<Value> = evidence.iter().map(|evidence| evidence.kind.code().into()).collect();
+    details([
+        ("path", path.name.as_str().into()),
+        ("rules", path.version().into()),
+        ("evidence", ids.into()),
+        ("checks", checks.into()),
+    ])
 }
 
 /// Each is the account's, and active. One that was ordered before and is not active any more may have been switched off
@@ -81,11 +89,12 @@ impl Step {
             let assessment = assess(&self.case, facts, self.now);
             let best = assessment.best().filter(|best| best.stage >= Stage::Approval);
             best.map(|best| {
-                let evidence = best.groups.iter().filter_map(|group| group.met_by).map(|met| met.id).collect();
-                (best.path.name.clone(), evidence)
+                let met: Vec<&Evidence> = best.groups.iter().filter_map(|group| group.met_by).collect();
+                let ids = met.iter().map(|met| met.id).collect();
+                (best.path.name.clone(), ids, covering(best.path, &met))
             })
         };
-        let Some((path, evidence)) = covered else { return Err(self.not_met(facts)) };
+        let Some((path, evidence, rests_on)) = covered else { return Err(self.not_met(facts)) };
         self.expect_not_off(set)?;
         may_be_ordered(set, &self.case, facts)?;
         if self.case.approved.as_ref().is_some_and(|other| other != set) {
@@ -94,7 +103,7 @@ impl Step {
         self.case.approved = Some(set.clone());
         let approval = Approval { agent, at: self.now, path, evidence };
         let mut about = about_all(set.iter());
-        about.extend(covering(&approval.path, &approval.evidence));
+        about.extend(rests_on);
         self.record("case.approved", about);
         self.case.approvals.push(approval);
         Ok(())
@@ -146,8 +155,8 @@ impl Step {
             let assessment = assess(&self.case, facts, self.now);
             let best = assessment.best().filter(|best| best.stage == Stage::Ready);
             best.map(|best| {
-                let evidence: Vec<_> = best.groups.iter().filter_map(|group| group.met_by).map(|met| met.id).collect();
-                (covering(&best.path.name, &evidence), best.approvals_needed > 0)
+                let met: Vec<&Evidence> = best.groups.iter().filter_map(|group| group.met_by).collect();
+                (covering(best.path, &met), best.approvals_needed > 0)
             })
         };
         let Some((rests_on, approved)) = rests_on else { return Err(self.not_met(facts)) };

@@ -197,19 +197,22 @@ fn entity(entry: &Entry) -> Value {
 mod tests {
     use super::*;
     use crate::domain::actor::Actor;
-    use crate::domain::audit::{Head, NewEntry, details};
+    use crate::domain::audit::{Head, NewEntry, SALT, details};
     use crate::domain::event_types::TYPES;
 
     fn event_of(action: &str) -> Value {
-        event(&Head::genesis().append(&NewEntry {
-            at: DateTime::from_timestamp_micros(1_795_500_000_123_456).unwrap(),
-            actor: Actor::Operator,
-            action: action.to_owned(),
-            case_ref: "MFA-7K3Q-9ZDN".parse().ok(),
-            account_id: None,
-            ip: "192.0.2.7".to_owned(),
-            details: details([("agent", "ana@desk.example".into())]),
-        }))
+        event(&Head::genesis().append(
+            &NewEntry {
+                at: DateTime::from_timestamp_micros(1_795_500_000_123_456).unwrap(),
+                actor: Actor::Operator,
+                action: action.to_owned(),
+                case_ref: "MFA-7K3Q-9ZDN".parse().ok(),
+                account_id: None,
+                ip: "192.0.2.7".to_owned(),
+                details: details([("agent", "ana@desk.example".into())]),
+            },
+            &[[1; SALT]; 3],
+        ))
     }
 
     #[test]

@@ -143,6 +143,7 @@ mod tests {
             case_ref: Some("MFA-7K3Q-9ZDN".to_owned()),
             reply_to: None,
             audit: AuditWitness::default(),
+            receipt: None,
         }
     }
 

@@ -46,7 +46,7 @@ impl MailTemplates {
         values.insert("name", &greetable(&context.name));
         values.insert("url", &context.url);
         values.insert("help_url", &context.help_url);
-        values.insert("audit", &AuditWitness { size: context.audit.size, head: one_line(&context.audit.head) });
+        values.insert("audit", &context.audit);
         for (name, value) in [
             ("subject", &words.subject),
             ("happened", &words.happened),
@@ -277,7 +277,7 @@ mod tests {
                     name: "Zoë".to_owned(),
                     url: "https://desk.example/account/security".to_owned(),
                     help_url: "https://desk.example/assistance".to_owned(),
-                    audit: AuditWitness { size: 1, head: "ab".repeat(32) },
+                    audit: AuditWitness { size: 1, root: "ab".repeat(22), ..AuditWitness::default() },
                 };
                 let mail = templates.letter(letter, &context).expect("a mail");
                 for body in [&mail.text, &mail.html] {

@@ -5,14 +5,23 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 use lettre::address::{Address, Envelope};
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message, MultiPart};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, Message, MultiPart};
 
 use super::{AuditWitness, Rendered, SendError, one_line};
 use crate::domain::contact::EmailAddress;
 
 /// Of a long thread the first Message-ID and the newest ones are enough for mail programs to sort it.
 const MOST_REFERENCES: usize = 20;
+
+/// A file that a mail brings: a proof out of the audit log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// What the file is called.
+    pub name: String,
+    /// What is in it.
+    pub proof: String,
+}
 
 /// One mail about a case to one address.
 #[derive(Clone)]
@@ -35,6 +44,8 @@ pub struct OutgoingMail {
     pub reply_to: Option<EmailAddress>,
     /// The audit log when it was written.
     pub audit: AuditWitness,
+    /// A proof of what it tells of, to be kept.
+    pub receipt: Option<Receipt>,
 }
 
 impl fmt::Debug for OutgoingMail {
@@ -68,12 +79,13 @@ pub fn build(mail: &OutgoingMail, from: &Mailbox, reply_to: Option<&Mailbox>) ->
     if let [.., last] = references.as_slice() {
         message = message.in_reply_to(last.clone()).references(thread(&references));
     }
-    let audit = format!("size={}; head={}", mail.audit.size, one_line(&mail.audit.head));
+    let AuditWitness { size, root, origin, signature } = &mail.audit;
+    let audit = format!("size={size}; root={root}; origin={origin}; signature={signature}");
     for (name, value) in [
         // RFC 3834: out-of-office programs must not answer, or two machines write to each other for ever.
         (HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()),
         (HeaderName::new_from_ascii_str("X-Auto-Response-Suppress"), "All".to_owned()),
-        (HeaderName::new_from_ascii_str("X-Mfa-Desk-Audit"), audit),
+        (HeaderName::new_from_ascii_str("X-Mfa-Desk-Audit"), one_line(&audit)),
     ] {
         message = message.raw_header(HeaderValue::new(name, value));
     }
@@ -81,7 +93,14 @@ pub fn build(mail: &OutgoingMail, from: &Mailbox, reply_to: Option<&Mailbox>) ->
         let name = HeaderName::new_from_ascii_str("X-Mfa-Desk-Case");
         message = message.raw_header(HeaderValue::new(name, one_line(case)));
     }
-    let body = MultiPart::alternative_plain_html(mail.rendered.text.clone(), mail.rendered.html.clone());
+    let words = MultiPart::alternative_plain_html(mail.rendered.text.clone(), mail.rendered.html.clone());
+    let body = match &mail.receipt {
+        Some(receipt) => {
+            let file = Attachment::new(receipt.name.clone()).body(receipt.proof.clone(), ContentType::TEXT_PLAIN);
+            MultiPart::mixed().multipart(words).singlepart(file)
+        }
+        None => words,
+    };
     message.multipart(body).map_err(|_| SendError::Permanent("the mail cannot be put together".to_owned()))
 }
 
@@ -143,7 +162,13 @@ mod tests {
             at: Utc.with_ymd_and_hms(2026, 3, 4, 5, 6, 7).single().expect("a time"),
             case_ref: Some("MFA-7K3Q-9ZDN".to_owned()),
             reply_to: None,
-            audit: AuditWitness { size: 12, head: "ab".repeat(32) },
+            audit: AuditWitness {
+                size: 12,
+                root: "ab".repeat(22),
+                origin: "desk.example/audit".to_owned(),
+                signature: "c2ln".to_owned(),
+            },
+            receipt: None,
         }
     }
 
@@ -174,7 +199,7 @@ mod tests {
             "Auto-Submitted: auto-generated",
             "X-Auto-Response-Suppress: All",
             "X-Mfa-Desk-Case: MFA-7K3Q-9ZDN",
-            &format!("X-Mfa-Desk-Audit: size=12; head={}", "ab".repeat(32)),
+            &format!("X-Mfa-Desk-Audit: size=12; root={}; origin=desk.example/audit; signature=c2ln", "ab".repeat(22)),
             "To: Anna <anna@example.com>",
             "MIME-Version: 1.0",
         ] {
@@ -230,7 +255,7 @@ mod tests {
             let mut hostile = mail();
             hostile.to_name = name.clone();
             hostile.rendered.subject = subject;
-            hostile.audit.head = case_ref.clone();
+            hostile.audit.origin = case_ref.clone();
             hostile.case_ref = Some(case_ref);
             let (usual, found) = (head(&mail()), head(&hostile));
             prop_assert_eq!(names(&usual), names(&found));

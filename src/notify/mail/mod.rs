@@ -10,7 +10,7 @@ use async_trait::async_trait;
 
 pub use demo::{DemoMail, DemoMailbox};
 pub use letter::LetterContext;
-pub use message::{OutgoingMail, build};
+pub use message::{OutgoingMail, Receipt, build};
 pub use render::{AlarmWords, AuditWitness, DeadlineWords, MailContext, MailTemplates, RenderError, Rendered};
 pub use smtp::{HAND_OVER, SmtpMailer, SmtpParts, SmtpSetupError};
 

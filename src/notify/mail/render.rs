@@ -22,9 +22,13 @@ struct TemplateFiles;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditWitness {
     /// How many entries the log had.
-    pub size: i64,
-    /// The hash of its last entry.
-    pub head: String,
+    pub size: u64,
+    /// The root of the tree over them, Base64.
+    pub root: String,
+    /// The log's name.
+    pub origin: String,
+    /// The log's signature over the three, as C2SP's notes have it.
+    pub signature: String,
 }
 
 /// What the templates may say.
@@ -56,6 +60,8 @@ pub struct MailContext {
     pub needs: Vec<String>,
     /// The audit log at this moment.
     pub audit: AuditWitness,
+    /// The mail brings a receipt.
+    pub receipt: bool,
 }
 
 /// What the mail to a supervisor says: nothing of a customer but a masked address.
@@ -241,7 +247,8 @@ fn values(notice: &Notice, context: &MailContext) -> Context {
     values.insert("reason_lines", &lines(context.reason.as_deref()));
     values.insert("message_lines", &lines(context.message.as_deref()));
     values.insert("needs", &context.needs.iter().map(|need| one_line(need)).collect::<Vec<_>>());
-    values.insert("audit", &AuditWitness { size: context.audit.size, head: one_line(&context.audit.head) });
+    values.insert("audit", &context.audit);
+    values.insert("receipt", &context.receipt);
     values
 }
 
@@ -301,7 +308,8 @@ mod tests {
             left: vec!["Blue key".to_owned()],
             phone_masked: Some("+44 •••••••• 56".to_owned()),
             needs: vec!["Answer the call to your phone.".to_owned(), "Upload a document.".to_owned()],
-            audit: AuditWitness { size: 4711, head: "ab".repeat(32) },
+            audit: AuditWitness { size: 4711, root: "ab".repeat(22), ..AuditWitness::default() },
+            receipt: true,
         }
     }
 
@@ -356,7 +364,7 @@ mod tests {
             assert_eq!(mail.subject.matches("Example Cloud: ").count(), 1, "{name}");
             assert_eq!(mail.subject.matches("MFA-7K3Q-9ZDN").count(), 1, "{name}");
             assert!(mail.text.contains("Hello Zoë Müller,") && mail.html.contains("Hello Zoë Müller,"), "{name}");
-            let witness = format!("Audit log: 4711 entries, head {}", "ab".repeat(32));
+            let witness = format!("Audit log: 4711 entries, root {}", "ab".repeat(22));
             assert!(mail.text.contains(&witness) && mail.html.contains(&witness), "{name}");
             for (url, expected) in [(OPEN, notice.opens_case()), (OBJECT, notice.can_be_objected_to())] {
                 assert_eq!(mail.text.lines().any(|line| line == url), expected, "{name}: {url}");

@@ -417,7 +417,8 @@ pub fn fill(url: &DatabaseUrl, count: usize, now: DateTime<Utc>) -> Filled {
         }
     }
     tables.write(c);
-    run(c, &format!("UPDATE audit_head SET seq = {seq}, hash = {hash}"));
+    // The tree over them is made when it is needed.
+    run(c, &format!("UPDATE audit_head SET seq = {seq}, hash = {hash}, frontier = ''"));
     run(c, "COMMIT");
     // A server does so by itself; of SQLite nobody asks it.
     #[cfg(feature = "postgres")]

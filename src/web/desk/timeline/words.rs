@@ -263,6 +263,9 @@ mod tests {
             details: format!(r#"{{"check":"phone_code","evidence":"{id}","limit":"unknown","tries_left":2}}"#),
             prev_hash: String::new(),
             hash: String::new(),
+            form: 2,
+            salts: Default::default(),
+            erased: [None, None, None],
         };
         assert_eq!(told(&entry), ("", serde_json::json!({ "check": "phone_code", "tries_left": 2 })));
         "agent".clone_into(&mut entry.actor_kind);

@@ -1,5 +1,11 @@
 //! Reading the log: pages, exports and verification, always in the order of the chain.
 
+pub mod checkpoints;
+pub(super) mod erasure;
+pub mod tree;
+
+use std::collections::BTreeMap;
+
 use diesel::{ExpressionMethods, QueryDsl, Queryable, RunQueryDsl};
 
 use super::schema::{audit_entries, audit_head};
@@ -20,6 +26,11 @@ struct EntryRow {
     details: String,
     prev_hash: String,
     hash: String,
+    form: i32,
+    actor_salt: String,
+    account_salt: String,
+    ip_salt: String,
+    erased: i32,
 }
 
 impl From<EntryRow> for Entry {
@@ -36,8 +47,24 @@ impl From<EntryRow> for Entry {
             details: row.details,
             prev_hash: row.prev_hash,
             hash: row.hash,
+            form: row.form,
+            salts: [row.actor_salt, row.account_salt, row.ip_salt],
+            erased: [None, None, None],
         }
     }
+}
+
+fn entries(connection: &mut AnyConnection, rows: Vec<EntryRow>) -> Result<Vec<Entry>, StoreError> {
+    let marks: BTreeMap<i64, i32> =
+        rows.iter().filter(|row| row.erased != 0).map(|row| (row.seq, row.erased)).collect();
+    let mut entries: Vec<Entry> = rows.into_iter().map(Entry::from).collect();
+    erasure::fill_in(connection, &mut entries, &marks)?;
+    Ok(entries)
+}
+
+/// The entry with this number.
+pub fn find(connection: &mut AnyConnection, seq: i64) -> Result<Option<Entry>, StoreError> {
+    Ok(between(connection, &Filter::default(), seq.saturating_sub(1), seq, 1)?.pop())
 }
 
 type Boxed<'a> = audit_entries::BoxedQuery<'a, AnyBackend>;
@@ -72,6 +99,16 @@ fn filtered(filter: &Filter) -> Boxed<'_> {
     query
 }
 
+/// The newest entry of an action, of one case or of all.
+pub fn newest(
+    connection: &mut AnyConnection,
+    action: &str,
+    case_ref: Option<&str>,
+) -> Result<Option<Entry>, StoreError> {
+    let filter = Filter { action: Some(action.to_owned()), case_ref: case_ref.map(str::to_owned), ..Filter::default() };
+    Ok(before(connection, &filter, i64::MAX, 1)?.pop())
+}
+
 /// Up to `limit` matching entries after `seq`, oldest first.
 pub fn after(connection: &mut AnyConnection, filter: &Filter, seq: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
     between(connection, filter, seq, i64::MAX, limit)
@@ -91,7 +128,7 @@ pub fn between(
         .order(audit_entries::seq.asc())
         .limit(limit)
         .load(connection)?;
-    Ok(rows.into_iter().map(Entry::from).collect())
+    entries(connection, rows)
 }
 
 /// Up to `limit` matching entries before `seq`, newest first.
@@ -101,7 +138,7 @@ pub fn before(connection: &mut AnyConnection, filter: &Filter, seq: i64, limit: 
         .order(audit_entries::seq.desc())
         .limit(limit)
         .load(connection)?;
-    Ok(rows.into_iter().map(Entry::from).collect())
+    entries(connection, rows)
 }
 
 /// The log's size and the hash of its last entry.
@@ -111,8 +148,8 @@ pub fn head(connection: &mut AnyConnection) -> Result<Head, StoreError> {
     Ok(Head { seq, hash })
 }
 
-/// Entries that are read at a time.
-pub const CHUNK: i64 = 2_000;
+/// Entries that are read at a time: whole subtrees of those that are stored.
+pub const CHUNK: i64 = 2_048;
 
 /// What recomputing the chain found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,21 +179,38 @@ pub enum Piece {
     End(Verdict),
 }
 
-/// Recomputes the next entries of the chain, which is whole up to `from`.
+/// Recomputes the next entries of the chain and of the tree over them, which are whole up to `from`.
 pub fn verify_next(connection: &mut AnyConnection, from: &Head) -> Result<Piece, StoreError> {
+    let broken = |seq: i64, why: Broken| Ok(Piece::End(Verdict::Broken { seq, why }));
     // From the very beginning: a row numbered below 1 was not written by us.
     let begin = if from.seq == 0 { i64::MIN } else { from.seq };
     let entries = after(connection, &Filter::default(), begin, CHUNK)?;
-    let stored = self::head(connection)?;
+    let (stored, stored_frontier) = tree::head_and_frontier(connection)?;
+    let mut frontier = match tree::frontier_at(connection, from.seq.unsigned_abs()) {
+        Ok(frontier) => frontier,
+        Err(StoreError::Corrupt(_)) => return broken(from.seq, Broken::Tree),
+        Err(error) => return Err(error),
+    };
     let is_last = entries.is_empty();
-    let mut head = from.clone();
-    for entry in entries {
-        match head.follow(&entry) {
+    let (mut head, mut nodes) = (from.clone(), Vec::new());
+    for entry in &entries {
+        match head.follow(entry) {
             Ok(next) => head = next,
             // A gap is reported at the number that is missing.
-            Err(why @ Broken::Sequence) => return Ok(Piece::End(Verdict::Broken { seq: head.seq + 1, why })),
-            Err(why) => return Ok(Piece::End(Verdict::Broken { seq: entry.seq, why })),
+            Err(why @ Broken::Sequence) => return broken(head.seq + 1, why),
+            Err(why) => return broken(entry.seq, why),
         }
+        frontier.append(entry.leaf(), |node, hash| {
+            if tree::is_stored(node) {
+                nodes.push((node, hash));
+            }
+        });
+    }
+    if let Some(seq) = erasure::first_unaccounted(connection, &entries)? {
+        return broken(seq, Broken::Erasure);
+    }
+    if !tree::are_stored(connection, &nodes)? {
+        return broken(head.seq, Broken::Tree);
     }
     if !is_last {
         return Ok(Piece::Further { at: head, of: stored.seq });
@@ -164,7 +218,10 @@ pub fn verify_next(connection: &mut AnyConnection, from: &Head) -> Result<Piece,
     if stored != head {
         // The log is trusted as far as both agree; what one has beyond the other is wrong or missing.
         let seq = stored.seq.min(head.seq) + 1;
-        return Ok(Piece::End(Verdict::Broken { seq, why: Broken::Head }));
+        return broken(seq, Broken::Head);
+    }
+    if stored_frontier != frontier.to_hex() {
+        return broken(head.seq, Broken::Tree);
     }
     Ok(Piece::End(Verdict::Whole(head)))
 }

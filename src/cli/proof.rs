@@ -1,0 +1,262 @@
+//! What the log proves to whoever does not trust the database: checkpoints, proofs, and checking them.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use mail_parser::MessageParser;
+
+use super::demo::settings_of_demo;
+use super::{Failure, Place, existing_desk_with, runtime, settings_of};
+use crate::domain::merkle::{TreeHash, verify_consistency};
+use crate::domain::note::{self, Checkpoint, NoteError, Proof, VerifierKey};
+use crate::notify::mail::AuditWitness;
+use crate::workflow::{Desk, Proven};
+
+/// The longest file that is read.
+const LONGEST: u64 = 64 * 1024 * 1024;
+
+#[derive(Subcommand)]
+pub(super) enum ProofCommand {
+    /// Print the key that what the log signs is checked with, for whoever is to check it
+    Key {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Sign how large the log is and the root of the tree over it
+    Checkpoint {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Print a proof that an entry is in the log, to be checked without it
+    Prove {
+        /// Number of the entry
+        entry: i64,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Print a proof that the log goes on where it was at an older checkpoint
+    Consistency {
+        /// File with the older checkpoint
+        #[arg(value_name = "FILE")]
+        old: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Check a proof, a receipt or a checkpoint without the log: exit 0 it holds, 1 it does not, 2 could not be run
+    VerifyProof {
+        /// File with a proof that `prove` or `consistency` printed, a customer's receipt, or a checkpoint
+        file: PathBuf,
+        /// The log's verifier key, from somewhere you trust; may be given several times
+        #[arg(long, value_name = "KEY", required = true)]
+        key: Vec<VerifierKey>,
+        /// The older checkpoint that a proof of consistency begins at
+        #[arg(long, value_name = "FILE")]
+        old: Option<PathBuf>,
+    },
+}
+
+/// What a log is held against beside itself.
+#[derive(Args)]
+pub(super) struct Against {
+    /// Hold the log against a signed checkpoint that was kept outside; may be given several times
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Vec<PathBuf>,
+    /// Hold the log against a mail that the desk sent, saved as it came; may be given several times
+    #[arg(long, value_name = "MAIL.eml")]
+    witness: Vec<PathBuf>,
+    /// The log's verifier key; that of the configuration unless given
+    #[arg(long, value_name = "KEY")]
+    key: Vec<VerifierKey>,
+}
+
+pub(super) fn run(command: ProofCommand) -> Result<ExitCode, Failure> {
+    match command {
+        ProofCommand::Key { place } => {
+            let desk = signing_desk_of(&place)?;
+            let key = desk.kit.audit_key.as_ref().ok_or_else(no_key)?;
+            println!("{}", key.verifier());
+        }
+        ProofCommand::Checkpoint { place } => {
+            let desk = signing_desk_of(&place)?;
+            let signed = runtime()?.block_on(desk.sign_checkpoint()).map_err(Failure::new)?;
+            print!("{}", signed.note);
+        }
+        ProofCommand::Prove { entry, place } => {
+            let desk = signing_desk_of(&place)?;
+            print!("{}", runtime()?.block_on(desk.prove_entry(entry)).map_err(Failure::new)?);
+        }
+        ProofCommand::Consistency { old, place } => {
+            let desk = signing_desk_of(&place)?;
+            let old = Checkpoint::open(&read(&old)?, &desk.kit.audit_verifiers()).map_err(|bad| about(&old, bad))?;
+            print!("{}", runtime()?.block_on(desk.prove_consistency(old.size)).map_err(Failure::new)?);
+        }
+        ProofCommand::VerifyProof { file, key, old } => return verify_proof(&file, &key, old.as_deref()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn no_key() -> Failure {
+    Failure::new("there is no key to sign with: set secrets.key or audit.signing_key")
+}
+
+fn about(file: &Path, bad: impl std::fmt::Display) -> Failure {
+    Failure(format!("{}: {bad}", file.display()))
+}
+
+fn read(file: &Path) -> Result<String, Failure> {
+    String::from_utf8(read_bytes(file)?).map_err(|_| about(file, "is not text"))
+}
+
+fn read_bytes(file: &Path) -> Result<Vec<u8>, Failure> {
+    let size = std::fs::metadata(file).map_err(|error| about(file, error))?.len();
+    if size > LONGEST {
+        return Err(about(file, "is too large for what it should be"));
+    }
+    std::fs::read(file).map_err(|error| about(file, error))
+}
+
+/// The program over the data of this place, with the key of its demo where it is one.
+pub(super) fn signing_desk_of(place: &Place) -> Result<Desk, Failure> {
+    match place.data.as_deref().and_then(settings_of_demo) {
+        Some(demo) => existing_desk_with(&demo),
+        None => existing_desk_with(&settings_of(place)?),
+    }
+}
+
+/// What is held against the log: where it came from, the size, and the root that the log had at that size.
+pub(super) struct Held {
+    file: PathBuf,
+    size: u64,
+    root: TreeHash,
+    signed: bool,
+}
+
+/// The checkpoint that a mail carries.
+fn of_mail(file: &Path, keys: &[VerifierKey]) -> Result<Held, Failure> {
+    let bytes = read_bytes(file)?;
+    let mail = MessageParser::default().parse(&bytes);
+    let header = mail.as_ref().and_then(|mail| mail.header_raw("X-Mfa-Desk-Audit"));
+    let header = header.ok_or_else(|| about(file, "is no mail that the desk sent: X-Mfa-Desk-Audit is missing"))?;
+    let field = |name: &str| {
+        let of = |part: &str| part.trim().strip_prefix(name).and_then(|rest| rest.strip_prefix('=')).map(str::to_owned);
+        // A long header may have been broken into lines.
+        header.split(';').map(|part| part.split_whitespace().collect::<String>()).find_map(|part| of(&part))
+    };
+    let witness = AuditWitness {
+        size: field("size").and_then(|size| size.parse().ok()).ok_or_else(|| about(file, "says no size"))?,
+        root: field("root").unwrap_or_default(),
+        origin: field("origin").unwrap_or_default(),
+        signature: field("signature").unwrap_or_default(),
+    };
+    let root = witness.root.parse().map_err(|_| about(file, "says no root"))?;
+    let signed = match Checkpoint::open(&witness.note(), keys) {
+        Ok(_) => true,
+        // Mails of a desk without a key are not signed, and older ones with a key that is not known here.
+        Err(NoteError::NotANote | NoteError::UnknownKey) => false,
+        Err(bad) => return Err(about(file, bad)),
+    };
+    Ok(Held { file: file.to_owned(), size: witness.size, root, signed })
+}
+
+/// Reads everything that a log is to be held against.
+pub(super) fn held_against(against: &Against, desk: &Desk) -> Result<Vec<Held>, Failure> {
+    let keys = if against.key.is_empty() { desk.kit.audit_verifiers() } else { against.key.clone() };
+    let mut held = Vec::new();
+    for file in &against.checkpoint {
+        let Checkpoint { size, root, .. } = Checkpoint::open(&read(file)?, &keys).map_err(|bad| about(file, bad))?;
+        held.push(Held { file: file.clone(), size, root, signed: true });
+    }
+    for file in &against.witness {
+        held.push(of_mail(file, &keys)?);
+    }
+    Ok(held)
+}
+
+/// Says of each whether the log, which is whole in itself, is the one it was made of.
+pub(super) async fn hold(desk: &Desk, held: &[Held]) -> Result<bool, Failure> {
+    let mut fits = true;
+    for Held { file, size, root, signed } in held {
+        let name = file.display();
+        let unsigned = if *signed { "" } else { " (the mail's word alone: it is not signed by a key known here)" };
+        match desk.root_at(*size).await.map_err(Failure::new)? {
+            Some(found) if found == *root => println!("{name}: fits, {size} entries{unsigned}"),
+            Some(_) => {
+                println!("{name}: broken: one of the first {size} entries is not what it was{unsigned}");
+                fits = false;
+            }
+            None => {
+                println!("{name}: broken: the log had {size} entries and was cut off{unsigned}");
+                fits = false;
+            }
+        }
+    }
+    Ok(fits)
+}
+
+fn verify_proof(file: &Path, keys: &[VerifierKey], old: Option<&Path>) -> Result<ExitCode, Failure> {
+    let text = read(file)?;
+    let outcome = if text.starts_with("old ") {
+        let old = old.ok_or_else(|| about(file, "is a proof of consistency: name the older checkpoint with --old"))?;
+        let old = Checkpoint::open(&read(old)?, keys).map_err(|bad| about(old, bad))?;
+        consistent(&text, &old, keys)
+    } else if text.starts_with("c2sp.org/") {
+        proven(&text, keys)
+    } else {
+        Checkpoint::open(&text, keys).map(|found| format!("signed: {} with {} entries", found.origin, found.size))
+    };
+    match outcome {
+        Ok(words) => {
+            println!("{words}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(bad) => {
+            println!("{}: {bad}", file.display());
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+fn consistent(text: &str, old: &Checkpoint, keys: &[VerifierKey]) -> Result<String, NoteError> {
+    let (head, checkpoint) = text.split_once("\n\n").ok_or(NoteError::NotAProof)?;
+    let mut lines = head.split('\n');
+    if lines.next() != Some(&format!("old {}", old.size)) {
+        return Err(NoteError::NotAProof);
+    }
+    let hashes = lines.take(note::MOST_HASHES + 1).map(str::parse).collect::<Result<Vec<TreeHash>, _>>();
+    let hashes = hashes.map_err(|_| NoteError::NotAProof)?;
+    let new = Checkpoint::open(checkpoint, keys)?;
+    if new.origin != old.origin {
+        return Err(NoteError::NotACheckpoint);
+    }
+    verify_consistency((old.size, old.root), (new.size, new.root), &hashes)?;
+    Ok(format!("consistent: the log of {} entries goes on where that of {} ended", new.size, old.size))
+}
+
+/// Checks a proof of an entry and says what it proves, in the words of the log.
+fn proven(text: &str, keys: &[VerifierKey]) -> Result<String, NoteError> {
+    let proof: Proof = text.parse()?;
+    let proven = Proven::read(&proof.extra)?;
+    let checkpoint = proof.verify(proven.leaf(), keys)?;
+    let entry: serde_json::Value = serde_json::from_str(&proven.entry).map_err(|_| NoteError::NotAProof)?;
+    if entry["seq"].as_u64() != Some(proof.index + 1) {
+        return Err(NoteError::NotAProof);
+    }
+    let mut words = format!(
+        "proven: entry {} of {}, which had {} entries when this was signed\n",
+        proof.index + 1,
+        checkpoint.origin,
+        checkpoint.size
+    );
+    for column in ["at", "actor_kind", "action", "case_ref", "details"] {
+        let value = match &entry[column] {
+            serde_json::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        words.push_str(&format!("  {column}: {}\n", value.escape_debug()));
+    }
+    for told in &proven.disclosed {
+        words.push_str(&format!("  {}: {}\n", told.column, told.value.escape_debug()));
+    }
+    Ok(words.trim_end().to_owned())
+}
