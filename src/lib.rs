@@ -9,6 +9,7 @@ pub mod domain;
 pub mod entropy;
 mod http_client;
 pub mod locale;
+pub mod metrics;
 pub mod notify;
 pub mod passkeys;
 pub mod passwords;

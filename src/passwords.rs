@@ -94,6 +94,12 @@ impl PasswordHasher {
         }
     }
 
+    /// How many wait for a place: signing in at the desk, signing in to accounts, and setting a new one.
+    pub fn waiting(&self) -> [(&'static str, usize); 3] {
+        let waiting = |lane: &Lane| LONGEST_QUEUE.saturating_sub(lane.queue.available_permits());
+        [("accounts", waiting(&self.accounts)), ("desk", waiting(&self.desk)), ("new", waiting(&self.new))]
+    }
+
     /// The hash of a new password in PHC string format. New ones have places of their own: a flood of sign-ins does not
     /// keep whoever holds a link or a session from setting one.
     ///
@@ -172,6 +178,7 @@ mod tests {
         while hasher.accounts.queue.available_permits() > 0 {
             tokio::task::yield_now().await;
         }
+        assert_eq!(hasher.waiting(), [("accounts", LONGEST_QUEUE), ("desk", 0), ("new", 0)]);
         assert_eq!(check(Queue::Accounts).await.unwrap(), Err(NotHashed::Busy));
         assert_eq!(check(Queue::Desk).await.unwrap(), Ok(true));
         drop(held);

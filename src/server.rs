@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use actix_web::dev::ServerHandle;
+use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App as WebApp, HttpServer};
@@ -24,7 +24,7 @@ use crate::sso::Provider;
 use crate::store::{Store, StoreError};
 use crate::web::error::PageError;
 use crate::web::guard::{access, headers, trace};
-use crate::web::{App, routes};
+use crate::web::{App, metrics, routes};
 use crate::worker::Worker;
 use crate::workflow::{Desk, Kit, Mailbox, PasswordHasher};
 
@@ -110,11 +110,33 @@ pub fn assemble(settings: &Settings, parts: Parts) -> Result<Desk, StartError> {
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where it tells Prometheus how it fares.
+    pub metrics: Option<SocketAddr>,
     handle: ServerHandle,
     server: JoinHandle<std::io::Result<()>>,
     worker: Worker,
     app: Data<App>,
     limit: std::time::Duration,
+    watched: Option<(ServerHandle, JoinHandle<std::io::Result<()>>)>,
+}
+
+/// The listener for Prometheus. What it answers stands in no table of routes, and it answers nothing else.
+fn listen_for_metrics(address: SocketAddr, app: Data<App>) -> Result<(SocketAddr, Server), StartError> {
+    let last = Data::new(metrics::LastRead::default());
+    let server = HttpServer::new(move || {
+        WebApp::new()
+            .app_data(app.clone())
+            .app_data(last.clone())
+            .app_data(web::PayloadConfig::new(0))
+            .configure(metrics::configure)
+    })
+    .workers(1)
+    .max_connections(32)
+    .disable_signals()
+    .client_request_timeout(std::time::Duration::from_secs(10))
+    .bind(address)
+    .map_err(|error| StartError::Listen { address, error })?;
+    Ok((server.addrs().first().copied().unwrap_or(address), server.run()))
 }
 
 /// Starts to answer on the configured address.
@@ -145,11 +167,15 @@ pub fn start(settings: &Settings, app: App) -> Result<Running, StartError> {
     .bind(settings.server.listen)
     .map_err(listen)?;
     let address = server.addrs().first().copied().unwrap_or(settings.server.listen);
+    let watched = settings.metrics.listen.map(|address| listen_for_metrics(address, app.clone())).transpose()?;
+    let (metrics, watched) =
+        watched.map(|(address, server)| (address, (server.handle(), tokio::spawn(server)))).unzip();
+    app.desk.store.metrics().started(app.now());
     let worker = Worker::start(&app.desk);
     let server = server.run();
     let handle = server.handle();
     let (server, limit) = (tokio::spawn(server), settings.server.shutdown());
-    Ok(Running { address, handle, server, worker, app, limit })
+    Ok(Running { address, metrics, handle, server, worker, app, limit, watched })
 }
 
 impl Running {
@@ -161,5 +187,12 @@ impl Running {
             tracing::error!(%error, "the server failed");
         }
         self.worker.stop(self.limit).await;
+        // Until the end it can be seen how far the stop has come.
+        if let Some((handle, server)) = self.watched {
+            handle.stop(false).await;
+            if let Ok(Err(error)) = server.await {
+                tracing::error!(%error, "the listener for metrics failed");
+            }
+        }
     }
 }

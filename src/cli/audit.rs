@@ -21,19 +21,19 @@ pub(super) enum AuditCommand {
     /// Write the log, oldest entry first
     Export {
         /// From this day or time on, such as 2026-11-24 or 2026-11-24T09:00:00Z
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         from: String,
         /// Up to this day (included) or time (not included)
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         to: String,
         /// Only this case
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         case: String,
         /// Only this agent's address, or this kind: customer, owner, administrator, agent, supervisor, auditor, admin, system, operator
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         actor: String,
         /// Only this action, or all below it when it ends in a dot, such as `case.`
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", hide_default_value = true)]
         action: String,
         /// How: csv, jsonl (one JSON object a line) or ocsf (one OCSF event a line)
         #[arg(long, default_value = "csv", value_parser = format)]

@@ -21,6 +21,7 @@ mod load;
 mod log;
 mod mail;
 mod mail_server;
+mod metrics;
 mod near;
 mod origin;
 mod paths;
@@ -64,6 +65,7 @@ pub use limits::LimitSettings;
 pub use log::{LogFormat, LogSettings};
 pub use mail::{MailSettings, SmtpSettings};
 pub use mail_server::MailTls;
+pub use metrics::MetricsSettings;
 pub use origin::{Origins, Source, variable_name};
 pub use paths::{Alternatives, PathSettings, PhoneChangeSettings};
 pub use policy::PolicySettings;
@@ -133,6 +135,8 @@ pub struct Settings {
     pub api: ApiSettings,
     /// What the audit log signs of itself.
     pub audit: AuditSettings,
+    /// What Prometheus can ask.
+    pub metrics: MetricsSettings,
     /// What is written to standard error.
     pub log: LogSettings,
     /// Where each value that is not a default came from.
@@ -212,6 +216,7 @@ impl Settings {
             self.documents.check(&mut checker);
             self.api.check(&mut checker);
             self.audit.check(&mut checker);
+            self.metrics.check(self.server.listen, &mut checker);
         }
         checker.finish()
     }

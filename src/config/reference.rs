@@ -148,6 +148,7 @@ pub const REFERENCE: &[(&str, &str, &str)] = &[
     ("audit.checkpoint_url", "", "https URL outside that checkpoints are posted to, as text."),
     ("audit.checkpoint_folder", "", "Folder that checkpoints are written to, a file for each; best one that this machine can only add to."),
     ("audit.receipts_name_agents", "true", "`true`: the receipt that a customer gets on deactivation names the agent's address."),
+    ("metrics.listen", "", "Address and port of a listener of its own for Prometheus, such as `127.0.0.1:9464`; who reaches it can read `/metrics`. Not set: there is none."),
     ("log.format", "text", "`text`, or `json` for one object a line."),
     ("log.filter", "info", "Level, or directives such as `info,mfa_desk=debug`."),
 ];

@@ -43,6 +43,7 @@ pub mod phone_changes;
 pub mod presence;
 pub mod queue_rows;
 mod readers;
+pub mod readings;
 pub mod recoveries;
 pub mod saved_views;
 pub mod schema;
@@ -68,6 +69,7 @@ pub use tx::Tx;
 
 use crate::config::{DatabaseSettings, DatabaseUrl};
 use crate::entropy::Entropy;
+use crate::metrics::Metrics;
 use readers::Readers;
 use signals::Signals;
 use writer::Writer;
@@ -105,6 +107,19 @@ impl StoreError {
     /// Whether trying again could help.
     pub const fn is_transient(&self) -> bool {
         matches!(self, Self::Contended)
+    }
+
+    /// What it is counted as; what a caller asked for and was told is no failure.
+    const fn fault(&self) -> Option<&'static str> {
+        match self {
+            Self::Busy => Some("busy"),
+            Self::Contended => Some("contended"),
+            Self::Unavailable(_) => Some("unavailable"),
+            Self::Doubtful => Some("doubtful"),
+            Self::Conflict | Self::Duplicate => None,
+            Self::Corrupt(_) => Some("corrupt"),
+            Self::Statement(_) => Some("statement"),
+        }
     }
 
     /// Whether it will pass, however often it was tried before.
@@ -157,6 +172,7 @@ pub struct Store {
     readers: Readers,
     pooled: bool,
     signals: Arc<Signals>,
+    metrics: Arc<Metrics>,
     #[cfg(feature = "postgres")]
     _listener: Option<signals::Listener>,
 }
@@ -178,7 +194,9 @@ impl Store {
         }
         let readers = Readers::new(address.clone(), settings.readers, settings.wait())?;
         let signals = Arc::new(Signals::new(matches!(settings.url, DatabaseUrl::Sqlite(_))));
-        let writer = Writer::start(connection, address.clone(), Arc::clone(&signals), (settings.wait(), entropy))?;
+        let metrics = Arc::new(Metrics::new(if address.is_remote() { "postgresql" } else { "sqlite" }));
+        let shared = (Arc::clone(&signals), Arc::clone(&metrics));
+        let writer = Writer::start(connection, address.clone(), shared, (settings.wait(), entropy))?;
         #[cfg(feature = "postgres")]
         let listener = match settings.direct() {
             DatabaseUrl::Sqlite(_) => None,
@@ -192,6 +210,7 @@ impl Store {
             readers,
             pooled: address.pooled,
             signals,
+            metrics,
             #[cfg(feature = "postgres")]
             _listener: listener,
         })
@@ -207,7 +226,19 @@ impl Store {
         F: Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        self.writer.write(work).await
+        self.watch(self.writer.write(work).await)
+    }
+
+    /// What is counted.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    fn watch<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Some(kind) = result.as_ref().err().and_then(StoreError::fault) {
+            self.metrics.database_failed(kind);
+        }
+        result
     }
 
     /// Where it is heard what changed.
@@ -225,9 +256,9 @@ impl Store {
         T: Send + 'static,
     {
         if self.pooled {
-            return self.readers.read(move |connection| looking(connection, query)).await;
+            return self.watch(self.readers.read(move |connection| looking(connection, query)).await);
         }
-        self.readers.read(query).await
+        self.watch(self.readers.read(query).await)
     }
 
     /// Like [`Store::read`], for queries that must all see the same moment.
@@ -239,7 +270,7 @@ impl Store {
         F: FnOnce(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
         T: Send + 'static,
     {
-        self.readers.read(move |connection| snapshot(connection, query)).await
+        self.watch(self.readers.read(move |connection| snapshot(connection, query)).await)
     }
 }
 

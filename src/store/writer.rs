@@ -14,7 +14,9 @@ use super::dialect::{self, Mark};
 use super::signals::{Signal, Signals};
 use super::tx::{Tx, append_entries};
 use super::{StoreError, Wait};
+use crate::domain::audit::NewEntry;
 use crate::entropy::{Entropy, SystemEntropy};
+use crate::metrics::Metrics;
 
 const QUEUE: usize = 1024;
 const LARGEST_GROUP: usize = 128;
@@ -113,6 +115,7 @@ where
 pub struct Writer {
     queue: Option<SyncSender<Box<dyn Work>>>,
     thread: Option<JoinHandle<()>>,
+    metrics: Arc<Metrics>,
 }
 
 impl Drop for Writer {
@@ -137,21 +140,39 @@ impl Writer {
     pub fn start(
         mut connection: AnyConnection,
         address: Address,
+<<<<<<< HEAD
         signals: Arc<Signals>,
         (wait, entropy): (Wait, Arc<dyn Entropy>),
+=======
+        (signals, metrics): (Arc<Signals>, Arc<Metrics>),
+        wait: Wait,
+>>>>>>> main
     ) -> Result<Self, StoreError> {
         let (queue, waiting) = sync_channel(QUEUE);
         // Two writers must never be taken for one, so this is no matter of the program's own randomness.
         let system: &dyn Entropy = &SystemEntropy;
         let name = hex::encode(system.bytes::<16>());
         dialect::enrol_writer(&mut connection, &name)?;
+<<<<<<< HEAD
         let writer =
             Thread { connection: Some(connection), address, signals, entropy, wait, name, groups: 0, is_away: false };
+=======
+        let writer = Thread {
+            connection: Some(connection),
+            address,
+            signals,
+            metrics: Arc::clone(&metrics),
+            wait,
+            name,
+            groups: 0,
+            is_away: false,
+        };
+>>>>>>> main
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || writer.serve(&waiting))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread) })
+        Ok(Self { queue: Some(queue), thread: Some(thread), metrics })
     }
 
     /// Runs `work` in a transaction and answers once it is durable.
@@ -166,9 +187,14 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         let stopped = || StoreError::Unavailable("the writer has stopped".to_owned());
         let queue = self.queue.as_ref().ok_or_else(stopped)?;
-        queue.try_send(Box::new(Pending { work, outcome: None, reply })).map_err(|error| match error {
-            TrySendError::Full(_) => StoreError::Busy,
-            TrySendError::Disconnected(_) => stopped(),
+        // Counted before the thread can take it.
+        self.metrics.queued();
+        queue.try_send(Box::new(Pending { work, outcome: None, reply })).map_err(|error| {
+            self.metrics.taken(1);
+            match error {
+                TrySendError::Full(_) => StoreError::Busy,
+                TrySendError::Disconnected(_) => stopped(),
+            }
         })?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
@@ -178,7 +204,11 @@ struct Thread {
     connection: Option<AnyConnection>,
     address: Address,
     signals: Arc<Signals>,
+<<<<<<< HEAD
     entropy: Arc<dyn Entropy>,
+=======
+    metrics: Arc<Metrics>,
+>>>>>>> main
     /// How long a server that is away is waited for.
     wait: Wait,
     name: String,
@@ -192,6 +222,7 @@ impl Thread {
         while let Ok(first) = waiting.recv() {
             let mut group = vec![first];
             group.extend(waiting.try_iter().take(LARGEST_GROUP - 1));
+            self.metrics.taken(group.len());
             let mut result = self.commit(&mut group);
             for _ in 1..ATTEMPTS {
                 // A connection that was cut tells nothing about the work.
@@ -235,24 +266,32 @@ impl Thread {
             Some(connection) => connection,
             None => self.connect()?,
         };
+        let (began, acts) = (Instant::now(), group.len());
         self.groups += 1;
         let mark = Mark { writer: &self.name, group: self.groups };
+<<<<<<< HEAD
         let signals = match run_group(&mut connection, group, &self.entropy) {
             Ok(signals) => signals,
+=======
+        let (signals, entries) = match run_group(&mut connection, group) {
+            Ok(outcome) => outcome,
+>>>>>>> main
             Err(error) => return Err(self.give_up(connection, error)),
         };
+        let committing = Instant::now();
         match dialect::commit(&mut connection, &mark) {
             Ok(()) => self.connection = Some(connection),
             Err(StoreError::Unavailable(why)) if self.address.is_remote() => {
                 drop(connection);
-                return match self.was_committed() {
-                    Some(true) => Ok(()),
-                    Some(false) => Err(Fault::Cut(why)),
-                    None => Err(Fault::Doubt),
-                };
+                match self.was_committed() {
+                    Some(true) => {}
+                    Some(false) => return Err(Fault::Cut(why)),
+                    None => return Err(Fault::Doubt),
+                }
             }
             Err(error) => return Err(self.give_up(connection, error)),
         }
+        self.metrics.committed(acts, (began.elapsed(), committing.elapsed()), &entries);
         // Where the database carries them, it has.
         for signal in signals.into_iter().filter(|_| !self.address.is_remote()) {
             self.signals.tell(signal);
@@ -324,8 +363,12 @@ impl Thread {
 fn run_group(
     connection: &mut AnyConnection,
     group: &mut [Box<dyn Work>],
+<<<<<<< HEAD
     entropy: &Arc<dyn Entropy>,
 ) -> Result<BTreeSet<Signal>, StoreError> {
+=======
+) -> Result<(BTreeSet<Signal>, Vec<NewEntry>), StoreError> {
+>>>>>>> main
     dialect::begin_group(connection)?;
     let (mut entries, mut signals) = (Vec::new(), BTreeSet::new());
     for work in group {
@@ -352,6 +395,11 @@ fn run_group(
     }
     dialect::notify(connection, &signals)?;
     // The log's head is locked last and shortest: several instances take turns at it.
+<<<<<<< HEAD
     append_entries(connection, &entries, entropy)?;
     Ok(signals)
+=======
+    append_entries(connection, &entries)?;
+    Ok((signals, entries))
+>>>>>>> main
 }

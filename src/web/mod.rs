@@ -13,6 +13,7 @@ mod factor;
 pub mod guard;
 mod health;
 pub mod hooks;
+pub mod metrics;
 pub mod new_number;
 mod next_page;
 pub mod page;

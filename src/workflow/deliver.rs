@@ -40,6 +40,25 @@ pub enum Lane {
 }
 
 impl Lane {
+    /// Every lane.
+    pub const ALL: [Self; 5] = [Self::Prompt, Self::Mail, Self::Alarm, Self::Letter, Self::Directory];
+
+    /// Its word for whoever watches the program.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Prompt => "prompt",
+            Self::Mail => "mail",
+            Self::Alarm => "alarm",
+            Self::Letter => "letter",
+            Self::Directory => "directory",
+        }
+    }
+
+    /// The lane of an errand of this kind; events have none.
+    pub fn of(kind: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lane| lane.kinds().contains(&kind))
+    }
+
     const fn kinds(self) -> &'static [&'static str] {
         match self {
             Self::Prompt => &["intake", "link", "call", "text"],
@@ -324,8 +343,10 @@ impl Desk {
             let about = details([("mail", id.to_string().into()), ("notice", template.into()), ("why", why.into())]);
             act.entry(action, reference.as_ref(), account, about)
         };
+        let metrics = self.store.metrics();
         match result {
             Ok(()) => {
+                metrics.mailed("sent");
                 let sent = move |tx: &mut Tx<'_>| {
                     if outbox::is_over(tx.connection, id)? {
                         return Ok(());
@@ -340,11 +361,13 @@ impl Desk {
             Err(SendError::Temporary(why))
                 if attempts < i32::try_from(self.kit.mail.max_attempts).unwrap_or(i32::MAX) =>
             {
+                metrics.mailed("retried");
                 let next = self.next_try(attempts, self.kit.mail.first_retry(), self.kit.mail.longest_retry());
                 tracing::warn!(mail = %id, %why, %next, "a mail is tried again later");
                 self.keep_outcome(id, move |tx| outbox::retry_at(tx, id, next, &why)).await
             }
             Err(SendError::Temporary(why) | SendError::Permanent(why)) => {
+                metrics.mailed("failed");
                 tracing::error!(mail = %id, %why, "a mail could not be sent");
                 let bury = move |tx: &mut Tx<'_>| {
                     if outbox::is_over(tx.connection, id)? {

@@ -56,6 +56,7 @@ mod phone_change;
 mod presence;
 mod prove;
 mod read_directory;
+mod readings;
 mod recovery;
 mod reject;
 mod report;

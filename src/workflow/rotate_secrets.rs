@@ -29,6 +29,13 @@ struct Batch {
     last: Option<String>,
 }
 
+impl Batch {
+    /// Whether there was anything to do.
+    const fn found(&self) -> bool {
+        self.sealed + self.locked > 0
+    }
+}
+
 impl Desk {
     /// Seals everything that is stored encrypted anew under the first key, a little at a time. Stopped at any point,
     /// it goes on where it was: what is under the first key already is passed over.
@@ -43,8 +50,10 @@ impl Desk {
             let batch = self.store.write(move |tx| some_documents(tx, &kit, &act, &from)).await?;
             done.documents += batch.sealed;
             done.locked += batch.locked;
+            if batch.found() {
+                progress(done);
+            }
             after = batch.last;
-            progress(done);
         }
         let mut after = Some(String::new());
         while let Some(from) = after {
@@ -52,8 +61,10 @@ impl Desk {
             let batch = self.store.write(move |tx| some_mails(tx, &kit, &act, &from)).await?;
             done.mails += batch.sealed;
             done.locked += batch.locked;
+            if batch.found() {
+                progress(done);
+            }
             after = batch.last;
-            progress(done);
         }
         let mut after = Some(String::new());
         while let Some(from) = after {
@@ -61,8 +72,10 @@ impl Desk {
             let batch = self.store.write(move |tx| some_secrets(tx, &kit, &act, &from)).await?;
             done.secrets += batch.sealed;
             done.locked += batch.locked;
+            if batch.found() {
+                progress(done);
+            }
             after = batch.last;
-            progress(done);
         }
         Ok(done)
     }
@@ -115,7 +128,7 @@ fn some_secrets(tx: &mut Tx<'_>, kit: &Kit, act: &Act, after: &str) -> Result<Ba
 }
 
 fn record(tx: &mut Tx<'_>, kit: &Kit, act: &Act, table: &str, batch: &Batch) {
-    if batch.sealed + batch.locked > 0 {
+    if batch.found() {
         let about = details([
             ("table", table.into()),
             ("key", kit.sealing.current().into()),

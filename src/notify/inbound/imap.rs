@@ -12,7 +12,7 @@ use futures_util::TryStreamExt;
 use rustls::pki_types::ServerName;
 use secrecy::ExposeSecret;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
@@ -38,6 +38,9 @@ pub enum ImapError {
     /// It is not configured, or not usably.
     #[error("{0}")]
     Settings(String),
+    /// Its name leads nowhere.
+    #[error("the mail server's name `{0}` is not known: check inbound.imap.host, and this machine's name server")]
+    Name(String),
     /// There is no connection.
     #[error("no connection to the mail server: {0}")]
     Connection(String),
@@ -151,7 +154,9 @@ impl ImapMailbox {
     /// A connection that is encrypted as it has to be, on which nobody has signed in yet.
     async fn greeted(&self) -> Result<Client<Box<dyn Wire>>, ImapError> {
         let port = self.settings.port();
-        let stream = within("connecting", TcpStream::connect((self.host.as_str(), port))).await?;
+        let found = within("connecting", lookup_host((self.host.as_str(), port))).await?;
+        let addresses: Vec<_> = found.map_err(|_| ImapError::Name(self.host.clone()))?.collect();
+        let stream = within("connecting", TcpStream::connect(addresses.as_slice())).await?;
         let stream = stream.map_err(|error| ImapError::Connection(error.kind().to_string()))?;
         Ok(match &self.protection {
             Protection::None => {

@@ -55,6 +55,11 @@ impl Default for Streams {
 }
 
 impl Streams {
+    /// How many are open.
+    pub fn count(&self) -> usize {
+        self.open.lock().map_or(0, |open| open.len())
+    }
+
     /// Ends every stream and lets none begin: a graceful stop would wait for them.
     pub fn stop(&self) {
         self.stopping.send_replace(true);

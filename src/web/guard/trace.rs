@@ -40,6 +40,7 @@ pub async fn trace(
     let started = std::time::Instant::now();
     let method = request.method().clone();
     let route = request.match_pattern().unwrap_or_else(|| "none".to_owned());
+    let counted = (method.clone(), route.clone());
     let span = tracing::info_span!("request", id = %request_id, %method, %route);
     async move {
         let mut response = match next.call(request).await {
@@ -62,7 +63,9 @@ pub async fn trace(
             response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
         }
         let status = response.status().as_u16();
-        let ms = started.elapsed().as_millis();
+        let took = started.elapsed();
+        let ms = took.as_millis();
+        app.desk.store.metrics().answered(counted.0.as_str(), counted.1, status, took);
         if status >= 500 {
             tracing::error!(status, ms, "answered");
         } else {

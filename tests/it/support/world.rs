@@ -213,6 +213,12 @@ impl World {
         Self { base, clock, desk, smtp, twilio, database: setup.database, running: Some(running) }
     }
 
+    /// Where Prometheus asks, if it can.
+    pub fn metrics(&self) -> Option<String> {
+        let listening = self.running.as_ref().and_then(|running| running.metrics);
+        listening.map(|address| format!("http://{address}/metrics"))
+    }
+
     pub async fn stop(mut self) {
         if let Some(running) = self.running.take() {
             running.stop().await;
