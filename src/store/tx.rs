@@ -16,6 +16,13 @@ pub(super) struct Recorded {
     blanked: Vec<(i64, Personal)>,
 }
 
+impl Recorded {
+    /// The entry alone.
+    pub(super) fn into_entry(self) -> NewEntry {
+        self.entry
+    }
+}
+
 /// What a unit of work changes rows through. What it records is appended to the log in the same commit.
 pub struct Tx<'c> {
     /// The connection of the transaction.

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use super::connection::{Address, AnyConnection, Purpose};
 use super::dialect::{self, Mark};
 use super::signals::{Signal, Signals};
-use super::tx::{Tx, append_entries};
+use super::tx::{Recorded, Tx, append_entries};
 use super::{StoreError, Wait};
 use crate::domain::audit::NewEntry;
 use crate::entropy::{Entropy, SystemEntropy};
@@ -140,34 +140,25 @@ impl Writer {
     pub fn start(
         mut connection: AnyConnection,
         address: Address,
-<<<<<<< HEAD
-        signals: Arc<Signals>,
-        (wait, entropy): (Wait, Arc<dyn Entropy>),
-=======
         (signals, metrics): (Arc<Signals>, Arc<Metrics>),
-        wait: Wait,
->>>>>>> main
+        (wait, entropy): (Wait, Arc<dyn Entropy>),
     ) -> Result<Self, StoreError> {
         let (queue, waiting) = sync_channel(QUEUE);
         // Two writers must never be taken for one, so this is no matter of the program's own randomness.
         let system: &dyn Entropy = &SystemEntropy;
         let name = hex::encode(system.bytes::<16>());
         dialect::enrol_writer(&mut connection, &name)?;
-<<<<<<< HEAD
-        let writer =
-            Thread { connection: Some(connection), address, signals, entropy, wait, name, groups: 0, is_away: false };
-=======
         let writer = Thread {
             connection: Some(connection),
             address,
             signals,
             metrics: Arc::clone(&metrics),
+            entropy,
             wait,
             name,
             groups: 0,
             is_away: false,
         };
->>>>>>> main
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || writer.serve(&waiting))
@@ -204,11 +195,8 @@ struct Thread {
     connection: Option<AnyConnection>,
     address: Address,
     signals: Arc<Signals>,
-<<<<<<< HEAD
     entropy: Arc<dyn Entropy>,
-=======
     metrics: Arc<Metrics>,
->>>>>>> main
     /// How long a server that is away is waited for.
     wait: Wait,
     name: String,
@@ -269,13 +257,8 @@ impl Thread {
         let (began, acts) = (Instant::now(), group.len());
         self.groups += 1;
         let mark = Mark { writer: &self.name, group: self.groups };
-<<<<<<< HEAD
-        let signals = match run_group(&mut connection, group, &self.entropy) {
-            Ok(signals) => signals,
-=======
-        let (signals, entries) = match run_group(&mut connection, group) {
+        let (signals, entries) = match run_group(&mut connection, group, &self.entropy) {
             Ok(outcome) => outcome,
->>>>>>> main
             Err(error) => return Err(self.give_up(connection, error)),
         };
         let committing = Instant::now();
@@ -363,12 +346,8 @@ impl Thread {
 fn run_group(
     connection: &mut AnyConnection,
     group: &mut [Box<dyn Work>],
-<<<<<<< HEAD
     entropy: &Arc<dyn Entropy>,
-) -> Result<BTreeSet<Signal>, StoreError> {
-=======
 ) -> Result<(BTreeSet<Signal>, Vec<NewEntry>), StoreError> {
->>>>>>> main
     dialect::begin_group(connection)?;
     let (mut entries, mut signals) = (Vec::new(), BTreeSet::new());
     for work in group {
@@ -395,11 +374,6 @@ fn run_group(
     }
     dialect::notify(connection, &signals)?;
     // The log's head is locked last and shortest: several instances take turns at it.
-<<<<<<< HEAD
     append_entries(connection, &entries, entropy)?;
-    Ok(signals)
-=======
-    append_entries(connection, &entries)?;
-    Ok((signals, entries))
->>>>>>> main
+    Ok((signals, entries.into_iter().map(Recorded::into_entry).collect()))
 }
