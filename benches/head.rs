@@ -9,7 +9,7 @@
 mod measured {
     use std::collections::BTreeMap;
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
     use std::time::{Duration, Instant};
 
     use diesel::RunQueryDsl;
@@ -134,24 +134,30 @@ mod measured {
         (rate, longest, next.load(Ordering::Relaxed))
     }
 
-    /// How long sessions waited for another's lock at each look, and the longest that a transaction was open.
-    fn watch(url: DatabaseUrl, stop: Arc<std::sync::atomic::AtomicBool>) -> std::thread::JoinHandle<f64> {
+    /// The longest that one session had the head, as far as looks every other millisecond can tell.
+    fn watch(url: DatabaseUrl, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<Duration> {
         #[derive(diesel::QueryableByName)]
-        struct Longest {
-            #[diesel(sql_type = diesel::sql_types::Double)]
-            seconds: f64,
+        struct Holder {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            name: String,
         }
+        // Whoever has asked for the row and does not wait for it; the same session in its next transaction is another.
+        const QUERY: &str = "SELECT pid || ' ' || xact_start AS name FROM pg_locks JOIN pg_stat_activity USING (pid)
+            WHERE relation = 'audit_head'::regclass AND mode = 'RowShareLock' AND locktype = 'relation'
+            AND wait_event_type IS DISTINCT FROM 'Lock'";
         std::thread::spawn(move || {
             let mut connection = open(&url, Purpose::Read).expect("the database opens");
-            let mut longest = 0.0_f64;
-            // Who holds the row: the transactions that have written to it and not ended.
-            let query =
-                "SELECT coalesce(max(extract(epoch FROM clock_timestamp() - a.xact_start)), 0)::float8 AS seconds
-                FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-                WHERE l.relation = 'audit_head'::regclass AND l.mode = 'RowExclusiveLock' AND l.granted";
+            let (mut holding, mut longest) = (None::<(String, Instant)>, Duration::ZERO);
             while !stop.load(Ordering::Relaxed) {
-                let seen: Longest = diesel::sql_query(query).get_result(&mut connection).expect("the statistics");
-                longest = longest.max(seen.seconds);
+                let seen: Vec<Holder> = diesel::sql_query(QUERY).load(&mut connection).expect("the statistics");
+                holding = match (seen.into_iter().next(), holding) {
+                    (None, _) => None,
+                    (Some(now), Some((name, since))) if now.name == name => {
+                        longest = longest.max(since.elapsed());
+                        Some((name, since))
+                    }
+                    (Some(now), _) => Some((now.name, Instant::now())),
+                };
                 std::thread::sleep(Duration::from_millis(2));
             }
             longest
@@ -166,7 +172,7 @@ mod measured {
         for count in [1, 3, 8] {
             let raw = raw_commits(&url);
             let desks: Vec<_> = (0..count).map(|_| instance(&url)).collect();
-            let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
+            let stop = Arc::new(AtomicBool::new(false));
             let watched = watch(url.clone(), stop.clone());
             let (appends, slowest_append, _) = runtime.block_on(rate(&desks, 0, false));
             let (forms, slowest_form, next) = runtime.block_on(rate(&desks, first, true));
@@ -176,10 +182,9 @@ mod measured {
             println!(
                 "{count} instances: {appends:.0} appends/s ({:.1} × raw, slowest {slowest_append:.0?}), \
                  {forms:.0} forms/s ({:.1} × raw, slowest {slowest_form:.0?}); {raw:.0} single durable commits/s; \
-                 a transaction that had the head lasted {:.0} ms at most",
+                 the head was had for {held:.0?} at most",
                 appends / raw,
                 forms / raw,
-                held * 1000.0
             );
             drop(desks);
         }
