@@ -29,3 +29,15 @@ pub fn write_private_file(file: &Path, text: &str) -> Result<()> {
     options.mode(0o600);
     options.open(file)?.write_all(text.as_bytes())
 }
+
+/// Makes a new file.
+///
+/// # Errors
+/// When there is one already, or it cannot be made.
+pub fn create_private_file(file: &Path) -> Result<std::fs::File> {
+    let mut options = OpenOptions::new();
+    options.create_new(true).write(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    options.open(file)
+}

@@ -3,11 +3,13 @@
 mod accounts;
 mod agents;
 mod audit;
+mod backup;
 mod contacts;
 mod demo;
 mod directory;
 mod inbound;
 mod policy;
+mod privacy;
 mod progress;
 mod proof;
 mod secrets;
@@ -94,6 +96,17 @@ enum Command {
     /// What is stored encrypted
     #[command(subcommand)]
     Secrets(secrets::SecretsCommand),
+    /// Copy an SQLite database into a new file while the server runs, and look through the copy
+    Backup {
+        /// The file to make; one that is there is never overwritten
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// What is held about a person: hand it out, erase it, keep it from being erased
+    #[command(subcommand)]
+    Privacy(privacy::PrivacyCommand),
     /// The tokens that programs act with in the name of people at the desk
     #[command(subcommand)]
     Tokens(tokens::TokensCommand),
@@ -157,6 +170,8 @@ pub fn run() -> ExitCode {
         Command::Policy(command) => policy::run(command),
         Command::Audit(command) => audit::run(command),
         Command::Secrets(command) => secrets::run(command),
+        Command::Backup { file, place } => backup::run(&file, &place),
+        Command::Privacy(command) => privacy::run(command),
         Command::Tokens(command) => tokens::run(command),
     };
     match result {

@@ -29,6 +29,7 @@ mod policy;
 mod proxies;
 mod queues;
 mod reference;
+mod retention;
 mod risk;
 mod server;
 mod sso;
@@ -72,6 +73,7 @@ pub use policy::PolicySettings;
 pub use proxies::{NotARange, ProxyRange};
 pub use queues::QueueSettings;
 pub use reference::{RANGES, REFERENCE, reference_table};
+pub use retention::RetentionSettings;
 pub use risk::RiskSettings;
 pub use server::ServerSettings;
 pub use sso::{SsoRoles, SsoSettings};
@@ -131,6 +133,8 @@ pub struct Settings {
     pub limits: LimitSettings,
     /// Uploaded documents.
     pub documents: DocumentSettings,
+    /// How long personal data is kept.
+    pub retention: RetentionSettings,
     /// The interface for programs.
     pub api: ApiSettings,
     /// What the audit log signs of itself.
@@ -214,6 +218,7 @@ impl Settings {
             self.sessions.check(&mut checker);
             self.limits.check(&mut checker);
             self.documents.check(&mut checker);
+            self.retention.check(&self.policy, &mut checker);
             self.api.check(&mut checker);
             self.audit.check(&mut checker);
             self.metrics.check(self.server.listen, &mut checker);

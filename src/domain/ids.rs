@@ -113,6 +113,8 @@ id! {
     ApiTokenId,
     /// One mail that came in.
     InboundMailId,
+    /// One legal hold.
+    LegalHoldId,
 }
 
 impl AgentId {

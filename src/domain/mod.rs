@@ -39,6 +39,7 @@ pub mod origin;
 pub mod people;
 pub mod phone_change;
 pub mod policy;
+pub mod privacy;
 pub mod queue;
 pub mod recovery;
 pub mod reference;

@@ -7,7 +7,7 @@ pub use super::entries::{EntryKind, WrittenEntry, entries, newest_entry_at, writ
 pub use super::forms::{form, insert_form, language};
 use super::schema::{approvals, cases, evidence};
 use super::{
-    AnyConnection, StoreError, Tx, case_authenticators, clocks, corrupt, dialect, parsed, parsed_if, presence,
+    AnyConnection, StoreError, Tx, case_authenticators, clocks, corrupt, dialect, erasure, parsed, parsed_if, presence,
     queue_rows, search, stored,
 };
 use crate::domain::account::Tier;
@@ -354,6 +354,7 @@ pub fn update(tx: &mut Tx<'_>, before: &Filed, after: &Filed) -> Result<(), Stor
     }
     if after.case.state.is_final() && !before.case.state.is_final() {
         presence::drop_drafts_in(tx, after.case.id)?;
+        erasure::ended(tx, after.case.id, after.case.state_since)?;
     }
     Ok(())
 }

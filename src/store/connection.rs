@@ -239,6 +239,19 @@ pub fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError
     }
 }
 
+/// Whether no migration is left to be run.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] when the database does not tell which were.
+pub fn is_up_to_date(connection: &mut AnyConnection) -> Result<bool, StoreError> {
+    let pending = match connection {
+        AnyConnection::Sqlite(sqlite) => sqlite.has_pending_migration(SQLITE_MIGRATIONS),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(postgres) => postgres.has_pending_migration(POSTGRES_MIGRATIONS),
+    };
+    pending.map(|pending| !pending).map_err(unavailable)
+}
+
 /// Computes what earlier versions did not keep.
 fn catch_up(connection: &mut AnyConnection) -> Result<(), StoreError> {
     search::catch_up(connection)?;

@@ -470,3 +470,70 @@ pub fn numbers_with_words(
     };
     Ok(rows.into_iter().map(|row| row.n).collect())
 }
+
+/// Rows of a table as JSON objects of the columns that are named. The texts are ours: nothing of them was typed.
+pub fn json_rows(
+    connection: &mut AnyConnection,
+    table: &str,
+    columns: &[&str],
+    of: &str,
+) -> Result<Vec<String>, StoreError> {
+    #[derive(diesel::QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        line: String,
+    }
+    let pairs: Vec<String> = columns.iter().map(|column| format!("'{column}', {column}")).collect();
+    let object = |make: &str| format!("SELECT {make} AS line FROM {table} WHERE {of} ORDER BY 1");
+    let rows: Vec<Row> = match connection {
+        AnyConnection::Sqlite(c) => diesel::sql_query(object(&format!("json_object({})", pairs.join(", ")))).load(c)?,
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => {
+            diesel::sql_query(object(&format!("json_build_object({})::text", pairs.join(", ")))).load(c)?
+        }
+    };
+    Ok(rows.into_iter().map(|row| row.line).collect())
+}
+
+/// Pages of the index of words that one step rewrites: about four megabytes.
+const MERGED_PAGES: i64 = 1_000;
+
+/// Goes on to rewrite the index of words without those that were taken out, which SQLite keeps in it until then. True
+/// when there is more to do.
+pub fn rewrite_words(connection: &mut AnyConnection, begin: bool) -> Result<bool, StoreError> {
+    match connection {
+        AnyConnection::Sqlite(c) => {
+            use diesel::sql_types::BigInt;
+            #[derive(diesel::QueryableByName)]
+            struct Row {
+                #[diesel(sql_type = BigInt)]
+                n: i64,
+            }
+            let count = |c: &mut SqliteConnection| {
+                diesel::sql_query("SELECT total_changes() AS n").get_result::<Row>(c).map(|row| row.n)
+            };
+            let before = count(c)?;
+            diesel::sql_query("INSERT INTO case_words (case_words, rank) VALUES ('merge', ?)")
+                .bind::<BigInt, _>(if begin { -MERGED_PAGES } else { MERGED_PAGES })
+                .execute(c)?;
+            // The statement itself counts as one change.
+            Ok(count(c)? - before > 1)
+        }
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(_) => {
+            let _ = begin;
+            Ok(false)
+        }
+    }
+}
+
+/// Brings what was committed into the database's file, so that what it overwrote is in no file any more. Others who read
+/// at the moment keep it from that; the next commits bring it there.
+pub fn into_the_file(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    match connection {
+        AnyConnection::Sqlite(c) => c.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?,
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(_) => {}
+    }
+    Ok(())
+}

@@ -85,9 +85,15 @@ pub fn find(
             .load(connection)?,
         // Mails are part of the case's history.
         errands: outbox::table
-            .filter(outbox::state.eq("done"))
             .filter(outbox::kind.ne_all(["mail", EVENT]))
-            .filter(outbox::done_at.lt(before))
+            .filter(
+                // A letter that was given up is no part of any history.
+                outbox::state.eq("done").and(outbox::done_at.lt(before)).or(outbox::state
+                    .eq("dead")
+                    .and(outbox::case_id.is_null())
+                    .and(outbox::next_at.lt(before))
+                    .nullable()),
+            )
             .select(outbox::id)
             .limit(limit)
             .load(connection)?,

@@ -8,6 +8,7 @@ pub mod api_answers;
 pub mod api_tokens;
 pub mod audit;
 pub mod authenticator_secrets;
+pub mod backup;
 pub mod blocks;
 pub mod calls;
 pub mod canned;
@@ -23,6 +24,7 @@ mod dialect;
 pub mod documents;
 pub mod enrolments;
 mod entries;
+pub mod erasure;
 pub mod events;
 pub mod feeds;
 mod forms;
@@ -31,6 +33,7 @@ pub mod inbound;
 pub mod kin;
 pub mod known_devices;
 pub mod leftovers;
+pub mod legal_holds;
 pub mod letters;
 pub mod links;
 pub mod mail_failures;
@@ -39,6 +42,7 @@ pub mod mirror;
 pub mod notes;
 pub mod origins;
 pub mod outbox;
+pub mod person;
 pub mod phone_changes;
 pub mod presence;
 pub mod queue_rows;
@@ -64,7 +68,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use connection::Address;
-pub use connection::{AnyBackend, AnyConnection, Purpose, migrate, open, refuse_pooler};
+pub use connection::{AnyBackend, AnyConnection, Purpose, is_up_to_date, migrate, open, refuse_pooler};
 pub use tx::Tx;
 
 use crate::config::{DatabaseSettings, DatabaseUrl};
@@ -195,8 +199,8 @@ impl Store {
         let readers = Readers::new(address.clone(), settings.readers, settings.wait())?;
         let signals = Arc::new(Signals::new(matches!(settings.url, DatabaseUrl::Sqlite(_))));
         let metrics = Arc::new(Metrics::new(if address.is_remote() { "postgresql" } else { "sqlite" }));
-        let shared = (Arc::clone(&signals), Arc::clone(&metrics));
-        let writer = Writer::start(connection, address.clone(), shared, (settings.wait(), entropy))?;
+        let shared = (Arc::clone(&signals), Arc::clone(&metrics), entropy);
+        let writer = Writer::start(connection, address.clone(), shared, settings.wait())?;
         #[cfg(feature = "postgres")]
         let listener = match settings.direct() {
             DatabaseUrl::Sqlite(_) => None,

@@ -844,6 +844,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     case_clocks,
     case_tags,
     tags,
+    cases_to_erase,
+    legal_holds,
+    erasures,
+    case_erasures,
 );
 
 diesel::table! {
@@ -883,3 +887,41 @@ diesel::table! {
         at -> Timestamp,
     }
 }
+
+diesel::table! {
+    cases_to_erase (case_id) {
+        case_id -> Text,
+        ended_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    legal_holds (id) {
+        id -> Text,
+        case_id -> Nullable<Text>,
+        account_id -> Nullable<Text>,
+        reason -> Text,
+        placed_by -> Text,
+        placed_at -> Timestamp,
+        lifted_by -> Nullable<Text>,
+        lifted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    erasures (n) {
+        n -> BigInt,
+        cause -> Text,
+        account_id -> Nullable<Text>,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    case_erasures (case_id) {
+        case_id -> Text,
+        n -> BigInt,
+    }
+}
+
+diesel::joinable!(case_erasures -> erasures (n));

@@ -3,7 +3,7 @@
 use diesel::{ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::schema::{accounts, case_entries, case_forms, cases, queue_to_do};
-use super::{AnyConnection, StoreError, Tx, dialect, queue_rows};
+use super::{AnyConnection, StoreError, Tx, dialect, erasure, queue_rows};
 use crate::domain::contact::{E164, EmailAddress};
 use crate::domain::search::{Terms, Words};
 
@@ -32,6 +32,9 @@ fn words(connection: &mut AnyConnection, case: &str) -> Result<Option<Words>, St
     let Some((reference, false, known)) = found else { return Ok(None) };
     let mut words = Words::default();
     words.add(&reference);
+    if erasure::is_empty(connection, case)? {
+        return Ok(Some(words));
+    }
     let mut person = |email: String, phone: Option<String>, name: &str, number: Option<String>| {
         words.add(&email.parse::<EmailAddress>().map(|email| email.masked()).unwrap_or_default());
         words.add(&phone.and_then(|phone| phone.parse::<E164>().ok()).map(|phone| phone.masked()).unwrap_or_default());
@@ -138,4 +141,20 @@ pub(super) fn matching(
     limit: i64,
 ) -> Result<Vec<i64>, StoreError> {
     dialect::numbers_with_words(connection, terms, from, limit)
+}
+
+/// Takes one step in rewriting the index without words that were taken out of it. True when there is more to do.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub fn rewrite(tx: &mut Tx<'_>, begin: bool) -> Result<bool, StoreError> {
+    dialect::rewrite_words(tx.connection, begin)
+}
+
+/// Brings everything committed into the database's file, so that nothing of what it replaced is left beside it.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub fn into_the_file(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    dialect::into_the_file(connection)
 }

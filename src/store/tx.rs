@@ -12,15 +12,8 @@ use crate::entropy::Entropy;
 
 /// An entry to be, and what is erased from earlier ones because of it.
 pub(super) struct Recorded {
-    entry: NewEntry,
+    pub(super) entry: NewEntry,
     blanked: Vec<(i64, Personal)>,
-}
-
-impl Recorded {
-    /// The entry alone.
-    pub(super) fn into_entry(self) -> NewEntry {
-        self.entry
-    }
 }
 
 /// What a unit of work changes rows through. What it records is appended to the log in the same commit.

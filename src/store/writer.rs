@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use super::connection::{Address, AnyConnection, Purpose};
 use super::dialect::{self, Mark};
 use super::signals::{Signal, Signals};
-use super::tx::{Recorded, Tx, append_entries};
+use super::tx::{Tx, append_entries};
 use super::{StoreError, Wait};
 use crate::domain::audit::NewEntry;
 use crate::entropy::{Entropy, SystemEntropy};
@@ -140,8 +140,8 @@ impl Writer {
     pub fn start(
         mut connection: AnyConnection,
         address: Address,
-        (signals, metrics): (Arc<Signals>, Arc<Metrics>),
-        (wait, entropy): (Wait, Arc<dyn Entropy>),
+        (signals, metrics, entropy): (Arc<Signals>, Arc<Metrics>, Arc<dyn Entropy>),
+        wait: Wait,
     ) -> Result<Self, StoreError> {
         let (queue, waiting) = sync_channel(QUEUE);
         // Two writers must never be taken for one, so this is no matter of the program's own randomness.
@@ -375,5 +375,5 @@ fn run_group(
     dialect::notify(connection, &signals)?;
     // The log's head is locked last and shortest: several instances take turns at it.
     append_entries(connection, &entries, entropy)?;
-    Ok((signals, entries.into_iter().map(Recorded::into_entry).collect()))
+    Ok((signals, entries.into_iter().map(|recorded| recorded.entry).collect()))
 }

@@ -212,6 +212,7 @@ pub fn status_of(halt: &Halt) -> StatusCode {
         Halt::Kept(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Halt::Stale { .. }
         | Halt::Unversioned
+        | Halt::Erased(_)
         | Halt::Refused(_)
         | Halt::PhoneChange(_)
         | Halt::SetUpAlready

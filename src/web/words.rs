@@ -34,6 +34,7 @@ pub(crate) fn text_of(halt: &Halt) -> Text {
         Halt::TooManyDocuments(most) => text!("documents-too-many", count = *most),
         Halt::Stale { .. }
         | Halt::Unversioned
+        | Halt::Erased(_)
         | Halt::ChangeMoved
         | Halt::NotShownYet
         | Halt::Overtaken { .. }

@@ -8,7 +8,7 @@ use crate::workflow::Desk;
 const LOOK: Duration = Duration::from_secs(1);
 /// Looks between two clearings of what is over: about an hour.
 const CLEARING: u32 = 3_600;
-/// Looks between two erasures of documents: about a minute.
+/// Looks between two erasures of documents and of cases: about a minute.
 const ERASING: u32 = 60;
 
 pub(super) async fn run(desk: Arc<Desk>, mut stopped: watch::Receiver<bool>) {
@@ -24,6 +24,13 @@ pub(super) async fn run(desk: Arc<Desk>, mut stopped: watch::Receiver<bool>) {
                 Ok(0) => {}
                 Ok(count) => tracing::info!(count, "documents were erased"),
                 Err(error) => tracing::error!(%error, "documents could not be erased"),
+            }
+        }
+        if looks.is_multiple_of(ERASING) {
+            match desk.erase_cases().await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "cases were erased"),
+                Err(error) => tracing::error!(%error, "cases could not be erased"),
             }
         }
         if looks.is_multiple_of(CLEARING) {

@@ -14,11 +14,12 @@ use crate::domain::form::Wrong;
 use crate::domain::ids::{AccountId, AgentId, EntryId};
 use crate::domain::people::Appointments;
 use crate::domain::phone_change;
+use crate::domain::privacy::Erased;
 use crate::domain::reference::CaseRef;
 use crate::domain::risk::Raised;
 use crate::locale::Text;
 use crate::store::cases::{self, Filed, Filing};
-use crate::store::{AnyConnection, StoreError, Tx, accounts, agents};
+use crate::store::{AnyConnection, StoreError, Tx, accounts, agents, erasure};
 
 /// Someone does something, from somewhere, at some moment.
 #[derive(Debug, Clone)]
@@ -172,6 +173,9 @@ pub enum Halt {
     /// The directory did not set up a fresh authenticator.
     #[error("The authenticator app could not be set up. Nothing was shown; try again.")]
     NotSetUp,
+    /// The case was emptied: nothing is written into it any more.
+    #[error("This case was {0}. Nothing can be added to it.")]
+    Erased(Erased),
     /// What was to be acted on is not there.
     #[error("This is not there any more.")]
     Gone,
@@ -264,6 +268,9 @@ pub(super) fn held_to_end(tx: &mut Tx<'_>, act: &Act, reference: &CaseRef, versi
     let Some(filed) = cases::lock(tx, reference)? else { return Ok(Err(Halt::NoSuchCase)) };
     if act.actor.agent().is_some_and(|agent| filed.case.is_about(agent)) {
         return Ok(Err(refuse(tx, act, &filed, "any", Refused::OwnAccount)));
+    }
+    if let Some(by) = erasure::of_case(tx.connection, filed.case.id)? {
+        return Ok(Err(Halt::Erased(by)));
     }
     if version.is_some_and(|version| version != filed.case.version) {
         tx.record(act.case_entry("case.stale_form", &filed, Details::new()));

@@ -27,6 +27,7 @@ mod deliver;
 mod dispute;
 mod documents;
 mod enrolment;
+mod erase_cases;
 mod erase_documents;
 mod events;
 mod examine;
@@ -54,6 +55,7 @@ mod people;
 mod phone_budget;
 mod phone_change;
 mod presence;
+mod privacy;
 mod prove;
 mod read_directory;
 mod readings;
@@ -130,6 +132,7 @@ pub use people::Person;
 pub use phone_budget::CodesHeld;
 pub use phone_change::{Administered, ChangeFile};
 pub use presence::{Beside, MOST_DRAFTS, in_list as beside_in_list};
+pub use privacy::{HandedOut, HeldAbout, Whom};
 pub use recovery::{HandedOver, OwnersFile};
 pub use rotate_secrets::Rotated;
 pub use saved_views::{may_remove_view, may_share_views};
@@ -145,7 +148,7 @@ pub use witness::{NotProven, PlaceStanding, Proven};
 use crate::clock::Clock;
 use crate::config::{
     ApiSettings, AuditSettings, DocumentSettings, EventSettings, InboundSettings, LimitSettings, MailSettings,
-    PolicySettings, SessionSettings, Settings, SubscriberSettings,
+    PolicySettings, RetentionSettings, SessionSettings, Settings, SubscriberSettings,
 };
 use crate::directory::Directories;
 use crate::domain::document::{Fit, Unfit, prepare};
@@ -211,6 +214,8 @@ pub struct Kit {
     pub amounts: Amounts,
     /// Uploaded documents.
     pub documents: DocumentSettings,
+    /// How long personal data is kept.
+    pub retention: RetentionSettings,
     /// The interface for programs.
     pub api: ApiSettings,
     /// Retries of mails.
@@ -280,6 +285,7 @@ impl Kit {
             amounts: amounts(settings),
             limits: settings.limits.clone(),
             documents: settings.documents.clone(),
+            retention: settings.retention.clone(),
             api: settings.api.clone(),
             mail: settings.mail.clone(),
             mail_hook: settings.inbound.trusted().map_err(BadKit::MailHook)?,

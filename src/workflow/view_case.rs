@@ -28,6 +28,7 @@ use crate::domain::ids::{AgentId, CaseId, CustomerSessionId, DocumentId, EntryId
 use crate::domain::limits::Limit;
 use crate::domain::need::Need;
 use crate::domain::phone_change;
+use crate::domain::privacy::Erased;
 use crate::domain::reference::CaseRef;
 use crate::domain::risk::Raised;
 use crate::domain::token::Token;
@@ -44,7 +45,7 @@ use crate::store::mirror;
 use crate::store::outbox::{self, MailRow, Unsettled};
 use crate::store::recoveries::{self, Recovery};
 use crate::store::tags::{self, Tag};
-use crate::store::{AnyConnection, StoreError, Tx, accounts};
+use crate::store::{AnyConnection, StoreError, Tx, accounts, erasure};
 
 /// The newest entries of a case's log that are read with it.
 const TIMELINE: i64 = 300;
@@ -119,6 +120,8 @@ pub struct CaseFile {
     pub tags: Vec<Tag>,
     /// Every tag of the desk.
     pub all_tags: Vec<Tag>,
+    /// The erasure that emptied it, if one did.
+    pub erased: Option<Erased>,
     /// How examinations and meetings went, by the evidence they gave.
     pub notes: BTreeMap<EvidenceId, EvidenceNote>,
 }
@@ -399,6 +402,7 @@ impl Desk {
                 opened_documents: opened_by(connection, &viewing, &reference)?,
                 tags: tags::of_cases(connection, &[id])?.into_iter().map(|(_, tag)| tag).collect(),
                 all_tags: tags::all(connection)?,
+                erased: erasure::of_case(connection, id)?,
                 notes: read_notes(connection, id)?,
                 known,
                 filed,

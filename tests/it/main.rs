@@ -30,6 +30,7 @@ mod identity_documents;
 mod inbound;
 mod interleavings;
 mod journey_2_and_5;
+mod keep;
 mod keycloak;
 mod languages;
 mod limits;

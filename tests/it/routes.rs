@@ -41,6 +41,7 @@ fn path(route: &RouteSpec, reference: &str) -> String {
         .replace("{view}", nothing)
         .replace("{token}", nothing)
         .replace("{reply}", nothing)
+        .replace("{hold}", nothing)
         .replace("{file}", "volume.csv");
     assert!(!path.contains('{'), "the test does not know what to put into {path}");
     path

@@ -130,3 +130,17 @@ fn is_account_of(connection: &mut AnyConnection, order: &Entry) -> Result<bool, 
     let said: serde_json::Value = serde_json::from_str(&order.details).unwrap_or_default();
     Ok(blanked(&fields).iter().all(|(key, value)| said.get(key) == Some(value)))
 }
+
+/// The numbers of the erasures that entries of the action [`ERASED`] order, by these entries.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub fn numbers(connection: &mut AnyConnection, orders: &BTreeSet<i64>) -> Result<BTreeMap<i64, i64>, StoreError> {
+    let rows: Vec<(i64, String)> = audit_entries::table
+        .filter(audit_entries::seq.eq_any(orders.iter().copied().collect::<Vec<_>>()))
+        .filter(audit_entries::action.eq(ERASED))
+        .select((audit_entries::seq, audit_entries::details))
+        .load(connection)?;
+    let number = |details: &str| serde_json::from_str::<serde_json::Value>(details).ok()?.get("request")?.as_i64();
+    Ok(rows.into_iter().filter_map(|(seq, details)| Some((seq, number(&details)?))).collect())
+}

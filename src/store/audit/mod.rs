@@ -1,7 +1,7 @@
 //! Reading the log: pages, exports and verification, always in the order of the chain.
 
 pub mod checkpoints;
-pub(super) mod erasure;
+pub mod erasure;
 pub mod tree;
 
 use std::collections::BTreeMap;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::verify::counted;
-use crate::domain::audit::Entry;
+use crate::domain::audit::{Entry, Personal};
 use crate::domain::audit_export::ExportFormat;
 use crate::domain::audit_filter::{self, Filter};
 use crate::store::audit;
@@ -79,7 +79,7 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
         (_, Ok(before)) => (false, before),
         _ => (false, i64::MAX),
     };
-    let (mut rows, head) = app
+    let (mut rows, head, orders) = app
         .desk
         .store
         .read_snapshot(move |connection| {
@@ -88,7 +88,9 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
                 Some(filter) if upward => audit::after(connection, filter, place, limit)?,
                 Some(filter) => audit::before(connection, filter, place, limit)?,
             };
-            Ok((rows, audit::head(connection)?))
+            let orders = rows.iter().flat_map(|row| row.erased.iter().flatten()).map(|erased| erased.by).collect();
+            let orders = audit::erasure::numbers(connection, &orders)?;
+            Ok((rows, audit::head(connection)?, orders))
         })
         .await?;
     let more = rows.len() > PAGE;
@@ -112,7 +114,7 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
             "from": asked.from, "to": asked.to, "case": asked.case, "actor": asked.actor, "action": asked.action,
         },
         "errors": errors,
-        "rows": rows.iter().map(row).collect::<Vec<_>>(),
+        "rows": rows.iter().map(|entry| row(entry, &orders)).collect::<Vec<_>>(),
         "newer_url": newest.filter(|_| has_newer).map(|seq| asked.url("/desk/audit", &[("after", seq.to_string())])),
         "older_url": oldest.filter(|_| has_older).map(|seq| asked.url("/desk/audit", &[("before", seq.to_string())])),
         "exports": exports(&asked, head.seq, app.desk.kit.audit_key.is_some()),
@@ -172,12 +174,19 @@ fn size_of(bytes: i64) -> String {
     }
 }
 
-fn row(entry: &Entry) -> Value {
+fn row(entry: &Entry, orders: &BTreeMap<i64, i64>) -> Value {
+    let erased = |field: Personal| {
+        let by = entry.erased[field as usize].as_ref()?.by;
+        Some(json!({ "entry": by, "number": orders.get(&by) }))
+    };
     json!({
         "seq": entry.seq,
         "at": { "iso": entry.at, "text": entry.at.replace('T', " ").replace('Z', "") },
         "actor_kind": entry.actor_kind,
         "actor": entry.actor,
+        "erased": {
+            "actor": erased(Personal::Actor), "account": erased(Personal::Account), "ip": erased(Personal::Address),
+        },
         "action": entry.action,
         "case_ref": entry.case_ref,
         "case_url": (!entry.case_ref.is_empty()).then(|| format!("/desk/cases/{}", entry.case_ref)),

@@ -305,6 +305,7 @@ fn content(app: &App, agent: &SignedInAgent, file: &CaseFile, revealed: bool) ->
             .collect::<Vec<_>>(),
         "outcome": directory::outcome(file),
         "ended_reason": file.filed.filing.ended_reason,
+        "erased": file.erased.map(|by| by.to_string()),
     })
 }
 
@@ -353,7 +354,7 @@ fn may(kit: &Kit, agent: &SignedInAgent, file: &CaseFile, now: DateTime<Utc>) ->
         "claim": works && live && case.holder.is_none() && !approved,
         "release": works && live && mine,
         "reassign": supervises && live,
-        "note": works,
+        "note": works && file.erased.is_none(),
         "message": works && !case.state.is_final() && file.account().is_some(),
         "callback": works && mine && case.state.is_under_review()
             && file.calls_left > 0
@@ -365,7 +366,7 @@ fn may(kit: &Kit, agent: &SignedInAgent, file: &CaseFile, now: DateTime<Utc>) ->
         "leave_rest": works && (mine || supervises) && case.state.is_under_review() && case.has_deactivated(),
         "deactivate": works && mine && case.state == State::Ready && !approved,
         "end_dispute": supervises && case.state == State::Disputed,
-        "reveal": works,
+        "reveal": works && file.erased.is_none(),
     });
     if let Value::Object(buttons) = &mut may {
         buttons.extend(phone_change::may(kit, agent, file, now).map(|(button, may)| (button.to_owned(), may.into())));

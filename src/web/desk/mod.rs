@@ -25,6 +25,7 @@ pub(crate) mod password;
 pub(crate) mod people;
 pub(crate) mod phone_change;
 mod policy;
+pub(crate) mod privacy;
 pub(crate) mod queue;
 pub(crate) mod reports;
 pub(crate) mod sessions;

@@ -20,7 +20,7 @@ use crate::domain::sla::Happened;
 use crate::notify::inbound::{read, read_head};
 use crate::store::cases::{self, EntryKind, Filed, WrittenEntry};
 use crate::store::inbound::{self, InboundMail};
-use crate::store::{AnyConnection, StoreError, Tx, documents};
+use crate::store::{AnyConnection, StoreError, Tx, documents, erasure};
 
 /// Mails of one case that are kept although they are too many.
 const MOST_OF_CASE: i64 = 20;
@@ -244,6 +244,12 @@ fn letter(tx: &mut Tx<'_>, kit: &Kit, act: &Act, ready: &Ready, mut row: Inbound
         Some((reference, _, _)) => cases::lock(tx, reference)?,
         None => None,
     };
+    // A case that was emptied takes nothing in any more: somebody has to look at what came.
+    let emptied = match &filed {
+        Some(filed) => erasure::of_case(tx.connection, filed.case.id)?.is_some(),
+        None => false,
+    };
+    let filed = filed.filter(|_| !emptied);
     let from = ready.mail.from.as_ref();
     // Whom a mail says it is from is anybody's to write: it must not use up what the mails of a case may be.
     let counted = match &filed {

@@ -74,10 +74,20 @@ fn everything_that_the_desk_does_can_be_done_here() {
     let others = ["/desk/cases/{reference}/phone-change", "/desk/cases/{reference}/draft"];
     // How somebody signs in is for that person alone, at a browser. A token that could issue tokens would outlive every
     // attempt to take it away; taking away is done with whoever it belongs to (`/people/{agent}/end-sessions`).
-    let own = ["/desk/sign-", "/desk/step-up", "/desk/password", "/desk/sessions", "/desk/security", "/desk/tokens"];
+    // Everything that is held about a person leaves the desk by hand, and is erased by hand: no program answers for who
+    // they are.
+    let own = [
+        "/desk/sign-",
+        "/desk/step-up",
+        "/desk/password",
+        "/desk/sessions",
+        "/desk/security",
+        "/desk/tokens",
+        "/desk/privacy",
+    ];
     // Pages that ask before something is done, or show again what another operation gives: a case on paper, one person of
     // the list, an empty form. What is told to an open page is told to programs as events. Programs read every entry of
-    // the log with its hashes, and so verify it themselves; a manifest carries a signed checkpoint.
+    // the log with its hashes, and so verify it themselves; its checkpoints are handed to places outside.
     let pages = [
         "/desk/cases/{reference}/print",
         "/desk/cases/{reference}/approve",

@@ -109,11 +109,23 @@ pub struct CaseView {
     mails: Vec<MailOfCase>,
     /// Why it ended.
     ended_reason: Option<String>,
+    /// The erasure of its personal data, if it was erased.
+    erased: Option<ErasedCase>,
     /// What it was closed with.
     conclusion: Option<&'static str>,
     /// Its entries in the log, newest first: whole for those who may read the log, with what the desk's page tells of
     /// them for others.
     timeline: Vec<TimelineEntry>,
+}
+
+/// What was erased of a case, and why.
+#[derive(Serialize, ToSchema)]
+struct ErasedCase {
+    at: DateTime<Utc>,
+    /// In the series of all erasures.
+    number: i64,
+    /// `schedule` or `request`.
+    cause: &'static str,
 }
 
 /// Somebody who has the case's page before them.
@@ -201,6 +213,7 @@ pub fn view(app: &App, file: &CaseFile, program: &Program) -> CaseView {
         messages: texts(file, &[EntryKind::ToCustomer, EntryKind::FromCustomer, EntryKind::FromElsewhere]),
         mails: mails(file),
         ended_reason: file.filed.filing.ended_reason.clone(),
+        erased: file.erased.map(|by| ErasedCase { at: by.at, number: by.number, cause: by.cause.code() }),
         conclusion: case.conclusion.map(|conclusion| conclusion.code()),
         timeline: timeline(file, program),
     }

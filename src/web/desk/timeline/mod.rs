@@ -133,7 +133,7 @@ fn written(file: &CaseFile, entry: &WrittenEntry, revealed: bool) -> Value {
         "at": moment(entry.at),
         "who": who,
         "what": what,
-        "body": entry.body,
+        "body": if file.erased.is_some() { "Erased." } else { entry.body.as_str() },
         "mail": file.inbound.get(&entry.id).map(|inbound| mail::source(inbound, reference, revealed)),
     })
 }

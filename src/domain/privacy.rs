@@ -1,0 +1,175 @@
+//! When personal data may be erased, and when it has to stay.
+
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::case::State;
+use super::reference::CaseRef;
+use super::words::coded;
+
+/// The address that stands where one was erased: RFC 2606 §2 keeps the domain from ever being anybody's.
+pub const ERASED_EMAIL: &str = "erased@erased.invalid";
+
+coded! {
+    /// Why something was erased.
+    pub enum Cause {
+        /// Its time was over.
+        Schedule = "schedule", "by schedule";
+        /// The person it is about asked for it.
+        Request = "request", "by request";
+    }
+}
+
+/// An erasure that was carried out. Both causes are numbered in one series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erased {
+    /// Its number.
+    pub number: i64,
+    /// Why.
+    pub cause: Cause,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+impl fmt::Display for Erased {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "erased on {} {} (no. {})", self.at.format("%Y-%m-%d"), self.cause.label(), self.number)
+    }
+}
+
+/// What decides whether a case may be erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Which case.
+    pub reference: CaseRef,
+    /// Where it stands.
+    pub state: State,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// A legal hold is on it, or on its account.
+    pub held: bool,
+    /// Something is still to leave for it, or a change of the phone number goes on.
+    pub unsettled: bool,
+    /// It ended as a duplicate of this case, which goes on.
+    pub continued: Option<CaseRef>,
+}
+
+/// Why something has to stay.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Obstacle {
+    /// The case goes on.
+    #[error("{0} is still open. End it first.")]
+    Open(CaseRef),
+    /// What would be erased is evidence of a dispute.
+    #[error("{0} is disputed. What it holds is evidence until a supervisor has ended the dispute.")]
+    Disputed(CaseRef),
+    /// Whoever was told of it can still say that it was not them.
+    #[error("{case} can be objected to until {}. Until then it may become evidence.", .until.format("%Y-%m-%d %H:%M UTC"))]
+    Objectable {
+        /// Which case.
+        case: CaseRef,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// It ended as a duplicate of one that goes on.
+    #[error("{case} is a duplicate of {of}, which is still open.")]
+    Continued {
+        /// Which case.
+        case: CaseRef,
+        /// What goes on in its place.
+        of: CaseRef,
+    },
+    /// Mails, orders or a change of the phone number are still under way.
+    #[error("Something of {0} is still under way. Try again when it is done.")]
+    Unsettled(CaseRef),
+    /// A legal hold is on the case or its account.
+    #[error("{0} is on legal hold. Whoever placed the hold has to lift it first.")]
+    Held(CaseRef),
+    /// A legal hold is on the account.
+    #[error("The account is on legal hold. Whoever placed the hold has to lift it first.")]
+    AccountHeld,
+    /// People who work at the desk stay in its records.
+    #[error("This is somebody at the desk. Their account stays while the log names them; suspend them instead.")]
+    AtDesk,
+}
+
+impl Obstacle {
+    /// The stable word that is logged.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Open(_) => "open_case",
+            Self::Disputed(_) => "open_dispute",
+            Self::Objectable { .. } => "objectable",
+            Self::Continued { .. } => "duplicate_of_open",
+            Self::Unsettled(_) => "unsettled",
+            Self::Held(_) | Self::AccountHeld => "legal_hold",
+            Self::AtDesk => "at_desk",
+        }
+    }
+}
+
+impl Standing {
+    /// What keeps the case from being erased at `now`; `rest` is how long after its end it has to stay.
+    pub fn obstacle(&self, rest: TimeDelta, now: DateTime<Utc>) -> Option<Obstacle> {
+        let case = self.reference.clone();
+        if self.held {
+            return Some(Obstacle::Held(case));
+        }
+        if self.state == State::Disputed {
+            return Some(Obstacle::Disputed(case));
+        }
+        if !self.state.is_final() {
+            return Some(Obstacle::Open(case));
+        }
+        if let Some(of) = self.continued.clone() {
+            return Some(Obstacle::Continued { case, of });
+        }
+        if self.unsettled {
+            return Some(Obstacle::Unsettled(case));
+        }
+        let until = self.since + rest;
+        (until > now).then_some(Obstacle::Objectable { case, until })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ended(days_ago: i64) -> (Standing, DateTime<Utc>) {
+        let now = DateTime::from_timestamp(1_795_500_000, 0).unwrap();
+        let standing = Standing {
+            reference: CaseRef::from_random(7).unwrap(),
+            state: State::Closed,
+            since: now - TimeDelta::days(days_ago),
+            held: false,
+            unsettled: false,
+            continued: None,
+        };
+        (standing, now)
+    }
+
+    #[test]
+    fn only_what_is_over_and_rested_may_go() {
+        let rest = TimeDelta::days(30);
+        let (standing, now) = ended(30);
+        assert_eq!(standing.obstacle(rest, now), None);
+        let (young, now) = ended(29);
+        let until = young.since + rest;
+        assert_eq!(young.obstacle(rest, now), Some(Obstacle::Objectable { case: young.reference.clone(), until }));
+        for state in State::ALL {
+            let other = Standing { state: *state, ..standing.clone() };
+            assert_eq!(other.obstacle(rest, now).is_none(), state.is_final(), "{state:?}");
+        }
+        let disputed = Standing { state: State::Disputed, ..standing.clone() };
+        assert_eq!(disputed.obstacle(rest, now).map(|found| found.code()), Some("open_dispute"));
+        let held = Standing { held: true, ..standing.clone() };
+        assert_eq!(held.obstacle(rest, now).map(|found| found.code()), Some("legal_hold"));
+        let unsettled = Standing { unsettled: true, ..standing.clone() };
+        assert_eq!(unsettled.obstacle(rest, now).map(|found| found.code()), Some("unsettled"));
+        let of = CaseRef::from_random(8).unwrap();
+        let duplicate = Standing { continued: Some(of), ..standing };
+        assert_eq!(duplicate.obstacle(rest, now).map(|found| found.code()), Some("duplicate_of_open"));
+    }
+}

@@ -1,0 +1,258 @@
+//! Erasing what cases say of people. What stays: the reference, the state, times, kinds of evidence, and the log.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::dsl::{exists, max, not};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    RunQueryDsl,
+};
+
+use super::cases::Filed;
+use super::schema::{
+    blocks, calls, case_authenticators, case_drafts, case_entries, case_erasures, case_forms, case_merges,
+    case_origins, case_presence, cases, cases_to_erase, challenges, customer_sessions, documents, enrolments, erasures,
+    evidence, evidence_notes, inbound_mails, legal_holds as held, links, mail_failures, outbox, phone_changes,
+    recoveries,
+};
+use super::{AnyConnection, StoreError, Tx, corrupt, dialect, legal_holds, parsed, search, stored};
+use crate::domain::case::State;
+use crate::domain::ids::{AccountId, CaseId};
+use crate::domain::inbound::Fate;
+use crate::domain::phone_change;
+use crate::domain::privacy::{Cause, ERASED_EMAIL, Erased, Standing};
+use crate::domain::reference::CaseRef;
+
+/// Rows that are still to be carried out.
+const UNDER_WAY: [&str; 2] = ["waiting", "leased"];
+
+fn erased((number, cause, at): (i64, String, NaiveDateTime)) -> Result<Erased, StoreError> {
+    let cause = Cause::from_code(&cause).ok_or_else(|| corrupt("cause", &cause))?;
+    Ok(Erased { number, cause, at: at.and_utc() })
+}
+
+/// The erasure that emptied a case, if one did.
+pub fn of_case(connection: &mut AnyConnection, case: CaseId) -> Result<Option<Erased>, StoreError> {
+    let row = case_erasures::table
+        .inner_join(erasures::table)
+        .filter(case_erasures::case_id.eq(case.to_string()))
+        .select((erasures::n, erasures::cause, erasures::at))
+        .first(connection)
+        .optional()?;
+    row.map(erased).transpose()
+}
+
+/// Whether a case was emptied.
+pub(super) fn is_empty(connection: &mut AnyConnection, case: &str) -> Result<bool, StoreError> {
+    let found = case_erasures::table.filter(case_erasures::case_id.eq(case));
+    Ok(diesel::select(exists(found)).get_result(connection)?)
+}
+
+/// The erasure that an account's person asked for, if they did.
+pub fn of_account(connection: &mut AnyConnection, account: AccountId) -> Result<Option<Erased>, StoreError> {
+    let row = erasures::table
+        .filter(erasures::account_id.eq(account.to_string()))
+        .order(erasures::n.desc())
+        .select((erasures::n, erasures::cause, erasures::at))
+        .first(connection)
+        .optional()?;
+    row.map(erased).transpose()
+}
+
+/// The newest erasures on request, newest first.
+pub fn requested(
+    connection: &mut AnyConnection,
+    limit: i64,
+) -> Result<Vec<(Erased, Option<AccountId>, i64)>, StoreError> {
+    type Row = (i64, String, NaiveDateTime, Option<String>);
+    let rows: Vec<Row> = erasures::table
+        .filter(erasures::cause.eq(Cause::Request.code()))
+        .order(erasures::n.desc())
+        .select((erasures::n, erasures::cause, erasures::at, erasures::account_id))
+        .limit(limit)
+        .load(connection)?;
+    let mut found = Vec::with_capacity(rows.len());
+    for (n, cause, at, account) in rows {
+        let cases = case_erasures::table.filter(case_erasures::n.eq(n)).count().get_result(connection)?;
+        found.push((erased((n, cause, at))?, account.as_deref().map(|id| parsed("account", id)).transpose()?, cases));
+    }
+    Ok(found)
+}
+
+/// Notes that a case ended, so that the schedule comes to it.
+pub(super) fn ended(tx: &mut Tx<'_>, case: CaseId, at: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::insert_into(cases_to_erase::table)
+        .values((cases_to_erase::case_id.eq(case.to_string()), cases_to_erase::ended_at.eq(stored(at))))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Cases that ended before a moment and are still to be erased, those that ended first of all first. What a hold keeps,
+/// and what has something under way, is left out.
+pub fn due(
+    connection: &mut AnyConnection,
+    ended_before: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<CaseRef>, StoreError> {
+    let under_way = outbox::table
+        .filter(outbox::case_id.eq(cases_to_erase::case_id.nullable()))
+        .filter(outbox::state.eq_any(UNDER_WAY));
+    let changing = phone_changes::table
+        .filter(phone_changes::case_id.eq(cases_to_erase::case_id))
+        .filter(phone_changes::state.eq_any(changes_going_on()));
+    let standing = held::table.filter(held::lifted_at.is_null());
+    let hold_on_case = standing.filter(held::case_id.eq(cases::id.nullable()));
+    let hold_on_account = standing.filter(held::account_id.eq(cases::account_id));
+    let due: Vec<String> = cases_to_erase::table
+        .inner_join(cases::table.on(cases::id.eq(cases_to_erase::case_id)))
+        .filter(cases_to_erase::ended_at.le(stored(ended_before)))
+        .filter(not(exists(hold_on_case)))
+        .filter(not(exists(hold_on_account)))
+        .filter(not(exists(under_way)))
+        .filter(not(exists(changing)))
+        .order(cases_to_erase::ended_at.asc())
+        .select(cases::reference)
+        .limit(limit)
+        .load(connection)?;
+    due.iter().map(|reference| parsed("reference", reference)).collect()
+}
+
+fn changes_going_on() -> Vec<&'static str> {
+    phone_change::State::ALL.iter().filter(|state| !state.is_final()).map(|state| state.code()).collect()
+}
+
+/// What decides whether a case may be erased.
+pub fn standing(connection: &mut AnyConnection, filed: &Filed) -> Result<Standing, StoreError> {
+    let id = filed.case.id.to_string();
+    let under_way = outbox::table.filter(outbox::case_id.eq(&id)).filter(outbox::state.eq_any(UNDER_WAY));
+    let changing = phone_changes::table
+        .filter(phone_changes::case_id.eq(&id))
+        .filter(phone_changes::state.eq_any(changes_going_on()));
+    let into: Option<(String, String)> = case_merges::table
+        .inner_join(cases::table.on(cases::id.eq(case_merges::into_id)))
+        .filter(case_merges::case_id.eq(&id))
+        .select((cases::reference, cases::state))
+        .first(connection)
+        .optional()?;
+    let going_on = |state: &str| State::from_code(state).is_none_or(|state| !state.is_final());
+    let continued = into.filter(|(_, state)| going_on(state)).map(|(reference, _)| parsed("reference", &reference));
+    Ok(Standing {
+        reference: filed.case.reference.clone(),
+        state: filed.case.state,
+        since: filed.case.state_since,
+        held: legal_holds::stands(connection, Some(filed.case.id), filed.case.account)?,
+        unsettled: diesel::select(exists(under_way)).get_result(connection)?
+            || diesel::select(exists(changing)).get_result(connection)?,
+        continued: continued.transpose()?,
+    })
+}
+
+/// Begins an erasure: it gets the next number of the series.
+pub fn begin(
+    tx: &mut Tx<'_>,
+    cause: Cause,
+    account: Option<AccountId>,
+    at: DateTime<Utc>,
+) -> Result<Erased, StoreError> {
+    dialect::lock_subject(tx.connection, "erasures", "number")?;
+    let last: Option<i64> = erasures::table.select(max(erasures::n)).first(tx.connection)?;
+    let number = last.unwrap_or_default() + 1;
+    diesel::insert_into(erasures::table)
+        .values((
+            erasures::n.eq(number),
+            erasures::cause.eq(cause.code()),
+            erasures::account_id.eq(account.map(|id| id.to_string())),
+            erasures::at.eq(stored(at)),
+        ))
+        .execute(tx.connection)?;
+    Ok(Erased { number, cause, at })
+}
+
+/// Erases what a case says of people. It must have ended and be on no hold: the database looks once more.
+pub fn empty_case(tx: &mut Tx<'_>, case: CaseId, by: Erased) -> Result<(), StoreError> {
+    let id = case.to_string();
+    diesel::insert_into(case_erasures::table)
+        .values((case_erasures::case_id.eq(&id), case_erasures::n.eq(by.number)))
+        .execute(tx.connection)?;
+    empty_what_stays(tx.connection, &id, stored(by.at))?;
+    remove_what_goes(tx.connection, &id)?;
+    legal_holds::forget_lifted(tx, None, Some(case))?;
+    search::index(tx, &id)
+}
+
+fn empty_what_stays(c: &mut AnyConnection, id: &str, at: NaiveDateTime) -> Result<(), StoreError> {
+    diesel::update(case_forms::table.filter(case_forms::case_id.eq(id)))
+        .set((
+            case_forms::email.eq(ERASED_EMAIL),
+            case_forms::email_key.eq(""),
+            case_forms::account_number.eq(None::<String>),
+            case_forms::name.eq(""),
+            case_forms::failed_step.eq(""),
+            case_forms::phone.eq(None::<String>),
+            case_forms::callback_time.eq(""),
+            case_forms::message.eq(""),
+        ))
+        .execute(c)?;
+    diesel::update(evidence::table.filter(evidence::case_id.eq(id)))
+        .set(evidence::subject.eq(None::<String>))
+        .execute(c)?;
+    diesel::update(case_entries::table.filter(case_entries::case_id.eq(id)))
+        .set(case_entries::body.eq(""))
+        .execute(c)?;
+    diesel::update(documents::table.filter(documents::case_id.eq(id)).filter(documents::erased_at.is_null()))
+        .set((documents::sealed.eq(None::<Vec<u8>>), documents::erased_at.eq(Some(at))))
+        .execute(c)?;
+    diesel::update(documents::table.filter(documents::case_id.eq(id))).set(documents::digest.eq("")).execute(c)?;
+    let mails = inbound_mails::table.filter(inbound_mails::case_id.eq(id));
+    diesel::update(mails)
+        .set((
+            // It stays one of a kind, and tells nothing of the mail any more.
+            inbound_mails::digest.eq(inbound_mails::id),
+            inbound_mails::from_address.eq(""),
+            inbound_mails::subject.eq(""),
+            inbound_mails::rest.eq(""),
+            inbound_mails::files.eq("[]"),
+            inbound_mails::key_id.eq(None::<String>),
+            inbound_mails::sealed.eq(None::<Vec<u8>>),
+        ))
+        .execute(c)?;
+    let undecided = inbound_mails::fate.eq_any(Fate::UNDECIDED.map(Fate::code));
+    diesel::update(inbound_mails::table.filter(inbound_mails::case_id.eq(id)).filter(undecided))
+        .set((
+            inbound_mails::fate.eq(Fate::Discarded.code()),
+            inbound_mails::aside.eq(None::<String>),
+            inbound_mails::decided_at.eq(Some(at)),
+        ))
+        .execute(c)?;
+    diesel::update(recoveries::table.filter(recoveries::case_id.eq(id)))
+        .set(recoveries::failed.eq(None::<String>))
+        .execute(c)?;
+    let failed = case_authenticators::table.filter(case_authenticators::case_id.eq(id));
+    diesel::update(failed.filter(case_authenticators::failure.is_not_null()))
+        .set(case_authenticators::failure.eq(Some("")))
+        .execute(c)?;
+    diesel::update(blocks::table.filter(blocks::case_id.eq(id))).set(blocks::about.eq("")).execute(c)?;
+    diesel::update(cases::table.filter(cases::id.eq(id)))
+        .set((cases::ended_reason.eq(None::<String>), cases::submission_key.eq(cases::id)))
+        .execute(c)?;
+    Ok(())
+}
+
+fn remove_what_goes(c: &mut AnyConnection, id: &str) -> Result<(), StoreError> {
+    let asked = challenges::table.filter(challenges::case_id.eq(id)).select(challenges::id);
+    let changed = phone_changes::table.filter(phone_changes::case_id.eq(id)).select(phone_changes::id);
+    let made = calls::challenge_id.eq_any(asked.nullable()).or(calls::phone_change_id.eq_any(changed.nullable()));
+    diesel::delete(calls::table.filter(made)).execute(c)?;
+    diesel::delete(challenges::table.filter(challenges::case_id.eq(id))).execute(c)?;
+    diesel::delete(customer_sessions::table.filter(customer_sessions::case_id.eq(id))).execute(c)?;
+    diesel::delete(links::table.filter(links::case_id.eq(id))).execute(c)?;
+    diesel::delete(phone_changes::table.filter(phone_changes::case_id.eq(id))).execute(c)?;
+    diesel::delete(enrolments::table.filter(enrolments::case_id.eq(id))).execute(c)?;
+    diesel::delete(evidence_notes::table.filter(evidence_notes::case_id.eq(id))).execute(c)?;
+    diesel::delete(case_origins::table.filter(case_origins::case_id.eq(id))).execute(c)?;
+    diesel::delete(case_presence::table.filter(case_presence::case_id.eq(id))).execute(c)?;
+    diesel::delete(case_drafts::table.filter(case_drafts::case_id.eq(id))).execute(c)?;
+    diesel::delete(mail_failures::table.filter(mail_failures::case_id.eq(id))).execute(c)?;
+    diesel::delete(outbox::table.filter(outbox::case_id.eq(id))).execute(c)?;
+    diesel::delete(cases_to_erase::table.filter(cases_to_erase::case_id.eq(id))).execute(c)?;
+    Ok(())
+}

@@ -1,0 +1,384 @@
+//! What is held about one person: handed out to them, erased when they ask for it, or kept from being erased.
+
+use std::fmt;
+use std::str::FromStr;
+
+use secrecy::zeroize::Zeroizing;
+use serde_json::{Map, Value, json};
+
+use super::Desk;
+use super::act::{Act, Done, Halt};
+use super::erase_cases::{erase, order};
+use crate::domain::account::AccountKind;
+use crate::domain::audit::{ERASED, NewEntry, details};
+use crate::domain::contact::EmailAddress;
+use crate::domain::ids::{AccountId, CaseId, LegalHoldId};
+use crate::domain::privacy::{Cause, Erased, Obstacle};
+use crate::domain::reference::CaseRef;
+use crate::domain::sealed::{Sealed, Sealing};
+use crate::store::cases::{self, Filed};
+use crate::store::documents::{self, Document};
+use crate::store::legal_holds::{self, Kept, LegalHold};
+use crate::store::person::{self, Person, Traces};
+use crate::store::{AnyConnection, StoreError, Tx, accounts, erasure};
+
+/// By what somebody asks for a person: an address, or one of their cases.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whom {
+    /// An e-mail address.
+    Email(EmailAddress),
+    /// The person that a case is about.
+    Case(CaseRef),
+}
+
+impl FromStr for Whom {
+    type Err = Halt;
+
+    fn from_str(text: &str) -> Result<Self, Halt> {
+        let text = text.trim();
+        text.parse().map(Self::Case).or_else(|_| text.parse().map(Self::Email)).map_err(|_| {
+            Halt::BadText("Enter an e-mail address or the reference of a case, such as MFA-7K3Q-9ZDX.".to_owned())
+        })
+    }
+}
+
+impl fmt::Display for Whom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Email(email) => email.fmt(f),
+            Self::Case(reference) => reference.fmt(f),
+        }
+    }
+}
+
+/// What is held about a person, as the desk is shown it.
+pub struct HeldAbout {
+    /// Whose it is.
+    pub person: Person,
+    /// Their cases, oldest first, and what emptied them.
+    pub cases: Vec<(Filed, Option<Erased>)>,
+    /// Holds that stand.
+    pub holds: Vec<LegalHold>,
+    /// What keeps it from being erased.
+    pub obstacles: Vec<Obstacle>,
+    /// The erasure of the account, if it was erased.
+    pub erased: Option<Erased>,
+}
+
+/// Everything held about a person, to be handed out.
+pub struct HandedOut {
+    /// All but the documents, as JSON.
+    pub json: String,
+    /// Documents by their file names.
+    pub files: Vec<(String, Zeroizing<Vec<u8>>)>,
+}
+
+fn nothing() -> Halt {
+    Halt::BadText("Nothing is held about this person, or it was erased.".to_owned())
+}
+
+/// Whether whoever acts may look after people's rights: supervisors, and who runs the server.
+fn allowed(act: &Act) -> Result<(), Halt> {
+    match act.actor.role() {
+        None if act.actor.agent().is_none() => Ok(()),
+        Some(role) if role.supervises() => Ok(()),
+        role => Err(Halt::Refused(crate::domain::case::Refused::Role(role))),
+    }
+}
+
+fn find(connection: &mut AnyConnection, whom: &Whom) -> Result<Option<Person>, StoreError> {
+    let of_account =
+        |account: crate::domain::account::Account| Person { email_key: account.email.key(), account: Some(account) };
+    match whom {
+        Whom::Email(email) => {
+            let account = accounts::find_by_email(connection, email)?;
+            Ok(Some(account.map_or_else(|| Person { account: None, email_key: email.key() }, of_account)))
+        }
+        Whom::Case(reference) => {
+            let Some(filed) = cases::find(connection, reference)? else { return Ok(None) };
+            if let Some(account) = filed.case.account {
+                return Ok(accounts::find(connection, account)?.map(of_account));
+            }
+            if erasure::of_case(connection, filed.case.id)?.is_some() {
+                return Ok(None);
+            }
+            let email_key = cases::form(connection, filed.case.id)?.email.key();
+            Ok(Some(Person { account: None, email_key }))
+        }
+    }
+}
+
+fn held(
+    connection: &mut AnyConnection,
+    whom: &Whom,
+    rest: chrono::TimeDelta,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Option<HeldAbout>, StoreError> {
+    let Some(person) = find(connection, whom)? else { return Ok(None) };
+    let account = person.account.as_ref().map(|account| account.id);
+    let mut held = HeldAbout { person, cases: Vec::new(), holds: Vec::new(), obstacles: Vec::new(), erased: None };
+    let of_person = person::cases_of(connection, &held.person)?;
+    let ids: Vec<CaseId> = of_person.iter().map(|(id, _)| *id).collect();
+    held.holds = legal_holds::of_person(connection, account, &ids)?;
+    if let Some(account) = &held.person.account {
+        held.erased = erasure::of_account(connection, account.id)?;
+        if account.kind == AccountKind::Staff {
+            held.obstacles.push(Obstacle::AtDesk);
+        }
+        if held.holds.iter().any(|hold| hold.kept == Kept::Account(account.id)) {
+            held.obstacles.push(Obstacle::AccountHeld);
+        }
+    }
+    for (id, reference) in of_person {
+        let Some(filed) = cases::find(connection, &reference)? else { continue };
+        let emptied = erasure::of_case(connection, id)?;
+        if emptied.is_none() {
+            let mut standing = erasure::standing(connection, &filed)?;
+            // A hold on the account is told once.
+            standing.held = held.holds.iter().any(|hold| hold.kept == Kept::Case(id));
+            held.obstacles.extend(standing.obstacle(rest, now));
+        }
+        held.cases.push((filed, emptied));
+    }
+    let left = held.person.account.is_some() || !held.cases.is_empty();
+    Ok(left.then_some(held))
+}
+
+impl HeldAbout {
+    fn account(&self) -> Option<AccountId> {
+        self.person.account.as_ref().map(|account| account.id)
+    }
+
+    /// There is something left to be erased.
+    pub fn is_left(&self) -> bool {
+        (self.person.account.is_some() && self.erased.is_none())
+            || self.cases.iter().any(|(_, emptied)| emptied.is_none())
+    }
+
+    fn entry(&self, act: &Act, action: &str, more: &[(&str, Value)]) -> NewEntry {
+        let mut about = details([("cases", self.cases.len().into())]);
+        about.extend(more.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
+        act.entry(action, None, self.account(), about)
+    }
+}
+
+impl Desk {
+    /// What is held about a person. Looking is recorded.
+    ///
+    /// # Errors
+    /// [`Halt`] when nothing is held, or the role does not allow it; [`StoreError`] when the database fails.
+    pub async fn held_about(&self, act: Act, whom: Whom) -> Result<Result<HeldAbout, Halt>, StoreError> {
+        let rest = self.kit.periods.dispute_link();
+        let look = move |tx: &mut Tx<'_>| -> Done<HeldAbout> {
+            if let Err(halt) = allowed(&act) {
+                return Ok(Err(halt));
+            }
+            let Some(held) = held(tx.connection, &whom, rest, act.at)? else { return Ok(Err(nothing())) };
+            tx.record(held.entry(&act, "privacy.viewed", &[]));
+            Ok(Ok(held))
+        };
+        self.store.write(look).await
+    }
+
+    /// Everything held about a person, to be handed to them. It leaves only when the log has an entry that says so.
+    ///
+    /// # Errors
+    /// [`Halt`] when nothing is held, or the role does not allow it; [`StoreError`] when the database fails or a document
+    /// cannot be unsealed.
+    pub async fn hand_out(&self, act: Act, whom: Whom) -> Result<Result<HandedOut, Halt>, StoreError> {
+        if let Err(halt) = allowed(&act) {
+            return Ok(Err(halt));
+        }
+        let (rest, now, product) = (self.kit.periods.dispute_link(), act.at, self.kit.product.clone());
+        let read = move |connection: &mut AnyConnection| {
+            let Some(held) = held(connection, &whom, rest, now)? else { return Ok(None) };
+            let ids: Vec<CaseId> = held.cases.iter().map(|(filed, _)| filed.case.id).collect();
+            let tables = person::export(connection, &held.person, &ids)?;
+            let references: Vec<CaseRef> = held.cases.iter().map(|(filed, _)| filed.case.reference.clone()).collect();
+            let log = person::log_of(connection, &held.person, &references)?;
+            let mut sealed: Vec<(Document, Sealed)> = Vec::new();
+            for id in ids {
+                for document in documents::of_case(connection, id)? {
+                    if let Some(content) = documents::content(connection, document.id)? {
+                        sealed.push((document, content));
+                    }
+                }
+            }
+            Ok(Some((held, tables, log, sealed)))
+        };
+        let Some((held, tables, log, sealed)) = self.store.read_snapshot(read).await? else {
+            return Ok(Err(nothing()));
+        };
+        let files = self.unseal_all(sealed).await?;
+        let json = written(&product, now, tables, log, &files)?;
+        let more = [("documents", files.len().into())];
+        let entry = held.entry(&act, "privacy.exported", &more);
+        let record = move |tx: &mut Tx<'_>| {
+            tx.record(entry.clone());
+            Ok(())
+        };
+        self.store.write(record).await?;
+        Ok(Ok(HandedOut { json, files }))
+    }
+
+    async fn unseal_all(
+        &self,
+        sealed: Vec<(Document, Sealed)>,
+    ) -> Result<Vec<(String, Zeroizing<Vec<u8>>)>, StoreError> {
+        let kit = self.kit.clone();
+        let open = move || {
+            let opened = sealed.into_iter().map(|(document, sealed)| {
+                let content = kit.sealing.open(Sealing::Document, &document.about(), &sealed);
+                let content = content.map_err(|error| StoreError::Corrupt(format!("a document: {error}")))?;
+                Ok((format!("{}.{}", document.id, document.kind.extension()), content))
+            });
+            opened.collect::<Result<Vec<_>, StoreError>>()
+        };
+        tokio::task::spawn_blocking(open).await.map_err(|error| StoreError::Unavailable(error.to_string()))?
+    }
+
+    /// Erases everything held about a person, but for what the log and the desk's records need. Answers its number.
+    ///
+    /// # Errors
+    /// [`Halt`] with everything that keeps it from being erased; [`StoreError`] when the database fails: then nothing is
+    /// erased.
+    pub async fn erase_person(&self, act: Act, whom: Whom) -> Result<Result<Erased, Halt>, StoreError> {
+        if let Err(halt) = allowed(&act) {
+            return Ok(Err(halt));
+        }
+        let asked = whom.clone();
+        let look = move |connection: &mut AnyConnection| {
+            let Some(person) = find(connection, &asked)? else { return Ok(Traces::default()) };
+            let of_person = person::cases_of(connection, &person)?;
+            person::traces(connection, &person, &of_person)
+        };
+        let traces = self.store.read_snapshot(look).await?;
+        let kit = self.kit.clone();
+        let work = move |tx: &mut Tx<'_>| -> Done<Erased> {
+            let rest = kit.periods.dispute_link();
+            let Some(first) = held(tx.connection, &whom, rest, act.at)? else { return Ok(Err(nothing())) };
+            // Nobody moves them any more; what was decided meanwhile is seen.
+            for (filed, _) in &first.cases {
+                cases::lock(tx, &filed.case.reference)?;
+            }
+            let Some(held) = held(tx.connection, &whom, rest, act.at)? else { return Ok(Err(nothing())) };
+            if !held.is_left() {
+                return Ok(Err(nothing()));
+            }
+            if !held.obstacles.is_empty() {
+                let rules: Vec<Value> = held.obstacles.iter().map(|obstacle| obstacle.code().into()).collect();
+                tx.record(held.entry(&act, "privacy.erasure_refused", &[("rules", rules.into())]));
+                let why: Vec<String> = held.obstacles.iter().map(ToString::to_string).collect();
+                return Ok(Err(Halt::BadText(why.join(" "))));
+            }
+            let by = erasure::begin(tx, Cause::Request, held.account(), act.at)?;
+            for (filed, _) in held.cases.iter().filter(|(_, emptied)| emptied.is_none()) {
+                erase(tx, &act, filed, by)?;
+            }
+            if let Some(account) = held.person.account.as_ref().filter(|_| held.erased.is_none()) {
+                let subjects = [
+                    Some(kit.key.email_subject(&account.email)),
+                    account.phone.as_ref().map(|phone| kit.key.phone_subject(phone)),
+                ];
+                let subjects: Vec<_> = subjects.into_iter().flatten().collect();
+                person::empty_account(tx, account, &subjects, &traces, by)?;
+            }
+            person::forget_mails_from(tx, &held.person.email_key, act.at)?;
+            person::forget_answers(tx, &traces)?;
+            let references: Vec<CaseRef> = held.cases.iter().map(|(filed, _)| filed.case.reference.clone()).collect();
+            let (seen, after) = &traces.log;
+            let mut fields = person::still_in_log(tx.connection, seen)?;
+            fields.extend(person::fields_in_log(tx.connection, &held.person, &references, *after)?);
+            let mut about = order(by);
+            about.insert("cases".to_owned(), held.cases.len().into());
+            tx.record_erasure(act.entry(ERASED, None, None, about), fields);
+            Ok(Ok(by))
+        };
+        let done = self.store.write(work).await?;
+        if done.is_ok() {
+            self.leave_no_trace().await?;
+        }
+        Ok(done)
+    }
+
+    /// The newest erasures that people asked for, newest first: which, of which account, of how many cases.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn erasures_asked_for(&self, limit: i64) -> Result<Vec<(Erased, Option<AccountId>, i64)>, StoreError> {
+        self.store.read(move |connection| erasure::requested(connection, limit)).await
+    }
+
+    /// Keeps a person's data from being erased: an account with its cases, or the cases of an address that has none.
+    ///
+    /// # Errors
+    /// [`Halt`] when nothing is held or the role does not allow it; [`StoreError`] when the database fails.
+    pub async fn place_hold(&self, act: Act, whom: Whom, reason: String) -> Result<Result<(), Halt>, StoreError> {
+        let kit = self.kit.clone();
+        let place = move |tx: &mut Tx<'_>| -> Done<()> {
+            if let Err(halt) = allowed(&act) {
+                return Ok(Err(halt));
+            }
+            let Some(held) = held(tx.connection, &whom, kit.periods.dispute_link(), act.at)?.filter(HeldAbout::is_left)
+            else {
+                return Ok(Err(nothing()));
+            };
+            let kept: Vec<Kept> = match held.account() {
+                Some(account) => vec![Kept::Account(account)],
+                None => held.cases.iter().map(|(filed, _)| Kept::Case(filed.case.id)).collect(),
+            };
+            for kept in kept {
+                let id = kit.id(LegalHoldId::new, act.at);
+                let hold = LegalHold { id, kept, reason: reason.clone(), placed_by: act.doer(), placed_at: act.at };
+                legal_holds::place(tx, &hold)?;
+                tx.record(held.entry(&act, "privacy.hold_placed", &[("hold", id.to_string().into())]));
+            }
+            Ok(Ok(()))
+        };
+        self.store.write(place).await
+    }
+
+    /// Lifts a legal hold.
+    ///
+    /// # Errors
+    /// [`Halt::Gone`] when it does not stand any more; [`StoreError`] when the database fails.
+    pub async fn lift_hold(&self, act: Act, id: LegalHoldId) -> Result<Result<(), Halt>, StoreError> {
+        let lift = move |tx: &mut Tx<'_>| -> Done<()> {
+            if let Err(halt) = allowed(&act) {
+                return Ok(Err(halt));
+            }
+            if !legal_holds::lift(tx, id, &act.doer(), act.at)? {
+                return Ok(Err(Halt::Gone));
+            }
+            tx.record(act.entry("privacy.hold_lifted", None, None, details([("hold", id.to_string().into())])));
+            Ok(Ok(()))
+        };
+        self.store.write(lift).await
+    }
+
+    /// Writes to the log that the database is about to be copied.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be recorded: then nothing is to be copied.
+    pub async fn note_backup(&self, act: Act) -> Result<(), StoreError> {
+        let note = move |tx: &mut Tx<'_>| {
+            tx.record(act.entry("backup.begun", None, None, details([])));
+            Ok(())
+        };
+        self.store.write(note).await
+    }
+}
+
+fn written(
+    product: &str,
+    at: chrono::DateTime<chrono::Utc>,
+    tables: Map<String, Value>,
+    log: Vec<Value>,
+    files: &[(String, Zeroizing<Vec<u8>>)],
+) -> Result<String, StoreError> {
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    let all = json!({
+        "made_by": product, "made_at": at, "times": "UTC", "files": names, "tables": tables, "log": log,
+    });
+    serde_json::to_string_pretty(&all).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
