@@ -1,16 +1,20 @@
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use indicatif::ProgressBar;
 
 use super::progress::{verifying, writing};
 use super::proof::{self, ProofCommand};
-use super::{Failure, Place, existing_desk_of, operator, runtime};
+use super::verify_export::{self, manifest_beside};
+use super::{Failure, Place, operator, runtime};
 use crate::domain::audit_export::ExportFormat;
 use crate::domain::audit_filter::{Filter, parse};
+use crate::domain::note::VerifierKey;
 use crate::store::audit::Verdict;
+use crate::workflow::{AuditChunks, ExportAsked};
 
 #[derive(Subcommand)]
 pub(super) enum AuditCommand {
@@ -40,6 +44,17 @@ pub(super) enum AuditCommand {
         #[command(flatten)]
         place: Place,
     },
+    /// Check an exported file against its manifest, without the log: exit 0 whole, 1 not, 2 could not be run
+    VerifyExport {
+        /// The file that was exported
+        file: PathBuf,
+        /// Its manifest; FILE.manifest unless given
+        #[arg(long, value_name = "FILE")]
+        manifest: Option<PathBuf>,
+        /// The log's verifier key, from somewhere you trust; may be given several times
+        #[arg(long, value_name = "KEY", required = true)]
+        key: Vec<VerifierKey>,
+    },
     /// Recompute the chain: exit 0 whole, 1 broken (the first bad entry is named), 2 could not be run
     Verify {
         #[command(flatten)]
@@ -60,6 +75,7 @@ pub(super) fn run(command: AuditCommand) -> Result<ExitCode, Failure> {
             })?;
             export(filter, format, out, &place)
         }
+        AuditCommand::VerifyExport { file, manifest, key } => verify_export::run(&file, manifest, &key),
         AuditCommand::Verify { against, place } => verify(&against, &place),
         AuditCommand::Proof(command) => proof::run(command),
     }
@@ -71,31 +87,43 @@ fn format(code: &str) -> Result<ExportFormat, String> {
 }
 
 fn export(filter: Filter, format: ExportFormat, out: Option<PathBuf>, place: &Place) -> Result<ExitCode, Failure> {
-    let desk = existing_desk_of(place)?;
-    let mut sink: Box<dyn Write> = match &out {
-        Some(path) => {
-            let file = File::create(path).map_err(|error| Failure(format!("{}: {error}", path.display())))?;
-            Box::new(BufWriter::new(file))
-        }
-        None => Box::new(BufWriter::new(std::io::stdout())),
-    };
+    let desk = proof::signing_desk_of(place)?;
+    let asked = ExportAsked { filter, format, end: None };
     runtime()?.block_on(async {
-        let mut chunks = desk.export_audit(operator(&desk), filter, format).await.map_err(Failure::new)?;
+        let export = desk.export_audit(operator(&desk), asked.clone()).await.map_err(Failure::new)?;
+        let Some(out) = out else {
+            pour(export.chunks, BufWriter::new(std::io::stdout()), None).await?;
+            return Ok(ExitCode::SUCCESS);
+        };
         // On the terminal itself the lines are the progress.
-        let bar = out.as_ref().map(|_| writing());
-        while let Some(chunk) = chunks.recv().await {
-            let chunk = chunk.map_err(Failure::new)?;
-            let written = sink.write_all(&chunk);
-            if let Some(bar) = &bar {
-                bar.inc(chunk.len() as u64);
-            }
-            if !goes_on(written)? {
-                return Ok(ExitCode::SUCCESS);
-            }
+        pour(export.chunks, made(&out)?, Some(writing())).await?;
+        let counted = export.tally.await.ok().filter(|_| format.is_proven());
+        match counted.and_then(|tally| desk.manifest_of(asked, export.end, tally)) {
+            Some(manifest) => pour(manifest, made(&manifest_beside(&out))?, None).await?,
+            None if format.is_proven() => eprintln!("no manifest: there is no key to sign with, set secrets.key"),
+            None => {}
         }
-        goes_on(sink.flush())?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+fn made(path: &Path) -> Result<BufWriter<File>, Failure> {
+    File::create(path).map(BufWriter::new).map_err(|error| Failure(format!("{}: {error}", path.display())))
+}
+
+/// Writes the pieces down as they come, until there are no more or nobody reads on.
+async fn pour(mut chunks: AuditChunks, mut sink: impl Write, bar: Option<ProgressBar>) -> Result<(), Failure> {
+    while let Some(chunk) = chunks.recv().await {
+        let chunk = chunk.map_err(Failure::new)?;
+        let written = sink.write_all(&chunk);
+        if let Some(bar) = &bar {
+            bar.inc(chunk.len() as u64);
+        }
+        if !goes_on(written)? {
+            return Ok(());
+        }
+    }
+    goes_on(sink.flush()).map(|_| ())
 }
 
 /// Whoever read the output, such as `head`, may have seen enough.

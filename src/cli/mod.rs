@@ -16,6 +16,7 @@ mod secrets;
 mod seed;
 mod serve;
 mod tokens;
+mod verify_export;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

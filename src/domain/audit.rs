@@ -387,14 +387,25 @@ impl Entry {
         hex::encode(hasher.finalize())
     }
 
-    /// The cells of the CSV export, in the order of [`COLUMNS`].
-    pub fn cells(&self) -> [Cow<'_, str>; 15] {
+    /// The last four of [`COLUMNS`], which say how the hash is made.
+    pub fn form_cells(&self) -> [Cow<'_, str>; 4] {
         let erased = self.erased.iter().any(Option::is_some);
         let digests =
             || self.erased.each_ref().map(|field| field.as_ref().map_or("", |erased| &erased.digest)).join(".");
         let by = || {
             self.erased.each_ref().map(|field| field.as_ref().map_or_else(String::new, |e| e.by.to_string())).join(".")
         };
+        [
+            Cow::Owned(self.form.to_string()),
+            if self.form == 1 { Cow::Borrowed("") } else { Cow::Owned(self.salts.join(".")) },
+            if erased { Cow::Owned(digests()) } else { Cow::Borrowed("") },
+            if erased { Cow::Owned(by()) } else { Cow::Borrowed("") },
+        ]
+    }
+
+    /// The cells of the CSV export, in the order of [`COLUMNS`].
+    pub fn cells(&self) -> [Cow<'_, str>; 15] {
+        let [form, salts, digests, erased_by] = self.form_cells();
         [
             Cow::Owned(self.seq.to_string()),
             inert_cell(&self.at),
@@ -407,10 +418,10 @@ impl Entry {
             inert_cell(&self.details),
             inert_cell(&self.prev_hash),
             inert_cell(&self.hash),
-            Cow::Owned(self.form.to_string()),
-            if self.form == 1 { Cow::Borrowed("") } else { Cow::Owned(self.salts.join(".")) },
-            if erased { Cow::Owned(digests()) } else { Cow::Borrowed("") },
-            if erased { Cow::Owned(by()) } else { Cow::Borrowed("") },
+            form,
+            salts,
+            digests,
+            erased_by,
         ]
     }
 }

@@ -37,6 +37,14 @@ impl ExportFormat {
         }
     }
 
+    /// Whether such a file has a manifest: entries can be read back from it to the letter.
+    pub const fn is_proven(self) -> bool {
+        match self {
+            Self::Csv | Self::JsonLines => true,
+            Self::Ocsf => false,
+        }
+    }
+
     /// What a file begins with.
     ///
     /// # Errors

@@ -3,23 +3,48 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 
-use super::audit::timestamp;
+use super::audit::{Entry, timestamp};
 use super::reference::CaseRef;
 
 /// Which entries are wanted; an empty filter lets everything through.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Filter {
     /// Not before this moment (as the log writes times).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// Before this moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
     /// Of this case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case_ref: Option<String>,
     /// By this actor: an agent's address, or a kind such as `system`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
     /// This action, or every action below it when it ends in a dot (`case.`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
+}
+
+impl Filter {
+    /// Whether an entry is one that is asked for.
+    pub fn fits(&self, entry: &Entry) -> bool {
+        let is = |wanted: &Option<String>, value: &str| wanted.as_deref().is_none_or(|wanted| wanted == value);
+        let actor = match &self.actor {
+            Some(actor) if actor.contains('@') => *actor == entry.actor,
+            kind => is(kind, &entry.actor_kind),
+        };
+        let action = match &self.action {
+            Some(beginning) if beginning.ends_with('.') => entry.action.starts_with(beginning),
+            action => is(action, &entry.action),
+        };
+        let in_time = self.from.as_deref().is_none_or(|from| entry.at.as_str() >= from)
+            && self.to.as_deref().is_none_or(|to| entry.at.as_str() < to);
+        in_time && actor && action && is(&self.case_ref, &entry.case_ref)
+    }
 }
 
 const DATE_HELP: &str = "Enter a date such as 2026-11-24, or a time such as 2026-11-24T09:00:00Z.";

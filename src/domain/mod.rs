@@ -8,6 +8,8 @@ pub mod audit;
 pub mod audit_export;
 pub mod audit_filter;
 pub mod audit_line;
+pub mod audit_manifest;
+pub mod audit_read;
 pub mod authn;
 pub mod canned;
 pub mod case;

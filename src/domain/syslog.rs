@@ -81,16 +81,18 @@ mod tests {
     use crate::domain::audit::{Head, NewEntry, SALT};
 
     fn entry(action: &str) -> Entry {
-        let new = NewEntry {
-            at: chrono::DateTime::UNIX_EPOCH,
-            actor: Actor::System,
-            action: action.to_owned(),
-            case_ref: None,
-            account_id: None,
-            ip: String::new(),
-            details: Default::default(),
-        };
-        Head::genesis().append(&new, &[[3; SALT]; 3])
+        Head::genesis().append(
+            &NewEntry {
+                at: chrono::DateTime::UNIX_EPOCH,
+                actor: Actor::System,
+                action: action.to_owned(),
+                case_ref: None,
+                account_id: None,
+                ip: String::new(),
+                details: Default::default(),
+            },
+            &[[1; SALT]; 3],
+        )
     }
 
     fn sender() -> Sender {

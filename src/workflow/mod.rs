@@ -33,6 +33,7 @@ mod events;
 mod examine;
 mod explain_policy;
 mod export_audit;
+mod export_manifest;
 mod first_factor;
 mod forward;
 mod fresh;
@@ -118,7 +119,7 @@ pub use examine::EvidenceNote;
 pub use explain_policy::{
     ExplainedCase, ExplainedEvidence, ExplainedPath, ExplainedProgress, ExplainedSignal, Explanation, NotExplained,
 };
-pub use export_audit::AuditChunks;
+pub use export_audit::{AuditChunks, Export, ExportAsked};
 pub use first_factor::Side;
 pub use forward::Forwarding;
 pub use fresh::FreshOffer;

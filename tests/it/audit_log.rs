@@ -11,7 +11,7 @@ use mfa_desk::domain::audit_filter::Filter;
 use mfa_desk::domain::ids::AgentId;
 use mfa_desk::store::audit::Verdict;
 use mfa_desk::store::{AnyConnection, Purpose, Tx, open};
-use mfa_desk::workflow::{Act, Standing};
+use mfa_desk::workflow::{Act, ExportAsked, Standing};
 use serde_json::Value;
 
 use crate::support::browser::{Browser, Page, unescaped};
@@ -641,7 +641,12 @@ async fn a_slow_reader_gets_the_log_as_it_stood_when_the_export_began() {
         record(&world, (0..1_000).map(|_| by(Actor::System, world.now(), "test.early", "")).collect()).await;
     }
     let act = Act { actor: Actor::Operator, ip: String::new(), at: world.now() };
-    let mut chunks = world.desk.export_audit(act, Filter::default(), ExportFormat::Csv).await.unwrap();
+    let mut chunks = world
+        .desk
+        .export_audit(act, ExportAsked { filter: Filter::default(), format: ExportFormat::Csv, end: None })
+        .await
+        .unwrap()
+        .chunks;
     let mut csv = chunks.recv().await.unwrap().unwrap();
     // The header waits to be read while the log grows.
     record(&world, (0..3_000).map(|_| by(Actor::System, world.now(), "test.late", "")).collect()).await;

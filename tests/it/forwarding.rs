@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use mfa_desk::config::{Mode, Settings};
 use mfa_desk::domain::actor::Actor;
-use mfa_desk::domain::audit::{Entry, NewEntry, details};
+use mfa_desk::domain::audit::{Entry, NewEntry, SALT, details};
 use mfa_desk::domain::audit_line::json_line;
 use mfa_desk::store::Tx;
 use serde_json::Value;
@@ -349,16 +349,18 @@ fn a_forwarder_that_cannot_work_is_refused_before_serving() {
 
 #[test]
 fn an_entry_says_its_place_whatever_the_format() {
-    let new = NewEntry {
-        at: chrono::DateTime::UNIX_EPOCH,
-        actor: Actor::System,
-        action: "test.entry".to_owned(),
-        case_ref: None,
-        account_id: None,
-        ip: String::new(),
-        details: details([]),
-    };
-    let entry: Entry = mfa_desk::domain::audit::Head::genesis().append(&new, &[[3; 16]; 3]);
+    let entry: Entry = mfa_desk::domain::audit::Head::genesis().append(
+        &NewEntry {
+            at: chrono::DateTime::UNIX_EPOCH,
+            actor: Actor::System,
+            action: "test.entry".to_owned(),
+            case_ref: None,
+            account_id: None,
+            ip: String::new(),
+            details: details([]),
+        },
+        &[[1; SALT]; 3],
+    );
     for format in mfa_desk::domain::forward::FeedFormat::ALL {
         let line = format.line(&entry);
         assert!(line.contains(&entry.hash) && line.contains(&entry.prev_hash) && line.contains("\"seq\":1"), "{line}");

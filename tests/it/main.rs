@@ -22,6 +22,8 @@ mod deliveries;
 mod disputes;
 mod documents;
 mod events;
+mod export_forged;
+mod export_proof;
 mod forwarding;
 mod fresh;
 mod identity_documents;

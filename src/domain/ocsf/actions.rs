@@ -101,6 +101,7 @@ pub(super) const ACTIONS: &[(&str, Meaning)] = &[
     ("alarm.raised", create().at(Severity::High)),
     ("alarm.seen", read()),
     ("audit.exported", read()),
+    ("audit.manifest_made", read()),
     ("audit.verified", read()),
     ("authenticator.activated", change(FACTOR_ENABLED)),
     ("authenticator.count_went_back", logon().failed().at(Severity::Medium)),

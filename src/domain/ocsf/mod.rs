@@ -201,16 +201,18 @@ mod tests {
     use crate::domain::event_types::TYPES;
 
     fn event_of(action: &str) -> Value {
-        let new = NewEntry {
-            at: DateTime::from_timestamp_micros(1_795_500_000_123_456).unwrap(),
-            actor: Actor::Operator,
-            action: action.to_owned(),
-            case_ref: "MFA-7K3Q-9ZDN".parse().ok(),
-            account_id: None,
-            ip: "192.0.2.7".to_owned(),
-            details: details([("agent", "ana@desk.example".into())]),
-        };
-        event(&Head::genesis().append(&new, &[[3; SALT]; 3]))
+        event(&Head::genesis().append(
+            &NewEntry {
+                at: DateTime::from_timestamp_micros(1_795_500_000_123_456).unwrap(),
+                actor: Actor::Operator,
+                action: action.to_owned(),
+                case_ref: "MFA-7K3Q-9ZDN".parse().ok(),
+                account_id: None,
+                ip: "192.0.2.7".to_owned(),
+                details: details([("agent", "ana@desk.example".into())]),
+            },
+            &[[1; SALT]; 3],
+        ))
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The log: pages of it, and its export.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -17,7 +18,8 @@ use crate::domain::audit_filter::{self, Filter};
 use crate::store::{AnyConnection, audit};
 use crate::web::App;
 use crate::web::audit_file;
-use crate::workflow::Forwarding;
+use crate::web::next_page::encoded;
+use crate::workflow::{ExportAsked, Forwarding};
 
 /// Rows of a page that asks for no number.
 const PAGE: i64 = 100;
@@ -156,11 +158,35 @@ pub async fn forwarding(app: Data<App>) -> Answer {
     Ok(HttpResponse::Ok().json(ForwardingList { items }))
 }
 
-/// The export, streamed as it is at the desk.
+/// The last entry that an export looks at, where one is named.
+fn end(query: &Query) -> Result<Option<i64>, Problem> {
+    let read = |text: &str| text.parse().map_err(|_| Problem::parameter(Kind::Invalid, "end", "This is no number."));
+    query.get("end").map(read).transpose()
+}
+
+/// The export, streamed as it is at the desk. Its answer says where its manifest is.
 async fn export(app: Data<App>, program: Program, format: ExportFormat) -> Answer {
     let filter = filter(&program.query)?;
-    let chunks = app.desk.export_audit(program.act(&app), filter, format).await?;
-    Ok(audit_file::answer(app.now(), format, chunks))
+    let asked = ExportAsked { filter, format, end: end(&program.query)? };
+    let export = app.desk.export_audit(program.act(&app), asked).await?;
+    let manifest = (format.is_proven() && app.desk.kit.audit_key.is_some()).then(|| {
+        let given = ["from", "to", "case", "actor", "action"];
+        let given = given.iter().filter_map(|name| Some(format!("&{name}={}", encoded(program.query.get(name)?))));
+        format!("/api/v1/audit.manifest?format={}&end={}{}", format.code(), export.end, given.collect::<String>())
+    });
+    Ok(audit_file::answer(app.now(), format, export.chunks, manifest))
+}
+
+/// The manifest of an export up to an entry.
+pub async fn manifest(app: Data<App>, program: Program) -> Answer {
+    let filter = filter(&program.query)?;
+    let format = program.query.get("format").and_then(ExportFormat::from_code).filter(|format| format.is_proven());
+    let format = format.ok_or_else(|| Problem::parameter(Kind::Invalid, "format", "This is csv or jsonl."))?;
+    let end = end(&program.query)?.ok_or_else(|| Problem::parameter(Kind::Invalid, "end", "This has to be given."))?;
+    let asked = ExportAsked { filter, format, end: Some(end) };
+    let chunks = app.desk.export_manifest(program.act(&app), asked).await?;
+    let chunks = chunks.ok_or_else(|| Problem::of_status(StatusCode::NOT_FOUND))?;
+    Ok(audit_file::manifest(app.now(), format, chunks))
 }
 
 /// The export as CSV.

@@ -13,6 +13,8 @@ pub enum Answers {
     Csv,
     /// One JSON object a line.
     JsonLines,
+    /// Plain text.
+    Text,
     /// A file as it was sent.
     File,
 }
@@ -24,6 +26,7 @@ impl Answers {
             Self::Json => "application/json",
             Self::Csv => "text/csv",
             Self::JsonLines => "application/x-ndjson",
+            Self::Text => "text/plain",
             Self::File => "application/octet-stream",
         }
     }

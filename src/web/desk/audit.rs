@@ -18,6 +18,7 @@ use crate::web::error::PageError;
 use crate::web::guard::access::SignedInAgent;
 use crate::web::next_page::encoded;
 use crate::web::page::{Head, moment, show as show_page};
+use crate::workflow::ExportAsked;
 
 /// What the address of an audit page says.
 #[derive(Deserialize, Default)]
@@ -30,6 +31,10 @@ pub struct Asked {
     action: String,
     before: String,
     after: String,
+    /// The last entry that an export looks at.
+    end: String,
+    /// Of which file a manifest is asked for.
+    format: String,
 }
 
 const PAGE: usize = 100;
@@ -54,6 +59,10 @@ impl Asked {
             .map(|(name, value)| format!("{name}={}", encoded(value)))
             .collect();
         if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+    }
+
+    fn manifest_url(&self, format: (&str, String), end: (&str, String)) -> String {
+        self.url("/desk/audit.manifest", &[format, end])
     }
 }
 
@@ -108,9 +117,7 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
         "rows": rows.iter().map(|entry| row(entry, &orders)).collect::<Vec<_>>(),
         "newer_url": newest.filter(|_| has_newer).map(|seq| asked.url("/desk/audit", &[("after", seq.to_string())])),
         "older_url": oldest.filter(|_| has_older).map(|seq| asked.url("/desk/audit", &[("before", seq.to_string())])),
-        "exports": ExportFormat::ALL.iter().map(|format| json!({
-            "label": format.label(), "url": asked.url(&format!("/desk/audit.{}", format.code()), &[]),
-        })).collect::<Vec<_>>(),
+        "exports": exports(&asked, head.seq, app.desk.kit.audit_key.is_some()),
         "forwards": !app.desk.forwarders.is_empty(),
         "head": { "seq": head.seq, "hash": head.hash },
         "exported": exported(&asked, head.seq, if has_newer || has_older { None } else { Some(rows.len()) }),
@@ -127,6 +134,20 @@ pub async fn checkpoint(app: Data<App>, _agent: SignedInAgent) -> Result<HttpRes
         .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
         .insert_header((CONTENT_DISPOSITION, name))
         .body(newest.note))
+}
+
+/// The files that there are, and the manifests that prove them: both up to the same entry, however the log grows.
+fn exports(asked: &Asked, size: i64, signs: bool) -> Vec<Value> {
+    let end = ("end", size.to_string());
+    let file = |format: &ExportFormat| {
+        let of = ("format", format.code().to_owned());
+        json!({
+            "label": format.label(),
+            "url": asked.url(&format!("/desk/audit.{}", format.code()), std::slice::from_ref(&end)),
+            "manifest_url": (signs && format.is_proven()).then(|| asked.manifest_url(of, end.clone())),
+        })
+    };
+    ExportFormat::ALL.iter().map(file).collect()
 }
 
 /// What the file will have, as far as the page knows it. Nobody counts what filters leave of a long log.
@@ -184,8 +205,19 @@ async fn export(
     format: ExportFormat,
 ) -> Result<HttpResponse, PageError> {
     let Ok(filter) = asked.filter() else { return show(app, agent, asked).await };
-    let chunks = app.desk.export_audit(agent.act(&app), filter, format).await?;
-    Ok(audit_file::answer(app.now(), format, chunks))
+    let wanted = ExportAsked { filter, format, end: asked.end.parse().ok() };
+    let export = app.desk.export_audit(agent.act(&app), wanted).await?;
+    Ok(audit_file::answer(app.now(), format, export.chunks, None))
+}
+
+/// **Manifest**: what proves a file that was exported up to the same entry.
+pub async fn manifest(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> Result<HttpResponse, PageError> {
+    let Ok(filter) = asked.filter() else { return show(app, agent, asked).await };
+    let format = ExportFormat::from_code(&asked.format).filter(|format| format.is_proven());
+    let (Some(format), Ok(end)) = (format, asked.end.parse()) else { return Err(PageError::NotFound) };
+    let wanted = ExportAsked { filter, format, end: Some(end) };
+    let chunks = app.desk.export_manifest(agent.act(&app), wanted).await?.ok_or(PageError::NotFound)?;
+    Ok(audit_file::manifest(app.now(), format, chunks))
 }
 
 /// **Export** as CSV.

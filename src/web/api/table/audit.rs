@@ -18,6 +18,9 @@ pub fn routes() -> Vec<RouteSpec> {
             .param("actor", Values::Text(254), "By this address, or this kind of actor.")
             .param("action", Values::Text(80), "This action, or all below it where it ends in a dot.")
     };
+    let up_to = |operation: Operation| {
+        operation.param("end", Values::Number(0, i64::MAX), "Up to this entry; up to the last one.")
+    };
     let period = |operation: Operation| {
         operation.param("from", Values::Text(10), "The first day; thirty days before the last one.").param(
             "to",
@@ -59,21 +62,32 @@ pub fn routes() -> Vec<RouteSpec> {
             "/api/v1/audit.csv",
             audits,
             audit::csv,
-            filtered(says(AUDIT, "Export the log").like("GET", "/desk/audit.csv")).with_code().in_form(Answers::Csv),
+            up_to(filtered(says(AUDIT, "Export the log").like("GET", "/desk/audit.csv")))
+                .with_code()
+                .in_form(Answers::Csv),
         ),
         get(
             "/api/v1/audit.jsonl",
             audits,
             audit::json_lines,
-            filtered(says(AUDIT, "Export the log as JSON Lines").like("GET", "/desk/audit.jsonl"))
+            up_to(filtered(says(AUDIT, "Export the log as JSON Lines").like("GET", "/desk/audit.jsonl")))
                 .with_code()
                 .in_form(Answers::JsonLines),
+        ),
+        get(
+            "/api/v1/audit.manifest",
+            audits,
+            audit::manifest,
+            up_to(filtered(says(AUDIT, "Get what proves an export").like("GET", "/desk/audit.manifest")))
+                .param("format", Values::OneOf(vec!["csv", "jsonl"]), "Of which file.")
+                .with_code()
+                .in_form(Answers::Text),
         ),
         get(
             "/api/v1/audit.ocsf",
             audits,
             audit::ocsf,
-            filtered(says(AUDIT, "Export the log as OCSF events").like("GET", "/desk/audit.ocsf"))
+            up_to(filtered(says(AUDIT, "Export the log as OCSF events").like("GET", "/desk/audit.ocsf")))
                 .with_code()
                 .in_form(Answers::JsonLines),
         ),
