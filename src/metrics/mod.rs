@@ -19,7 +19,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Metric, Registry};
 
-pub use readings::{Errands, Live, Readings};
+pub use readings::{Checkpoint, Errands, Live, Readings};
 
 use crate::domain::audit::NewEntry;
 

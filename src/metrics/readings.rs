@@ -27,6 +27,8 @@ pub struct Readings {
     pub unmatched_mails: i64,
     /// Entries of the audit log.
     pub audit_entries: i64,
+    /// The newest checkpoint; nothing before the first.
+    pub checkpoint: Option<Checkpoint>,
     /// What each receiver of the log has not taken.
     pub forwarded: Vec<(String, Errands)>,
 }
@@ -38,6 +40,15 @@ pub struct Errands {
     pub waiting: i64,
     /// Seconds since the oldest of them was due for the first time.
     pub oldest_seconds: f64,
+}
+
+/// A checkpoint of the log.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Checkpoint {
+    /// How many entries it covers.
+    pub entries: i64,
+    /// Seconds since it was signed.
+    pub age_seconds: f64,
 }
 
 /// What an instance knows of itself.
@@ -64,6 +75,8 @@ pub(super) struct Shown {
     events_given_up: Gauge,
     unmatched_mails: Gauge,
     audit_size: Gauge,
+    checkpoint_size: Family<Labels<0>, Gauge>,
+    checkpoint_age: Family<Labels<0>, Seconds>,
     forward_behind: Gauges,
     forward_oldest: Family<Labels<1>, Seconds>,
     streams: Gauge,
@@ -90,6 +103,18 @@ impl Shown {
             events_given_up: keep(ours, "events_given_up", "Events that no subscriber took", Gauge::default()),
             unmatched_mails: keep(ours, "inbound_mails_undecided", "Mails that belong to no case", Gauge::default()),
             audit_size: keep(ours, "audit_log_entries", "Entries of the audit log", Gauge::default()),
+            checkpoint_size: keep(
+                ours,
+                "audit_checkpoint_entries",
+                "Entries of the log that the newest checkpoint covers",
+                Family::default(),
+            ),
+            checkpoint_age: keep(
+                ours,
+                "audit_checkpoint_age_seconds",
+                "Time since the newest checkpoint was signed",
+                Family::default(),
+            ),
             forward_behind: keep(
                 ours,
                 "audit_forward_behind_entries",
@@ -126,6 +151,10 @@ impl Shown {
         self.events_given_up.set(read.events_given_up);
         self.unmatched_mails.set(read.unmatched_mails);
         self.audit_size.set(read.audit_entries);
+        if let Some(checkpoint) = read.checkpoint {
+            self.checkpoint_size.get_or_create(&[]).set(checkpoint.entries);
+            self.checkpoint_age.get_or_create(&[]).set(checkpoint.age_seconds);
+        }
         for (receiver, behind) in &read.forwarded {
             let receiver = [("receiver", Cow::Owned(receiver.clone()))];
             self.forward_behind.get_or_create(&receiver).set(behind.waiting);

@@ -81,13 +81,18 @@ pub fn copy(url: &DatabaseUrl, file: &Path, tell: impl FnMut(i64, i64)) -> Resul
 
 fn fill(url: &DatabaseUrl, partial: &Path, tell: impl FnMut(i64, i64)) -> Result<Copy, NotCopied> {
     let mut connection = open(url, Purpose::Read)?;
-    let AnyConnection::Sqlite(sqlite) = &mut connection else { return Err(NotCopied::Server) };
-    sqlite.batch_execute("PRAGMA query_only = OFF").map_err(StoreError::from)?;
-    // One read transaction: the copy is of one moment, and whoever writes does not wait for it.
-    diesel::sql_query("VACUUM INTO ?")
-        .bind::<Text, _>(partial.to_string_lossy())
-        .execute(sqlite)
-        .map_err(StoreError::from)?;
+    match &mut connection {
+        AnyConnection::Sqlite(sqlite) => {
+            sqlite.batch_execute("PRAGMA query_only = OFF").map_err(StoreError::from)?;
+            // One read transaction: the copy is of one moment, and whoever writes does not wait for it.
+            diesel::sql_query("VACUUM INTO ?")
+                .bind::<Text, _>(partial.to_string_lossy())
+                .execute(sqlite)
+                .map_err(StoreError::from)?;
+        }
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(_) => return Err(NotCopied::Server),
+    }
     drop(connection);
     let opened = OpenOptions::new().read(true).write(true).open(partial).map_err(of(partial))?;
     opened.sync_all().map_err(of(partial))?;

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Desk, Lane};
 use crate::domain::case::State;
-use crate::metrics::{Errands, Live, Readings};
+use crate::metrics::{Checkpoint, Errands, Live, Readings};
 use crate::store::{StoreError, agents, audit, readings};
 
 /// What events wait in; they have no lane of the outbox.
@@ -43,6 +43,8 @@ impl Desk {
                 events_given_up: waiting.deliveries,
                 unmatched_mails: waiting.mails,
                 audit_entries: audit::head(connection)?.seq,
+                checkpoint: audit::checkpoints::newest(connection)?
+                    .map(|signed| Checkpoint { entries: signed.size, age_seconds: age(now, signed.at) }),
                 forwarded: Vec::new(),
             })
         };

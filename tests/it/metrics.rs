@@ -94,6 +94,7 @@ async fn after_a_journey() -> (World, String) {
     let page = stranger.get("/assistance").await;
     stranger.send(&page, "/assistance", &form(OWNER)).await.is(429);
     stranger.get("/no/such/page?token=6d79207365637265742074").await.is(404);
+    world.desk.publish_checkpoints().await.unwrap();
     world.settle().await;
     (world, reference)
 }
@@ -133,6 +134,8 @@ async fn what_happens_is_counted() {
     let head = world.desk.store.read(audit::head).await.unwrap();
     assert_eq!(one("mfa_desk_audit_log_entries", &[]), head.seq as f64);
     assert_eq!(one("mfa_desk_audit_forward_behind_entries", &[("receiver", "siem")]), head.seq as f64);
+    assert!(one("mfa_desk_audit_checkpoint_entries", &[]) > 0.0);
+    assert_eq!(one("mfa_desk_audit_checkpoint_age_seconds", &[]), 0.0);
     // Of the first entry, written before a day went by.
     assert!(one("mfa_desk_audit_forward_oldest_seconds", &[("receiver", "siem")]) >= 86_400.0);
     // The people of the desk were added beside the server, through the same store.
