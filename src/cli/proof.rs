@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use mail_parser::MessageParser;
 
 use super::demo::settings_of_demo;
-use super::{Failure, Place, existing_desk_with, runtime, settings_of};
+use super::{Failure, Place, existing_desk_with, operator, runtime, settings_of};
 use crate::domain::merkle::{TreeHash, verify_consistency};
 use crate::domain::note::{self, Checkpoint, NoteError, Proof, VerifierKey};
 use crate::notify::mail::AuditWitness;
@@ -68,6 +68,9 @@ pub(super) struct Against {
     /// The log's verifier key; that of the configuration unless given
     #[arg(long, value_name = "KEY")]
     key: Vec<VerifierKey>,
+    /// Take mails too whose signature is missing, or of a key that is not known here: their word alone
+    #[arg(long)]
+    unsigned: bool,
 }
 
 pub(super) fn run(command: ProofCommand) -> Result<ExitCode, Failure> {
@@ -84,7 +87,7 @@ pub(super) fn run(command: ProofCommand) -> Result<ExitCode, Failure> {
         }
         ProofCommand::Prove { entry, place } => {
             let desk = signing_desk_of(&place)?;
-            print!("{}", runtime()?.block_on(desk.prove_entry(entry)).map_err(Failure::new)?);
+            print!("{}", runtime()?.block_on(desk.prove_entry(operator(&desk), entry)).map_err(Failure::new)?);
         }
         ProofCommand::Consistency { old, place } => {
             let desk = signing_desk_of(&place)?;
@@ -116,6 +119,20 @@ fn read_bytes(file: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(file).map_err(|error| about(file, error))
 }
 
+/// The note in a text that may go on after it and have been through a mail program.
+fn note_in(text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    let signed = |line: &&str| line.starts_with("\u{2014} ");
+    let lines: Vec<&str> = text.lines().collect();
+    match lines.iter().position(|line| signed(&line)) {
+        Some(first) => {
+            let after = lines[first..].iter().take_while(|line| signed(line)).count();
+            lines[..first + after].iter().map(|line| format!("{line}\n")).collect()
+        }
+        None => text,
+    }
+}
+
 /// The program over the data of this place, with the key of its demo where it is one.
 pub(super) fn signing_desk_of(place: &Place) -> Result<Desk, Failure> {
     match place.data.as_deref().and_then(settings_of_demo) {
@@ -133,7 +150,7 @@ pub(super) struct Held {
 }
 
 /// The checkpoint that a mail carries.
-fn of_mail(file: &Path, keys: &[VerifierKey]) -> Result<Held, Failure> {
+fn of_mail(file: &Path, keys: &[VerifierKey], unsigned: bool) -> Result<Held, Failure> {
     let bytes = read_bytes(file)?;
     let mail = MessageParser::default().parse(&bytes);
     let header = mail.as_ref().and_then(|mail| mail.header_raw("X-Mfa-Desk-Audit"));
@@ -152,8 +169,9 @@ fn of_mail(file: &Path, keys: &[VerifierKey]) -> Result<Held, Failure> {
     let root = witness.root.parse().map_err(|_| about(file, "says no root"))?;
     let signed = match Checkpoint::open(&witness.note(), keys) {
         Ok(_) => true,
-        // Mails of a desk without a key are not signed, and older ones with a key that is not known here.
-        Err(NoteError::NotANote | NoteError::UnknownKey) => false,
+        // Whoever can write a mail could write an unsigned one.
+        Err(NoteError::UnknownKey) if unsigned => false,
+        Err(_) if unsigned && witness.signature.is_empty() => false,
         Err(bad) => return Err(about(file, bad)),
     };
     Ok(Held { file: file.to_owned(), size: witness.size, root, signed })
@@ -164,11 +182,12 @@ pub(super) fn held_against(against: &Against, desk: &Desk) -> Result<Vec<Held>, 
     let keys = if against.key.is_empty() { desk.kit.audit_verifiers() } else { against.key.clone() };
     let mut held = Vec::new();
     for file in &against.checkpoint {
-        let Checkpoint { size, root, .. } = Checkpoint::open(&read(file)?, &keys).map_err(|bad| about(file, bad))?;
+        let text = read(file)?;
+        let Checkpoint { size, root, .. } = Checkpoint::open(&note_in(&text), &keys).map_err(|bad| about(file, bad))?;
         held.push(Held { file: file.clone(), size, root, signed: true });
     }
     for file in &against.witness {
-        held.push(of_mail(file, &keys)?);
+        held.push(of_mail(file, &keys, against.unsigned)?);
     }
     Ok(held)
 }

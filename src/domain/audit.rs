@@ -81,8 +81,9 @@ impl Personal {
         if value.is_empty() {
             return String::new();
         }
-        // A salt that is not as we write it gives a digest that fits no entry.
-        let key = hex::decode(salt).ok().filter(|key| hex::encode(key) == salt).unwrap_or_default();
+        // A salt that is not as we write it gives what is no digest of anything.
+        let key = hex::decode(salt).ok().filter(|key| key.len() == SALT && hex::encode(key) == salt);
+        let Some(key) = key else { return "no salt".to_owned() };
         let mac =
             Hmac::<Sha256>::new_from_slice(&key).unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
         let mac = mac.chain_update(self.column()).chain_update([0]).chain_update(value);
@@ -195,6 +196,9 @@ pub enum Broken {
     /// The tree is not the one over these entries.
     #[error("the tree over the entries up to here is not the one that was stored")]
     Tree,
+    /// A checkpoint was signed of another log: this one was cut off, put back or written anew.
+    #[error("the checkpoint that was signed of so many entries is not of these")]
+    Checkpoint,
     /// Entries were cut off the end, or the head was changed.
     #[error("the log ends before the entry its head names")]
     Head,
@@ -231,7 +235,7 @@ impl Head {
             case_ref: new.case_ref.as_ref().map(ToString::to_string).unwrap_or_default(),
             account_id: new.account_id.map(|id| id.to_string()).unwrap_or_default(),
             ip: new.ip.clone(),
-            details: Value::Object(details).to_string(),
+            details: Value::Object(details.into_iter().map(|(key, value)| (key, exact(value))).collect()).to_string(),
             prev_hash: self.hash.clone(),
             hash: String::new(),
             form: FORM,
@@ -269,6 +273,16 @@ impl Head {
             return Err(Broken::Content);
         }
         Ok(Self { seq: entry.seq, hash: entry.hash.clone() })
+    }
+}
+
+/// The value in a form that RFC 8785 writes exactly: numbers that it could not are texts.
+fn exact(value: Value) -> Value {
+    match value {
+        Value::Number(number) if !is_exact(&Value::Number(number.clone())) => Value::String(number.to_string()),
+        Value::Array(items) => items.into_iter().map(exact).collect(),
+        Value::Object(fields) => Value::Object(fields.into_iter().map(|(key, value)| (key, exact(value))).collect()),
+        other => other,
     }
 }
 
@@ -341,7 +355,8 @@ impl Entry {
     pub fn canonical(&self) -> String {
         let details = serde_json::from_str::<Value>(&self.details)
             .ok()
-            .filter(|value| is_exact(value) && serde_json::to_string(value).is_ok_and(|text| text == self.details))
+            .filter(|value| value.is_object() && is_exact(value))
+            .filter(|value| serde_json::to_string(value).is_ok_and(|text| text == self.details))
             .unwrap_or_else(|| Value::String(self.details.clone()));
         let text = if self.form == 1 {
             serde_json_canonicalizer::to_string(&Canonical1 {

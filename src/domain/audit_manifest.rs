@@ -210,7 +210,8 @@ impl Check {
     /// # Errors
     /// [`Wrong`] when none of the keys signed it and its checkpoint, or it is none.
     pub fn open(signed: &str, keys: &[VerifierKey]) -> Result<Self, Wrong> {
-        let manifest = Manifest::read(note::open(signed, keys).map_err(Wrong::Manifest)?).ok_or(Wrong::NotAManifest)?;
+        let manifest =
+            Manifest::read(note::open(signed, keys).map_err(Wrong::Manifest)?.0).ok_or(Wrong::NotAManifest)?;
         let checkpoint = Checkpoint::open(&manifest.checkpoint, keys).map_err(Wrong::Checkpoint)?;
         let sound = manifest.rows.checked_add(manifest.omitted) == Some(checkpoint.size);
         if !manifest.format.is_proven()

@@ -155,18 +155,18 @@ impl FromStr for VerifierKey {
     }
 }
 
-/// The text of a note, once a trusted key has signed it.
+/// The text of a note, once a trusted key has signed it, and the names of the trusted keys that did.
 ///
 /// # Errors
 /// [`NoteError`] when it is no note, no signature is by one of `keys`, or one that is does not fit.
-pub fn open<'a>(note: &'a str, keys: &[VerifierKey]) -> Result<&'a str, NoteError> {
+pub fn open<'a>(note: &'a str, keys: &[VerifierKey]) -> Result<(&'a str, Vec<&'a str>), NoteError> {
     if note.len() > LONGEST || note.contains(|c: char| c < ' ' && c != '\n') {
         return Err(NoteError::NotANote);
     }
     let at = note.rfind("\n\n").ok_or(NoteError::NotANote)?;
     let (text, signatures) = (&note[..=at], &note[at + 2..]);
     let signatures = signatures.strip_suffix('\n').ok_or(NoteError::NotANote)?;
-    let mut trusted = false;
+    let mut signers = Vec::new();
     for line in signatures.split('\n') {
         let (name, signature) =
             line.strip_prefix(MARK).and_then(|rest| rest.split_once(' ')).ok_or(NoteError::NotANote)?;
@@ -178,10 +178,10 @@ pub fn open<'a>(note: &'a str, keys: &[VerifierKey]) -> Result<&'a str, NoteErro
         for key in keys.iter().filter(|key| key.name == name && key.id == *id) {
             let signature = Signature::from_slice(signature).map_err(|_| NoteError::BadSignature)?;
             key.key.verify_strict(text.as_bytes(), &signature).map_err(|_| NoteError::BadSignature)?;
-            trusted = true;
+            signers.push(name);
         }
     }
-    if trusted { Ok(text) } else { Err(NoteError::UnknownKey) }
+    if signers.is_empty() { Err(NoteError::UnknownKey) } else { Ok((text, signers)) }
 }
 
 /// How large the log was at one moment, and the root of its tree then.
@@ -210,11 +210,11 @@ impl Checkpoint {
     /// The checkpoint that a signed note holds.
     ///
     /// # Errors
-    /// [`NoteError`] when the note cannot be trusted, or speaks of another log than its key is of.
+    /// [`NoteError`] when the note cannot be trusted, or none of those who signed it is the log that it speaks of.
     pub fn open(note: &str, keys: &[VerifierKey]) -> Result<Self, NoteError> {
-        let found = Self::read(open(note, keys)?).ok_or(NoteError::NotACheckpoint)?;
-        let known = keys.iter().any(|key| key.name == found.origin);
-        if known { Ok(found) } else { Err(NoteError::NotACheckpoint) }
+        let (text, signers) = open(note, keys)?;
+        let found = Self::read(text).ok_or(NoteError::NotACheckpoint)?;
+        if signers.contains(&found.origin.as_str()) { Ok(found) } else { Err(NoteError::NotACheckpoint) }
     }
 
     fn read(text: &str) -> Option<Self> {
@@ -310,7 +310,7 @@ mod tests {
         let verifier: VerifierKey =
             "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW".parse().unwrap();
         let note = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n\n\u{2014} PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
-        assert!(open(note, std::slice::from_ref(&verifier)).unwrap().starts_with("If you think"));
+        assert!(open(note, std::slice::from_ref(&verifier)).unwrap().0.starts_with("If you think"));
         assert_eq!(open(&note.replace("answer", "anwser"), &[verifier]), Err(NoteError::BadSignature));
     }
 
@@ -337,6 +337,7 @@ mod tests {
         // Another log's key says something about ours.
         let foreign = other.sign(&checkpoint().text());
         assert_eq!(Checkpoint::open(&foreign, &[other.verifier()]), Err(NoteError::NotACheckpoint));
+        assert_eq!(Checkpoint::open(&foreign, &[other.verifier(), ours.verifier()]), Err(NoteError::NotACheckpoint));
         let larger = signed.replacen("\n1\n", "\n2\n", 1);
         assert_eq!(Checkpoint::open(&larger, &[ours.verifier()]), Err(NoteError::BadSignature));
         for text in ["desk.example/audit\n01\n", "desk.example/audit\n1\nabc\n", "\n", "desk.example/audit\n+1\n"] {

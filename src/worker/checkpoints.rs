@@ -10,6 +10,9 @@ const LOOK: Duration = Duration::from_secs(10);
 
 /// Signs the audit log now and then, and hands what was signed to places outside.
 pub(super) async fn run(desk: Arc<Desk>, mut stopped: watch::Receiver<bool>) {
+    if let Err(error) = desk.note_key().await {
+        tracing::error!(%error, "it could not be recorded which key signs");
+    }
     while !*stopped.borrow() {
         let pause = match desk.publish_checkpoints().await {
             Ok(()) => LOOK,

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
+use super::act::Act;
 use super::{Desk, Kit, LEASE};
 use crate::config::CHECKPOINT_TIMEOUT;
 use crate::domain::audit::{Entry, Personal, details};
@@ -12,6 +14,7 @@ use crate::domain::contact::EmailAddress;
 use crate::domain::ids::OutboxId;
 use crate::domain::merkle::TreeHash;
 use crate::domain::note::{Checkpoint, NoteError, NoteKey, Proof, VerifierKey, note};
+use crate::entropy::{Entropy, SystemEntropy};
 use crate::http_client;
 use crate::notify::mail::{AuditWitness, OutgoingMail, Rendered};
 use crate::store::audit::{self, checkpoints, tree};
@@ -132,12 +135,56 @@ fn prove(
     })
 }
 
+/// Whether a log of this size and root goes on where it was when it was signed last.
+fn goes_on(connection: &mut AnyConnection, size: u64, root: TreeHash) -> Result<bool, StoreError> {
+    let Some((before, signed)) = checkpoints::newest_root(connection)? else { return Ok(true) };
+    let before = before.unsigned_abs();
+    let same = |found: TreeHash| found.to_hex() == signed;
+    Ok(match before.cmp(&size) {
+        std::cmp::Ordering::Greater => false,
+        std::cmp::Ordering::Equal => same(root),
+        std::cmp::Ordering::Less => {
+            same(tree::root_at(connection, before)?) && tree::root_at(connection, size)? == root
+        }
+    })
+}
+
+/// Writes a file that is there whole or not at all, and never another one in the place of one that is there.
+fn write_once(path: &Path, text: &str) -> Result<(), String> {
+    use std::io::Write as _;
+    let failed = |error: std::io::Error| error.kind().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(there) if there == text => return Ok(()),
+        Ok(_) => return Err("another checkpoint of this size is there".to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed(error)),
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut part = tempfile_in(folder).map_err(failed)?;
+    part.1.write_all(text.as_bytes()).and_then(|()| part.1.sync_all()).map_err(failed)?;
+    // A link is never made over something.
+    let linked = std::fs::hard_link(&part.0, path);
+    let removed = std::fs::remove_file(&part.0);
+    linked.and(removed).map_err(failed)
+}
+
+/// A new file under a name that nobody can have foreseen.
+fn tempfile_in(folder: &Path) -> std::io::Result<(std::path::PathBuf, std::fs::File)> {
+    let entropy: &dyn Entropy = &SystemEntropy;
+    let path = folder.join(format!(".{}.part", hex::encode(entropy.bytes::<16>())));
+    let file = std::fs::File::options().write(true).create_new(true).open(&path)?;
+    Ok((path, file))
+}
+
 /// Why there is no proof.
 #[derive(Debug, thiserror::Error)]
 pub enum NotProven {
     /// The log has no such entry.
     #[error("the log has no such entry")]
     NoEntry,
+    /// The log is not the one that was signed before: it was cut off, put back or written anew.
+    #[error("the log does not go on where it was when it was signed last: run `mfa-desk audit verify`")]
+    Contradicts,
     /// There is no key to sign with.
     #[error("there is no key to sign with: set secrets.key or audit.signing_key")]
     NoKey,
@@ -157,7 +204,11 @@ impl Place<'_> {
     fn name(&self) -> String {
         match self {
             Self::Mail(to) => format!("mail:{to}"),
-            Self::Url(url) => format!("url:{url}"),
+            Self::Url(url) => {
+                // The rest of the address may hold a secret.
+                let digest = hex::encode(&Sha256::digest(url.as_str())[..4]);
+                format!("url:{} ({digest})", url.host_str().unwrap_or_default())
+            }
             Self::Folder(path) => format!("folder:{}", path.display()),
         }
     }
@@ -192,39 +243,51 @@ impl Desk {
         places
     }
 
+    /// Records that another key signs from now on.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it could not be recorded: nothing must be signed then.
+    pub async fn note_key(&self) -> Result<(), StoreError> {
+        let Some(key) = &self.kit.audit_key else { return Ok(()) };
+        let (act, verifier) = (self.system_act(), key.verifier());
+        let record = move |tx: &mut Tx<'_>| {
+            let before = checkpoints::newest(tx.connection)?;
+            let changed = before.is_some_and(|before| {
+                Checkpoint::open(&before.note, std::slice::from_ref(&verifier)) == Err(NoteError::UnknownKey)
+            });
+            // Told once, however many checkpoints the old key still signs on other instances.
+            let told = audit::newest(tx.connection, "audit.key_changed", None)?;
+            if changed && !told.is_some_and(|told| told.details.contains(&verifier.to_string())) {
+                let about = details([("key", verifier.to_string().into())]);
+                tx.record(act.entry("audit.key_changed", None, None, about));
+            }
+            Ok(())
+        };
+        self.store.write(record).await
+    }
+
     /// Signs the log as it is, and keeps that.
     ///
     /// # Errors
     /// [`NotProven`] when there is no key, or the database fails.
     pub async fn sign_checkpoint(&self) -> Result<checkpoints::Signed, NotProven> {
         let key = self.kit.audit_key.clone().ok_or(NotProven::NoKey)?;
-        let act = self.system_act();
-        let verifier = key.verifier();
-        // That another key signs from now on is an entry before what it signs.
-        let record = move |tx: &mut Tx<'_>| {
-            let before = checkpoints::newest(tx.connection)?;
-            let changed = before.is_some_and(|before| {
-                Checkpoint::open(&before.note, std::slice::from_ref(&verifier)) == Err(NoteError::UnknownKey)
-            });
-            if changed {
-                let about = details([("key", verifier.to_string().into())]);
-                tx.record(act.entry("audit.key_changed", None, None, about));
-            }
-            Ok(())
-        };
-        self.store.write(record).await?;
+        self.note_key().await?;
         let at = self.now();
         let keep = move |tx: &mut Tx<'_>| {
             let (size, root) = tree::size_and_root(tx.connection)?;
+            if !goes_on(tx.connection, size, root)? {
+                return Ok(None);
+            }
             let signed = checkpoints::Signed {
                 size: i64::try_from(size).unwrap_or(i64::MAX),
                 note: Kit::checkpoint(&key, size, root),
                 at,
             };
             checkpoints::keep(tx, &signed, root)?;
-            Ok(signed)
+            Ok(Some(signed))
         };
-        Ok(self.store.write(keep).await?)
+        self.store.write(keep).await?.ok_or(NotProven::Contradicts)
     }
 
     /// Signs the log when it is time and has grown, and hands what was signed to every place that does not have it.
@@ -246,7 +309,10 @@ impl Desk {
             _ => match self.sign_checkpoint().await {
                 Ok(signed) => signed,
                 Err(NotProven::Store(error)) => return Err(error),
-                Err(_) => return Ok(()),
+                Err(error) => {
+                    tracing::error!(%error, "no checkpoint of the audit log was signed");
+                    return Ok(());
+                }
             },
         };
         for place in self.places() {
@@ -283,13 +349,9 @@ impl Desk {
             }
             Place::Folder(folder) => {
                 let path = folder.join(format!("{:012}.checkpoint", signed.size));
-                if path.exists() {
-                    return Ok(());
-                }
-                // A file is there whole or not at all.
-                let part = path.with_extension("part");
-                let written = std::fs::write(&part, &signed.note).and_then(|()| std::fs::rename(&part, &path));
-                written.map_err(|error| error.kind().to_string())
+                let note = signed.note.clone();
+                let write = tokio::task::spawn_blocking(move || write_once(&path, &note));
+                write.await.unwrap_or_else(|error| Err(error.to_string()))
             }
         }
     }
@@ -298,7 +360,7 @@ impl Desk {
         let head = self.store.read(tree::size_and_root).await.map_err(|error| error.to_string())?;
         let text = format!(
             "{}\nKeep this mail. Whoever changes or cuts the audit log up to here cannot make the log fit it again:\n\
-             save this text to a file and run `mfa-desk audit verify --checkpoint FILE`.\n",
+             save it as a file and run `mfa-desk audit verify --checkpoint FILE`.\n",
             signed.note
         );
         let html = format!("<pre>{}</pre>\n", text.replace('&', "&amp;").replace('<', "&lt;"));
@@ -346,13 +408,20 @@ impl Desk {
     ///
     /// # Errors
     /// [`NotProven`] when there is no such entry or no key.
-    pub async fn prove_entry(&self, seq: i64) -> Result<Proof, NotProven> {
+    pub async fn prove_entry(&self, act: Act, seq: i64) -> Result<Proof, NotProven> {
         let key = self.kit.audit_key.clone().ok_or(NotProven::NoKey)?;
         let look = move |connection: &mut AnyConnection| match audit::find(connection, seq)? {
             Some(entry) => prove(connection, &key, &entry, &Personal::ALL).map(Some),
             None => Ok(None),
         };
-        self.store.read_snapshot(look).await?.ok_or(NotProven::NoEntry)
+        let proof = self.store.read_snapshot(look).await?.ok_or(NotProven::NoEntry)?;
+        // It discloses who acted on whose account from where.
+        let record = move |tx: &mut Tx<'_>| {
+            tx.record(act.entry("audit.proved", None, None, details([("entry", seq.into())])));
+            Ok(())
+        };
+        self.store.write(record).await?;
+        Ok(proof)
     }
 
     /// The customer's receipt of a deactivation: a proof of its latest order.

@@ -31,7 +31,8 @@ fn on_sqlite(world: &World) -> bool {
 fn disarm(world: &World, connection: &mut AnyConnection) {
     let sql = if on_sqlite(world) {
         "DROP TRIGGER audit_entries_only_erased; DROP TRIGGER audit_entries_no_delete; \
-         DROP TRIGGER audit_entries_only_appended; DROP TRIGGER audit_head_only_forward;"
+         DROP TRIGGER audit_entries_only_appended; DROP TRIGGER audit_head_only_forward; \
+         DROP TRIGGER audit_head_with_frontier;"
     } else {
         "ALTER TABLE audit_entries DISABLE TRIGGER USER; ALTER TABLE audit_head DISABLE TRIGGER USER;"
     };
@@ -385,7 +386,12 @@ async fn two_rows_that_changed_places_are_named() {
 async fn a_changed_head_is_noticed() {
     let (world, _) = busy_world().await;
     let mut connection = intruder(&world);
-    for sql in ["UPDATE audit_head SET seq = seq + 1", "UPDATE audit_head SET hash = 'x'"] {
+    let changes = ["UPDATE audit_head SET seq = seq + 1", "UPDATE audit_head SET hash = 'x'"];
+    for sql in changes.iter().chain(&["UPDATE audit_head SET frontier = ''", "UPDATE audit_head SET frontier = 'x'"]) {
+        connection.batch_execute(sql).expect_err(sql);
+    }
+    disarm(&world, &mut connection);
+    for sql in changes {
         connection.batch_execute(sql).unwrap();
         assert!(matches!(verdict(&world).await, Verdict::Broken { why: Broken::Head, .. }), "{sql}");
     }

@@ -842,7 +842,7 @@ fn a_log_that_was_tampered_with_is_found_broken_at_the_first_bad_entry() {
         assert!(refused.is_err(), "the trigger let it through: {tampering}");
         is_whole(folder.path());
         raw.batch_execute(
-            "DROP TRIGGER audit_entries_no_update; DROP TRIGGER audit_entries_no_delete; \
+            "DROP TRIGGER audit_entries_only_erased; DROP TRIGGER audit_entries_no_delete; \
              DROP TRIGGER audit_entries_only_appended;",
         )
         .unwrap();

@@ -28,6 +28,7 @@ fn disarm(world: &World, connection: &mut AnyConnection) {
     let sql = if world.database.file().is_some() {
         "DROP TRIGGER audit_entries_only_erased; DROP TRIGGER audit_entries_no_delete; \
          DROP TRIGGER audit_entries_only_appended; DROP TRIGGER audit_head_only_forward; \
+         DROP TRIGGER audit_head_with_frontier; \
          DROP TRIGGER audit_nodes_no_update; DROP TRIGGER audit_nodes_no_delete; \
          DROP TRIGGER audit_erasures_no_update; DROP TRIGGER audit_erasures_no_delete;"
     } else {
@@ -98,6 +99,16 @@ fn checkpoint_of(world: &World, note: &str) -> Checkpoint {
     Checkpoint::open(note, &world.desk.kit.audit_verifiers()).unwrap()
 }
 
+/// Removes what was signed before, as the owner of a database can.
+fn forget_checkpoints(world: &World) {
+    let sql = if world.database.file().is_some() {
+        "DROP TRIGGER audit_checkpoints_no_delete; DELETE FROM audit_checkpoints"
+    } else {
+        "ALTER TABLE audit_checkpoints DISABLE TRIGGER USER; DELETE FROM audit_checkpoints"
+    };
+    intruder(world).batch_execute(sql).unwrap();
+}
+
 /// Writes the whole log anew with one entry changed, as somebody with all of the database and this source code could:
 /// chain, tree and head are those of the forged log.
 async fn forge(world: &World, change: impl Fn(&mut Entry)) {
@@ -135,7 +146,8 @@ async fn a_log_that_was_written_anew_fits_no_checkpoint_and_no_mail_that_left_be
     world.settle().await;
     let shell = Shell::beside(&world);
     let kept = shell.keeps("kept.checkpoint", &shell.says(&["audit", "checkpoint"], 0));
-    let mail = shell.keeps("mail.eml", &world.smtp.messages().last().unwrap().raw);
+    let raw = world.smtp.messages().last().unwrap().raw.clone();
+    let mail = shell.keeps("mail.eml", &raw);
     let against = ["audit", "verify", "--checkpoint", &kept, "--witness", &mail];
     let fits = shell.says(&against, 0);
     assert!(fits.contains("kept.checkpoint: fits") && fits.contains("mail.eml: fits"), "{fits}");
@@ -147,11 +159,24 @@ async fn a_log_that_was_written_anew_fits_no_checkpoint_and_no_mail_that_left_be
         }
     })
     .await;
-    // In itself the forged log is whole: what was kept outside tells.
+    // Whoever forges a log forgets the checkpoints in it too; what was kept outside tells.
+    assert!(shell.says(&["audit", "verify"], 1).contains("the checkpoint that was signed"));
+    exits(&run(shell.path(), &["audit", "checkpoint"]), 2);
+    forget_checkpoints(&world);
     assert!(shell.says(&["audit", "verify"], 0).starts_with("whole"));
     let broken = shell.says(&against, 1);
     assert!(broken.contains("kept.checkpoint: broken: one of the first"), "{broken}");
     assert!(broken.contains("mail.eml: broken: one of the first"), "{broken}");
+    // A mail that fits because somebody wrote it counts only for whoever says so.
+    let fits = world.desk.root_at(3).await.unwrap().unwrap();
+    let header = raw.lines().find(|line| line.starts_with("X-Mfa-Desk-Audit:")).unwrap();
+    let end = raw.split_once("X-Mfa-Desk-Audit:").unwrap().1;
+    let end = &end[end.find("\r\n").map_or(0, |at| at + 2)..];
+    let rest: String = end.lines().skip_while(|line| line.starts_with(' ')).map(|line| format!("{line}\r\n")).collect();
+    assert!(!header.is_empty());
+    let own = shell.keeps("own.eml", &format!("X-Mfa-Desk-Audit: size=3; root={fits}; origin=; signature=\r\n{rest}"));
+    exits(&run(shell.path(), &["audit", "verify", "--witness", &own]), 2);
+    assert!(shell.says(&["audit", "verify", "--unsigned", "--witness", &own], 0).contains("word alone"));
     world.stop().await;
 }
 
@@ -175,6 +200,8 @@ async fn a_log_that_was_cut_off_fits_no_checkpoint_that_was_kept() {
         tree.to_hex()
     );
     connection.batch_execute(&sql).unwrap();
+    assert!(shell.says(&["audit", "verify"], 1).contains("the checkpoint that was signed"));
+    forget_checkpoints(&world);
     assert!(shell.says(&["audit", "verify"], 0).starts_with("whole"));
     let broken = shell.says(&["audit", "verify", "--checkpoint", &kept], 1);
     assert!(broken.contains(&format!("the log had {size} entries and was cut off")), "{broken}");
@@ -310,7 +337,12 @@ async fn checkpoints_leave_for_every_configured_place_and_wait_for_one_that_is_d
     let last = files().pop().unwrap();
     let checkpoint = checkpoint_of(&world, &std::fs::read_to_string(last).unwrap());
     let mails = world.smtp.wait_for(1, std::time::Duration::from_secs(10)).await;
-    assert!(mails.iter().any(|mail| mail.raw.contains("notary@outside.example")));
+    let mail = mails.iter().rev().find(|mail| mail.raw.contains("notary@outside.example")).unwrap();
+    let mail = mail_parser::MessageParser::default().parse(mail.raw.as_bytes()).unwrap();
+    let shell = Shell::beside(&world);
+    // The mail's text, saved as it is.
+    let saved = shell.keeps("saved.txt", &mail.body_text(0).unwrap().replace('\n', "\r\n"));
+    assert!(shell.says(&["audit", "verify", "--checkpoint", &saved], 0).contains("saved.txt: fits"));
     let (_, standing) = world.desk.checkpoint_standing().await.unwrap();
     let size = i64::try_from(checkpoint.size).unwrap();
     assert_eq!(standing.iter().map(|place| place.size).collect::<Vec<_>>(), [size, 0, size]);

@@ -43,6 +43,20 @@ CREATE TABLE audit_places (
     error TEXT
 );
 
+-- The edge moves with the head and with nothing else; a program that knows of no tree can append nothing. A log from
+-- before the tree gets its edge once.
+CREATE FUNCTION audit_head_with_frontier() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (NEW.seq <> OLD.seq AND NEW.frontier = OLD.frontier)
+        OR (NEW.seq = OLD.seq AND (NEW.hash <> OLD.hash OR (NEW.frontier <> OLD.frontier AND OLD.frontier <> '')))
+    THEN
+        RAISE EXCEPTION 'audit_head only moves forward, with the edge of its tree';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER audit_head_with_frontier BEFORE UPDATE ON audit_head
+    FOR EACH ROW EXECUTE FUNCTION audit_head_with_frontier();
+
 DROP TRIGGER audit_entries_no_change ON audit_entries;
 CREATE FUNCTION audit_entries_only_erased() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -42,6 +42,13 @@ CREATE TABLE audit_places (
     error TEXT
 );
 
+-- The edge moves with the head and with nothing else; a program that knows of no tree can append nothing. A log from
+-- before the tree gets its edge once.
+CREATE TRIGGER audit_head_with_frontier BEFORE UPDATE ON audit_head
+WHEN (NEW.seq IS NOT OLD.seq AND NEW.frontier IS OLD.frontier)
+    OR (NEW.seq IS OLD.seq AND (NEW.hash IS NOT OLD.hash OR (NEW.frontier IS NOT OLD.frontier AND OLD.frontier <> '')))
+BEGIN SELECT RAISE(ABORT, 'audit_head only moves forward, with the edge of its tree'); END;
+
 DROP TRIGGER audit_entries_no_update;
 CREATE TRIGGER audit_entries_only_erased BEFORE UPDATE ON audit_entries
 WHEN NEW.seq IS NOT OLD.seq OR NEW.at IS NOT OLD.at OR NEW.actor_kind IS NOT OLD.actor_kind

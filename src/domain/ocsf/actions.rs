@@ -103,6 +103,7 @@ pub(super) const ACTIONS: &[(&str, Meaning)] = &[
     ("audit.exported", read()),
     ("audit.key_changed", update().at(Severity::Medium)),
     ("audit.manifest_made", read()),
+    ("audit.proved", read()),
     ("audit.verified", read()),
     ("authenticator.activated", change(FACTOR_ENABLED)),
     ("authenticator.count_went_back", logon().failed().at(Severity::Medium)),

@@ -34,6 +34,15 @@ pub fn newest(connection: &mut AnyConnection) -> Result<Option<Signed>, StoreErr
     Ok(row.map(signed))
 }
 
+/// The size and the root, hexadecimal, of the newest one.
+pub fn newest_root(connection: &mut AnyConnection) -> Result<Option<(i64, String)>, StoreError> {
+    Ok(audit_checkpoints::table
+        .order(audit_checkpoints::size.desc())
+        .select((audit_checkpoints::size, audit_checkpoints::root))
+        .first(connection)
+        .optional()?)
+}
+
 /// The newest ones, newest first.
 pub fn latest(connection: &mut AnyConnection, limit: i64) -> Result<Vec<Signed>, StoreError> {
     let rows: Vec<Row> = audit_checkpoints::table
@@ -44,10 +53,26 @@ pub fn latest(connection: &mut AnyConnection, limit: i64) -> Result<Vec<Signed>,
     Ok(rows.into_iter().map(signed).collect())
 }
 
-/// Keeps a checkpoint, unless there is one over as many entries.
+/// The sizes and roots, hexadecimal, of the checkpoints over more than `after` entries and at most `to`.
+pub fn roots(connection: &mut AnyConnection, after: i64, to: i64) -> Result<Vec<(i64, String)>, StoreError> {
+    Ok(audit_checkpoints::table
+        .filter(audit_checkpoints::size.gt(after))
+        .filter(audit_checkpoints::size.le(to))
+        .order(audit_checkpoints::size.asc())
+        .select((audit_checkpoints::size, audit_checkpoints::root))
+        .load(connection)?)
+}
+
+/// Keeps a checkpoint, unless the same is there.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when another was signed over as many entries.
 pub fn keep(tx: &mut Tx<'_>, new: &Signed, root: TreeHash) -> Result<(), StoreError> {
-    let there: Option<i64> =
-        audit_checkpoints::table.find(new.size).select(audit_checkpoints::size).first(tx.connection).optional()?;
+    let there: Option<String> =
+        audit_checkpoints::table.find(new.size).select(audit_checkpoints::root).first(tx.connection).optional()?;
+    if there.as_ref().is_some_and(|there| *there != root.to_hex()) {
+        return Err(StoreError::Conflict);
+    }
     if there.is_none() {
         diesel::insert_into(audit_checkpoints::table)
             .values((
@@ -116,6 +141,7 @@ pub fn claim(
 /// A place took the checkpoint over `size` entries.
 pub fn took(tx: &mut Tx<'_>, name: &str, size: i64, now: DateTime<Utc>) -> Result<(), StoreError> {
     diesel::update(audit_places::table.find(name))
+        .filter(audit_places::size.lt(size))
         .set((
             audit_places::size.eq(size),
             audit_places::tries.eq(0),

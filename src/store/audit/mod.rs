@@ -192,6 +192,8 @@ pub fn verify_next(connection: &mut AnyConnection, from: &Head) -> Result<Piece,
         Err(error) => return Err(error),
     };
     let is_last = entries.is_empty();
+    let signed: BTreeMap<i64, String> =
+        checkpoints::roots(connection, from.seq, from.seq.saturating_add(CHUNK))?.into_iter().collect();
     let (mut head, mut nodes) = (from.clone(), Vec::new());
     for entry in &entries {
         match head.follow(entry) {
@@ -205,6 +207,9 @@ pub fn verify_next(connection: &mut AnyConnection, from: &Head) -> Result<Piece,
                 nodes.push((node, hash));
             }
         });
+        if signed.get(&entry.seq).is_some_and(|root| *root != frontier.root().to_hex()) {
+            return broken(entry.seq, Broken::Checkpoint);
+        }
     }
     if let Some(seq) = erasure::first_unaccounted(connection, &entries)? {
         return broken(seq, Broken::Erasure);
@@ -222,6 +227,9 @@ pub fn verify_next(connection: &mut AnyConnection, from: &Head) -> Result<Piece,
     }
     if stored_frontier != frontier.to_hex() {
         return broken(head.seq, Broken::Tree);
+    }
+    if let Some((size, _)) = checkpoints::roots(connection, head.seq, i64::MAX)?.first() {
+        return broken(*size, Broken::Checkpoint);
     }
     Ok(Piece::End(Verdict::Whole(head)))
 }
