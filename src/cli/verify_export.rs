@@ -60,8 +60,11 @@ fn say(found: &Found) {
         "filters: {filters}; {} entries were left out. Whether one of them fits the filters is not proven.",
         manifest.omitted
     );
-    if found.erased > 0 {
-        println!("{} fields were erased by order; the log says on whose", found.erased);
+    for (by, fields) in &found.erased {
+        // What was erased after the export began has its order behind the checkpoint.
+        let later = u64::try_from(*by).is_ok_and(|by| by > log.size);
+        let later = if later { ", which is later than this checkpoint" } else { "" };
+        println!("{fields} fields are marked as erased by entry {by}{later}");
     }
 }
 

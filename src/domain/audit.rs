@@ -262,14 +262,7 @@ impl Head {
         if entry.prev_hash != self.hash {
             return Err(Broken::Link);
         }
-        // A value beside an erasure of it, or salts where the form has none, were not written by us.
-        let strange = Personal::ALL.iter().any(|field| {
-            let (value, salt) = (entry.personal(*field), &entry.salts[*field as usize]);
-            let erased = entry.erased[*field as usize].is_some();
-            (erased && !(value.is_empty() && salt.is_empty()))
-                || ((entry.form == 1 || value.is_empty()) && !salt.is_empty())
-        });
-        if strange || entry.hash != entry.computed_hash() {
+        if entry.is_strange() || entry.hash != entry.computed_hash() {
             return Err(Broken::Content);
         }
         Ok(Self { seq: entry.seq, hash: entry.hash.clone() })
@@ -348,6 +341,16 @@ impl Entry {
             (Some(erased), "") => Cow::Borrowed(&erased.digest),
             (_, value) => Cow::Owned(field.digest(value, &self.salts[field as usize])),
         }
+    }
+
+    /// Whether it has what we never write: a value beside an erasure of it, or salts or erasures where the form has none.
+    pub fn is_strange(&self) -> bool {
+        Personal::ALL.iter().any(|field| {
+            let (value, salt) = (self.personal(*field), &self.salts[*field as usize]);
+            let erased = self.erased[*field as usize].is_some();
+            (erased && !(self.form != 1 && value.is_empty() && salt.is_empty()))
+                || ((self.form == 1 || value.is_empty()) && !salt.is_empty())
+        })
     }
 
     /// RFC 8785 form of everything but the two hashes. Details that are not exactly as we write JSON

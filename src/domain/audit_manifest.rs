@@ -4,10 +4,12 @@
 //! The entries that a filter left out stand in the manifest as the hashes of the perfect subtrees that they fill. With the
 //! leaves of the file's own rows they lead to the root of the signed checkpoint, or something is wrong.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::audit::{COLUMNS, Entry, GENESIS};
+use super::audit::{COLUMNS, ERASED, Entry, GENESIS};
 use super::audit_export::ExportFormat;
 use super::audit_filter::Filter;
 use super::merkle::{Frontier, Misplaced, Subtree, TreeHash};
@@ -166,6 +168,9 @@ pub enum Wrong {
     /// An entry is not among those that were asked for.
     #[error("entry {0} does not fit the filters")]
     Filter(i64),
+    /// An entry is marked as erased by one that cannot have ordered it.
+    #[error("entry {0} is marked as erased by an entry that orders no erasure of it")]
+    Erasure(i64),
     /// There are not as many hashes of what was left out as there should be.
     #[error("the manifest has too {0} hashes of what was left out")]
     Hashes(&'static str),
@@ -187,8 +192,8 @@ pub struct Found {
     pub manifest: Manifest,
     /// The log as it was then.
     pub checkpoint: Checkpoint,
-    /// Fields of its rows that were erased.
-    pub erased: u64,
+    /// How many fields of its rows are marked as erased, by the entry that is named for it.
+    pub erased: BTreeMap<i64, u64>,
 }
 
 /// A file that is being checked, row by row.
@@ -197,7 +202,7 @@ pub struct Check {
     checkpoint: Checkpoint,
     tree: Frontier,
     rows: u64,
-    erased: u64,
+    erased: BTreeMap<i64, u64>,
     first: Option<Place>,
     last: Option<Place>,
     /// Over the rows as an export writes them: a file that is read as something else than it says is found by it.
@@ -208,11 +213,15 @@ impl Check {
     /// Begins with the signed part of a manifest.
     ///
     /// # Errors
-    /// [`Wrong`] when none of the keys signed it and its checkpoint, or it is none.
+    /// [`Wrong`] when the log that the checkpoint is of did not sign both with one of the keys, or it is none.
     pub fn open(signed: &str, keys: &[VerifierKey]) -> Result<Self, Wrong> {
         let manifest =
             Manifest::read(note::open(signed, keys).map_err(Wrong::Manifest)?.0).ok_or(Wrong::NotAManifest)?;
         let checkpoint = Checkpoint::open(&manifest.checkpoint, keys).map_err(Wrong::Checkpoint)?;
+        // A key of somebody else, which may be trusted for other ends, does not speak for the log.
+        let own: Vec<VerifierKey> = keys.iter().filter(|key| key.name() == checkpoint.origin).cloned().collect();
+        note::open(signed, &own).map_err(Wrong::Manifest)?;
+        note::open(&manifest.checkpoint, &own).map_err(Wrong::Checkpoint)?;
         let sound = manifest.rows.checked_add(manifest.omitted) == Some(checkpoint.size);
         if !manifest.format.is_proven()
             || !sound
@@ -226,7 +235,7 @@ impl Check {
             checkpoint,
             tree: Frontier::default(),
             rows: 0,
-            erased: 0,
+            erased: BTreeMap::new(),
             first: None,
             last: None,
             written: Sha256::new(),
@@ -259,7 +268,7 @@ impl Check {
         let index = index(entry).filter(|index| (self.tree.size()..self.checkpoint.size).contains(index));
         let index = index.ok_or(Wrong::Order(entry.seq))?;
         self.skip_to(index, omitted)?;
-        if entry.hash != entry.computed_hash() {
+        if entry.is_strange() || entry.hash != entry.computed_hash() {
             return Err(Wrong::Content(entry.seq));
         }
         let before = self.last.as_ref().filter(|last| last.seq + 1 == entry.seq).map(|last| last.hash.as_str());
@@ -270,9 +279,15 @@ impl Check {
         if !self.manifest.filters.fits(entry) {
             return Err(Wrong::Filter(entry.seq));
         }
+        let orders_none = self.erased.contains_key(&entry.seq) && entry.action != ERASED;
+        if orders_none || !entry.erased.iter().flatten().all(|erased| erased.by > entry.seq) {
+            return Err(Wrong::Erasure(entry.seq));
+        }
         self.tree.append(entry.leaf(), |_, _| {});
         self.write(self.manifest.format.chunk(std::slice::from_ref(entry)))?;
-        self.erased += entry.erased.iter().flatten().count() as u64;
+        for erased in entry.erased.iter().flatten() {
+            *self.erased.entry(erased.by).or_default() += 1;
+        }
         self.first.get_or_insert_with(|| Place::of(entry));
         self.last = Some(Place::of(entry));
         Ok(())

@@ -64,7 +64,14 @@ impl Desk {
             audit::between(connection, &Filter::default(), batch.after, batch.last, batch.last - batch.after)
         };
         let entries = self.store.read(read).await?;
-        match forwarder.send(&entries).await {
+        // A receiver that took what is left would count as having all of it.
+        let sent = if (batch.after + 1..=batch.last).eq(entries.iter().map(|entry| entry.seq)) {
+            forwarder.send(&entries).await
+        } else {
+            let why = format!("entries are missing in the log between {} and {}", batch.after + 1, batch.last);
+            Err(NotTaken { why, wait: None, too_large: false })
+        };
+        match sent {
             Ok(()) => self.forwarded(forwarder, holder, batch).await,
             Err(refused) => self.not_forwarded(forwarder, holder, batch, refused).await.map(|()| false),
         }

@@ -19,7 +19,7 @@ use crate::support::smtp::{Fault, Stage};
 use crate::support::world::{OWNER, PASSWORD, World, code_on, csrf_on, form, link_in};
 
 /// A connection beside the program's own, as someone with the database's password has it.
-fn intruder(world: &World) -> AnyConnection {
+pub fn intruder(world: &World) -> AnyConnection {
     open(&world.database.url, Purpose::Write).unwrap()
 }
 
@@ -28,7 +28,7 @@ fn on_sqlite(world: &World) -> bool {
 }
 
 /// Takes the triggers away, as an owner of the database can.
-fn disarm(world: &World, connection: &mut AnyConnection) {
+pub fn disarm(world: &World, connection: &mut AnyConnection) {
     let sql = if on_sqlite(world) {
         "DROP TRIGGER audit_entries_only_erased; DROP TRIGGER audit_entries_no_delete; \
          DROP TRIGGER audit_entries_only_appended; DROP TRIGGER audit_head_only_forward; \

@@ -2,8 +2,7 @@
 //! whoever checks it.
 
 use mfa_desk::domain::actor::Actor;
-use mfa_desk::domain::audit::Entry;
-use mfa_desk::domain::audit::{Head, NewEntry, SALT, details};
+use mfa_desk::domain::audit::{Entry, Erased, Head, NewEntry, Personal, SALT, details};
 use mfa_desk::domain::audit_export::ExportFormat;
 use mfa_desk::domain::audit_filter::Filter;
 use mfa_desk::domain::audit_manifest::{Check, Found, Manifest, Tally, Wrong};
@@ -13,6 +12,8 @@ use mfa_desk::domain::note::Checkpoint;
 use mfa_desk::domain::note::NoteKey;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
+
+use crate::export_proof::by_python;
 
 fn key() -> NoteKey {
     NoteKey::new("desk.example/audit", &[7; 32]).unwrap()
@@ -96,6 +97,20 @@ fn check(made: &Made) -> Result<Found, Wrong> {
     check.end((made.file.len() as u64, &hex::encode(Sha256::digest(&made.file))), &mut next)
 }
 
+/// What the program finds; the script of the documentation, of the same files, finds the same.
+fn check_twice(made: &Made) -> Result<Found, Wrong> {
+    let found = check(made);
+    let folder = tempfile::tempdir().unwrap();
+    let (file, manifest) = (folder.path().join("log"), folder.path().join("log.manifest"));
+    let hashes: String = made.hashes.iter().map(|hash| hash.to_hex() + "\n").collect();
+    std::fs::write(&file, &made.file).unwrap();
+    std::fs::write(&manifest, format!("{}\n{hashes}", key().sign(&made.manifest.text()))).unwrap();
+    let other = by_python(&["-O"], &file, &manifest, &key().verifier().to_string());
+    let said = String::from_utf8_lossy(&other.stderr);
+    assert_eq!(other.status.code(), Some(i32::from(found.is_err())), "{found:?}: {said}");
+    found
+}
+
 const FORMATS: [ExportFormat; 2] = [ExportFormat::Csv, ExportFormat::JsonLines];
 
 proptest! {
@@ -107,7 +122,7 @@ proptest! {
         let rows: Vec<Entry> = log.iter().filter(|entry| wanted().fits(entry)).cloned().collect();
         for format in FORMATS {
             let made = made(&log, &rows, format);
-            let found = check(&made);
+            let found = check_twice(&made);
             prop_assert!(found.is_ok(), "{:?}", found);
             // Every hash counts, and so does their order and number.
             for n in 0..made.hashes.len() {
@@ -126,7 +141,7 @@ proptest! {
     /// Whoever has the key, and only cannot take back a checkpoint that others hold, gets nothing past it.
     #[test]
     fn no_forged_rows_lead_to_the_checkpoint(
-        actions in prop::collection::vec(any::<bool>(), 2..40), at in any::<prop::sample::Index>(), way in 0_u8..7,
+        actions in prop::collection::vec(any::<bool>(), 2..40), at in any::<prop::sample::Index>(), way in 0_u8..8,
     ) {
         let log = log(&actions);
         let mut rows: Vec<Entry> = log.iter().filter(|entry| wanted().fits(entry)).cloned().collect();
@@ -145,6 +160,8 @@ proptest! {
             3 => { rows[at].at.push('0'); rows[at].hash = rows[at].computed_hash(); }
             4 => { rows[at].seq = i64::MAX; rows[at].hash = rows[at].computed_hash(); }
             5 => { rows[at].seq = 0; rows[at].hash = rows[at].computed_hash(); }
+            // Another program could take the first of the two.
+            6 => rows[at].details = rows[at].details.replacen('{', "{\"note\":\"forged\",", 1),
             // Its hash is not its own, which the tree does not cover.
             _ => rows[at].prev_hash = "1".repeat(64),
         }
@@ -153,7 +170,7 @@ proptest! {
             if let Some(gaps) = &gaps {
                 forged.hashes.clone_from(gaps);
             }
-            prop_assert!(check(&forged).is_err(), "way {way}");
+            prop_assert!(check_twice(&forged).is_err(), "way {way}");
         }
     }
 }
@@ -167,9 +184,9 @@ fn what_is_signed_counts_to_the_letter() {
         let with = |change: fn(&mut Manifest)| {
             let mut made = good();
             change(&mut made.manifest);
-            check(&made).unwrap_err()
+            check_twice(&made).unwrap_err()
         };
-        assert!(check(&good()).is_ok());
+        assert!(check_twice(&good()).is_ok());
         assert_eq!(with(|m| m.rows += 1), Wrong::NotAManifest);
         assert_eq!(with(|m| m.omitted = u64::MAX), Wrong::NotAManifest);
         assert_eq!(with(|m| m.format = ExportFormat::Ocsf), Wrong::NotAManifest);
@@ -183,7 +200,7 @@ fn what_is_signed_counts_to_the_letter() {
         // Of another moment of the same log.
         let mut other = good();
         other.manifest.checkpoint = checkpoint(&log[..4]);
-        assert!(check(&other).is_err());
+        assert!(check_twice(&other).is_err());
         // The same cells, written otherwise: another program could read them as something else.
         let mut odd = good();
         let text = String::from_utf8(odd.file.clone()).unwrap();
@@ -194,11 +211,61 @@ fn what_is_signed_counts_to_the_letter() {
         .into_bytes();
         odd.manifest.bytes = odd.file.len() as u64;
         odd.manifest.sha256 = hex::encode(Sha256::digest(&odd.file));
-        assert!(matches!(check(&odd), Err(Wrong::File(_))), "{:?}", check(&odd));
+        let found = check_twice(&odd);
+        assert!(matches!(found, Err(Wrong::File(_))), "{found:?}");
     }
     let stranger = NoteKey::new("desk.example/audit", &[8; 32]).unwrap();
     let made = made(&log, &rows, FORMATS[0]);
     assert!(matches!(Check::open(&stranger.sign(&made.manifest.text()), &[key().verifier()]), Err(Wrong::Manifest(_))));
     // What else the key signs is no manifest.
     assert!(matches!(Check::open(&checkpoint(&log), &[key().verifier()]), Err(Wrong::NotAManifest)));
+}
+
+#[test]
+fn only_the_log_itself_speaks_for_it() {
+    let log = log(&[true, false]);
+    let made = made(&log, &log[..1], FORMATS[0]);
+    let other = NoteKey::new("witness.example", &[8; 32]).unwrap();
+    let keys = [key().verifier(), other.verifier()];
+    assert!(Check::open(&key().sign(&made.manifest.text()), &keys).is_ok());
+    let signed = other.sign(&made.manifest.text());
+    assert!(matches!(Check::open(&signed, &keys), Err(Wrong::Manifest(_))));
+}
+
+/// Blanks the address of an entry, as an erasure does.
+fn blank(entry: &mut Entry, by: i64) {
+    let field = Personal::Address as usize;
+    entry.erased[field] = Some(Erased { digest: entry.digest(Personal::Address).into_owned(), by });
+    entry.ip.clear();
+    entry.salts[field].clear();
+}
+
+#[test]
+fn neighbours_and_erasures_fit_together() {
+    let log = log(&[true, true, false, true]);
+    let rows: Vec<Entry> = log.iter().filter(|entry| wanted().fits(entry)).cloned().collect();
+    for format in FORMATS {
+        let with = |change: &dyn Fn(&mut [Entry])| {
+            let mut rows = rows.clone();
+            change(&mut rows);
+            check_twice(&made(&log, &rows, format))
+        };
+        let unlinked = with(&|rows| {
+            rows[1].prev_hash = "1".repeat(64);
+            rows[1].hash = rows[1].computed_hash();
+        });
+        assert_eq!(unlinked.unwrap_err(), Wrong::Link(2));
+        // The entry that ordered it was left out, or came later.
+        for by in [3, 9] {
+            assert_eq!(with(&|rows| blank(&mut rows[1], by)).unwrap().erased, [(by, 1)].into());
+        }
+        assert_eq!(with(&|rows| blank(&mut rows[1], 2)).unwrap_err(), Wrong::Erasure(2));
+        assert_eq!(with(&|rows| blank(&mut rows[1], 4)).unwrap_err(), Wrong::Erasure(4));
+        let beside_a_value = with(&|rows| {
+            let value = rows[1].clone();
+            blank(&mut rows[1], 3);
+            (rows[1].ip, rows[1].salts) = (value.ip, value.salts);
+        });
+        assert_eq!(beside_a_value.unwrap_err(), Wrong::Content(2));
+    }
 }

@@ -6,13 +6,16 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use diesel::connection::SimpleConnection;
 use mfa_desk::config::{Mode, Settings};
 use mfa_desk::domain::actor::Actor;
 use mfa_desk::domain::audit::{Entry, NewEntry, SALT, details};
 use mfa_desk::domain::audit_line::json_line;
+use mfa_desk::domain::audit_read;
 use mfa_desk::store::Tx;
 use serde_json::Value;
 
+use crate::audit_log::{disarm, intruder};
 use crate::support::database::TestDatabase;
 use crate::support::receiver::{Received, Receiver, Reply};
 use crate::support::syslog::{Play, SyslogPeer};
@@ -38,6 +41,21 @@ fn taken() -> Receiver {
 /// The entries that a request brought.
 fn lines(received: &Received) -> Vec<Value> {
     std::str::from_utf8(&received.body).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The entry that an event is of.
+fn put_together(event: &Value) -> Entry {
+    let (kept, user) = (&event["unmapped"], &event["actor"]["user"]);
+    let or_empty = |found: [&Value; 3]| found.into_iter().find_map(Value::as_str).unwrap_or_default().to_owned();
+    let line = serde_json::json!({
+        "seq": kept["seq"], "at": event["metadata"]["original_time"], "actor_kind": kept["actor_kind"],
+        "actor": or_empty([&kept["actor"], &user["email_addr"], &user["uid"]]),
+        "action": event["metadata"]["event_code"], "case_ref": kept["case_ref"], "account_id": kept["account_id"],
+        "ip": or_empty([&kept["ip"], &event["src_endpoint"]["ip"], &Value::Null]),
+        "details": kept["details"], "prev_hash": kept["prev_hash"], "hash": kept["hash"], "form": kept["form"],
+        "salts": kept["salts"], "digests": kept["digests"], "erased_by": kept["erased_by"],
+    });
+    audit_read::of_line(&line.to_string()).unwrap()
 }
 
 fn seqs(received: &[Received]) -> Vec<i64> {
@@ -157,6 +175,29 @@ async fn what_is_not_taken_is_sent_again_as_the_same_batch_and_nothing_is_left_o
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_with_holes_is_not_forwarded_and_does_not_count_as_taken() {
+    let siem = Receiver::start(|_| Reply::status(500));
+    let world = world(table("siem", &siem, "")).await;
+    grows(&world, 5).await;
+    until(&world, "a first attempt", async || !siem.received().is_empty()).await;
+    let mut connection = intruder(&world);
+    disarm(&world, &mut connection);
+    connection.batch_execute("DELETE FROM audit_entries WHERE seq = 2").unwrap();
+    let standing = async || {
+        let standing = world.desk.store.read(mfa_desk::store::feeds::standing).await.unwrap();
+        standing.get("siem").unwrap().clone()
+    };
+    let missing = async || standing().await.trouble.is_some_and(|(_, why)| why.contains("missing in the log"));
+    until(&world, "the hole", missing).await;
+    siem.answer(|_| Reply::status(200));
+    let (sent, failures) = (siem.received().len(), standing().await.failures);
+    until(&world, "another attempt", async || standing().await.failures > failures).await;
+    assert_eq!((siem.received().len(), place(&world, "siem").await), (sent, 0));
+    world.agent("sam").await.get("/desk/audit/forwarding").await.says("missing in the log");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_receiver_that_does_not_answer_holds_up_nobody_and_is_shown() {
     let (good, hangs) = (taken(), Receiver::start(|_| Reply::Hang));
     let world = world(table("good", &good, "") + &table("hangs", &hangs, "format = 'ocsf'")).await;
@@ -186,7 +227,13 @@ async fn a_receiver_that_does_not_answer_holds_up_nobody_and_is_shown() {
     let last = hangs.received().last().unwrap().clone();
     let event = lines(&last).pop().unwrap();
     assert_eq!(event["metadata"]["version"], "1.8.0");
-    assert!(event["unmapped"]["hash"].as_str().unwrap().len() == 64);
+    let entry = put_together(&event);
+    assert_eq!(event["unmapped"]["hash"], entry.computed_hash());
+    let entries = world.entries("").await;
+    assert_eq!(Some(&entry), entries.iter().find(|kept| kept.seq == entry.seq));
+    for entry in entries {
+        assert_eq!(put_together(&mfa_desk::domain::ocsf::event(&entry)), entry);
+    }
     world.stop().await;
 }
 

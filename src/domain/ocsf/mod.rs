@@ -100,6 +100,7 @@ pub fn event(entry: &Entry) -> Value {
     let meaning = meaning(&entry.action);
     let uid = meaning.class.uid();
     let details = serde_json::from_str::<Map<String, Value>>(&entry.details).ok();
+    let [_, salts, digests, erased_by] = entry.form_cells();
     let mut event = json!({
         "activity_id": meaning.activity,
         "category_uid": uid / 1000,
@@ -127,6 +128,10 @@ pub fn event(entry: &Entry) -> Value {
             "details": details.clone().map_or_else(|| entry.details.clone().into(), Value::Object),
             "prev_hash": entry.prev_hash,
             "hash": entry.hash,
+            "form": entry.form,
+            "salts": salts,
+            "digests": digests,
+            "erased_by": erased_by,
         },
     });
     if meaning.activity == OTHER {
