@@ -1,5 +1,6 @@
 //! What the log proves to whoever does not trust the database: checkpoints, proofs, and checking them.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -112,11 +113,14 @@ fn read(file: &Path) -> Result<String, Failure> {
 }
 
 fn read_bytes(file: &Path) -> Result<Vec<u8>, Failure> {
-    let size = std::fs::metadata(file).map_err(|error| about(file, error))?.len();
-    if size > LONGEST {
-        return Err(about(file, "is too large for what it should be"));
+    let mut bytes = Vec::new();
+    let opened = std::fs::File::open(file).map_err(|error| about(file, error))?;
+    opened.take(LONGEST + 1).read_to_end(&mut bytes).map_err(|error| about(file, error))?;
+    if u64::try_from(bytes.len()).is_ok_and(|size| size <= LONGEST) {
+        Ok(bytes)
+    } else {
+        Err(about(file, "is too large for what it should be"))
     }
-    std::fs::read(file).map_err(|error| about(file, error))
 }
 
 /// The note in a text that may go on after it and have been through a mail program.
@@ -240,7 +244,7 @@ fn consistent(text: &str, old: &Checkpoint, keys: &[VerifierKey]) -> Result<Stri
     let (head, checkpoint) = text.split_once("\n\n").ok_or(NoteError::NotAProof)?;
     let mut lines = head.split('\n');
     if lines.next() != Some(&format!("old {}", old.size)) {
-        return Err(NoteError::NotAProof);
+        return Err(NoteError::OtherCheckpoint);
     }
     let hashes = lines.take(note::MOST_HASHES + 1).map(str::parse).collect::<Result<Vec<TreeHash>, _>>();
     let hashes = hashes.map_err(|_| NoteError::NotAProof)?;
@@ -268,11 +272,12 @@ fn proven(text: &str, keys: &[VerifierKey]) -> Result<String, NoteError> {
         checkpoint.size
     );
     for column in ["at", "actor_kind", "action", "case_ref", "details"] {
+        // JSON has no control characters outside its escapes.
         let value = match &entry[column] {
-            serde_json::Value::String(text) => text.clone(),
+            serde_json::Value::String(text) => text.escape_debug().to_string(),
             other => other.to_string(),
         };
-        words.push_str(&format!("  {column}: {}\n", value.escape_debug()));
+        words.push_str(&format!("  {column}: {value}\n"));
     }
     for told in &proven.disclosed {
         words.push_str(&format!("  {}: {}\n", told.column, told.value.escape_debug()));

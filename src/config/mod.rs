@@ -180,6 +180,8 @@ impl Settings {
         demo.secrets.key = Some(key);
         demo.mail.from = "mfa-desk demo <desk@demo.example>".parse().ok();
         demo.policy.cooling_off_minutes = 2;
+        // Whatever port it listens on, the commands over its folder speak of the same log.
+        demo.audit.origin = Some("localhost/audit".to_owned());
         demo.risk.shorten_waits(2);
         // Everyone in a demonstration sits behind one address.
         demo.limits.forms_per_network_hour = 100_000;

@@ -37,6 +37,9 @@ pub enum NoteError {
     /// A signed text is no checkpoint.
     #[error("what was signed is not a checkpoint of a log")]
     NotACheckpoint,
+    /// A proof begins at another checkpoint than the one it is held against.
+    #[error("it begins at another checkpoint than this one")]
+    OtherCheckpoint,
     /// It is no proof.
     #[error("this is not a proof")]
     NotAProof,

@@ -121,10 +121,12 @@ fn look_through(partial: &Path, tell: impl FnMut(i64, i64)) -> Result<(i64, Stri
 }
 
 fn name_it(partial: &Path, file: &Path) -> Result<(), NotCopied> {
-    if file.try_exists().map_err(of(file))? {
-        return Err(NotCopied::Exists(file.to_owned()));
-    }
-    std::fs::rename(partial, file).map_err(of(file))?;
+    // Unlike a renaming, a link is never made over something that is there.
+    std::fs::hard_link(partial, file).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => NotCopied::Exists(file.to_owned()),
+        _ => of(file)(error),
+    })?;
+    std::fs::remove_file(partial).map_err(of(partial))?;
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // A name is on the disk when its folder is.
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(of(folder))

@@ -182,6 +182,9 @@ pub enum NotProven {
     /// The log has no such entry.
     #[error("the log has no such entry")]
     NoEntry,
+    /// The log is smaller than it was at a checkpoint.
+    #[error("the log had {0} entries and was cut off")]
+    Shorter(u64),
     /// The log is not the one that was signed before: it was cut off, put back or written anew.
     #[error("the log does not go on where it was when it was signed last: run `mfa-desk audit verify`")]
     Contradicts,
@@ -455,7 +458,7 @@ impl Desk {
                 tree::consistency(connection, old, size)?.iter().map(|hash| format!("{hash}\n")).collect();
             Ok(Some(format!("old {old}\n{hashes}\n{}", Kit::checkpoint(&key, size, root))))
         };
-        self.store.read_snapshot(look).await?.ok_or(NotProven::NoEntry)
+        self.store.read_snapshot(look).await?.ok_or(NotProven::Shorter(old))
     }
 
     /// The root of the tree over the first `size` entries; none when the log has fewer.
