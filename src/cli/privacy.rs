@@ -13,7 +13,7 @@ use crate::workflow::Whom;
 pub(super) enum PrivacyCommand {
     /// Write everything held about a person into a new folder: person.json and their documents
     Export {
-        /// Their e-mail address, or the reference of one of their cases
+        /// Their e-mail address, the reference of one of their cases, or the identifier of their account
         whom: String,
         /// The folder to make
         #[arg(value_name = "DIR")]
@@ -23,7 +23,7 @@ pub(super) enum PrivacyCommand {
     },
     /// Erase everything held about a person, but for what the log and the desk's records need: exit 0 done, 1 refused
     Erase {
-        /// Their e-mail address, or the reference of one of their cases
+        /// Their e-mail address, the reference of one of their cases, or the identifier of their account
         whom: String,
         /// They asked for it, and it is certain who they are
         #[arg(long, required = true)]
@@ -33,14 +33,14 @@ pub(super) enum PrivacyCommand {
     },
     /// Say what is held about a person, and what keeps it from being erased
     Show {
-        /// Their e-mail address, or the reference of one of their cases
+        /// Their e-mail address, the reference of one of their cases, or the identifier of their account
         whom: String,
         #[command(flatten)]
         place: Place,
     },
     /// Put a person's data on legal hold: nothing of it is erased until the hold is lifted
     Hold {
-        /// Their e-mail address, or the reference of one of their cases
+        /// Their e-mail address, the reference of one of their cases, or the identifier of their account
         whom: String,
         /// Why
         #[arg(long)]
@@ -131,6 +131,9 @@ fn show(who: Whom, place: &Place) -> Result<ExitCode, Failure> {
     for (filed, emptied) in &held.cases {
         let emptied = emptied.map(|by| format!(", {by}")).unwrap_or_default();
         println!("case {} {}{emptied}", filed.case.reference, filed.case.state.code());
+    }
+    for other in &held.of_others {
+        println!("case {other} names the address and belongs to another account: not exported, not erased");
     }
     for hold in &held.holds {
         println!(

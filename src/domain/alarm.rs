@@ -23,3 +23,8 @@ coded! {
         GlassBroken = "glass_broken", "A colleague’s devices were deactivated on the server";
     }
 }
+
+impl AlarmKind {
+    /// Those by which somebody says that it was not them.
+    pub const OBJECTIONS: [Self; 3] = [Self::Disputed, Self::DisputedAfterEnd, Self::ContactDisputed];
+}

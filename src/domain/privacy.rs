@@ -53,6 +53,19 @@ pub struct Standing {
     pub unsettled: bool,
     /// It ended as a duplicate of this case, which goes on.
     pub continued: Option<CaseRef>,
+    /// Somebody said "this wasn't me" of it or of its account, and nobody at the desk has seen the alarm.
+    pub alarmed: bool,
+    /// When somebody last said so after its end.
+    pub objected: Option<DateTime<Utc>>,
+}
+
+/// How long something has to stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rest {
+    /// After the end of a case.
+    pub end: TimeDelta,
+    /// After an objection.
+    pub objection: TimeDelta,
 }
 
 /// Why something has to stay.
@@ -83,6 +96,22 @@ pub enum Obstacle {
     /// Mails, orders or a change of the phone number are still under way.
     #[error("Something of {0} is still under way. Try again when it is done.")]
     Unsettled(CaseRef),
+    /// Somebody objected, and the alarm was not seen.
+    #[error(
+        "Somebody says of {0}, or of its account: this wasn’t me. Look at the alarm first; until then it is evidence."
+    )]
+    Alarmed(CaseRef),
+    /// Somebody objected after its end.
+    #[error("{case} was objected to after its end. It is evidence until {}.", .until.format("%Y-%m-%d %H:%M UTC"))]
+    Objected {
+        /// Which case.
+        case: CaseRef,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// A change of what is known of the account is held, or somebody objected to one.
+    #[error("A change of the account’s contact is held or was objected to. It stays until that is settled.")]
+    ContactChanging,
     /// A legal hold is on the case or its account.
     #[error("{0} is on legal hold. Whoever placed the hold has to lift it first.")]
     Held(CaseRef),
@@ -103,6 +132,8 @@ impl Obstacle {
             Self::Objectable { .. } => "objectable",
             Self::Continued { .. } => "duplicate_of_open",
             Self::Unsettled(_) => "unsettled",
+            Self::Alarmed(_) | Self::Objected { .. } => "objected",
+            Self::ContactChanging => "contact_changing",
             Self::Held(_) | Self::AccountHeld => "legal_hold",
             Self::AtDesk => "at_desk",
         }
@@ -110,8 +141,8 @@ impl Obstacle {
 }
 
 impl Standing {
-    /// What keeps the case from being erased at `now`; `rest` is how long after its end it has to stay.
-    pub fn obstacle(&self, rest: TimeDelta, now: DateTime<Utc>) -> Option<Obstacle> {
+    /// What keeps the case from being erased at `now`.
+    pub fn obstacle(&self, rest: Rest, now: DateTime<Utc>) -> Option<Obstacle> {
         let case = self.reference.clone();
         if self.held {
             return Some(Obstacle::Held(case));
@@ -128,7 +159,13 @@ impl Standing {
         if self.unsettled {
             return Some(Obstacle::Unsettled(case));
         }
-        let until = self.since + rest;
+        if self.alarmed {
+            return Some(Obstacle::Alarmed(case));
+        }
+        if let Some(until) = self.objected.map(|at| at + rest.objection).filter(|until| *until > now) {
+            return Some(Obstacle::Objected { case, until });
+        }
+        let until = self.since + rest.end;
         (until > now).then_some(Obstacle::Objectable { case, until })
     }
 }
@@ -146,17 +183,19 @@ mod tests {
             held: false,
             unsettled: false,
             continued: None,
+            alarmed: false,
+            objected: None,
         };
         (standing, now)
     }
 
     #[test]
     fn only_what_is_over_and_rested_may_go() {
-        let rest = TimeDelta::days(30);
+        let rest = Rest { end: TimeDelta::days(30), objection: TimeDelta::days(10) };
         let (standing, now) = ended(30);
         assert_eq!(standing.obstacle(rest, now), None);
         let (young, now) = ended(29);
-        let until = young.since + rest;
+        let until = young.since + rest.end;
         assert_eq!(young.obstacle(rest, now), Some(Obstacle::Objectable { case: young.reference.clone(), until }));
         for state in State::ALL {
             let other = Standing { state: *state, ..standing.clone() };
@@ -168,6 +207,11 @@ mod tests {
         assert_eq!(held.obstacle(rest, now).map(|found| found.code()), Some("legal_hold"));
         let unsettled = Standing { unsettled: true, ..standing.clone() };
         assert_eq!(unsettled.obstacle(rest, now).map(|found| found.code()), Some("unsettled"));
+        let alarmed = Standing { alarmed: true, ..standing.clone() };
+        assert_eq!(alarmed.obstacle(rest, now).map(|found| found.code()), Some("objected"));
+        let objected = |days| Standing { objected: Some(now - TimeDelta::days(days)), ..standing.clone() };
+        assert_eq!(objected(9).obstacle(rest, now).map(|found| found.code()), Some("objected"));
+        assert_eq!(objected(10).obstacle(rest, now), None);
         let of = CaseRef::from_random(8).unwrap();
         let duplicate = Standing { continued: Some(of), ..standing };
         assert_eq!(duplicate.obstacle(rest, now).map(|found| found.code()), Some("duplicate_of_open"));

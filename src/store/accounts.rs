@@ -1,7 +1,10 @@
 //! The `local` directory's accounts and authenticators.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use diesel::{ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable,
+    RunQueryDsl, TextExpressionMethods,
+};
 
 use super::schema::{account_administrators, accounts, authenticators};
 use super::{AnyConnection, StoreError, Tx, corrupt, parsed, parsed_if, stored};
@@ -93,6 +96,19 @@ pub fn find_by_email(connection: &mut AnyConnection, email: &EmailAddress) -> Re
         .first(connection)
         .optional()?;
     row.map(AccountRow::into_account).transpose()
+}
+
+/// The customers' accounts with this e-mail address of record, in whichever directory: the embedded one and mirrored ones.
+pub fn all_by_email(connection: &mut AnyConnection, email: &EmailAddress) -> Result<Vec<Account>, StoreError> {
+    let key = email.key();
+    let rows: Vec<AccountRow> = accounts::table
+        .filter(accounts::staff.eq(false))
+        .filter(accounts::email_key.eq(&key).or(accounts::email_key.like(format!("%:{key}"))))
+        .order(accounts::id.asc())
+        .load(connection)?;
+    let found: Vec<Account> = rows.into_iter().map(AccountRow::into_account).collect::<Result<_, _>>()?;
+    // An underscore stands for any character in LIKE.
+    Ok(found.into_iter().filter(|account| account.email.key() == key).collect())
 }
 
 /// The account with this account number.
@@ -362,7 +378,6 @@ pub fn count(connection: &mut AnyConnection) -> Result<i64, StoreError> {
 
 /// How many accounts have an address of record under `domain`.
 pub fn count_below(connection: &mut AnyConnection, domain: &str) -> Result<i64, StoreError> {
-    use diesel::TextExpressionMethods;
     Ok(accounts::table
         .filter(accounts::staff.eq(false))
         .filter(accounts::email_key.like(format!("%@{domain}")))

@@ -1,9 +1,10 @@
 //! Changes of contacts that are held, and what became of them.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::dsl::exists;
 use diesel::{
-    AsChangeset, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
-    SelectableHelper,
+    AsChangeset, BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable,
+    RunQueryDsl, Selectable, SelectableHelper,
 };
 
 use super::contacts::{Texts, listed};
@@ -11,7 +12,7 @@ use super::schema::contact_changes;
 use super::{AnyConnection, StoreError, Tx, corrupt, parsed, parsed_if, stored};
 use crate::domain::contact::EmailAddress;
 use crate::domain::contact_record::{ChangeState, ContactChange, Hold};
-use crate::domain::directory::{DirectoryName, Login};
+use crate::domain::directory::{DirectoryName, Home, Login};
 use crate::domain::ids::ContactChangeId;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -285,4 +286,14 @@ pub fn put_off(
         .set(contact_changes::due_at.eq(stored(until)))
         .execute(tx.connection)?;
     Ok(put_off > 0)
+}
+
+/// Whether a change of an account's contact is held, or somebody objected to one after a moment.
+pub fn is_unsettled(connection: &mut AnyConnection, home: &Home, since: DateTime<Utc>) -> Result<bool, StoreError> {
+    let Home::Elsewhere { directory, login } = home else { return Ok(false) };
+    let unsettled = contact_changes::table
+        .filter(contact_changes::directory.eq(directory.as_str()))
+        .filter(contact_changes::login.eq(login.as_str()))
+        .filter(contact_changes::state.eq(ChangeState::Held.code()).or(contact_changes::objected_at.gt(stored(since))));
+    Ok(diesel::select(exists(unsettled)).get_result(connection)?)
 }

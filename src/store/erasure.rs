@@ -1,7 +1,8 @@
 //! Erasing what cases say of people. What stays: the reference, the state, times, kinds of evidence, and the log.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use diesel::dsl::{exists, max, not};
+use diesel::dsl::{exists, max, not, sql};
+use diesel::sql_types::Bool;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
     RunQueryDsl,
@@ -9,21 +10,26 @@ use diesel::{
 
 use super::cases::Filed;
 use super::schema::{
-    blocks, calls, case_authenticators, case_drafts, case_entries, case_erasures, case_forms, case_merges,
-    case_origins, case_presence, cases, cases_to_erase, challenges, customer_sessions, documents, enrolments, erasures,
-    evidence, evidence_notes, inbound_mails, legal_holds as held, links, mail_failures, outbox, phone_changes,
-    recoveries,
+    alarms, audit_entries, blocks, calls, case_authenticators, case_drafts, case_entries, case_erasures, case_forms,
+    case_merges, case_origins, case_presence, cases, cases_to_erase, challenges, customer_sessions, documents,
+    enrolments, erasures, evidence, evidence_notes, inbound_mails, legal_holds as held, links, mail_failures, outbox,
+    phone_changes, recoveries,
 };
 use super::{AnyConnection, StoreError, Tx, corrupt, dialect, legal_holds, parsed, search, stored};
+use crate::domain::alarm::AlarmKind;
+use crate::domain::audit::timestamp;
 use crate::domain::case::State;
 use crate::domain::ids::{AccountId, CaseId};
 use crate::domain::inbound::Fate;
 use crate::domain::phone_change;
-use crate::domain::privacy::{Cause, ERASED_EMAIL, Erased, Standing};
+use crate::domain::privacy::{Cause, ERASED_EMAIL, Erased, Rest, Standing};
 use crate::domain::reference::CaseRef;
 
 /// Rows that are still to be carried out.
 const UNDER_WAY: [&str; 2] = ["waiting", "leased"];
+
+/// The entry of an objection to a case that was over.
+const OBJECTED: &str = "case.disputed_after_end";
 
 fn erased((number, cause, at): (i64, String, NaiveDateTime)) -> Result<Erased, StoreError> {
     let cause = Cause::from_code(&cause).ok_or_else(|| corrupt("cause", &cause))?;
@@ -86,13 +92,25 @@ pub(super) fn ended(tx: &mut Tx<'_>, case: CaseId, at: DateTime<Utc>) -> Result<
     Ok(())
 }
 
-/// Cases that ended before a moment and are still to be erased, those that ended first of all first. What a hold keeps,
-/// and what has something under way, is left out.
-pub fn due(
-    connection: &mut AnyConnection,
-    ended_before: DateTime<Utc>,
-    limit: i64,
-) -> Result<Vec<CaseRef>, StoreError> {
+/// A place in the order in which cases are due: when the case ended, and which it is.
+pub type Place = (NaiveDateTime, String);
+
+/// What is looked for by [`due`].
+#[derive(Debug, Clone)]
+pub struct Due {
+    /// Now.
+    pub now: DateTime<Utc>,
+    /// How long cases stay.
+    pub rest: Rest,
+    /// Only those after this place.
+    pub after: Option<Place>,
+    /// So many at most.
+    pub limit: i64,
+}
+
+/// Cases that ended long enough ago and are still to be erased, those that ended first of all first. What a hold keeps,
+/// what has something under way, what was objected to, and duplicates of what is open are left out.
+pub fn due(connection: &mut AnyConnection, asked: &Due) -> Result<Vec<(CaseRef, Place)>, StoreError> {
     let under_way = outbox::table
         .filter(outbox::case_id.eq(cases_to_erase::case_id.nullable()))
         .filter(outbox::state.eq_any(UNDER_WAY));
@@ -102,18 +120,73 @@ pub fn due(
     let standing = held::table.filter(held::lifted_at.is_null());
     let hold_on_case = standing.filter(held::case_id.eq(cases::id.nullable()));
     let hold_on_account = standing.filter(held::account_id.eq(cases::account_id));
-    let due: Vec<String> = cases_to_erase::table
+    let of_case = alarms::case_id.eq(cases::id.nullable());
+    let unseen = alarms::table
+        .filter(alarms::seen_at.is_null())
+        .filter(alarms::kind.eq_any(AlarmKind::OBJECTIONS.map(AlarmKind::code)))
+        .filter(of_case.or(alarms::account_id.eq(cases::account_id)));
+    let rung = alarms::table
+        .filter(alarms::kind.eq(AlarmKind::DisputedAfterEnd.code()))
+        .filter(alarms::at.gt(stored(asked.now - asked.rest.objection)))
+        .filter(of_case);
+    let objected = audit_entries::table
+        .filter(audit_entries::case_ref.eq(cases::reference))
+        .filter(audit_entries::action.eq(OBJECTED))
+        .filter(audit_entries::at.gt(timestamp(asked.now - asked.rest.objection)));
+    let over: Vec<String> =
+        State::ALL.iter().filter(|state| state.is_final()).map(|state| format!("'{}'", state.code())).collect();
+    let continued = sql::<Bool>(&format!(
+        "NOT EXISTS (SELECT 1 FROM case_merges JOIN cases AS kept ON kept.id = case_merges.into_id
+            WHERE case_merges.case_id = cases_to_erase.case_id AND kept.state NOT IN ({}))",
+        over.join(", ")
+    ));
+    let waits = cases_to_erase::not_before.is_null().or(cases_to_erase::not_before.le(stored(asked.now)));
+    let mut query = cases_to_erase::table
         .inner_join(cases::table.on(cases::id.eq(cases_to_erase::case_id)))
-        .filter(cases_to_erase::ended_at.le(stored(ended_before)))
+        .filter(cases_to_erase::ended_at.le(stored(asked.now - asked.rest.end)))
+        .filter(waits)
         .filter(not(exists(hold_on_case)))
         .filter(not(exists(hold_on_account)))
         .filter(not(exists(under_way)))
         .filter(not(exists(changing)))
-        .order(cases_to_erase::ended_at.asc())
-        .select(cases::reference)
-        .limit(limit)
-        .load(connection)?;
-    due.iter().map(|reference| parsed("reference", reference)).collect()
+        .filter(not(exists(unseen)))
+        .filter(not(exists(rung)))
+        .filter(not(exists(objected)))
+        .filter(continued)
+        .order((cases_to_erase::ended_at.asc(), cases_to_erase::case_id.asc()))
+        .select((cases::reference, cases_to_erase::ended_at, cases_to_erase::case_id))
+        .limit(asked.limit)
+        .into_boxed();
+    if let Some((ended_at, id)) = asked.after.clone() {
+        let later = cases_to_erase::ended_at.eq(ended_at).and(cases_to_erase::case_id.gt(id));
+        query = query.filter(cases_to_erase::ended_at.gt(ended_at).or(later));
+    }
+    let due: Vec<(String, NaiveDateTime, String)> = query.load(connection)?;
+    due.into_iter().map(|(reference, at, id)| Ok((parsed("reference", &reference)?, (at, id)))).collect()
+}
+
+/// When somebody last said of a case "this wasn't me" after its end, and whether an alarm of that kind about it or its
+/// account was not seen yet.
+fn objections(connection: &mut AnyConnection, filed: &Filed) -> Result<(Option<DateTime<Utc>>, bool), StoreError> {
+    let (id, account) = (filed.case.id.to_string(), filed.case.account.map(|id| id.to_string()));
+    let of_case = alarms::case_id.eq(Some(id));
+    let rung: Option<NaiveDateTime> = alarms::table
+        .filter(alarms::kind.eq(AlarmKind::DisputedAfterEnd.code()))
+        .filter(of_case.clone())
+        .select(max(alarms::at))
+        .first(connection)?;
+    let told: Option<String> = audit_entries::table
+        .filter(audit_entries::case_ref.eq(filed.case.reference.as_str()))
+        .filter(audit_entries::action.eq(OBJECTED))
+        .select(max(audit_entries::at))
+        .first(connection)?;
+    let unseen = alarms::table
+        .filter(alarms::seen_at.is_null())
+        .filter(alarms::kind.eq_any(AlarmKind::OBJECTIONS.map(AlarmKind::code)))
+        .filter(of_case.or(alarms::account_id.eq(account)));
+    let unseen = diesel::select(exists(unseen)).get_result(connection)?;
+    let told: Option<DateTime<Utc>> = told.map(|at| parsed("moment", &at)).transpose()?;
+    Ok((told.max(rung.map(|at| at.and_utc())), unseen))
 }
 
 fn changes_going_on() -> Vec<&'static str> {
@@ -133,6 +206,7 @@ pub fn standing(connection: &mut AnyConnection, filed: &Filed) -> Result<Standin
         .select((cases::reference, cases::state))
         .first(connection)
         .optional()?;
+    let (objected, alarmed) = objections(connection, filed)?;
     let going_on = |state: &str| State::from_code(state).is_none_or(|state| !state.is_final());
     let continued = into.filter(|(_, state)| going_on(state)).map(|(reference, _)| parsed("reference", &reference));
     Ok(Standing {
@@ -143,6 +217,8 @@ pub fn standing(connection: &mut AnyConnection, filed: &Filed) -> Result<Standin
         unsettled: diesel::select(exists(under_way)).get_result(connection)?
             || diesel::select(exists(changing)).get_result(connection)?,
         continued: continued.transpose()?,
+        alarmed,
+        objected,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::dsl::exists;
-use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::schema::legal_holds;
 use super::{AnyConnection, StoreError, Tx, parsed, stored};
@@ -86,6 +86,24 @@ pub fn of_person(
         ))
         .load(connection)?;
     rows.into_iter().map(hold).collect()
+}
+
+/// A hold, if it stands.
+pub fn find(connection: &mut AnyConnection, id: LegalHoldId) -> Result<Option<LegalHold>, StoreError> {
+    let row: Option<Row> = legal_holds::table
+        .find(id.to_string())
+        .filter(legal_holds::lifted_at.is_null())
+        .select((
+            legal_holds::id,
+            legal_holds::case_id,
+            legal_holds::account_id,
+            legal_holds::reason,
+            legal_holds::placed_by,
+            legal_holds::placed_at,
+        ))
+        .first(connection)
+        .optional()?;
+    row.map(hold).transpose()
 }
 
 /// Places a hold.

@@ -30,17 +30,34 @@ pub struct Person {
     pub email_key: String,
 }
 
-/// The cases of a person: those of the account, and those whose form names the address, oldest first.
+fn named(connection: &mut AnyConnection, person: &Person) -> Result<Vec<String>, StoreError> {
+    let named = case_forms::table.filter(case_forms::email_key.eq(&person.email_key)).select(case_forms::case_id);
+    Ok(named.load(connection)?)
+}
+
+/// The cases of a person: those of the account, and those of no account whose form names the address, oldest first.
 pub fn cases_of(connection: &mut AnyConnection, person: &Person) -> Result<Vec<(CaseId, CaseRef)>, StoreError> {
     let account = person.account.as_ref().map(|account| account.id.to_string());
-    let named = case_forms::table.filter(case_forms::email_key.eq(&person.email_key)).select(case_forms::case_id);
-    let named: Vec<String> = named.load(connection)?;
+    let named = named(connection, person)?;
     let mine: Vec<(String, String)> = cases::table
-        .filter(cases::account_id.eq(account).or(cases::id.eq_any(named)))
+        .filter(cases::account_id.eq(account).or(cases::account_id.is_null().and(cases::id.eq_any(named))))
         .order(cases::id.asc())
         .select((cases::id, cases::reference))
         .load(connection)?;
     mine.iter().map(|(id, reference)| Ok((parsed("case", id)?, parsed("reference", reference)?))).collect()
+}
+
+/// The cases of other accounts whose form names the person's address, oldest first: they are somebody else's.
+pub fn cases_of_others(connection: &mut AnyConnection, person: &Person) -> Result<Vec<CaseRef>, StoreError> {
+    let own = person.account.as_ref().map(|account| account.id.to_string()).unwrap_or_default();
+    let named = named(connection, person)?;
+    let others: Vec<String> = cases::table
+        .filter(cases::account_id.is_not_null().and(cases::account_id.ne(own)))
+        .filter(cases::id.eq_any(named))
+        .order(cases::id.asc())
+        .select(cases::reference)
+        .load(connection)?;
+    others.iter().map(|reference| parsed("reference", reference)).collect()
 }
 
 /// By what a table's rows belong to somebody.
@@ -138,23 +155,63 @@ pub fn export(
         let Value::Array(kept) = tables.entry(*table).or_insert_with(|| Value::Array(Vec::new())) else { continue };
         kept.extend(read);
     }
+    let own = own_addresses(&tables);
+    if let Some(Value::Array(errands)) = tables.get_mut("outbox") {
+        errands.retain(|errand| went_to(errand, &own));
+    }
     Ok(tables)
 }
+
+/// Where mails and text messages to the person went, in lower case.
+fn own_addresses(tables: &Map<String, Value>) -> BTreeSet<String> {
+    const OWN: [(&str, &[&str]); 5] = [
+        ("accounts", &["email", "phone"]),
+        ("contacts", &["email", "phone"]),
+        ("contact_changes", &["old_email", "old_phone"]),
+        ("case_forms", &["email", "phone"]),
+        ("phone_changes", &["old_phone"]),
+    ];
+    let mut found = BTreeSet::new();
+    for (table, columns) in OWN {
+        for row in tables.get(table).and_then(Value::as_array).into_iter().flatten() {
+            found.extend(columns.iter().filter_map(|column| row[*column].as_str()).map(str::to_lowercase));
+        }
+    }
+    found
+}
+
+/// Whether an errand is the person's own: nothing that tells somebody else.
+fn went_to(errand: &Value, own: &BTreeSet<String>) -> bool {
+    let payload = &errand["payload"];
+    match payload["to"].as_str().or_else(|| payload["email"].as_str()) {
+        Some(to) => own.contains(&to.to_lowercase()),
+        None => !errand["kind"].as_str().is_some_and(|kind| TO_OTHERS.contains(&kind)),
+    }
+}
+
+/// Kinds of errands that tell the desk or a subscriber.
+const TO_OTHERS: [&str; 2] = ["alarm", super::events::EVENT];
 
 /// Kinds of actors whose network address is the person's own.
 const OWN: [&str; 3] = ["customer", "owner", "administrator"];
 
-/// The log's entries about a person's account and cases, oldest first. Where people at the desk sat is not handed out.
+/// The log's entries about a person's account and cases, oldest first. Where people at the desk and
+/// other people sat is not handed out.
 pub fn log_of(connection: &mut AnyConnection, person: &Person, cases: &[CaseRef]) -> Result<Vec<Value>, StoreError> {
     let account = in_list(person.account.iter().map(|account| account.id.to_string()));
     let cases = in_list(cases.iter().map(ToString::to_string));
-    let columns = ["seq", "at", "actor_kind", "action", "case_ref", "ip", "details"];
+    let columns = ["seq", "at", "actor_kind", "actor", "action", "case_ref", "ip", "details"];
     let of = format!("case_ref IN {cases} OR account_id IN {account}");
     let rows = dialect::json_rows(connection, "audit_entries", &columns, &of)?;
     let mut entries = rows.iter().map(|row| read(row)).collect::<Result<Vec<_>, _>>()?;
+    let own_id = person.account.as_ref().map(|account| account.id.to_string());
     for entry in &mut entries {
-        let own = entry["actor_kind"].as_str().is_some_and(|kind| OWN.contains(&kind));
-        if !own && let Some(fields) = entry.as_object_mut() {
+        let Some(fields) = entry.as_object_mut() else { continue };
+        let actor = fields.remove("actor");
+        let kind = fields.get("actor_kind").and_then(Value::as_str).unwrap_or_default();
+        // An administrator of a member's account is somebody else.
+        let themself = kind != "administrator" || actor.as_ref().and_then(Value::as_str) == own_id.as_deref();
+        if !themself || !OWN.contains(&kind) {
             fields.remove("ip");
         }
     }

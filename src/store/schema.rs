@@ -892,6 +892,7 @@ diesel::table! {
     cases_to_erase (case_id) {
         case_id -> Text,
         ended_at -> Timestamp,
+        not_before -> Nullable<Timestamp>,
     }
 }
 

@@ -2,15 +2,16 @@ use super::Desk;
 use super::act::Act;
 use crate::domain::actor::Actor;
 use crate::domain::audit::{Details, ERASED, details};
-use crate::domain::privacy::{Cause, Erased};
+use crate::domain::privacy::{Cause, Erased, Rest};
 use crate::domain::reference::CaseRef;
 use crate::store::cases::{self, Filed};
+use crate::store::erasure::Due;
 use crate::store::{StoreError, Tx, erasure, person, search};
 
 /// Cases that are erased at a time.
 const BATCH: i64 = 50;
-/// Batches of one run; what is left is for the next, a minute later.
-const BATCHES: usize = 20;
+/// Cases that one run erases, about; what is left is for the next, a minute later.
+const MOST: usize = 1000;
 /// Steps in which the index of words is rewritten at most, after each run.
 const MOST_STEPS: usize = 10_000;
 
@@ -22,23 +23,21 @@ impl Desk {
     /// [`StoreError`] when the database fails; what was not erased is due again.
     pub async fn erase_cases(&self) -> Result<usize, StoreError> {
         let now = self.now();
-        let (kept, limit) = (self.kit.retention.of_cases(), BATCH);
-        let mut count = 0;
-        for _ in 0..BATCHES {
-            let due = self.store.read(move |connection| erasure::due(connection, now - kept, limit)).await?;
-            let mut erased = 0;
-            for reference in due {
+        let rest = Rest { end: self.kit.retention.of_cases(), objection: self.kit.periods.dispute_link() };
+        let (mut count, mut after) = (0, None);
+        while count < MOST {
+            let asked = Due { now, rest, after, limit: BATCH };
+            let due = self.store.read(move |connection| erasure::due(connection, &asked)).await?;
+            let Some((_, last)) = due.last() else { break };
+            after = Some(last.clone());
+            for (reference, _) in due {
                 let act = Act { actor: Actor::System, ip: String::new(), at: now };
-                let done = self.store.write(move |tx| erase_due(tx, &act, &reference, kept));
+                let done = self.store.write(move |tx| erase_due(tx, &act, &reference, rest));
                 // One case that fails must not keep the others.
                 match done.await {
-                    Ok(done) => erased += usize::from(done),
+                    Ok(done) => count += usize::from(done),
                     Err(error) => tracing::error!(%error, "a case could not be erased"),
                 }
-            }
-            count += erased;
-            if erased == 0 {
-                break;
             }
         }
         if count > 0 {
@@ -58,10 +57,10 @@ impl Desk {
     }
 }
 
-fn erase_due(tx: &mut Tx<'_>, act: &Act, reference: &CaseRef, kept: chrono::TimeDelta) -> Result<bool, StoreError> {
+fn erase_due(tx: &mut Tx<'_>, act: &Act, reference: &CaseRef, rest: Rest) -> Result<bool, StoreError> {
     let Some(filed) = cases::claim(tx, reference)? else { return Ok(false) };
     if erasure::of_case(tx.connection, filed.case.id)?.is_some()
-        || erasure::standing(tx.connection, &filed)?.obstacle(kept, act.at).is_some()
+        || erasure::standing(tx.connection, &filed)?.obstacle(rest, act.at).is_some()
     {
         return Ok(false);
     }

@@ -9,26 +9,29 @@ use serde_json::{Map, Value, json};
 use super::Desk;
 use super::act::{Act, Done, Halt};
 use super::erase_cases::{erase, order};
-use crate::domain::account::AccountKind;
+use crate::domain::account::{Account, AccountKind};
+use crate::domain::actor::Actor;
 use crate::domain::audit::{ERASED, NewEntry, details};
 use crate::domain::contact::EmailAddress;
 use crate::domain::ids::{AccountId, CaseId, LegalHoldId};
-use crate::domain::privacy::{Cause, Erased, Obstacle};
+use crate::domain::privacy::{Cause, Erased, Obstacle, Rest};
 use crate::domain::reference::CaseRef;
 use crate::domain::sealed::{Sealed, Sealing};
 use crate::store::cases::{self, Filed};
 use crate::store::documents::{self, Document};
 use crate::store::legal_holds::{self, Kept, LegalHold};
 use crate::store::person::{self, Person, Traces};
-use crate::store::{AnyConnection, StoreError, Tx, accounts, erasure};
+use crate::store::{AnyConnection, StoreError, Tx, accounts, contact_changes, erasure};
 
-/// By what somebody asks for a person: an address, or one of their cases.
+/// By what somebody asks for a person: an address, one of their cases, or their account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Whom {
     /// An e-mail address.
     Email(EmailAddress),
     /// The person that a case is about.
     Case(CaseRef),
+    /// The person an account is of.
+    Account(AccountId),
 }
 
 impl FromStr for Whom {
@@ -36,8 +39,10 @@ impl FromStr for Whom {
 
     fn from_str(text: &str) -> Result<Self, Halt> {
         let text = text.trim();
-        text.parse().map(Self::Case).or_else(|_| text.parse().map(Self::Email)).map_err(|_| {
-            Halt::BadText("Enter an e-mail address or the reference of a case, such as MFA-7K3Q-9ZDX.".to_owned())
+        let account = || text.parse().map(Self::Account);
+        text.parse().map(Self::Case).or_else(|_| account()).or_else(|_| text.parse().map(Self::Email)).map_err(|_| {
+            let words = "Enter an e-mail address, the reference of a case, such as MFA-7K3Q-9ZDX, or the identifier of an account.";
+            Halt::BadText(words.to_owned())
         })
     }
 }
@@ -47,6 +52,7 @@ impl fmt::Display for Whom {
         match self {
             Self::Email(email) => email.fmt(f),
             Self::Case(reference) => reference.fmt(f),
+            Self::Account(account) => account.fmt(f),
         }
     }
 }
@@ -57,6 +63,8 @@ pub struct HeldAbout {
     pub person: Person,
     /// Their cases, oldest first, and what emptied them.
     pub cases: Vec<(Filed, Option<Erased>)>,
+    /// Cases whose form names the address, and that belong to somebody else's account: neither handed out nor erased.
+    pub of_others: Vec<CaseRef>,
     /// Holds that stand.
     pub holds: Vec<LegalHold>,
     /// What keeps it from being erased.
@@ -86,24 +94,47 @@ fn allowed(act: &Act) -> Result<(), Halt> {
     }
 }
 
-fn find(connection: &mut AnyConnection, whom: &Whom) -> Result<Option<Person>, StoreError> {
-    let of_account =
-        |account: crate::domain::account::Account| Person { email_key: account.email.key(), account: Some(account) };
+/// An address that several accounts have, or that an account has which a case does not belong to, says of nobody who is
+/// meant.
+fn unclear(accounts: &[Account]) -> Halt {
+    let named: Vec<String> =
+        accounts.iter().map(|account| format!("{} (directory {})", account.id, account.home.name())).collect();
+    Halt::BadText(format!(
+        "Accounts with this address: {}. Nothing was done. Say which is meant: enter its identifier, or the reference of one of its cases.",
+        named.join(", ")
+    ))
+}
+
+fn find(connection: &mut AnyConnection, whom: &Whom) -> Done<Person> {
+    let of_account = |account: Account| Person { email_key: account.email.key(), account: Some(account) };
     match whom {
         Whom::Email(email) => {
-            let account = accounts::find_by_email(connection, email)?;
-            Ok(Some(account.map_or_else(|| Person { account: None, email_key: email.key() }, of_account)))
+            let mut found = accounts::all_by_email(connection, email)?;
+            Ok(match (found.pop(), found.is_empty()) {
+                (None, _) => Ok(Person { account: None, email_key: email.key() }),
+                (Some(only), true) => Ok(of_account(only)),
+                (Some(last), false) => {
+                    found.push(last);
+                    Err(unclear(&found))
+                }
+            })
         }
+        Whom::Account(account) => Ok(accounts::find(connection, *account)?.map(of_account).ok_or_else(nothing)),
         Whom::Case(reference) => {
-            let Some(filed) = cases::find(connection, reference)? else { return Ok(None) };
+            let Some(filed) = cases::find(connection, reference)? else { return Ok(Err(nothing())) };
             if let Some(account) = filed.case.account {
-                return Ok(accounts::find(connection, account)?.map(of_account));
+                return Ok(accounts::find(connection, account)?.map(of_account).ok_or_else(nothing));
             }
             if erasure::of_case(connection, filed.case.id)?.is_some() {
-                return Ok(None);
+                return Ok(Err(nothing()));
             }
-            let email_key = cases::form(connection, filed.case.id)?.email.key();
-            Ok(Some(Person { account: None, email_key }))
+            let email = cases::form(connection, filed.case.id)?.email;
+            let found = accounts::all_by_email(connection, &email)?;
+            Ok(if found.is_empty() {
+                Ok(Person { account: None, email_key: email.key() })
+            } else {
+                Err(unclear(&found))
+            })
         }
     }
 }
@@ -111,15 +142,28 @@ fn find(connection: &mut AnyConnection, whom: &Whom) -> Result<Option<Person>, S
 fn held(
     connection: &mut AnyConnection,
     whom: &Whom,
-    rest: chrono::TimeDelta,
+    objection: chrono::TimeDelta,
     now: chrono::DateTime<chrono::Utc>,
-) -> Result<Option<HeldAbout>, StoreError> {
-    let Some(person) = find(connection, whom)? else { return Ok(None) };
+) -> Done<HeldAbout> {
+    match find(connection, whom)? {
+        Ok(person) => held_of(connection, person, objection, now),
+        Err(halt) => Ok(Err(halt)),
+    }
+}
+
+fn held_of(
+    connection: &mut AnyConnection,
+    person: Person,
+    objection: chrono::TimeDelta,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Done<HeldAbout> {
+    let rest = Rest { end: objection, objection };
     let account = person.account.as_ref().map(|account| account.id);
-    let mut held = HeldAbout { person, cases: Vec::new(), holds: Vec::new(), obstacles: Vec::new(), erased: None };
-    let of_person = person::cases_of(connection, &held.person)?;
+    let of_others = person::cases_of_others(connection, &person)?;
+    let of_person = person::cases_of(connection, &person)?;
     let ids: Vec<CaseId> = of_person.iter().map(|(id, _)| *id).collect();
-    held.holds = legal_holds::of_person(connection, account, &ids)?;
+    let holds = legal_holds::of_person(connection, account, &ids)?;
+    let mut held = HeldAbout { person, cases: Vec::new(), of_others, holds, obstacles: Vec::new(), erased: None };
     if let Some(account) = &held.person.account {
         held.erased = erasure::of_account(connection, account.id)?;
         if account.kind == AccountKind::Staff {
@@ -128,20 +172,24 @@ fn held(
         if held.holds.iter().any(|hold| hold.kept == Kept::Account(account.id)) {
             held.obstacles.push(Obstacle::AccountHeld);
         }
+        if contact_changes::is_unsettled(connection, &account.home, now - objection)? {
+            held.obstacles.push(Obstacle::ContactChanging);
+        }
     }
     for (id, reference) in of_person {
         let Some(filed) = cases::find(connection, &reference)? else { continue };
         let emptied = erasure::of_case(connection, id)?;
         if emptied.is_none() {
             let mut standing = erasure::standing(connection, &filed)?;
-            // A hold on the account is told once.
-            standing.held = held.holds.iter().any(|hold| hold.kept == Kept::Case(id));
+            // A hold on the person's account is told once.
+            let by_account = standing.held && (account.is_none() || filed.case.account != account);
+            standing.held = by_account || held.holds.iter().any(|hold| hold.kept == Kept::Case(id));
             held.obstacles.extend(standing.obstacle(rest, now));
         }
         held.cases.push((filed, emptied));
     }
     let left = held.person.account.is_some() || !held.cases.is_empty();
-    Ok(left.then_some(held))
+    Ok(if left { Ok(held) } else { Err(nothing()) })
 }
 
 impl HeldAbout {
@@ -155,10 +203,33 @@ impl HeldAbout {
             || self.cases.iter().any(|(_, emptied)| emptied.is_none())
     }
 
-    fn entry(&self, act: &Act, action: &str, more: &[(&str, Value)]) -> NewEntry {
+    /// What the log is to say: one entry that names the account, or one for each case of a person without one.
+    fn entries(&self, act: &Act, action: &str, more: &[(&str, Value)]) -> Vec<NewEntry> {
         let mut about = details([("cases", self.cases.len().into())]);
         about.extend(more.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
-        act.entry(action, None, self.account(), about)
+        if let Some(account) = self.account() {
+            return vec![act.entry(action, None, Some(account), about)];
+        }
+        let of_case = |(filed, _): &(Filed, _)| act.entry(action, Some(&filed.case.reference), None, about.clone());
+        self.cases.iter().map(of_case).collect()
+    }
+
+    fn record(&self, tx: &mut Tx<'_>, act: &Act, action: &str, more: &[(&str, Value)]) {
+        for entry in self.entries(act, action, more) {
+            tx.record(entry);
+        }
+    }
+}
+
+/// Whoever had a part in one of the cases, or whom one is about, is no judge of whether its traces may go.
+fn may_be_ended_by(of: &[(Filed, Option<Erased>)], act: &Act) -> Result<(), Halt> {
+    let Some(agent) = act.actor.agent() else { return Ok(()) };
+    match of.iter().find(|(filed, _)| filed.case.took_part(agent) || filed.case.is_about(agent)) {
+        None => Ok(()),
+        Some((filed, _)) => Err(Halt::BadText(format!(
+            "You took part in {}. Somebody who did not has to do this, or the operator on the server.",
+            filed.case.reference
+        ))),
     }
 }
 
@@ -173,9 +244,11 @@ impl Desk {
             if let Err(halt) = allowed(&act) {
                 return Ok(Err(halt));
             }
-            let Some(held) = held(tx.connection, &whom, rest, act.at)? else { return Ok(Err(nothing())) };
-            tx.record(held.entry(&act, "privacy.viewed", &[]));
-            Ok(Ok(held))
+            let found = held(tx.connection, &whom, rest, act.at)?;
+            if let Ok(held) = &found {
+                held.record(tx, &act, "privacy.viewed", &[]);
+            }
+            Ok(found)
         };
         self.store.write(look).await
     }
@@ -191,7 +264,10 @@ impl Desk {
         }
         let (rest, now, product) = (self.kit.periods.dispute_link(), act.at, self.kit.product.clone());
         let read = move |connection: &mut AnyConnection| {
-            let Some(held) = held(connection, &whom, rest, now)? else { return Ok(None) };
+            let held = match held(connection, &whom, rest, now)? {
+                Ok(held) => held,
+                Err(halt) => return Ok(Err(halt)),
+            };
             let ids: Vec<CaseId> = held.cases.iter().map(|(filed, _)| filed.case.id).collect();
             let tables = person::export(connection, &held.person, &ids)?;
             let references: Vec<CaseRef> = held.cases.iter().map(|(filed, _)| filed.case.reference.clone()).collect();
@@ -204,17 +280,20 @@ impl Desk {
                     }
                 }
             }
-            Ok(Some((held, tables, log, sealed)))
+            Ok(Ok((held, tables, log, sealed)))
         };
-        let Some((held, tables, log, sealed)) = self.store.read_snapshot(read).await? else {
-            return Ok(Err(nothing()));
+        let (held, tables, log, sealed) = match self.store.read_snapshot(read).await? {
+            Ok(found) => found,
+            Err(halt) => return Ok(Err(halt)),
         };
         let files = self.unseal_all(sealed).await?;
         let json = written(&product, now, tables, log, &files)?;
         let more = [("documents", files.len().into())];
-        let entry = held.entry(&act, "privacy.exported", &more);
+        let entries = held.entries(&act, "privacy.exported", &more);
         let record = move |tx: &mut Tx<'_>| {
-            tx.record(entry.clone());
+            for entry in entries.clone() {
+                tx.record(entry);
+            }
             Ok(())
         };
         self.store.write(record).await?;
@@ -248,7 +327,7 @@ impl Desk {
         }
         let asked = whom.clone();
         let look = move |connection: &mut AnyConnection| {
-            let Some(person) = find(connection, &asked)? else { return Ok(Traces::default()) };
+            let Ok(person) = find(connection, &asked)? else { return Ok(Traces::default()) };
             let of_person = person::cases_of(connection, &person)?;
             person::traces(connection, &person, &of_person)
         };
@@ -256,18 +335,26 @@ impl Desk {
         let kit = self.kit.clone();
         let work = move |tx: &mut Tx<'_>| -> Done<Erased> {
             let rest = kit.periods.dispute_link();
-            let Some(first) = held(tx.connection, &whom, rest, act.at)? else { return Ok(Err(nothing())) };
+            let first = match held(tx.connection, &whom, rest, act.at)? {
+                Ok(first) => first,
+                Err(halt) => return Ok(Err(halt)),
+            };
             // Nobody moves them any more; what was decided meanwhile is seen.
             for (filed, _) in &first.cases {
                 cases::lock(tx, &filed.case.reference)?;
             }
-            let Some(held) = held(tx.connection, &whom, rest, act.at)? else { return Ok(Err(nothing())) };
-            if !held.is_left() {
-                return Ok(Err(nothing()));
+            let held = match held(tx.connection, &whom, rest, act.at)? {
+                Ok(held) if held.is_left() => held,
+                Ok(_) => return Ok(Err(nothing())),
+                Err(halt) => return Ok(Err(halt)),
+            };
+            if let Err(halt) = may_be_ended_by(&held.cases, &act) {
+                held.record(tx, &act, "privacy.erasure_refused", &[("rules", Value::from(vec!["took_part"]))]);
+                return Ok(Err(halt));
             }
             if !held.obstacles.is_empty() {
                 let rules: Vec<Value> = held.obstacles.iter().map(|obstacle| obstacle.code().into()).collect();
-                tx.record(held.entry(&act, "privacy.erasure_refused", &[("rules", rules.into())]));
+                held.record(tx, &act, "privacy.erasure_refused", &[("rules", rules.into())]);
                 let why: Vec<String> = held.obstacles.iter().map(ToString::to_string).collect();
                 return Ok(Err(Halt::BadText(why.join(" "))));
             }
@@ -295,8 +382,11 @@ impl Desk {
             Ok(Ok(by))
         };
         let done = self.store.write(work).await?;
-        if done.is_ok() {
-            self.leave_no_trace().await?;
+        // It is erased: what is left in free pages goes with the next run, and must not make it look undone.
+        if done.is_ok()
+            && let Err(error) = self.leave_no_trace().await
+        {
+            tracing::error!(%error, "erased, but the database's own leftovers were not rewritten");
         }
         Ok(done)
     }
@@ -319,9 +409,10 @@ impl Desk {
             if let Err(halt) = allowed(&act) {
                 return Ok(Err(halt));
             }
-            let Some(held) = held(tx.connection, &whom, kit.periods.dispute_link(), act.at)?.filter(HeldAbout::is_left)
-            else {
-                return Ok(Err(nothing()));
+            let held = match held(tx.connection, &whom, kit.periods.dispute_link(), act.at)? {
+                Ok(held) if held.is_left() => held,
+                Ok(_) => return Ok(Err(nothing())),
+                Err(halt) => return Ok(Err(halt)),
             };
             let kept: Vec<Kept> = match held.account() {
                 Some(account) => vec![Kept::Account(account)],
@@ -331,26 +422,39 @@ impl Desk {
                 let id = kit.id(LegalHoldId::new, act.at);
                 let hold = LegalHold { id, kept, reason: reason.clone(), placed_by: act.doer(), placed_at: act.at };
                 legal_holds::place(tx, &hold)?;
-                tx.record(held.entry(&act, "privacy.hold_placed", &[("hold", id.to_string().into())]));
+                let about = details([("hold", id.to_string().into())]);
+                let (case, account) = named(tx.connection, kept)?;
+                tx.record(act.entry("privacy.hold_placed", case.as_ref(), account, about));
             }
             Ok(Ok(()))
         };
         self.store.write(place).await
     }
 
-    /// Lifts a legal hold.
+    /// Lifts a legal hold. One that was placed on the server is lifted there.
     ///
     /// # Errors
-    /// [`Halt::Gone`] when it does not stand any more; [`StoreError`] when the database fails.
+    /// [`Halt::Gone`] when it does not stand any more, another [`Halt`] for whoever took part in a case it keeps; [`StoreError`] when the database fails.
     pub async fn lift_hold(&self, act: Act, id: LegalHoldId) -> Result<Result<(), Halt>, StoreError> {
+        let objection = self.kit.periods.dispute_link();
         let lift = move |tx: &mut Tx<'_>| -> Done<()> {
             if let Err(halt) = allowed(&act) {
+                return Ok(Err(halt));
+            }
+            let Some(hold) = legal_holds::find(tx.connection, id)? else { return Ok(Err(Halt::Gone)) };
+            if hold.placed_by == Actor::Operator.kind() && act.actor != Actor::Operator {
+                let words = "This hold was placed on the server, and is lifted there: mfa-desk privacy lift.";
+                return Ok(Err(Halt::BadText(words.to_owned())));
+            }
+            let (case, account) = named(tx.connection, hold.kept)?;
+            if let Err(halt) = may_lift(tx.connection, &act, case.as_ref(), account, objection)? {
                 return Ok(Err(halt));
             }
             if !legal_holds::lift(tx, id, &act.doer(), act.at)? {
                 return Ok(Err(Halt::Gone));
             }
-            tx.record(act.entry("privacy.hold_lifted", None, None, details([("hold", id.to_string().into())])));
+            let about = details([("hold", id.to_string().into())]);
+            tx.record(act.entry("privacy.hold_lifted", case.as_ref(), account, about));
             Ok(Ok(()))
         };
         self.store.write(lift).await
@@ -367,6 +471,34 @@ impl Desk {
         };
         self.store.write(note).await
     }
+}
+
+/// What the log names a hold by.
+fn named(connection: &mut AnyConnection, kept: Kept) -> Result<(Option<CaseRef>, Option<AccountId>), StoreError> {
+    Ok(match kept {
+        Kept::Account(account) => (None, Some(account)),
+        Kept::Case(case) => (Some(cases::reference_of(connection, case)?), None),
+    })
+}
+
+/// Nobody lifts a hold from a case that they took part in, or from the account of one.
+fn may_lift(
+    connection: &mut AnyConnection,
+    act: &Act,
+    case: Option<&CaseRef>,
+    account: Option<AccountId>,
+    objection: chrono::TimeDelta,
+) -> Done<()> {
+    let mut kept = Vec::new();
+    if let Some(case) = case {
+        kept.extend(cases::find(connection, case)?.map(|filed| (filed, None)));
+    }
+    if let Some(account) = account
+        && let Ok(held) = held(connection, &Whom::Account(account), objection, act.at)?
+    {
+        kept.extend(held.cases);
+    }
+    Ok(may_be_ended_by(&kept, act))
 }
 
 fn written(

@@ -1,11 +1,14 @@
--- Cases that ended, and whose personal data is still there: what the schedule looks through.
+-- Cases that ended, and whose personal data is still there: what the schedule looks through. Those that had ended before
+-- this table was there stay for a week, so that holds can be placed first.
 CREATE TABLE cases_to_erase (
     case_id TEXT NOT NULL PRIMARY KEY REFERENCES cases (id),
-    ended_at TIMESTAMP NOT NULL
+    ended_at TIMESTAMP NOT NULL,
+    not_before TIMESTAMP
 );
 CREATE INDEX cases_to_erase_by_end ON cases_to_erase (ended_at);
 INSERT INTO cases_to_erase
-    SELECT id, state_since FROM cases WHERE state IN ('closed', 'rejected', 'withdrawn', 'expired');
+    SELECT id, state_since, (now() AT TIME ZONE 'UTC') + INTERVAL '7 days'
+    FROM cases WHERE state IN ('closed', 'rejected', 'withdrawn', 'expired');
 
 -- What must be kept although its time is over or somebody asks for its erasure: a case, or an account with its cases.
 CREATE TABLE legal_holds (

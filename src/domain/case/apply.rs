@@ -5,7 +5,6 @@ use super::super::audit::{Details, details};
 use super::super::evidence::{CheckKind, Evidence, Giver, Outcome};
 use super::super::ids::{AccountId, AgentId};
 use super::super::notice::Notice;
-use super::assess::gave_evidence;
 use super::decide::may_approve;
 use super::owner::OWNERS_TIME;
 use super::{Asked, AuthenticatorSet, Case, Command, Conclusion, Facts, Progress, Record, Refused, State, Transition};
@@ -132,7 +131,7 @@ impl Step {
                     // What the directory does is not known yet, and whoever decides has to know it.
                     return Err(Refused::WrongState(State::Deactivating));
                 }
-                if *resume && self.took_part(supervisor) {
+                if *resume && self.case.took_part(supervisor) {
                     return Err(Refused::OwnDispute);
                 }
                 let from = self.case.disputed_from.take();
@@ -364,13 +363,6 @@ impl Step {
         }
         let approved = self.case.approvals.iter().any(|approval| approval.agent == agent);
         if approved { Err(Refused::ApproverCannotHold) } else { Ok(()) }
-    }
-
-    fn took_part(&self, agent: AgentId) -> bool {
-        self.case.holder == Some(agent)
-            || gave_evidence(agent, &self.case)
-            || self.case.barred.contains(&agent)
-            || self.case.approvals.iter().any(|approval| approval.agent == agent)
     }
 
     /// What the directory answered, which only the program itself tells.

@@ -226,6 +226,14 @@ impl Case {
         self.account == Some(agent.account())
     }
 
+    /// Whether `agent` had a hand in it: holds it, gave evidence, approved, or is barred from approving.
+    pub fn took_part(&self, agent: AgentId) -> bool {
+        self.holder == Some(agent)
+            || gave_evidence(agent, self)
+            || self.barred.contains(&agent)
+            || self.approvals.iter().any(|approval| approval.agent == agent)
+    }
+
     /// A case that is opened on the owner's behalf, or by an owner who gave the password just now. Its account is known
     /// from the start; nothing in it is proved by that.
     pub fn opened_for(

@@ -54,6 +54,7 @@ fn held(held: &HeldAbout) -> Value {
             "since": moment(filed.case.state_since),
             "erased": emptied.map(|by| by.to_string()),
         })).collect::<Vec<_>>(),
+        "of_others": held.of_others,
         "holds": held.holds.iter().map(|hold| json!({
             "id": hold.id,
             "case": reference(hold.kept),

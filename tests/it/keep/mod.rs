@@ -3,6 +3,7 @@
 mod backup;
 mod request;
 mod schedule;
+mod whose;
 
 use chrono::TimeDelta;
 use diesel::sql_types::{BigInt, Text};
