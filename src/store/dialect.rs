@@ -1,5 +1,7 @@
 //! What the two databases say differently, behind functions that name what is wanted.
 
+mod log;
+
 use diesel::connection::SimpleConnection;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SqliteConnection};
 
@@ -7,11 +9,12 @@ use super::StoreError;
 use super::connection::AnyConnection;
 #[cfg(feature = "postgres")]
 use super::schema::writers;
-use super::schema::{accounts, audit_entries, audit_head, cases, outbox};
+use super::schema::{accounts, cases, outbox};
 use super::search::From;
 use super::signals::Signal;
-use crate::domain::audit::{Entry, Head};
 use crate::domain::search::{Terms, Words};
+
+pub use log::{ErasedField, insert_audit_entries, insert_audit_erasures, lock_audit_entries, lock_audit_head};
 
 /// Whether it is reached over a network, which may break.
 pub const fn is_remote(connection: &AnyConnection) -> bool {
@@ -47,8 +50,12 @@ pub struct Mark<'a> {
     pub group: i64,
 }
 
+/// What the last group of a writer is that commits no more.
+#[cfg(feature = "postgres")]
+const FENCED: i64 = -1;
+
 /// Commits. On PostgreSQL, where the answer can be lost on its way, the mark is stored with it, unless nothing was
-/// written: then there is nothing to ask for.
+/// written: then there is nothing to ask for. Fails where the writer's row is gone, or [`was_committed`] said no.
 pub fn commit(connection: &mut AnyConnection, mark: &Mark<'_>) -> Result<(), StoreError> {
     match connection {
         AnyConnection::Sqlite(c) => c.batch_execute("COMMIT")?,
@@ -56,9 +63,12 @@ pub fn commit(connection: &mut AnyConnection, mark: &Mark<'_>) -> Result<(), Sto
         AnyConnection::Postgres(c) => {
             let Mark { writer, group } = mark;
             c.batch_execute(&format!(
-                "INSERT INTO writers (id, last, at) SELECT '{writer}', {group}, now() AT TIME ZONE 'UTC'
-                    WHERE pg_current_xact_id_if_assigned() IS NOT NULL
-                    ON CONFLICT (id) DO UPDATE SET last = excluded.last, at = excluded.at;
+                "WITH marked AS (
+                    UPDATE writers SET last = {group}, at = now() AT TIME ZONE 'UTC'
+                        WHERE id = '{writer}' AND last > {FENCED} AND pg_current_xact_id_if_assigned() IS NOT NULL
+                        RETURNING 1)
+                SELECT 1 / CASE WHEN pg_current_xact_id_if_assigned() IS NULL THEN 1
+                    ELSE (SELECT count(*) FROM marked) END;
                 COMMIT"
             ))?;
         }
@@ -72,9 +82,11 @@ pub fn commit(connection: &mut AnyConnection, mark: &Mark<'_>) -> Result<(), Sto
 pub fn enrol_writer(connection: &mut AnyConnection, writer: &str) -> Result<(), StoreError> {
     match connection {
         AnyConnection::Sqlite(_) => {}
+        // Its answer may have been lost too.
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(c) => c.batch_execute(&format!(
-            "INSERT INTO writers (id, last, at) VALUES ('{writer}', 0, now() AT TIME ZONE 'UTC')"
+            "INSERT INTO writers (id, last, at) VALUES ('{writer}', 0, now() AT TIME ZONE 'UTC')
+                ON CONFLICT (id) DO NOTHING"
         ))?,
     }
     #[cfg(not(feature = "postgres"))]
@@ -82,7 +94,8 @@ pub fn enrol_writer(connection: &mut AnyConnection, writer: &str) -> Result<(), 
     Ok(())
 }
 
-/// Whether the group of a mark was committed. Waits for the end of a transaction that is still at it.
+/// Whether the group of a mark was committed. Waits for the end of a transaction that is still at it. Where it was not
+/// it never will be, however late its commit arrives: the writer has to go on under another name.
 pub fn was_committed(connection: &mut AnyConnection, mark: &Mark<'_>) -> Result<bool, StoreError> {
     begin_group(connection)?;
     let last: Option<i64> = match connection {
@@ -90,11 +103,37 @@ pub fn was_committed(connection: &mut AnyConnection, mark: &Mark<'_>) -> Result<
         AnyConnection::Sqlite(_) => None,
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(c) => {
-            writers::table.find(mark.writer).select(writers::last).for_update().first::<i64>(c).optional()?
+            let row = writers::table.find(mark.writer);
+            let last: Option<i64> = row.select(writers::last).for_update().first(c).optional()?;
+            // The row stays: whoever does not hear how this ended asks again.
+            if last.is_some_and(|last| last < mark.group) {
+                diesel::update(row).set(writers::last.eq(FENCED)).execute(c)?;
+            }
+            last
         }
     };
-    execute(connection, "ROLLBACK")?;
+    execute(connection, "COMMIT")?;
     Ok(last.is_some_and(|last| last >= mark.group))
+}
+
+/// Forgets the marks of writers that committed nothing for so many days of the clock that set them.
+pub fn forget_writers(connection: &mut AnyConnection, days: i64) -> Result<(), StoreError> {
+    match connection {
+        AnyConnection::Sqlite(_) => {}
+        // One that is committing at the moment is none of them.
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => {
+            diesel::sql_query(
+                "DELETE FROM writers WHERE id IN (SELECT id FROM writers \
+                 WHERE at < now() AT TIME ZONE 'UTC' - make_interval(days => $1::integer) FOR UPDATE SKIP LOCKED)",
+            )
+            .bind::<diesel::sql_types::BigInt, _>(days)
+            .execute(c)?;
+        }
+    }
+    #[cfg(not(feature = "postgres"))]
+    let _ = days;
+    Ok(())
 }
 
 /// Fails where the connection leads to a server that takes no writes any more, or to none.
@@ -156,78 +195,6 @@ pub fn notify(connection: &mut AnyConnection, signals: &std::collections::BTreeS
     }
     #[cfg(not(feature = "postgres"))]
     let _ = signals;
-    Ok(())
-}
-
-/// The log's head and the right edge of its tree, held until the transaction ends: entries are numbered one after
-/// another.
-pub fn lock_audit_head(connection: &mut AnyConnection) -> Result<(Head, String), StoreError> {
-    let query = audit_head::table.select((audit_head::seq, audit_head::hash, audit_head::frontier));
-    let (seq, hash, frontier) = match connection {
-        // The writer's transaction is immediate: nobody else can write until it ends.
-        AnyConnection::Sqlite(c) => query.first::<(i64, String, String)>(c)?,
-        #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(c) => query.for_update().first::<(i64, String, String)>(c)?,
-    };
-    Ok((Head { seq, hash }, frontier))
-}
-
-/// Writes entries. Over a network one statement for all of them holds the log's head for one round trip.
-pub fn insert_audit_entries(connection: &mut AnyConnection, entries: &[Entry]) -> Result<(), StoreError> {
-    match connection {
-        AnyConnection::Sqlite(c) => {
-            for entry in entries {
-                let [actor_salt, account_salt, ip_salt] = &entry.salts;
-                diesel::insert_into(audit_entries::table)
-                    .values((
-                        audit_entries::seq.eq(entry.seq),
-                        audit_entries::at.eq(&entry.at),
-                        audit_entries::actor_kind.eq(&entry.actor_kind),
-                        audit_entries::actor.eq(&entry.actor),
-                        audit_entries::action.eq(&entry.action),
-                        audit_entries::case_ref.eq(&entry.case_ref),
-                        audit_entries::account_id.eq(&entry.account_id),
-                        audit_entries::ip.eq(&entry.ip),
-                        audit_entries::details.eq(&entry.details),
-                        audit_entries::prev_hash.eq(&entry.prev_hash),
-                        audit_entries::hash.eq(&entry.hash),
-                        audit_entries::form.eq(entry.form),
-                        audit_entries::actor_salt.eq(actor_salt),
-                        audit_entries::account_salt.eq(account_salt),
-                        audit_entries::ip_salt.eq(ip_salt),
-                    ))
-                    .execute(c)?;
-            }
-        }
-        #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(c) => {
-            use diesel::sql_types::{Array, BigInt, Integer, Text};
-            fn column(entries: &[Entry], of: impl Fn(&Entry) -> &str) -> Vec<&str> {
-                entries.iter().map(of).collect()
-            }
-            diesel::sql_query(
-                "INSERT INTO audit_entries (seq, at, actor_kind, actor, action, case_ref, account_id, ip, details, \
-                 prev_hash, hash, form, actor_salt, account_salt, ip_salt) \
-                 SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-            )
-            .bind::<Array<BigInt>, _>(entries.iter().map(|entry| entry.seq).collect::<Vec<_>>())
-            .bind::<Array<Text>, _>(column(entries, |entry| &entry.at))
-            .bind::<Array<Text>, _>(column(entries, |entry| &entry.actor_kind))
-            .bind::<Array<Text>, _>(column(entries, |entry| &entry.actor))
-            .bind::<Array<Text>, _>(column(entries, |entry| &entry.action))
-            .bind::<Array<Text>, _>(column(entries, |entry| &entry.case_ref))
-            .bind::<Array<Text>, _>(column(entries, |entry| &entry.account_id))
-            .bind::<Array<Text>, _>(column(entries, |entry| &entry.ip))
-            .bind::<Array<Text>, _>(column(entries, |entry| &entry.details))
-            .bind::<Array<Text>, _>(column(entries, |entry| &entry.prev_hash))
-            .bind::<Array<Text>, _>(column(entries, |entry| &entry.hash))
-            .bind::<Array<Integer>, _>(entries.iter().map(|entry| entry.form).collect::<Vec<_>>())
-            .bind::<Array<Text>, _>(column(entries, |entry| &entry.salts[0]))
-            .bind::<Array<Text>, _>(column(entries, |entry| &entry.salts[1]))
-            .bind::<Array<Text>, _>(column(entries, |entry| &entry.salts[2]))
-            .execute(c)?;
-        }
-    }
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Rows that nothing needs any more.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, QueryDsl, RunQueryDsl, dsl::exists, dsl::not,
 };
@@ -8,9 +8,9 @@ use diesel::{
 use super::events::EVENT;
 use super::schema::{
     account_sessions, agent_sessions, blocks, cases, ceremonies, challenges, customer_sessions, links, outbox,
-    sign_in_links, writers,
+    sign_in_links,
 };
-use super::{AnyConnection, StoreError, Tx, stored};
+use super::{AnyConnection, StoreError, Tx, dialect, stored};
 use crate::domain::case::State;
 use crate::domain::event::DeliveryState;
 
@@ -135,8 +135,10 @@ pub fn remove(tx: &mut Tx<'_>, found: &Leftovers) -> Result<usize, StoreError> {
         + diesel::delete(blocks::table.filter(blocks::id.eq_any(&found.blocks))).execute(c)?)
 }
 
-/// Forgets the marks of writers that committed nothing since a moment.
-pub fn forget_writers(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<(), StoreError> {
-    diesel::delete(writers::table.filter(writers::at.lt(stored(before)))).execute(tx.connection)?;
-    Ok(())
+/// Forgets the marks of writers that committed nothing for so long. One that lives after all enrols again.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub fn forget_writers(tx: &mut Tx<'_>, idle: TimeDelta) -> Result<(), StoreError> {
+    dialect::forget_writers(tx.connection, idle.num_days())
 }

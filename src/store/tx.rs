@@ -66,6 +66,8 @@ pub(super) fn append_entries(
     }
     // Whatever can be made before the head is held is made before it.
     let salts: Vec<Salts> = recorded.iter().map(|_| std::array::from_fn(|_| entropy.bytes())).collect();
+    let orders: Vec<&[(i64, Personal)]> = recorded.iter().map(|recorded| recorded.blanked.as_slice()).collect();
+    let blanked = erasure::blank(connection, &orders)?;
     let (mut head, frontier) = lock_audit_head(connection)?;
     let mut frontier = tree::frontier_of(connection, &head, &frontier)?;
     let mut nodes = Vec::new();
@@ -83,8 +85,5 @@ pub(super) fn append_entries(
     dialect::insert_audit_entries(connection, &entries)?;
     tree::store_nodes(connection, &nodes)?;
     tree::move_head(connection, &head, &frontier)?;
-    for (Recorded { blanked, .. }, entry) in recorded.iter().zip(&entries) {
-        erasure::blank(connection, blanked, entry.seq)?;
-    }
-    Ok(())
+    erasure::account_for(connection, &blanked, &entries)
 }

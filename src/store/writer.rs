@@ -144,9 +144,7 @@ impl Writer {
         wait: Wait,
     ) -> Result<Self, StoreError> {
         let (queue, waiting) = sync_channel(QUEUE);
-        // Two writers must never be taken for one, so this is no matter of the program's own randomness.
-        let system: &dyn Entropy = &SystemEntropy;
-        let name = hex::encode(system.bytes::<16>());
+        let name = new_name();
         dialect::enrol_writer(&mut connection, &name)?;
         let writer = Thread {
             connection: Some(connection),
@@ -156,6 +154,7 @@ impl Writer {
             entropy,
             wait,
             name,
+            is_enrolled: true,
             groups: 0,
             is_away: false,
         };
@@ -200,6 +199,8 @@ struct Thread {
     /// How long a server that is away is waited for.
     wait: Wait,
     name: String,
+    /// Its marks have a row.
+    is_enrolled: bool,
     groups: i64,
     /// It was waited for in vain.
     is_away: bool,
@@ -254,6 +255,12 @@ impl Thread {
             Some(connection) => connection,
             None => self.connect()?,
         };
+        if !self.is_enrolled {
+            match dialect::enrol_writer(&mut connection, &self.name) {
+                Ok(()) => self.is_enrolled = true,
+                Err(error) => return Err(self.give_up(connection, error)),
+            }
+        }
         let (began, acts) = (Instant::now(), group.len());
         self.groups += 1;
         let mark = Mark { writer: &self.name, group: self.groups };
@@ -271,6 +278,14 @@ impl Thread {
                     Some(false) => return Err(Fault::Cut(why)),
                     None => return Err(Fault::Doubt),
                 }
+            }
+            // Its row was taken away as that of a writer that is no more, perhaps by this very group: it goes on under
+            // another name.
+            Err(error @ StoreError::Statement(_)) if self.address.is_remote() => {
+                self.rename();
+                let why = error.to_string();
+                self.give_up(connection, error);
+                return Err(Fault::Cut(why));
             }
             Err(error) => return Err(self.give_up(connection, error)),
         }
@@ -296,6 +311,10 @@ impl Thread {
         }
     }
 
+    fn rename(&mut self) {
+        (self.name, self.is_enrolled) = (new_name(), false);
+    }
+
     /// A new connection. A server that is away is waited for once; until it is back, everyone is told at once.
     fn connect(&mut self) -> Result<AnyConnection, Fault> {
         let until = Instant::now() + self.wait;
@@ -317,11 +336,14 @@ impl Thread {
     }
 
     /// Asks what became of the last group, whose commit was not answered: to run it again could do it twice. Nothing
-    /// where there was nobody to ask.
+    /// where there was nobody to ask. It goes on under another name, so that a commit that is still on its way counts for
+    /// nothing.
     fn was_committed(&mut self) -> Option<bool> {
         let until = Instant::now() + PATIENCE;
+        let name = self.name.clone();
+        let mark = Mark { writer: &name, group: self.groups };
+        self.rename();
         loop {
-            let mark = Mark { writer: &self.name, group: self.groups };
             let asked = self.address.open(Purpose::Write).and_then(|mut connection| {
                 let committed = dialect::was_committed(&mut connection, &mark)?;
                 Ok((connection, committed))
@@ -340,6 +362,12 @@ impl Thread {
             }
         }
     }
+}
+
+/// Two writers must never be taken for one, so this is no matter of the program's own randomness.
+fn new_name() -> String {
+    let system: &dyn Entropy = &SystemEntropy;
+    hex::encode(system.bytes::<16>())
 }
 
 /// Everything but the commit.

@@ -33,7 +33,7 @@ impl Desk {
                 presence::forget(tx, now - KEPT)?;
                 api_answers::forget_old(tx, now - answers::KEPT)?;
                 api_tokens::forget(tx, now - KEPT)?;
-                leftovers::forget_writers(tx, now - KEPT)?;
+                leftovers::forget_writers(tx, KEPT)?;
                 sso::forget(tx, now)
             })
             .await?;

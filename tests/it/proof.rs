@@ -9,7 +9,7 @@ use mfa_desk::domain::actor::Actor;
 use mfa_desk::domain::audit::{Broken, ERASED, Entry, NewEntry, Personal, details};
 use mfa_desk::domain::note::{Checkpoint, Proof};
 use mfa_desk::store::audit::Verdict;
-use mfa_desk::store::{AnyConnection, Purpose, open};
+use mfa_desk::store::{AnyConnection, Purpose, StoreError, open};
 use mfa_desk::workflow::{PlaceStanding, Proven};
 
 use crate::program::{err, exits, out, run};
@@ -342,8 +342,7 @@ async fn checkpoints_leave_for_every_configured_place_and_wait_for_one_that_is_d
         }
     };
     let size = i64::try_from(world.entries("").await.len()).unwrap();
-    let (newest, standing) =
-        stands(|at, size| at[0].size == size && at[1].error.is_some() && at[2].size == size).await;
+    let (newest, standing) = stands(|at, size| at[0].size == size && at[1].error.is_some() && at[2].size == size).await;
     assert!(newest.size >= size);
     let files = || {
         let mut files: Vec<PathBuf> =
@@ -392,6 +391,7 @@ async fn what_is_erased_leaves_every_proof_valid_and_nothing_is_erased_without_a
         entry.details = details([("request", 7.into())]);
         entry
     };
+    let (again, chosen_last) = (order.clone(), chosen[3]);
     let erase = |fields: Vec<(i64, Personal)>| {
         let order = order.clone();
         move |tx: &mut mfa_desk::store::Tx<'_>| {
@@ -414,10 +414,16 @@ async fn what_is_erased_leaves_every_proof_valid_and_nothing_is_erased_without_a
     let new_proof = shell.keeps("new.tlog-proof", &shell.says(&["audit", "prove", &chosen[0].to_string()], 0));
     let words = shell.says(&["audit", "verify-proof", &new_proof, "--key", key.trim()], 0);
     assert!(!words.contains("192.0.2.77"), "{words}");
-    // The same again, or of nothing, is refused and leaves no order behind.
-    for fields in [vec![(chosen[0], Personal::Address)], vec![(chosen[3], Personal::Actor)]] {
-        world.desk.store.write(erase(fields)).await.unwrap_err();
+    // The same again, or of nothing, or of an entry that is not there, is refused and leaves no order behind.
+    for field in [(chosen[0], Personal::Address), (chosen[3], Personal::Actor), (i64::MAX, Personal::Address)] {
+        let refused = world.desk.store.write(erase(vec![(chosen[3], Personal::Address), field])).await;
+        assert!(matches!(refused, Err(StoreError::Conflict)), "{field:?}: {refused:?}");
     }
+    let twice = move |tx: &mut mfa_desk::store::Tx<'_>| {
+        (0..2).for_each(|_| tx.record_erasure(again.clone(), vec![(chosen_last, Personal::Address)]));
+        Ok(())
+    };
+    assert!(matches!(world.desk.store.write(twice).await, Err(StoreError::Conflict)));
     assert_eq!(world.entries("").await.iter().filter(|entry| entry.action == ERASED).count(), 1);
 
     // By hand, with the digest that keeps the hash whole, and in the name of an order that was of something else.

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{AsChangeset, ExpressionMethods, QueryDsl, RunQueryDsl};
 
+use super::super::dialect::{self, ErasedField};
 use super::super::schema::{audit_entries, audit_erasures};
 use super::super::{AnyConnection, StoreError};
 use crate::domain::audit::{ERASED, Entry, Erased, Personal, blanked};
@@ -40,55 +41,99 @@ pub(super) fn fill_in(
     Ok(())
 }
 
-/// Blanks fields of entries on the order that the entry `by` records.
+/// Rows that one statement reads or changes.
+const PIECE: usize = 1_000;
+
+/// A field that was blanked and is still to be accounted for.
+pub(in super::super) struct Blanked {
+    /// Which of the orders it was blanked on.
+    order: usize,
+    seq: i64,
+    field: Personal,
+    digest: String,
+}
+
+#[derive(AsChangeset)]
+#[diesel(table_name = audit_entries)]
+struct Emptied {
+    actor: Option<&'static str>,
+    account_id: Option<&'static str>,
+    ip: Option<&'static str>,
+    actor_salt: Option<&'static str>,
+    account_salt: Option<&'static str>,
+    ip_salt: Option<&'static str>,
+}
+
+/// Blanks the fields of entries that each of these orders names. The order's number is not needed for it: it is done
+/// before the log's head is held.
 pub(in super::super) fn blank(
     connection: &mut AnyConnection,
-    fields: &[(i64, Personal)],
-    by: i64,
-) -> Result<(), StoreError> {
-    let mut wanted: BTreeMap<i64, BTreeSet<Personal>> = BTreeMap::new();
-    for (seq, field) in fields {
-        wanted.entry(*seq).or_default().insert(*field);
+    orders: &[&[(i64, Personal)]],
+) -> Result<Vec<Blanked>, StoreError> {
+    let numbers: BTreeSet<i64> = orders.iter().copied().flatten().map(|(seq, _)| *seq).collect();
+    let numbers: Vec<i64> = numbers.into_iter().collect();
+    let mut entries = BTreeMap::new();
+    // Everybody holds them in their order, so nobody waits for another crosswise.
+    for piece in numbers.chunks(PIECE) {
+        for (seq, form, (actor, account, address), salts) in dialect::lock_audit_entries(connection, piece)? {
+            entries.insert(seq, (form, [actor, account, address], <[String; 3]>::from(salts)));
+        }
     }
-    for (seq, fields) in wanted {
-        let Some(entry) = super::find(connection, seq)? else { return Err(StoreError::Conflict) };
-        let mut marks = entry.erased.iter().zip(Personal::ALL).filter(|(erased, _)| erased.is_some());
-        let mut mark = marks.by_ref().map(|(_, field)| bit(field)).sum::<i32>();
-        let [mut actor, mut account, mut address] = Personal::ALL.map(|field| entry.personal(field).to_owned());
-        let [mut actor_salt, mut account_salt, mut ip_salt] = entry.salts.clone();
-        for field in fields {
+    let (mut blanked, mut bits) = (Vec::new(), BTreeMap::<i64, i32>::new());
+    for (order, fields) in orders.iter().enumerate() {
+        for (seq, field) in fields.iter().copied().collect::<BTreeSet<_>>() {
+            let Some((form, values, salts)) = entries.get(&seq) else { return Err(StoreError::Conflict) };
+            let (value, salt, done) = (&values[field as usize], &salts[field as usize], bits.entry(seq).or_default());
             // Erased twice, or nothing to erase: the order says something else than what is done.
-            if entry.form == 1 || entry.personal(field).is_empty() {
+            if *form == 1 || value.is_empty() || *done & bit(field) != 0 {
                 return Err(StoreError::Conflict);
             }
-            let (value, salt) = match field {
-                Personal::Actor => (&mut actor, &mut actor_salt),
-                Personal::Account => (&mut account, &mut account_salt),
-                Personal::Address => (&mut address, &mut ip_salt),
-            };
-            value.clear();
-            salt.clear();
-            mark |= bit(field);
-            diesel::insert_into(audit_erasures::table)
-                .values((
-                    audit_erasures::entry_seq.eq(seq),
-                    audit_erasures::field.eq(field.column()),
-                    audit_erasures::digest.eq(entry.digest(field).into_owned()),
-                    audit_erasures::by_seq.eq(by),
-                ))
+            *done |= bit(field);
+            blanked.push(Blanked { order, seq, field, digest: field.digest(value, salt) });
+        }
+    }
+    let mut alike: BTreeMap<i32, Vec<i64>> = BTreeMap::new();
+    for (seq, bits) in bits {
+        alike.entry(bits).or_default().push(seq);
+    }
+    for (bits, numbers) in alike {
+        let emptied = |field| (bits & bit(field) != 0).then_some("");
+        let [actor, account, address] = Personal::ALL.map(emptied);
+        let emptied = Emptied {
+            actor,
+            account_id: account,
+            ip: address,
+            actor_salt: actor,
+            account_salt: account,
+            ip_salt: address,
+        };
+        for piece in numbers.chunks(PIECE) {
+            diesel::update(audit_entries::table.filter(audit_entries::seq.eq_any(piece.to_vec())))
+                // None of the bits is there yet.
+                .set((&emptied, audit_entries::erased.eq(audit_entries::erased + bits)))
                 .execute(connection)?;
         }
-        diesel::update(audit_entries::table.find(seq))
-            .set((
-                audit_entries::actor.eq(actor),
-                audit_entries::account_id.eq(account),
-                audit_entries::ip.eq(address),
-                audit_entries::actor_salt.eq(actor_salt),
-                audit_entries::account_salt.eq(account_salt),
-                audit_entries::ip_salt.eq(ip_salt),
-                audit_entries::erased.eq(mark),
-            ))
-            .execute(connection)?;
+    }
+    Ok(blanked)
+}
+
+/// Says of what was blanked which entries order it: `by` has the numbers of the orders.
+pub(in super::super) fn account_for(
+    connection: &mut AnyConnection,
+    blanked: &[Blanked],
+    by: &[Entry],
+) -> Result<(), StoreError> {
+    for piece in blanked.chunks(PIECE) {
+        let rows: Vec<ErasedField<'_>> = piece
+            .iter()
+            .map(|Blanked { order, seq, field, digest }| ErasedField {
+                seq: *seq,
+                column: field.column(),
+                digest,
+                by: by[*order].seq,
+            })
+            .collect();
+        dialect::insert_audit_erasures(connection, &rows)?;
     }
     Ok(())
 }
