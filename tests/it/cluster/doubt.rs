@@ -111,7 +111,7 @@ impl Line {
 }
 
 /// A desk that reaches its database over a line.
-async fn on_a_line() -> Option<(Arc<Line>, World)> {
+async fn on_a_line() -> Option<(TestDatabase, Arc<Line>, World)> {
     let database = on_postgres()?;
     let url = database.configured();
     let (scheme, rest) = url.split_once("://").unwrap();
@@ -120,12 +120,12 @@ async fn on_a_line() -> Option<(Arc<Line>, World)> {
     let line = Line::to(host.to_owned()).await;
     let through = format!("{scheme}://{user}@{}/{path}", line.address);
     let world = World::with(Setup { database: TestDatabase::elsewhere(&through), ..Setup::default() }).await;
-    Some((line, world))
+    Some((database, line, world))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_whose_answer_is_lost_is_neither_lost_nor_done_twice() {
-    let Some((line, world)) = on_a_line().await else { return };
+    let Some((_database, line, world)) = on_a_line().await else { return };
     let (_, reference) = world.confirmed(OWNER).await;
     let ana = world.agent("ana").await;
     world.settle().await;
@@ -160,7 +160,7 @@ async fn a_commit_whose_answer_is_lost_is_neither_lost_nor_done_twice() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_that_arrives_after_it_was_asked_for_stores_nothing() {
-    let Some((line, world)) = on_a_line().await else { return };
+    let Some((_database, line, world)) = on_a_line().await else { return };
     let (_, reference) = world.confirmed(OWNER).await;
     let ana = world.agent("ana").await;
     world.settle().await;
@@ -184,7 +184,7 @@ async fn a_commit_that_arrives_after_it_was_asked_for_stores_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_writer_that_was_forgotten_goes_on() {
-    let Some((_line, world)) = on_a_line().await else { return };
+    let Some((_database, _line, world)) = on_a_line().await else { return };
     let (_, reference) = world.confirmed(OWNER).await;
     let ana = world.agent("ana").await;
     let mut elsewhere = open(&world.database.url, Purpose::Write).unwrap();
