@@ -128,7 +128,7 @@ fn note_in(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
     let signed = |line: &&str| line.starts_with("\u{2014} ");
     let lines: Vec<&str> = text.lines().collect();
-    match lines.iter().position(|line| signed(line)) {
+    match lines.iter().position(&signed) {
         Some(first) => {
             let after = lines[first..].iter().take_while(|line| signed(line)).count();
             lines[..first + after].iter().map(|line| format!("{line}\n")).collect()
