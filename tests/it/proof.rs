@@ -280,6 +280,8 @@ async fn every_entry_is_proven_offline_and_the_log_goes_on_where_it_was() {
         let file = shell.keeps("forged.tlog-proof", &forged.to_string());
         shell.says(&["audit", "verify-proof", &file, "--key", key], 1);
     }
+    // Every proof that was given out is an entry.
+    let size = world.entries("").await.len();
     let consistency = shell.says(&["audit", "consistency", &old], 0);
     let file = shell.keeps("consistency", &consistency);
     let words = shell.says(&["audit", "verify-proof", &file, "--old", &old, "--key", key], 0);
