@@ -127,7 +127,11 @@ impl Words {
 
     /// Adds what somebody wrote: whole e-mail addresses are masked, and telephone numbers left out.
     pub fn add_written(&mut self, text: &str) {
-        self.keep(&without_numbers(&without_addresses(&folded(text))));
+        let text = without_numbers(&without_addresses(&folded(text)));
+        // A letter among them does not hide the digits of a number.
+        let few = |word: &&str| word.chars().filter(|c| c.is_numeric()).count() < SHORTEST_PHONE;
+        let words: Vec<&str> = text.split_whitespace().filter(few).collect();
+        self.keep(&words.join(" "));
     }
 
     /// The words, each once.
