@@ -1,70 +1,29 @@
 //! Forms taken per second over loopback, beside the durable commits per second that the same database makes
 //! one by one. `cargo bench --bench forms`; with `--features postgres` and `BENCH_POSTGRES_URL` also there.
 
-use std::collections::BTreeMap;
+#[path = "shared/commits.rs"]
+mod commits;
+#[path = "shared/desk.rs"]
+mod desk;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use mfa_desk::clock::SystemClock;
-use mfa_desk::config::{DatabaseUrl, Settings};
-use mfa_desk::domain::token::ServerKey;
-use mfa_desk::entropy::SystemEntropy;
-use mfa_desk::notify::mail::{Mailer, OutgoingMail, SendError};
-use mfa_desk::server::{Parts, assemble, start};
-use mfa_desk::store::{AnyConnection, Purpose, open};
+use mfa_desk::config::DatabaseUrl;
+use mfa_desk::server::start;
 use mfa_desk::web::App;
-use secrecy::SecretString;
+
+use commits::raw_commits;
+use desk::{desk_with, settings_over};
 
 const SECONDS: u64 = 5;
 const CLIENTS: usize = 64;
 
-struct NowhereMailer;
-
-#[async_trait::async_trait]
-impl Mailer for NowhereMailer {
-    async fn send(&self, _: &OutgoingMail) -> Result<(), SendError> {
-        Ok(())
-    }
-}
-
-fn batch(connection: &mut AnyConnection, sql: &str) {
-    use diesel::connection::SimpleConnection;
-    match connection {
-        AnyConnection::Sqlite(c) => c.batch_execute(sql),
-        #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(c) => c.batch_execute(sql),
-    }
-    .expect("the statement runs");
-}
-
-/// One row a commit, one after another: what the disk and the database give without any grouping.
-fn raw_commits(url: &DatabaseUrl) -> f64 {
-    let mut connection = open(url, Purpose::Write).expect("the database opens");
-    batch(&mut connection, "CREATE TABLE IF NOT EXISTS bench_commits (n BIGINT NOT NULL, words TEXT NOT NULL)");
-    let (began, mut count) = (Instant::now(), 0_u32);
-    while began.elapsed() < Duration::from_secs(SECONDS) {
-        batch(&mut connection, &format!("INSERT INTO bench_commits (n, words) VALUES ({count}, 'a short row')"));
-        count += 1;
-    }
-    let rate = f64::from(count) / began.elapsed().as_secs_f64();
-    batch(&mut connection, "DROP TABLE bench_commits");
-    rate
-}
-
 async fn forms(url: &DatabaseUrl) -> (f64, Duration, Duration) {
-    let mut settings = Settings::from_sources("", &BTreeMap::new()).expect("the defaults are sound");
-    settings.database.url = url.clone();
+    let mut settings = settings_over(url);
     settings.server.listen = "127.0.0.1:0".parse().expect("an address");
-    let parts = Parts {
-        base_url: "http://localhost".parse().expect("a URL"),
-        key: ServerKey::new(SecretString::from("a key that only benches have, 32+ chars")),
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy),
-        mailer: Arc::new(NowhereMailer),
-        voice: None,
-    };
-    let desk = Arc::new(assemble(&settings, parts).expect("the program starts"));
+    let desk = Arc::new(desk_with(&settings));
     let app =
         App::new(desk, vec!["127.0.0.1".parse().expect("an address")], None, None).expect("the templates are sound");
     let running = start(&settings, app).expect("the server starts");
@@ -120,7 +79,7 @@ async fn forms(url: &DatabaseUrl) -> (f64, Duration, Duration) {
 }
 
 fn measure(name: &str, url: &DatabaseUrl) {
-    let raw = raw_commits(url);
+    let raw = raw_commits(url, Duration::from_secs(SECONDS));
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let (rate, median, slow) = runtime.block_on(forms(url));

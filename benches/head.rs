@@ -6,73 +6,35 @@
 //! what is measured is the row and not how many programs two processors carry.
 
 #[cfg(feature = "postgres")]
+#[path = "shared/commits.rs"]
+mod commits;
+#[cfg(feature = "postgres")]
+#[path = "shared/desk.rs"]
+mod desk;
+
+#[cfg(feature = "postgres")]
 mod measured {
-    use std::collections::BTreeMap;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
     use std::time::{Duration, Instant};
 
     use diesel::RunQueryDsl;
-    use diesel::connection::SimpleConnection;
     use mfa_desk::clock::{Clock, SystemClock};
-    use mfa_desk::config::{DatabaseUrl, Settings};
+    use mfa_desk::config::DatabaseUrl;
     use mfa_desk::domain::actor::Actor;
     use mfa_desk::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
-    use mfa_desk::domain::token::ServerKey;
-    use mfa_desk::entropy::SystemEntropy;
-    use mfa_desk::notify::mail::{Mailer, OutgoingMail, SendError};
-    use mfa_desk::server::{Parts, assemble};
-    use mfa_desk::store::{AnyConnection, Purpose, open};
+    use mfa_desk::store::{Purpose, open};
     use mfa_desk::workflow::{Act, Desk, Submission};
-    use secrecy::SecretString;
+
+    use super::commits::raw_commits;
+    use super::desk::{desk_with, settings_over};
 
     const TIME: Duration = Duration::from_secs(5);
     /// Acts that are under way at once, over all instances.
     const ACTS: usize = 96;
 
-    struct NowhereMailer;
-
-    #[async_trait::async_trait]
-    impl Mailer for NowhereMailer {
-        async fn send(&self, _: &OutgoingMail) -> Result<(), SendError> {
-            Ok(())
-        }
-    }
-
-    fn batch(connection: &mut AnyConnection, sql: &str) {
-        match connection {
-            AnyConnection::Sqlite(c) => c.batch_execute(sql),
-            AnyConnection::Postgres(c) => c.batch_execute(sql),
-        }
-        .expect("the statement runs");
-    }
-
-    /// One row a commit, one after another, on one connection.
-    fn raw_commits(url: &DatabaseUrl) -> f64 {
-        let mut connection = open(url, Purpose::Write).expect("the database opens");
-        batch(&mut connection, "CREATE TABLE IF NOT EXISTS bench_commits (n BIGINT NOT NULL, words TEXT NOT NULL)");
-        let (began, mut count) = (Instant::now(), 0_u32);
-        while began.elapsed() < TIME {
-            batch(&mut connection, &format!("INSERT INTO bench_commits (n, words) VALUES ({count}, 'a short row')"));
-            count += 1;
-        }
-        let rate = f64::from(count) / began.elapsed().as_secs_f64();
-        batch(&mut connection, "DROP TABLE bench_commits");
-        rate
-    }
-
     fn instance(url: &DatabaseUrl) -> Arc<Desk> {
-        let mut settings = Settings::from_sources("", &BTreeMap::new()).expect("the defaults are sound");
-        settings.database.url = url.clone();
-        let parts = Parts {
-            base_url: "http://localhost".parse().expect("a URL"),
-            key: ServerKey::new(SecretString::from("a key that only benches have, 32+ chars")),
-            clock: Arc::new(SystemClock),
-            entropy: Arc::new(SystemEntropy),
-            mailer: Arc::new(NowhereMailer),
-            voice: None,
-        };
-        Arc::new(assemble(&settings, parts).expect("the program starts"))
+        Arc::new(desk_with(&settings_over(url)))
     }
 
     fn form(n: u32) -> Submission {
@@ -170,7 +132,7 @@ mod measured {
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
         let mut first = 0;
         for count in [1, 3, 8] {
-            let raw = raw_commits(&url);
+            let raw = raw_commits(&url, TIME);
             let desks: Vec<_> = (0..count).map(|_| instance(&url)).collect();
             let stop = Arc::new(AtomicBool::new(false));
             let watched = watch(url.clone(), stop.clone());

@@ -4,27 +4,23 @@
 //! `cargo bench --bench queue -- 1000000`, with `--features postgres` and `BENCH_POSTGRES_URL` (an empty database) there;
 //! 100,000 cases where no number is given, and a thousand first, of which the ratio is told.
 
+#[path = "shared/desk.rs"]
+mod desk;
 #[path = "../tests/it/queue/filled.rs"]
 mod filled;
 #[path = "../tests/it/queue/looks.rs"]
 mod looks;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use mfa_desk::clock::SystemClock;
-use mfa_desk::config::{DatabaseUrl, Settings};
+use mfa_desk::config::DatabaseUrl;
 use mfa_desk::domain::actor::{Actor, Role};
-use mfa_desk::domain::token::ServerKey;
-use mfa_desk::entropy::SystemEntropy;
-use mfa_desk::notify::mail::{Mailer, OutgoingMail, SendError};
-use mfa_desk::server::{Parts, assemble};
 use mfa_desk::store::{Purpose, migrate, open};
 use mfa_desk::workflow::Act;
-use secrecy::SecretString;
 
+use desk::{desk_with, settings_over};
 use filled::{Filled, fill};
 
 const FEW: usize = 1_000;
@@ -32,15 +28,6 @@ const MANY: usize = 100_000;
 /// As often as a look is timed, and no longer than this.
 const TIMES: usize = 100;
 const LONGEST: Duration = Duration::from_secs(4);
-
-struct NowhereMailer;
-
-#[async_trait::async_trait]
-impl Mailer for NowhereMailer {
-    async fn send(&self, _: &OutgoingMail) -> Result<(), SendError> {
-        Ok(())
-    }
-}
 
 /// Median and 99th percentile.
 type Took = (Duration, Duration);
@@ -63,18 +50,9 @@ fn timed(mut look: impl FnMut()) -> Took {
 
 /// A case's page: everything that it shows, and the entry that somebody looked.
 fn case_pages(url: &DatabaseUrl, filled: &Filled) -> Took {
-    let mut settings = Settings::from_sources("", &BTreeMap::new()).expect("the defaults are sound");
-    settings.database.url = url.clone();
+    let mut settings = settings_over(url);
     settings.limits.views_per_hour = 10_000;
-    let parts = Parts {
-        base_url: "http://localhost".parse().expect("a URL"),
-        key: ServerKey::new(SecretString::from("a key that only benches have, 32+ chars")),
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy),
-        mailer: Arc::new(NowhereMailer),
-        voice: None,
-    };
-    let desk = assemble(&settings, parts).expect("the program starts");
+    let desk = desk_with(&settings);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let mut references = filled.references.iter().cycle();
     timed(|| {

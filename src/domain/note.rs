@@ -91,6 +91,11 @@ impl NoteKey {
         &self.name
     }
 
+    /// The checkpoint of the log at this size and root.
+    pub fn checkpoint(&self, size: u64, root: TreeHash) -> Checkpoint {
+        Checkpoint { origin: self.name.clone(), size, root }
+    }
+
     /// What others check its signatures with.
     pub fn verifier(&self) -> VerifierKey {
         let key = self.key.verifying_key();

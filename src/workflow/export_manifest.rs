@@ -11,7 +11,7 @@ use crate::domain::audit::timestamp;
 use crate::domain::audit_filter::Filter;
 use crate::domain::audit_manifest::Tally;
 use crate::domain::merkle::{Frontier, Subtree, TreeHash};
-use crate::domain::note::{Checkpoint, NoteKey};
+use crate::domain::note::NoteKey;
 use crate::store::audit::{self, CHUNK, tree};
 use crate::store::{AnyConnection, Store, StoreError};
 
@@ -76,7 +76,7 @@ impl Maker {
     async fn write(&self, tally: Tally, sender: &Pieces) -> Result<(), StoreError> {
         let size = u64::try_from(self.end).map_err(|_| StoreError::Corrupt("audit head".to_owned()))?;
         let root = self.store.read(move |connection| tree::root_at(connection, size)).await?;
-        let checkpoint = Checkpoint { origin: self.key.name().to_owned(), size, root };
+        let checkpoint = self.key.checkpoint(size, root);
         let parts: Vec<Subtree> =
             tally.gaps(size).into_iter().flat_map(|(begin, end)| Subtree::covering(begin, end)).collect();
         let manifest = tally.manifest(

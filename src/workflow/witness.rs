@@ -27,19 +27,10 @@ const FIRST_WAIT: TimeDelta = TimeDelta::seconds(30);
 const ORDER: &str = "case.deactivating";
 
 impl Kit {
-    /// The checkpoint of a log of this size and root.
-    fn checkpoint(key: &NoteKey, size: u64, root: TreeHash) -> String {
-        let checkpoint = Checkpoint { origin: key.name().to_owned(), size, root };
-        key.sign(&checkpoint.text())
-    }
-
     /// What a mail says of a log of this size and root.
     pub(super) fn witness(&self, (size, root): (u64, TreeHash)) -> AuditWitness {
         let (origin, signature) = match &self.audit_key {
-            Some(key) => {
-                let checkpoint = Checkpoint { origin: key.name().to_owned(), size, root };
-                (key.name().to_owned(), key.signature(&checkpoint.text()))
-            }
+            Some(key) => (key.name().to_owned(), key.signature(&key.checkpoint(size, root).text())),
             None => (String::new(), String::new()),
         };
         AuditWitness { size, root: root.to_string(), origin, signature }
@@ -131,7 +122,7 @@ fn prove(
         extra: extra.map_err(|error| StoreError::Corrupt(error.to_string()))?,
         index: entry.seq.unsigned_abs() - 1,
         hashes: tree::inclusion(connection, entry.seq, size)?,
-        checkpoint: Kit::checkpoint(key, size, root),
+        checkpoint: key.sign(&key.checkpoint(size, root).text()),
     })
 }
 
@@ -284,7 +275,7 @@ impl Desk {
             }
             let signed = checkpoints::Signed {
                 size: i64::try_from(size).unwrap_or(i64::MAX),
-                note: Kit::checkpoint(&key, size, root),
+                note: key.sign(&key.checkpoint(size, root).text()),
                 at,
             };
             checkpoints::keep(tx, &signed, root)?;
@@ -456,7 +447,7 @@ impl Desk {
             }
             let hashes: String =
                 tree::consistency(connection, old, size)?.iter().map(|hash| format!("{hash}\n")).collect();
-            Ok(Some(format!("old {old}\n{hashes}\n{}", Kit::checkpoint(&key, size, root))))
+            Ok(Some(format!("old {old}\n{hashes}\n{}", key.sign(&key.checkpoint(size, root).text()))))
         };
         self.store.read_snapshot(look).await?.ok_or(NotProven::Shorter(old))
     }

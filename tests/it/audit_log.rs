@@ -82,7 +82,8 @@ fn by(actor: Actor, at: DateTime<Utc>, action: &str, ip: &str) -> NewEntry {
     }
 }
 
-async fn record(world: &World, entries: Vec<NewEntry>) {
+/// Has the program record entries.
+pub async fn record(world: &World, entries: Vec<NewEntry>) {
     let write = move |tx: &mut Tx<'_>| {
         entries.iter().for_each(|entry| tx.record(entry.clone()));
         Ok(())

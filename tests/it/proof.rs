@@ -9,9 +9,10 @@ use mfa_desk::domain::actor::Actor;
 use mfa_desk::domain::audit::{Broken, ERASED, Entry, NewEntry, Personal, details};
 use mfa_desk::domain::note::{Checkpoint, Proof};
 use mfa_desk::store::audit::Verdict;
-use mfa_desk::store::{AnyConnection, Purpose, StoreError, open};
+use mfa_desk::store::{AnyConnection, StoreError};
 use mfa_desk::workflow::{PlaceStanding, Proven};
 
+use crate::audit_log::{self, intruder, record};
 use crate::program::{err, exits, out, run};
 use crate::support::receiver::{Receiver, Reply};
 use crate::support::world::{OWNER, Setup, World};
@@ -19,31 +20,16 @@ use crate::support::world::{OWNER, Setup, World};
 /// The key of a world's server.
 const KEY: &str = "a key that only tests have, 32+ chars";
 
-fn intruder(world: &World) -> AnyConnection {
-    open(&world.database.url, Purpose::Write).unwrap()
-}
-
-/// Takes every trigger of the log away, as an owner of the database can.
+/// Takes every trigger of the log away, as an owner of the database can: those of its tree and of erasures too.
 fn disarm(world: &World, connection: &mut AnyConnection) {
+    audit_log::disarm(world, connection);
     let sql = if world.database.file().is_some() {
-        "DROP TRIGGER audit_entries_only_erased; DROP TRIGGER audit_entries_no_delete; \
-         DROP TRIGGER audit_entries_only_appended; DROP TRIGGER audit_head_only_forward; \
-         DROP TRIGGER audit_head_with_frontier; \
-         DROP TRIGGER audit_nodes_no_update; DROP TRIGGER audit_nodes_no_delete; \
+        "DROP TRIGGER audit_nodes_no_update; DROP TRIGGER audit_nodes_no_delete; \
          DROP TRIGGER audit_erasures_no_update; DROP TRIGGER audit_erasures_no_delete;"
     } else {
-        "ALTER TABLE audit_entries DISABLE TRIGGER USER; ALTER TABLE audit_head DISABLE TRIGGER USER; \
-         ALTER TABLE audit_nodes DISABLE TRIGGER USER; ALTER TABLE audit_erasures DISABLE TRIGGER USER;"
+        "ALTER TABLE audit_nodes DISABLE TRIGGER USER; ALTER TABLE audit_erasures DISABLE TRIGGER USER;"
     };
     connection.batch_execute(sql).unwrap();
-}
-
-async fn record(world: &World, entries: Vec<NewEntry>) {
-    let work = move |tx: &mut mfa_desk::store::Tx<'_>| {
-        entries.iter().cloned().for_each(|entry| tx.record(entry));
-        Ok(())
-    };
-    world.desk.store.write(work).await.unwrap();
 }
 
 fn filling(world: &World, ip: &str) -> NewEntry {

@@ -43,16 +43,6 @@ pub fn newest_root(connection: &mut AnyConnection) -> Result<Option<(i64, String
         .optional()?)
 }
 
-/// The newest ones, newest first.
-pub fn latest(connection: &mut AnyConnection, limit: i64) -> Result<Vec<Signed>, StoreError> {
-    let rows: Vec<Row> = audit_checkpoints::table
-        .order(audit_checkpoints::size.desc())
-        .limit(limit)
-        .select((audit_checkpoints::size, audit_checkpoints::note, audit_checkpoints::at))
-        .load(connection)?;
-    Ok(rows.into_iter().map(signed).collect())
-}
-
 /// The sizes and roots, hexadecimal, of the checkpoints over more than `after` entries and at most `to`.
 pub fn roots(connection: &mut AnyConnection, after: i64, to: i64) -> Result<Vec<(i64, String)>, StoreError> {
     Ok(audit_checkpoints::table

@@ -15,6 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
 use super::on_postgres;
+use crate::support::browser::Browser;
 use crate::support::database::TestDatabase;
 use crate::support::world::{OWNER, Setup, World};
 
@@ -123,6 +124,18 @@ async fn on_a_line() -> Option<(TestDatabase, Arc<Line>, World)> {
     Some((database, line, world))
 }
 
+/// The notes stand on the case's page and in the log, each of them once.
+async fn each_is_stored_once(world: &World, agent: &Browser, reference: &str, bodies: &[String]) {
+    let page = agent.get(&format!("/desk/cases/{reference}")).await.text();
+    for body in bodies {
+        assert_eq!(page.matches(body.as_str()).count(), 1, "{body} is there so often:\n{page}");
+    }
+    let filter = Filter { action: Some("case.note_added".to_owned()), ..Filter::default() };
+    let entries = world.desk.store.read(move |connection| audit::after(connection, &filter, 0, 1000)).await.unwrap();
+    assert_eq!(entries.len(), bodies.len());
+    assert!(matches!(world.desk.verify_audit().await.unwrap(), Verdict::Whole(_)));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_whose_answer_is_lost_is_neither_lost_nor_done_twice() {
     let Some((_database, line, world)) = on_a_line().await else { return };
@@ -147,14 +160,7 @@ async fn a_commit_whose_answer_is_lost_is_neither_lost_nor_done_twice() {
             bodies.push(body);
         }
     }
-    let page = ana.get(&format!("/desk/cases/{reference}")).await.text();
-    for body in &bodies {
-        assert_eq!(page.matches(body.as_str()).count(), 1, "{body} is there so often:\n{page}");
-    }
-    let filter = Filter { action: Some("case.note_added".to_owned()), ..Filter::default() };
-    let entries = world.desk.store.read(move |connection| audit::after(connection, &filter, 0, 1000)).await.unwrap();
-    assert_eq!(entries.len(), bodies.len());
-    assert!(matches!(world.desk.verify_audit().await.unwrap(), Verdict::Whole(_)));
+    each_is_stored_once(&world, &ana, &reference, &bodies).await;
     world.stop().await;
 }
 
@@ -171,14 +177,7 @@ async fn a_commit_that_arrives_after_it_was_asked_for_stores_nothing() {
         ana.send(&page, "/notes", &[("body", body)]).await.is(200).says(body);
         assert_eq!(line.broken.load(Ordering::SeqCst), n + 1, "nothing was late");
     }
-    let page = ana.get(&format!("/desk/cases/{reference}")).await.text();
-    for body in &bodies {
-        assert_eq!(page.matches(body.as_str()).count(), 1, "{body} is there so often:\n{page}");
-    }
-    let filter = Filter { action: Some("case.note_added".to_owned()), ..Filter::default() };
-    let entries = world.desk.store.read(move |connection| audit::after(connection, &filter, 0, 1000)).await.unwrap();
-    assert_eq!(entries.len(), bodies.len());
-    assert!(matches!(world.desk.verify_audit().await.unwrap(), Verdict::Whole(_)));
+    each_is_stored_once(&world, &ana, &reference, &bodies).await;
     world.stop().await;
 }
 
