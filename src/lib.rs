@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod descriptors;
 pub mod directory;
 pub mod dkim;
 pub mod domain;

@@ -13,6 +13,7 @@ use url::Url;
 
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::descriptors;
 use crate::directory::{Directories, LocalDirectory, connect};
 use crate::domain::token::ServerKey;
 use crate::entropy::Entropy;
@@ -139,6 +140,9 @@ fn listen_for_metrics(address: SocketAddr, app: Data<App>) -> Result<(SocketAddr
     Ok((server.addrs().first().copied().unwrap_or(address), server.run()))
 }
 
+/// Connections of one of the threads that answer.
+const MOST_OF_EACH: usize = 25_600;
+
 /// Starts to answer on the configured address.
 ///
 /// # Errors
@@ -146,6 +150,8 @@ fn listen_for_metrics(address: SocketAddr, app: Data<App>) -> Result<(SocketAddr
 pub fn start(settings: &Settings, app: App) -> Result<Running, StartError> {
     let app = Data::new(app);
     let listen = |error| StartError::Listen { address: settings.server.listen, error };
+    let of_each = descriptors::for_browsers() / u64::from(settings.server.workers);
+    let of_each = usize::try_from(of_each).unwrap_or(MOST_OF_EACH).clamp(1, MOST_OF_EACH);
     let shared = app.clone();
     let server = HttpServer::new(move || {
         let routes = shared.routes.clone();
@@ -161,6 +167,7 @@ pub fn start(settings: &Settings, app: App) -> Result<Running, StartError> {
             .configure(move |config| routes::configure(&routes, config))
     })
     .workers(usize::from(settings.server.workers))
+    .max_connections(of_each)
     .disable_signals()
     .shutdown_timeout(u64::from(settings.server.shutdown_seconds))
     .client_request_timeout(std::time::Duration::from_secs(10))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Failure, listed, runtime, start_log};
-use crate::clock::SystemClock;
+use crate::clock::SteadyClock;
 use crate::config::{DatabaseUrl, Mode, Settings, VoiceProvider};
 use crate::domain::token::ServerKey;
 use crate::entropy::SystemEntropy;
@@ -83,7 +83,7 @@ fn parts(settings: &Settings) -> Result<Parts, Failure> {
     Ok(Parts {
         base_url,
         key: ServerKey::new(key),
-        clock: Arc::new(SystemClock),
+        clock: Arc::new(SteadyClock::default()),
         entropy: Arc::new(SystemEntropy),
         mailer: Arc::new(mailer),
         voice,

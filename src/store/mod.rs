@@ -137,6 +137,17 @@ impl StoreError {
     }
 }
 
+/// What a database says that cannot store anything at the moment, or not open its files: the fifth is what SQLite says where
+/// the process has no file descriptor left.
+const UNAVAILABLE: [&str; 6] = [
+    "disk is full",
+    "disk I/O error",
+    "readonly database",
+    "No space left",
+    "unable to open database file",
+    "out of memory",
+];
+
 impl From<DieselError> for StoreError {
     /// The database's messages can quote row values, which are personal data: only their kind is kept.
     fn from(error: DieselError) -> Self {
@@ -156,10 +167,7 @@ impl From<DieselError> for StoreError {
                     Self::Contended
                 } else if locked.iter().any(|text| message.contains(text)) {
                     Self::Busy
-                } else if ["disk is full", "disk I/O error", "readonly database", "No space left"]
-                    .iter()
-                    .any(|text| message.contains(text))
-                {
+                } else if UNAVAILABLE.iter().any(|text| message.contains(text)) {
                     Self::Unavailable(message.to_owned())
                 } else {
                     Self::Statement(format!("{kind:?}: {}", message.split(['(', ':']).next().unwrap_or_default()))

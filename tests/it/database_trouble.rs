@@ -14,7 +14,7 @@ use crate::program::{Served, is_whole, program};
 use crate::support::browser::{Browser, Page};
 use crate::support::world::{OWNER, World, form, reference_on};
 
-fn execute(connection: &mut AnyConnection, sql: &str) {
+pub fn execute(connection: &mut AnyConnection, sql: &str) {
     match connection {
         AnyConnection::Sqlite(sqlite) => sqlite.batch_execute(sql).unwrap(),
         #[cfg(feature = "postgres")]

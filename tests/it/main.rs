@@ -13,7 +13,6 @@ mod aws_iam;
 mod aws_peer;
 mod bad_input;
 mod case_page;
-#[cfg(feature = "postgres")]
 mod cluster;
 mod contacts;
 mod credentials;
@@ -24,6 +23,7 @@ mod documents;
 mod events;
 mod export_forged;
 mod export_proof;
+mod faults;
 mod forwarding;
 mod fresh;
 mod identity_documents;

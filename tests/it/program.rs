@@ -26,9 +26,10 @@ const COLUMNS: &str =
     "seq,at,actor_kind,actor,action,case_ref,account_id,ip,details,prev_hash,hash,form,salts,digests,erased_by";
 const SOON: Duration = Duration::from_secs(20);
 
-/// The binary, with nothing of this shell's environment that it would read.
+/// The binary, or another one that `FAULT_PROGRAM` names, with nothing of this shell's environment that it would read.
 pub fn program(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mfa-desk"));
+    let named = std::env::var_os("FAULT_PROGRAM").filter(|named| !named.is_empty());
+    let mut command = Command::new(named.unwrap_or_else(|| env!("CARGO_BIN_EXE_mfa-desk").into()));
     command.env_clear().current_dir(folder).stdin(Stdio::null());
     command
 }

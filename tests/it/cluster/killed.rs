@@ -11,7 +11,7 @@ use crate::support::smtp::Received;
 const LONG: Duration = Duration::from_secs(60);
 
 /// Holds what is stored against what was acknowledged, once the outbox is empty. Answers how many mails came twice.
-pub(super) async fn nothing_is_lost_or_doubled(cluster: &Cluster, ledger: &mut Ledger) -> usize {
+pub async fn nothing_is_lost_or_doubled(cluster: &Cluster, ledger: &mut Ledger) -> usize {
     let end = Instant::now() + LONG;
     let left = "SELECT count(*) AS n FROM outbox WHERE state IN ('waiting', 'leased')";
     while cluster.number(left) > 0 {
@@ -64,7 +64,8 @@ pub(super) async fn nothing_is_lost_or_doubled(cluster: &Cluster, ledger: &mut L
     }
 
     // Mails: each errand is one mail, and the log says once that it was sent.
-    let sent = count_of("SELECT details::json->>'mail' AS t FROM audit_entries WHERE action = 'mail.sent'");
+    let sent = format!("SELECT {} AS t FROM audit_entries WHERE action = 'mail.sent'", cluster.detail("mail"));
+    let sent = count_of(&sent);
     let mut doubled = 0;
     for (id, messages) in by_message_id(&cluster.smtp.messages()) {
         assert!(messages.iter().all(|message| message.to == messages[0].to), "{id} went to several");

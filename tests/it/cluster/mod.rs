@@ -5,13 +5,14 @@
 
 mod doubt;
 mod failover;
-mod killed;
-mod load;
+pub mod killed;
+pub mod load;
 mod pooled;
 mod shared;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::Utc;
 use diesel::RunQueryDsl;
@@ -27,7 +28,7 @@ use crate::support::smtp::SmtpServer;
 use crate::support::world::{Setup, World};
 
 /// What signs the sessions of [`World`] too.
-const KEY: &str = "a key that only tests have, 32+ chars";
+pub const KEY: &str = "a key that only tests have, 32+ chars";
 
 /// How often something is broken under load.
 fn rounds() -> usize {
@@ -40,21 +41,23 @@ fn on_postgres() -> Option<TestDatabase> {
 }
 
 /// Processes that share a database.
-struct Cluster {
+pub struct Cluster {
     /// What questions are asked of, with no pooler in between.
-    database: TestDatabase,
-    balancer: Balancer,
-    smtp: SmtpServer,
+    pub database: TestDatabase,
+    pub balancer: Balancer,
+    pub smtp: Arc<SmtpServer>,
     nodes: BTreeMap<usize, Served>,
     folder: TempDir,
-    accounts: usize,
+    pub accounts: usize,
+    /// What the program is started by, with its arguments; by itself where this is empty.
+    pub under: Vec<String>,
 }
 
 impl Cluster {
     /// Starts so many instances, and signs agents in to them. `more` is added to the configuration.
-    async fn start(database: TestDatabase, url: &str, size: usize, more: &str) -> (Self, Vec<Browser>) {
+    pub async fn start(database: TestDatabase, url: &str, size: usize, more: &str) -> (Self, Vec<Browser>) {
         let agents = sown(&database).await;
-        let (balancer, smtp) = (Balancer::start().await, SmtpServer::start().await);
+        let (balancer, smtp) = (Balancer::start().await, Arc::new(SmtpServer::start().await));
         let folder = tempfile::tempdir().unwrap();
         let config = format!(
             "secrets.key = \"{KEY}\"\nmail.from = \"Desk <desk@desk.example>\"\nmail.smtp.host = \"127.0.0.1\"\n\
@@ -65,7 +68,8 @@ impl Cluster {
             balancer.port()
         );
         std::fs::write(folder.path().join("desk.toml"), config).unwrap();
-        let mut cluster = Self { database, balancer, smtp, nodes: BTreeMap::new(), folder, accounts: 0 };
+        let mut cluster =
+            Self { database, balancer, smtp, nodes: BTreeMap::new(), folder, accounts: 0, under: Vec::new() };
         for node in 0..size {
             cluster.starts(node);
         }
@@ -73,19 +77,41 @@ impl Cluster {
         (cluster, agents)
     }
 
-    fn folder(&self) -> &Path {
+    pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    fn starts(&mut self, node: usize) {
+    pub fn starts(&mut self, node: usize) {
         let mut command = program(self.folder());
+        if let [first, more @ ..] = &*self.under {
+            let own = command.get_program().to_owned();
+            command = std::process::Command::new(first);
+            command.env_clear().current_dir(self.folder()).stdin(std::process::Stdio::null()).args(more).arg(own);
+        }
         command.args(["serve", "--config", "desk.toml"]);
         self.nodes.insert(node, Served::start(command));
         self.balancer.leads_to(self.nodes.values().map(|node| node.base.as_str()));
     }
 
+    /// An instance that runs.
+    pub fn node(&self, node: usize) -> &Served {
+        &self.nodes[&node]
+    }
+
+    /// Changes the configuration; an instance that starts from now on has it.
+    pub fn is_set(&self, from: &str, to: &str) {
+        let file = self.folder().join("desk.toml");
+        let config = std::fs::read_to_string(&file).unwrap();
+        assert!(config.contains(from), "{from} is not in {config}");
+        std::fs::write(file, config.replace(from, to)).unwrap();
+    }
+
+    pub fn is_up(&self) -> bool {
+        !self.nodes.is_empty()
+    }
+
     /// Ends an instance with SIGKILL; the balancer finds out by itself.
-    fn kills(&mut self, node: usize) {
+    pub fn kills(&mut self, node: usize) {
         self.nodes.remove(&node).unwrap().kill();
     }
 
@@ -94,10 +120,10 @@ impl Cluster {
     }
 
     /// Adds accounts that were never asked for, and answers with their addresses.
-    fn adds_accounts(&mut self, count: usize) -> Vec<String> {
+    pub fn adds_accounts(&mut self, count: usize) -> Vec<String> {
         let numbers = self.accounts..self.accounts + count;
         self.accounts += count;
-        let emails: Vec<String> = numbers.map(|n| format!("load{n}@customers.example")).collect();
+        let emails: Vec<String> = numbers.map(|n| format!("load{n}@people{n}.example")).collect();
         let line = |email: &String| format!("{email},,Load,owner,standard,,,virtual_totp:Phone\n");
         let lines: String = emails.iter().map(line).collect();
         let file = "email,account_number,name,kind,tier,phone,administrators,authenticators\n".to_owned() + &lines;
@@ -106,11 +132,11 @@ impl Cluster {
         emails
     }
 
-    fn connection(&self) -> AnyConnection {
+    pub fn connection(&self) -> AnyConnection {
         open(&self.database.url, Purpose::Write).unwrap()
     }
 
-    fn number(&self, query: &str) -> i64 {
+    pub fn number(&self, query: &str) -> i64 {
         #[derive(diesel::QueryableByName)]
         struct Number {
             #[diesel(sql_type = BigInt)]
@@ -120,7 +146,7 @@ impl Cluster {
     }
 
     /// The texts of a column called `t`.
-    fn texts(&self, query: &str) -> Vec<String> {
+    pub fn texts(&self, query: &str) -> Vec<String> {
         #[derive(diesel::QueryableByName)]
         struct Line {
             #[diesel(sql_type = Text)]
@@ -130,24 +156,36 @@ impl Cluster {
         lines.into_iter().map(|line| line.t).collect()
     }
 
-    fn execute(&self, sql: &str) {
+    /// What the details of an entry say under a name, in SQL.
+    pub fn detail(&self, name: &str) -> String {
+        match self.database.file() {
+            Some(_) => format!("details ->> '$.{name}'"),
+            None => format!("details::json ->> '{name}'"),
+        }
+    }
+
+    pub fn execute(&self, sql: &str) {
         diesel::sql_query(sql).execute(&mut self.connection()).unwrap();
     }
 
-    fn is_whole(&self) {
+    pub fn is_whole(&self) {
         let verified = run(self.folder(), &["audit", "verify", "--config", "desk.toml"]);
         exits(&verified, 0);
         assert!(out(&verified).starts_with("whole: "), "{}", out(&verified));
     }
 
     /// What the instances wrote, for a failure's message.
-    fn logs(&self) -> String {
+    pub fn logs(&self) -> String {
         self.nodes.iter().map(|(node, served)| format!("--- instance {node}\n{}\n", served.stderr())).collect()
     }
 
     /// Lets the time go by that a killed instance's leases last, as far as the database knows: what nobody settled for
     /// three seconds is held by nobody who lives.
-    fn leases_of_the_dead_end(&self) {
+    pub fn leases_of_the_dead_end(&self) {
+        if self.database.file().is_some() {
+            // The program takes them back when it starts.
+            return;
+        }
         self.execute(
             "UPDATE outbox SET next_at = now() AT TIME ZONE 'UTC' WHERE state = 'leased' \
              AND next_at < (now() AT TIME ZONE 'UTC') + interval '87 seconds'",
@@ -155,13 +193,25 @@ impl Cluster {
     }
 }
 
-/// Lets a world make people who are signed in, and go.
+/// Lets a world make agents who are signed in, and go.
 async fn sown(database: &TestDatabase) -> Vec<Browser> {
+    signed_in(database, &["ana", "ben"]).await
+}
+
+/// An auditor who is signed in.
+pub async fn auditor(database: &TestDatabase) -> Browser {
+    signed_in(database, &["aud"]).await.remove(0)
+}
+
+async fn signed_in(database: &TestDatabase, names: &[&str]) -> Vec<Browser> {
     let at = Utc::now();
     // What was drawn for another round is in the database already.
     let seed = u64::try_from(at.timestamp_micros()).unwrap();
     let world = World::with(Setup { database: database.clone(), at, seed, ..Setup::default() }).await;
-    let agents = vec![world.agent("ana").await, world.agent("ben").await];
+    let mut agents = Vec::new();
+    for name in names {
+        agents.push(world.agent(name).await);
+    }
     world.settle().await;
     world.stop().await;
     agents

@@ -37,6 +37,11 @@ impl TestDatabase {
         Self { url, _kept: Arc::new(Kept::Folder { _folder: folder }) }
     }
 
+    /// A file that stays.
+    pub fn at(file: &std::path::Path) -> Self {
+        Self { url: DatabaseUrl::Sqlite(file.to_owned()), _kept: Arc::new(Kept::Elsewhere) }
+    }
+
     /// A database that goes when its server does.
     pub fn elsewhere(url: &str) -> Self {
         Self { url: DatabaseUrl::Postgres(url.into()), _kept: Arc::new(Kept::Elsewhere) }

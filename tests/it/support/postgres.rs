@@ -60,11 +60,18 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
+fn kill(pid: &str) {
+    assert!(Command::new("kill").args(["-KILL", pid.trim()]).status().unwrap().success(), "{pid} is not there");
+}
+
 /// A server with its data.
 pub struct Postgres {
     bin: PathBuf,
-    folder: TempDir,
+    folder: PathBuf,
     pub port: u16,
+    /// What is acknowledged is on the disk.
+    durable: bool,
+    _thrown_away: Option<TempDir>,
 }
 
 impl Postgres {
@@ -73,20 +80,72 @@ impl Postgres {
         programs().is_some()
     }
 
+    fn in_memory() -> Self {
+        let (bin, folder) = (programs().expect("PostgreSQL is not installed"), folder());
+        let path = folder.path().to_owned();
+        Self { bin, folder: path, port: free_port(), durable: false, _thrown_away: Some(folder) }
+    }
+
     /// An empty server.
     pub fn start() -> Self {
-        let server =
-            Self { bin: programs().expect("PostgreSQL is not installed"), folder: folder(), port: free_port() };
-        let made = server
-            .run("initdb", &["-D", "data", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-N", "-A", "trust"]);
-        well("initdb", made);
+        let server = Self::in_memory();
+        server.init();
         server.go();
         server
     }
 
+    /// A server that has on the disk what it acknowledged, in this folder, where it may have been before; without one, in
+    /// a folder that is thrown away.
+    pub fn durable(kept: Option<&Path>) -> Self {
+        let mut server = Self::in_memory();
+        server.durable = true;
+        if let Some(kept) = kept {
+            std::fs::create_dir_all(kept).unwrap();
+            if is_root() {
+                assert!(Command::new("chown").arg("postgres:").arg(kept).status().unwrap().success());
+            }
+            (server.folder, server._thrown_away) = (kept.to_owned(), None);
+        }
+        if !server.folder.join("data").exists() {
+            server.init();
+        }
+        server.go();
+        server
+    }
+
+    /// A durable server with its data and its log of what it does in different folders.
+    pub fn apart(data: &Path, wal: &Path) -> Self {
+        let mut server = Self::in_memory();
+        for folder in [data, wal] {
+            std::fs::create_dir_all(folder).unwrap();
+            if is_root() {
+                assert!(Command::new("chown").arg("postgres:").arg(folder).status().unwrap().success());
+            }
+        }
+        (server.folder, server.durable, server._thrown_away) = (data.to_owned(), true, None);
+        server.init_with(&["-X", wal.join("log").to_str().unwrap()]);
+        server.go();
+        server
+    }
+
+    fn init(&self) {
+        self.init_with(&[]);
+    }
+
+    fn init_with(&self, more: &[&str]) {
+        let usual = ["-D", "data", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-N", "-A", "trust"];
+        well("initdb", self.run("initdb", &[&usual, more].concat()));
+    }
+
+    /// A statement that is not expected to work.
+    pub fn fails(&self, sql: &str) {
+        let port = self.port.to_string();
+        self.run("psql", &["-h", "127.0.0.1", "-p", &port, "-U", "postgres", "-Atqc", sql]);
+    }
+
     /// A standby that follows another server.
     pub fn following(primary: &Self) -> Self {
-        let server = Self { bin: primary.bin.clone(), folder: folder(), port: free_port() };
+        let server = Self::in_memory();
         let port = primary.port.to_string();
         let copy = [
             "-D",
@@ -110,20 +169,29 @@ impl Postgres {
     }
 
     fn run(&self, program: &str, arguments: &[&str]) -> Output {
-        command(&self.bin.join(program), self.folder.path()).args(arguments).output().unwrap()
+        command(&self.bin.join(program), &self.folder).args(arguments).output().unwrap()
     }
 
-    fn go(&self) {
+    /// Starts it, or once more after it died.
+    pub fn go(&self) {
+        well("pg_ctl start", self.start_it());
+    }
+
+    fn try_go(&self) -> bool {
+        self.start_it().status.success()
+    }
+
+    fn start_it(&self) -> Output {
+        let on = |on: bool| if on { "on" } else { "off" };
         let options = format!(
-            "-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories={} -c fsync=off -c max_connections=120 \
-             -c max_wal_size=256MB -c shared_buffers=32MB -c autovacuum=off -c wal_level=replica -c max_wal_senders=4",
+            "-c listen_addresses=127.0.0.1 -c port={} -c unix_socket_directories={} -c fsync={} -c max_connections=120 \
+             -c max_wal_size=256MB -c shared_buffers=32MB -c autovacuum={} -c wal_level=replica -c max_wal_senders=4",
             self.port,
-            self.folder.path().display()
+            self.folder.display(),
+            on(self.durable),
+            on(self.durable),
         );
-        well(
-            "pg_ctl start",
-            self.run("pg_ctl", &["-D", "data", "-l", "log", "-w", "-t", "60", "-o", &options, "start"]),
-        );
+        self.run("pg_ctl", &["-D", "data", "-l", "log", "-w", "-t", "60", "-o", &options, "start"])
     }
 
     /// Where it listens, for a URL.
@@ -147,6 +215,43 @@ impl Postgres {
     /// Ends at once, as after a loss of power: nothing is written any more and nobody is told.
     pub fn die(&self) {
         well("pg_ctl stop", self.run("pg_ctl", &["-D", "data", "-m", "immediate", "-w", "stop"]));
+    }
+
+    /// Kills one of the processes that serve this database with SIGKILL, whereupon the server ends all of them and recovers.
+    pub fn loses_a_process(&self, database: &str) {
+        let pid = format!(
+            "SELECT pid FROM pg_stat_activity WHERE datname = '{database}' AND pid <> pg_backend_pid() \
+             ORDER BY random() LIMIT 1"
+        );
+        kill(&self.sql(&pid));
+        for _ in 0..1200 {
+            if self.answers() {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("the server does not recover");
+    }
+
+    /// Whether it takes connections.
+    pub fn answers(&self) -> bool {
+        let port = self.port.to_string();
+        self.run("pg_isready", &["-h", "127.0.0.1", "-p", &port]).status.success()
+    }
+
+    /// Its first process is killed with SIGKILL, and it is started again.
+    pub fn is_killed(&self) {
+        let pids = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        kill(pids.lines().next().unwrap());
+        // The others notice that they were left alone, and go.
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        for _ in 0..20 {
+            if self.try_go() {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(500));
+        }
+        panic!("the server does not start again");
     }
 
     /// A standby becomes the server that takes writes.

@@ -122,6 +122,13 @@ impl SmtpServer {
         self.shared.lock().messages.clone()
     }
 
+    /// The messages from this place on among all that were ever taken and not cleared.
+    pub fn since(&self, at: u64) -> Vec<Received> {
+        let state = self.shared.lock();
+        let first = state.messages.partition_point(|message| message.at < at);
+        state.messages[first..].to_vec()
+    }
+
     /// Wait until at least `n` messages are there and return all of them.
     ///
     /// # Panics
