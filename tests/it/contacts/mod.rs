@@ -12,7 +12,7 @@ use mfa_desk::domain::account::{Account, AccountKind, Tier};
 use mfa_desk::domain::actor::Actor;
 use mfa_desk::domain::contact_record::{ChangeState, ContactChange};
 use mfa_desk::store::{AnyConnection, accounts, contact_changes, contacts, mirror};
-use mfa_desk::workflow::{Act, ContactsImported, ImportError, LineError, Resume};
+use mfa_desk::workflow::{Act, ContactsImported, ImportError, LineError, Resume, Whom};
 
 use crate::support::directory::{FakeSystem, Outside};
 use crate::support::mail_reader::Mail;
@@ -438,5 +438,33 @@ async fn supervisors_and_auditors_see_what_is_held_and_only_supervisors_stop_it(
     assert_eq!(stopped.ended_by.as_deref(), Some("sam@desk.example.test"));
     world.later(TimeDelta::hours(100)).await;
     assert_eq!(account(&world, "carla").await.unwrap().email.as_str(), CARLA);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_contact_of_whom_no_account_is_known_is_handed_out_and_erased_by_its_address() {
+    let (world, _) = world().await;
+    import(&world, &first()).await;
+    let operator = || Act { actor: Actor::Operator, ip: String::new(), at: world.now() };
+    let carla: Whom = CARLA.parse().unwrap();
+    let held = world.desk.held_about(operator(), carla.clone()).await.unwrap().unwrap();
+    assert_eq!((held.contacts.len(), held.cases.len(), held.is_left()), (1, 0, true));
+    let all = world.desk.hand_out(operator(), carla.clone()).await.unwrap().unwrap();
+    assert!(all.json.contains(CARLA) && all.json.contains(PHONE) && !all.json.contains("boss@corp.example"));
+    let hold = world.desk.place_hold(operator(), carla.clone(), "A court asks.".parse().unwrap()).await.unwrap();
+    assert!(hold.is_err_and(|halt| halt.to_string().contains("only a contact")));
+    // While a change of it is held, it stays.
+    import(&world, &first().replace(PHONE, "+447911123457")).await;
+    let refused = world.desk.erase_person(operator(), carla.clone()).await.unwrap();
+    assert!(refused.is_err_and(|halt| halt.to_string().contains("contact is held")));
+    import(&world, &first()).await;
+    world.desk.erase_person(operator(), carla.clone()).await.unwrap().unwrap();
+    let left = read(&world, |c| contacts::list(c, &"corp".parse().unwrap())).await;
+    assert_eq!(left.iter().map(|contact| contact.login.as_str()).collect::<Vec<_>>(), ["boss"]);
+    assert!(world.desk.erase_person(operator(), carla).await.unwrap().is_err());
+    let actions = world.actions("").await;
+    for action in ["privacy.viewed", "privacy.exported", "privacy.erased", "privacy.erasure_refused"] {
+        assert!(actions.iter().any(|found| found == action), "{action}");
+    }
     world.stop().await;
 }
