@@ -1,6 +1,6 @@
 //! The command line. Every command that touches data takes `--config FILE` or `--data DIR`.
 
-#![warn(clippy::print_stdout, clippy::print_stderr)]
+#![warn(clippy::print_stdout)]
 
 mod accounts;
 mod agents;
