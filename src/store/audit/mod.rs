@@ -196,13 +196,16 @@ pub fn verify_next(connection: &mut AnyConnection, from: &Head) -> Result<Piece,
         checkpoints::roots(connection, from.seq, from.seq.saturating_add(CHUNK))?.into_iter().collect();
     let (mut head, mut nodes) = (from.clone(), Vec::new());
     for entry in &entries {
-        match head.follow(entry) {
-            Ok(next) => head = next,
+        let leaf = match head.follow_with_leaf(entry) {
+            Ok((next, leaf)) => {
+                head = next;
+                leaf
+            }
             // A gap is reported at the number that is missing.
             Err(why @ Broken::Sequence) => return broken(head.seq + 1, why),
             Err(why) => return broken(entry.seq, why),
-        }
-        frontier.append(entry.leaf(), |node, hash| {
+        };
+        frontier.append(leaf, |node, hash| {
             if tree::is_stored(node) {
                 nodes.push((node, hash));
             }
