@@ -4,7 +4,7 @@
 //!
 //! `cargo bench --bench export -- 1000000`, with `--features postgres` and `BENCH_POSTGRES_URL` (a server on which
 //! databases can be made) there; 100,000 entries where no number is given. The filled databases are kept for the next
-//! time, under `target/tmp` and by the name `export_1000000`.
+//! time, under `target/tmp` and by the name `export_1000000`. With the word `postgres` the other database is left out.
 
 #[path = "../shared/desk.rs"]
 mod desk;
@@ -80,7 +80,9 @@ fn measure(name: &str, url: &DatabaseUrl, count: i64) {
 fn main() {
     mfa_desk::notify::install_tls_provider();
     let count = std::env::args().find_map(|arg| arg.parse().ok()).unwrap_or(MANY);
-    measure("sqlite", &filled::sqlite(count), count);
+    if !std::env::args().any(|arg| arg == "postgres") {
+        measure("sqlite", &filled::sqlite(count), count);
+    }
     if let Ok(url) = std::env::var("BENCH_POSTGRES_URL") {
         measure("postgresql", &filled::postgres(&url, count), count);
     }

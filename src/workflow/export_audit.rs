@@ -21,8 +21,9 @@ pub(super) type Pieces = mpsc::Sender<Result<Vec<u8>, StoreError>>;
 /// Pieces that may wait for a slow reader: with them, memory stays the same however long the log is.
 pub(super) const WAITING: usize = 2;
 
-/// Entries of a piece: two such pages are in memory, one that is read and one that is written.
-const PAGE: i64 = 1_024;
+/// Entries of a piece: two such pages are in memory, one that is read and one that is written. They are small, since each
+/// thread that has had one keeps room for the next.
+const PAGE: usize = 256;
 
 /// What of the log is to leave, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,7 +153,11 @@ pub(super) async fn read(
 ) -> Result<bool, StoreError> {
     let format = asked.format;
     let mut piece = written(format.beginning())?;
-    let mut entries = page(store, asked, i64::MIN, end).await?;
+    let filter = asked.filter.clone();
+    let span = store.read(move |connection| audit::span(connection, &filter)).await?;
+    let (first, last) = span.unwrap_or((i64::MAX, i64::MIN));
+    let end = end.min(last);
+    let mut entries = page(store, asked, first.saturating_sub(1), end).await?;
     if let Some(tally) = tally.as_deref_mut() {
         tally.add(&[], &piece);
     }
@@ -163,6 +168,7 @@ pub(super) async fn read(
             return Ok(false);
         }
         let Some(last) = entries.last().map(|entry| entry.seq) else { return Ok(true) };
+        let is_full = entries.len() == PAGE;
         let counting = tally.as_deref_mut().map(std::mem::take);
         let write = tokio::task::spawn_blocking(move || {
             let piece = written(format.chunk(&entries))?;
@@ -173,7 +179,8 @@ pub(super) async fn read(
             Ok::<_, StoreError>((piece, counted))
         });
         // The next ones are read while these are written.
-        let (done, next) = tokio::join!(write, page(store, asked, last, end));
+        let next = async { if is_full { page(store, asked, last, end).await } else { Ok(Vec::new()) } };
+        let (done, next) = tokio::join!(write, next);
         let (written, counted) = done.map_err(|error| StoreError::Unavailable(error.to_string()))??;
         if let (Some(tally), Some(counted)) = (tally.as_deref_mut(), counted) {
             *tally = counted;
@@ -184,6 +191,6 @@ pub(super) async fn read(
 
 /// The next entries that are asked for.
 async fn page(store: &Store, asked: &ExportAsked, seq: i64, end: i64) -> Result<Vec<Entry>, StoreError> {
-    let filter = asked.filter.clone();
-    store.read(move |connection| audit::between(connection, &filter, seq, end, PAGE)).await
+    let (filter, limit) = (asked.filter.clone(), i64::try_from(PAGE).unwrap_or(i64::MAX));
+    store.read(move |connection| audit::between(connection, &filter, seq, end, limit)).await
 }
