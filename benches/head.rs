@@ -39,7 +39,7 @@ mod measured {
 
     fn form(n: u32) -> Submission {
         let form = AssistanceForm {
-            email: format!("head{n}@customers.example").parse().expect("an address"),
+            email: format!("head{n}@home{}.example", n % 4999).parse().expect("an address"),
             account_number: None,
             name: "A Customer".to_owned(),
             device_kind: DeviceKind::VirtualTotp,
@@ -48,9 +48,9 @@ mod measured {
             phone: None,
             language: Language::English,
             callback_time: String::new(),
-            message: "It fell into the lake.".to_owned(),
+            message: format!("It fell into lake {n}."),
         };
-        // Each from a network of its own, as a crowd's forms come.
+        // Each from a network and in words of its own, as a crowd's forms come.
         let ip = format!("{}.{}.{}.1", 10 + n / 65_536, n / 256 % 256, n % 256);
         Submission { form, key: None, ip, country: None }
     }

@@ -8,6 +8,8 @@
 mod desk;
 #[path = "../tests/it/queue/filled.rs"]
 mod filled;
+#[path = "shared/full.rs"]
+mod full;
 #[path = "../tests/it/queue/looks.rs"]
 mod looks;
 
@@ -21,7 +23,7 @@ use mfa_desk::store::{Purpose, migrate, open};
 use mfa_desk::workflow::Act;
 
 use desk::{desk_with, settings_over};
-use filled::{Filled, fill};
+use filled::Filled;
 
 const FEW: usize = 1_000;
 const MANY: usize = 100_000;
@@ -65,25 +67,22 @@ fn case_pages(url: &DatabaseUrl, filled: &Filled) -> Took {
     })
 }
 
-fn measure(url: &DatabaseUrl, count: usize) -> BTreeMap<String, (Took, usize)> {
+fn measure((url, filled): &(DatabaseUrl, Filled), count: usize) -> BTreeMap<String, (Took, usize)> {
     let now = Utc::now();
-    let began = Instant::now();
-    let filled = fill(url, count, now);
-    println!("  {count} cases were filled in within {:.0?}", began.elapsed());
     let mut connection = open(url, Purpose::Write).expect("the database opens");
     let start = timed(|| assert!(migrate(&mut connection).expect("the tables are there").is_empty()));
     let mut connection = open(url, Purpose::Read).expect("the database opens");
     let mut found = BTreeMap::from([("the tables at a start".to_owned(), (start, 0))]);
-    for (name, ask) in looks::all(&filled, count, now) {
+    for (name, ask) in looks::all(filled, count, now) {
         let mut lines = 0;
         let took = timed(|| lines = ask(&mut connection).expect("the database answers"));
         found.insert(name, (took, lines));
     }
-    found.insert("a case's page".to_owned(), (case_pages(url, &filled), 1));
+    found.insert("a case's page".to_owned(), (case_pages(url, filled), 1));
     found
 }
 
-fn compare(name: &str, (few, many): (&DatabaseUrl, &DatabaseUrl), count: usize) {
+fn compare(name: &str, few: &(DatabaseUrl, Filled), many: &(DatabaseUrl, Filled), count: usize) {
     println!("{name}");
     let few = measure(few, FEW);
     let many = measure(many, count);
@@ -99,21 +98,10 @@ fn main() {
     mfa_desk::notify::install_tls_provider();
     // Cargo says `--bench` as well.
     let count = std::env::args().skip(1).find_map(|said| said.parse().ok()).unwrap_or(MANY);
-    let folder = tempfile::tempdir_in(".").expect("a folder on the disk the project is on");
-    let file = |name: &str| DatabaseUrl::Sqlite(folder.path().join(name));
-    compare("sqlite", (&file("few.sqlite3"), &file("many.sqlite3")), count);
+    let (place, now) = (full::Place::new(), Utc::now());
+    compare("sqlite", &place.sqlite(FEW, now), &place.sqlite(count, now), count);
     #[cfg(feature = "postgres")]
-    if let Ok(server) = std::env::var("BENCH_POSTGRES_URL") {
-        let (few, many) = (schema(&server, "few"), schema(&server, "many"));
-        compare("postgresql", (&few, &many), count);
+    if let (Some(few), Some(many)) = (place.postgres(FEW, now), place.postgres(count, now)) {
+        compare("postgresql", &few, &many, count);
     }
-}
-
-/// A schema of its own in the database, which is made anew.
-#[cfg(feature = "postgres")]
-fn schema(server: &str, name: &str) -> DatabaseUrl {
-    let mut connection = open(&DatabaseUrl::Postgres(server.to_owned().into()), Purpose::Write).expect("the server");
-    filled::run(&mut connection, &format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}"));
-    let mark = if server.contains('?') { '&' } else { '?' };
-    DatabaseUrl::Postgres(format!("{server}{mark}options=-csearch_path%3D{name}").into())
 }

@@ -6,7 +6,8 @@ use diesel::connection::SimpleConnection;
 use mfa_desk::config::DatabaseUrl;
 use mfa_desk::store::{AnyConnection, Purpose, open};
 
-fn batch(connection: &mut AnyConnection, sql: &str) {
+/// Runs a statement that both databases spell the same.
+pub fn batch(connection: &mut AnyConnection, sql: &str) {
     match connection {
         AnyConnection::Sqlite(c) => c.batch_execute(sql),
         #[cfg(feature = "postgres")]

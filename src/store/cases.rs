@@ -1,20 +1,24 @@
 //! Cases, their evidence and approvals.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use diesel::{AsChangeset, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+use diesel::{
+    AsChangeset, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, insert_into,
+};
 
 pub use super::entries::{EntryKind, WrittenEntry, entries, newest_entry_at, write_entry};
 pub use super::forms::{form, insert_form, language};
+use super::origins::Origin;
+use super::outbox::Errand;
 use super::schema::{approvals, cases, evidence};
 use super::{
-    AnyConnection, StoreError, Tx, case_authenticators, clocks, corrupt, dialect, erasure, parsed, parsed_if, presence,
-    queue_rows, search, stored,
+    AnyConnection, StoreError, Tx, case_authenticators, clocks, corrupt, dialect, erasure, forms, origins, outbox,
+    parsed, parsed_if, presence, queue_rows, schema, search, stored,
 };
 use crate::domain::account::Tier;
 use crate::domain::case::{Approval, Asked, Case, Conclusion, State, Wait, due_at};
 use crate::domain::evidence::{CheckKind, Evidence, Giver, Outcome, Subject};
 use crate::domain::form::AssistanceForm;
-use crate::domain::ids::{AccountId, CaseId};
+use crate::domain::ids::{AccountId, CaseId, OutboxId};
 use crate::domain::reference::CaseRef;
 use crate::domain::risk::Effect;
 use crate::domain::sla::Clocks;
@@ -260,7 +264,8 @@ pub fn find(connection: &mut AnyConnection, reference: &CaseRef) -> Result<Optio
 
 /// The case with this reference, held until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, reference: &CaseRef) -> Result<Option<Filed>, StoreError> {
-    if dialect::lock_case(tx.connection, reference.as_str())? { find(tx.connection, reference) } else { Ok(None) }
+    dialect::lock_case(tx.connection, reference.as_str())?;
+    find(tx.connection, reference)
 }
 
 /// Like [`lock`], but nothing when somebody else holds the case: waiting for them would hold up everything behind.
@@ -269,6 +274,11 @@ pub fn claim(tx: &mut Tx<'_>, reference: &CaseRef) -> Result<Option<Filed>, Stor
 }
 
 fn with_evidence(connection: &mut AnyConnection, row: CaseRow) -> Result<Filed, StoreError> {
+    let clocks = clocks::of_case(connection, &row.id)?;
+    // Nothing came to a case that is as its form made it.
+    if row.version == Case::FIRST_VERSION && row.account_id.is_none() {
+        return row.into_filed(Vec::new(), Vec::new(), Default::default(), clocks);
+    }
     let given = evidence::table
         .filter(evidence::case_id.eq(&row.id))
         .order((evidence::at.asc(), evidence::id.asc()))
@@ -279,7 +289,6 @@ fn with_evidence(connection: &mut AnyConnection, row: CaseRow) -> Result<Filed, 
         .select((approvals::agent_id, approvals::at, approvals::path, approvals::evidence))
         .load(connection)?;
     let authenticators = case_authenticators::of_case(connection, &row.id)?;
-    let clocks = clocks::of_case(connection, &row.id)?;
     row.into_filed(given, approved, authenticators, clocks)
 }
 
@@ -307,15 +316,48 @@ pub fn state_of(connection: &mut AnyConnection, id: CaseId) -> Result<State, Sto
 
 /// Stores a new case and the form it came from.
 pub fn insert(tx: &mut Tx<'_>, filed: &Filed, form: &AssistanceForm) -> Result<(), StoreError> {
-    insert_without_form(tx, filed)?;
-    insert_form(tx, filed.case.id, form)
+    insert_with(tx, filed, form, None)
+}
+
+/// Stores a new case, the form it came from, where that came from, and the first errand for it, due now.
+pub fn insert_from(
+    tx: &mut Tx<'_>,
+    filed: &Filed,
+    (form, origin): (&AssistanceForm, &Origin),
+    (id, errand): (OutboxId, &Errand),
+) -> Result<(), StoreError> {
+    let row = outbox::New::of((id, errand.kind()), (Some(filed.case.id), None), errand, filed.case.submitted_at)?;
+    insert_with(tx, filed, form, Some((origins::Row::of(filed.case.id, origin), row)))
+}
+
+fn insert_with(
+    tx: &mut Tx<'_>,
+    filed: &Filed,
+    form: &AssistanceForm,
+    more: Option<(origins::Row, outbox::New<'_>)>,
+) -> Result<(), StoreError> {
+    let id = filed.case.id;
+    let (origin, errand) = more.unzip();
+    dialect::insert_together!(
+        tx.connection,
+        insert_into(cases::table).values(CaseRow::from_filed(filed)),
+        insert_into(schema::queue_rows::table).values(queue_rows::New::of(filed, Some(form.language))),
+        insert_into(schema::case_clocks::table).values(clocks::Row::from_clocks(id, &filed.filing.clocks)),
+        insert_into(schema::case_forms::table).values(forms::New::of(id, form));
+        origin.map(|row| insert_into(schema::case_origins::table).values(row)),
+        errand.map(|row| insert_into(schema::outbox::table).values(row))
+    );
+    match filed.case.account {
+        None => search::index_new(tx, &filed.case, form),
+        Some(_) => search::index(tx, &filed.case.id.to_string()),
+    }
 }
 
 /// Stores a new case whose form comes later, if ever.
 pub fn insert_without_form(tx: &mut Tx<'_>, filed: &Filed) -> Result<(), StoreError> {
-    diesel::insert_into(cases::table).values(CaseRow::from_filed(filed)).execute(tx.connection)?;
-    queue_rows::insert(tx, filed)?;
-    clocks::keep(tx, filed.case.id, &filed.filing.clocks)
+    insert_into(cases::table).values(CaseRow::from_filed(filed)).execute(tx.connection)?;
+    queue_rows::insert(tx, filed, None)?;
+    clocks::begin(tx, filed.case.id, &filed.filing.clocks)
 }
 
 /// Stores what a transition made of `before`.
@@ -332,9 +374,7 @@ pub fn update(tx: &mut Tx<'_>, before: &Filed, after: &Filed) -> Result<(), Stor
         return Err(StoreError::Conflict);
     }
     for given in after.case.evidence.iter().filter(|given| !before.case.evidence.contains(given)) {
-        diesel::insert_into(evidence::table)
-            .values(EvidenceRow::from_evidence(&after.case, given))
-            .execute(tx.connection)?;
+        insert_into(evidence::table).values(EvidenceRow::from_evidence(&after.case, given)).execute(tx.connection)?;
     }
     if before.case.approvals != after.case.approvals {
         store_approvals(tx, &row.id, &after.case)?;
@@ -363,7 +403,7 @@ fn store_approvals(tx: &mut Tx<'_>, case_id: &str, case: &Case) -> Result<(), St
     diesel::delete(approvals::table.filter(approvals::case_id.eq(case_id))).execute(tx.connection)?;
     for approval in &case.approvals {
         let agent = approval.agent.to_string();
-        diesel::insert_into(approvals::table)
+        insert_into(approvals::table)
             .values((
                 approvals::id.eq(format!("{case_id}/{agent}")),
                 approvals::case_id.eq(case_id),

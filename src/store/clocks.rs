@@ -25,7 +25,7 @@ pub struct DeadlineErrand {
 
 #[derive(Queryable, Insertable, AsChangeset)]
 #[diesel(table_name = case_clocks, treat_none_as_null = true)]
-struct Row {
+pub(super) struct Row {
     case_id: String,
     queue: String,
     owed_since: Option<NaiveDateTime>,
@@ -47,7 +47,7 @@ struct Row {
 }
 
 impl Row {
-    fn from_clocks(case: CaseId, clocks: &Clocks) -> Self {
+    pub(super) fn from_clocks(case: CaseId, clocks: &Clocks) -> Self {
         let (state, spent, replied) = match clocks.first_reply {
             FirstReply::Waiting { spent, .. } => ("waiting", spent, None),
             FirstReply::Running { spent, .. } => ("running", spent, None),
@@ -138,6 +138,12 @@ pub fn of_cases(connection: &mut AnyConnection, among: &[CaseId]) -> Result<Vec<
     let among: Vec<String> = among.iter().map(ToString::to_string).collect();
     let rows: Vec<Row> = case_clocks::table.filter(case_clocks::case_id.eq_any(among)).load(connection)?;
     rows.into_iter().map(|row| Ok((parsed("case", &row.case_id)?, row.into_clocks()?))).collect()
+}
+
+/// Keeps the clocks of a new case.
+pub(super) fn begin(tx: &mut Tx<'_>, case: CaseId, clocks: &Clocks) -> Result<(), StoreError> {
+    diesel::insert_into(case_clocks::table).values(Row::from_clocks(case, clocks)).execute(tx.connection)?;
+    Ok(())
 }
 
 /// Keeps the clocks of a case as they are now.

@@ -132,7 +132,7 @@ pub fn lease_due(
 ) -> Result<Vec<LeasedEvent>, StoreError> {
     let mut held = Vec::new();
     for id in dialect::claim_events(tx.connection, subscriber.as_str(), stored(now), limit)? {
-        take(tx, &id, now, lease)?;
+        take(tx, std::slice::from_ref(&id), now, lease)?;
         let (case, content, attempts): (Option<String>, String, i32) = outbox::table
             .find(&id)
             .select((outbox::case_id, outbox::payload, outbox::attempts))

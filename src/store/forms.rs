@@ -1,32 +1,54 @@
 //! The forms that cases came from. An owner who helps themself sends one when they hand their case over, if ever.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+use diesel::{Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
 
 use super::schema::{case_forms, recoveries};
 use super::{AnyConnection, StoreError, Tx, accounts, corrupt, parsed, parsed_if, queue_rows, search};
 use crate::domain::form::{AssistanceForm, DeviceKind, Language, Reason};
 use crate::domain::ids::CaseId;
 
-/// Stores the form of a case, which will never change.
+/// Stores the form of a case that was there before it; it will never change.
 pub fn insert_form(tx: &mut Tx<'_>, case: CaseId, form: &AssistanceForm) -> Result<(), StoreError> {
-    diesel::insert_into(case_forms::table)
-        .values((
-            case_forms::case_id.eq(case.to_string()),
-            case_forms::email.eq(form.email.as_str()),
-            case_forms::email_key.eq(form.email.key()),
-            case_forms::account_number.eq(form.account_number.as_deref()),
-            case_forms::name.eq(&form.name),
-            case_forms::device_kind.eq(form.device_kind.code()),
-            case_forms::reason.eq(form.reason.code()),
-            case_forms::failed_step.eq(&form.failed_step),
-            case_forms::phone.eq(form.phone.as_ref().map(|phone| phone.as_str())),
-            case_forms::language.eq(form.language.code()),
-            case_forms::callback_time.eq(&form.callback_time),
-            case_forms::message.eq(&form.message),
-        ))
-        .execute(tx.connection)?;
+    diesel::insert_into(case_forms::table).values(New::of(case, form)).execute(tx.connection)?;
     queue_rows::speaks(tx, case, form.language)?;
     search::index(tx, &case.to_string())
+}
+
+/// The row of a new form.
+#[derive(Insertable)]
+#[diesel(table_name = case_forms)]
+pub(super) struct New<'a> {
+    case_id: String,
+    email: &'a str,
+    email_key: String,
+    account_number: Option<&'a str>,
+    name: &'a str,
+    device_kind: &'static str,
+    reason: &'static str,
+    failed_step: &'a str,
+    phone: Option<&'a str>,
+    language: &'static str,
+    callback_time: &'a str,
+    message: &'a str,
+}
+
+impl<'a> New<'a> {
+    pub(super) fn of(case: CaseId, form: &'a AssistanceForm) -> Self {
+        Self {
+            case_id: case.to_string(),
+            email: form.email.as_str(),
+            email_key: form.email.key(),
+            account_number: form.account_number.as_deref(),
+            name: &form.name,
+            device_kind: form.device_kind.code(),
+            reason: form.reason.code(),
+            failed_step: &form.failed_step,
+            phone: form.phone.as_ref().map(|phone| phone.as_str()),
+            language: form.language.code(),
+            callback_time: &form.callback_time,
+            message: &form.message,
+        }
+    }
 }
 
 #[derive(Queryable)]

@@ -41,7 +41,7 @@ pub fn lease_due(
 ) -> Result<Vec<LeasedLetter>, StoreError> {
     let mut held = Vec::new();
     for id in dialect::claim_due(tx.connection, &[LETTER], stored(now), limit)? {
-        take(tx, &id, now, lease)?;
+        take(tx, std::slice::from_ref(&id), now, lease)?;
         let (account, payload, attempts): (Option<String>, String, i32) = outbox::table
             .find(&id)
             .select((outbox::account_id, outbox::payload, outbox::attempts))

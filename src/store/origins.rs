@@ -59,7 +59,7 @@ pub enum Counting {
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = case_origins)]
-struct Row {
+pub(super) struct Row {
     case_id: String,
     person: String,
     network: String,
@@ -70,19 +70,24 @@ struct Row {
     submitted_at: NaiveDateTime,
 }
 
+impl Row {
+    pub(super) fn of(case: CaseId, origin: &Origin) -> Self {
+        Self {
+            case_id: case.to_string(),
+            person: origin.person.clone(),
+            network: origin.network.clone(),
+            phone: origin.phone.clone(),
+            mail_domain: origin.mail_domain.clone(),
+            wording: origin.wording.clone(),
+            country: origin.country.clone(),
+            submitted_at: stored(origin.submitted_at),
+        }
+    }
+}
+
 /// Keeps where a case came from, for good.
 pub fn insert(tx: &mut Tx<'_>, case: CaseId, origin: &Origin) -> Result<(), StoreError> {
-    let row = Row {
-        case_id: case.to_string(),
-        person: origin.person.clone(),
-        network: origin.network.clone(),
-        phone: origin.phone.clone(),
-        mail_domain: origin.mail_domain.clone(),
-        wording: origin.wording.clone(),
-        country: origin.country.clone(),
-        submitted_at: stored(origin.submitted_at),
-    };
-    diesel::insert_into(case_origins::table).values(row).execute(tx.connection)?;
+    diesel::insert_into(case_origins::table).values(Row::of(case, origin)).execute(tx.connection)?;
     Ok(())
 }
 

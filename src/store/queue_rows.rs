@@ -1,7 +1,9 @@
 //! What the queue is sorted and filtered by: a narrow row for each case, kept with the case in one transaction.
 
 use chrono::{NaiveDateTime, TimeDelta};
-use diesel::{ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{
+    AsChangeset, ExpressionMethods, Insertable, NullableExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl,
+};
 
 use super::cases::{self as kept, Filed};
 use super::schema::{cases, queue_rows};
@@ -90,41 +92,69 @@ fn due_by(filed: &Filed) -> NaiveDateTime {
     stored(filed.filing.clocks.answer_by().unwrap_or(filed.case.submitted_at + FAR_OFF))
 }
 
-macro_rules! columns {
-    ($filed:expr) => {{
-        let Filed { case, filing } = $filed;
-        let stage = Stage::of(case);
-        (
-            queue_rows::stage.eq(stage.code()),
-            queue_rows::is_open.eq(stage.is_open()),
-            queue_rows::state.eq(case.state.code()),
-            queue_rows::holder_id.eq(case.holder.map(|id| id.to_string())),
-            queue_rows::tier.eq(filing.tier.map(|tier| tier.code())),
-            queue_rows::submitted_at.eq(stored(case.submitted_at)),
-            queue_rows::changed_at.eq(stored(filing.changed_at)),
-            queue_rows::due_by.eq(due_by($filed)),
-        )
-    }};
+/// Where a case stands.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = queue_rows, treat_none_as_null = true)]
+pub(super) struct Place {
+    stage: &'static str,
+    is_open: bool,
+    state: &'static str,
+    holder_id: Option<String>,
+    tier: Option<&'static str>,
+    submitted_at: NaiveDateTime,
+    changed_at: NaiveDateTime,
+    due_by: NaiveDateTime,
 }
 
-/// Makes the row of a new case.
-pub(super) fn insert(tx: &mut Tx<'_>, filed: &Filed) -> Result<(), StoreError> {
-    diesel::insert_into(queue_rows::table)
-        .values((queue_rows::case_id.eq(filed.case.id.to_string()), columns!(filed)))
-        .execute(tx.connection)?;
+impl Place {
+    fn of(filed: &Filed) -> Self {
+        let Filed { case, filing } = filed;
+        let stage = Stage::of(case);
+        Self {
+            stage: stage.code(),
+            is_open: stage.is_open(),
+            state: case.state.code(),
+            holder_id: case.holder.map(|id| id.to_string()),
+            tier: filing.tier.map(|tier| tier.code()),
+            submitted_at: stored(case.submitted_at),
+            changed_at: stored(filing.changed_at),
+            due_by: due_by(filed),
+        }
+    }
+}
+
+/// The row of a new case.
+#[derive(Insertable)]
+#[diesel(table_name = queue_rows)]
+pub(super) struct New {
+    case_id: String,
+    language: Option<&'static str>,
+    #[diesel(embed)]
+    place: Place,
+}
+
+impl New {
+    /// In the language that the case is answered in, where that is known.
+    pub(super) fn of(filed: &Filed, language: Option<Language>) -> Self {
+        let language = language.map(|language| language.code());
+        Self { case_id: filed.case.id.to_string(), language, place: Place::of(filed) }
+    }
+}
+
+/// Makes the row of a new case, in the language that it is answered in where that is known.
+pub(super) fn insert(tx: &mut Tx<'_>, filed: &Filed, language: Option<Language>) -> Result<(), StoreError> {
+    diesel::insert_into(queue_rows::table).values(New::of(filed, language)).execute(tx.connection)?;
     Ok(())
 }
 
 /// Puts a case where it belongs now. One that an instance of an older version made has no place yet, and no words.
 pub(super) fn update(tx: &mut Tx<'_>, filed: &Filed) -> Result<(), StoreError> {
     let row = queue_rows::table.filter(queue_rows::case_id.eq(filed.case.id.to_string()));
-    if diesel::update(row).set(columns!(filed)).execute(tx.connection)? > 0 {
+    if diesel::update(row).set(Place::of(filed)).execute(tx.connection)? > 0 {
         return Ok(());
     }
-    insert(tx, filed)?;
-    if let Some(language) = forms::spoken(tx.connection, filed.case.id)? {
-        speaks(tx, filed.case.id, language)?;
-    }
+    let language = forms::spoken(tx.connection, filed.case.id)?;
+    insert(tx, filed, language)?;
     search::index(tx, &filed.case.id.to_string())
 }
 

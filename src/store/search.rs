@@ -4,7 +4,9 @@ use diesel::{ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalEx
 
 use super::schema::{accounts, case_entries, case_forms, cases, queue_to_do};
 use super::{AnyConnection, StoreError, Tx, dialect, erasure, queue_rows};
+use crate::domain::case::Case;
 use crate::domain::contact::{E164, EmailAddress};
+use crate::domain::form::AssistanceForm;
 use crate::domain::search::{Terms, Words};
 
 /// Cases whose words are taken up in one transaction at the start.
@@ -36,10 +38,8 @@ fn words(connection: &mut AnyConnection, case: &str) -> Result<Option<Words>, St
         return Ok(Some(words));
     }
     let mut person = |email: String, phone: Option<String>, name: &str, number: Option<String>| {
-        words.add(&email.parse::<EmailAddress>().map(|email| email.masked()).unwrap_or_default());
-        words.add(&phone.and_then(|phone| phone.parse::<E164>().ok()).map(|phone| phone.masked()).unwrap_or_default());
-        words.add(name);
-        words.add(&number.unwrap_or_default());
+        let (email, phone) = (email.parse().ok(), phone.and_then(|phone| phone.parse().ok()));
+        add_person(&mut words, email.as_ref(), phone.as_ref(), (name, number.as_deref()));
     };
     if let Some((email, phone, name, number)) = known {
         person(email, phone, &name, number);
@@ -67,6 +67,29 @@ fn words(connection: &mut AnyConnection, case: &str) -> Result<Option<Words>, St
         words.add_written(text);
     }
     Ok(Some(words))
+}
+
+fn add_person(
+    words: &mut Words,
+    email: Option<&EmailAddress>,
+    phone: Option<&E164>,
+    (name, number): (&str, Option<&str>),
+) {
+    words.add(&email.map(EmailAddress::masked).unwrap_or_default());
+    words.add(&phone.map(E164::masked).unwrap_or_default());
+    words.add(name);
+    words.add(number.unwrap_or_default());
+}
+
+/// Takes up the words of a new case, whose account is not known yet: there is nothing but its form.
+pub(super) fn index_new(tx: &mut Tx<'_>, case: &Case, form: &AssistanceForm) -> Result<(), StoreError> {
+    let mut words = Words::default();
+    words.add(case.reference.as_str());
+    add_person(&mut words, Some(&form.email), form.phone.as_ref(), (&form.name, form.account_number.as_deref()));
+    for text in [&form.failed_step, &form.callback_time, &form.message] {
+        words.add_written(text);
+    }
+    dialect::add_words(tx.connection, &case.id.to_string(), &words)
 }
 
 /// Takes up the words of a case as it is now.

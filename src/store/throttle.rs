@@ -1,7 +1,7 @@
 //! Counting what may happen only so often, in the database so that several instances share it.
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 
 use super::schema::throttle_events;
 use super::{AnyConnection, StoreError, Tx, dialect, stored};
@@ -23,25 +23,26 @@ pub fn count(
         .get_result(connection)?)
 }
 
-/// When the newest but `skipped` of what happened to `subject` in the last `window` happened.
+/// What is asked of one budget: when the newest but `skipped` of what happened to `subject` since a moment happened.
+#[derive(Debug, Clone, Copy)]
+pub struct NewestBut<'a> {
+    /// The limit.
+    pub scope: &'a str,
+    /// Whom or what it counts.
+    pub subject: &'a str,
+    /// From when on.
+    pub since: DateTime<Utc>,
+    /// How many are newer.
+    pub skipped: i64,
+}
+
+/// Answers each of these questions, in their order.
 pub fn newest_but(
     connection: &mut AnyConnection,
-    scope: &str,
-    subject: &str,
-    now: DateTime<Utc>,
-    window: TimeDelta,
-    skipped: i64,
-) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let found: Option<NaiveDateTime> = throttle_events::table
-        .filter(throttle_events::scope.eq(scope))
-        .filter(throttle_events::subject.eq(subject))
-        .filter(throttle_events::at.gt(stored(now - window)))
-        .order(throttle_events::at.desc())
-        .select(throttle_events::at)
-        .offset(skipped)
-        .first(connection)
-        .optional()?;
-    Ok(found.map(|at| at.and_utc()))
+    asked: &[NewestBut<'_>],
+) -> Result<Vec<Option<DateTime<Utc>>>, StoreError> {
+    let found = dialect::newest_but(connection, asked)?;
+    Ok(found.into_iter().map(|at| at.map(|at| at.and_utc())).collect())
 }
 
 /// Whoever counts the same subject at the same moment, here or in another instance, waits for this transaction.
@@ -55,17 +56,12 @@ pub fn give_back(tx: &mut Tx<'_>, id: EntryId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Counts one more.
-pub fn add(tx: &mut Tx<'_>, id: EntryId, scope: &str, subject: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
-    diesel::insert_into(throttle_events::table)
-        .values((
-            throttle_events::id.eq(id.to_string()),
-            throttle_events::scope.eq(scope),
-            throttle_events::subject.eq(subject),
-            throttle_events::at.eq(stored(at)),
-        ))
-        .execute(tx.connection)?;
-    Ok(())
+/// What is counted: by which identifier, of which limit, and of whom.
+pub type Counted<'a> = (EntryId, &'a str, &'a str);
+
+/// Counts one more of each.
+pub fn add(tx: &mut Tx<'_>, counted: &[Counted<'_>], at: DateTime<Utc>) -> Result<(), StoreError> {
+    dialect::add_counts(tx.connection, counted, at)
 }
 
 /// Forgets everything that was counted of a subject.

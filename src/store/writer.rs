@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use super::connection::{Address, AnyConnection, Purpose};
 use super::dialect::{self, Mark};
 use super::signals::{Signal, Signals};
-use super::tx::{Tx, append_entries};
+use super::tx::{Recorded, Tx, append_entries};
 use super::{StoreError, Wait};
 use crate::domain::audit::NewEntry;
 use crate::entropy::{Entropy, SystemEntropy};
@@ -370,6 +370,9 @@ fn new_name() -> String {
     hex::encode(system.bytes::<16>())
 }
 
+/// What a group recorded, and what open pages are told of it.
+type Outcome = (Vec<Recorded>, BTreeSet<Signal>);
+
 /// Everything but the commit.
 fn run_group(
     connection: &mut AnyConnection,
@@ -377,31 +380,67 @@ fn run_group(
     entropy: &Arc<dyn Entropy>,
 ) -> Result<(BTreeSet<Signal>, Vec<NewEntry>), StoreError> {
     dialect::begin_group(connection)?;
-    let (mut entries, mut signals) = (Vec::new(), BTreeSet::new());
-    for work in group {
-        dialect::execute(connection, "SAVEPOINT work")?;
-        let mut tx = Tx::new(connection);
-        let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work.run(&mut tx)));
-        let (recorded, told) = tx.into_outcome();
-        match ran {
-            Ok(Ok(())) => {
-                entries.extend(recorded);
-                signals.extend(told);
-                dialect::execute(connection, "RELEASE SAVEPOINT work")?;
-            }
-            Ok(Err(Failed::Transient)) => return Err(StoreError::Contended),
-            // A server that went away or became a standby; on another connection it goes on.
-            Ok(Err(Failed::Lost)) if dialect::is_remote(connection) => {
-                return Err(StoreError::Unavailable("the server takes no writes".to_owned()));
-            }
-            Ok(Err(Failed::Alone | Failed::Lost)) | Err(_) => {
-                dialect::execute(connection, "ROLLBACK TO SAVEPOINT work")?;
-                dialect::execute(connection, "RELEASE SAVEPOINT work")?;
-            }
+    let (entries, signals) = match run_together(connection, group)? {
+        Some(outcome) => outcome,
+        None => {
+            dialect::execute(connection, "ROLLBACK")?;
+            dialect::begin_group(connection)?;
+            run_apart(connection, group)?
         }
-    }
+    };
     dialect::notify(connection, &signals)?;
     // The log's head is locked last and shortest: several instances take turns at it.
     append_entries(connection, &entries, entropy)?;
     Ok((signals, entries.into_iter().map(|recorded| recorded.entry).collect()))
+}
+
+/// Runs every act of a group one after another, and says nothing when one of them failed: which is seldom, and to be
+/// ready for it costs two round trips for each.
+fn run_together(connection: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result<Option<Outcome>, StoreError> {
+    let (mut entries, mut signals) = (Vec::new(), BTreeSet::new());
+    for work in group {
+        let (ran, recorded, told) = run_one(connection, work.as_mut())?;
+        if !ran {
+            return Ok(None);
+        }
+        entries.extend(recorded);
+        signals.extend(told);
+    }
+    Ok(Some((entries, signals)))
+}
+
+/// Like [`run_together`], where one that fails undoes nothing of the others.
+fn run_apart(connection: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result<Outcome, StoreError> {
+    let (mut entries, mut signals) = (Vec::new(), BTreeSet::new());
+    for work in group {
+        dialect::execute(connection, "SAVEPOINT work")?;
+        let (ran, recorded, told) = run_one(connection, work.as_mut())?;
+        if ran {
+            entries.extend(recorded);
+            signals.extend(told);
+        } else {
+            dialect::execute(connection, "ROLLBACK TO SAVEPOINT work")?;
+        }
+        dialect::execute(connection, "RELEASE SAVEPOINT work")?;
+    }
+    Ok((entries, signals))
+}
+
+/// Runs one act, and says whether it went well. An error where the whole group has to be run again.
+fn run_one(
+    connection: &mut AnyConnection,
+    work: &mut dyn Work,
+) -> Result<(bool, Vec<Recorded>, Vec<Signal>), StoreError> {
+    let mut tx = Tx::new(connection);
+    let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work.run(&mut tx)));
+    let (recorded, told) = tx.into_outcome();
+    match ran {
+        Ok(Ok(())) => Ok((true, recorded, told)),
+        Ok(Err(Failed::Transient)) => Err(StoreError::Contended),
+        // A server that went away or became a standby; on another connection it goes on.
+        Ok(Err(Failed::Lost)) if dialect::is_remote(connection) => {
+            Err(StoreError::Unavailable("the server takes no writes".to_owned()))
+        }
+        Ok(Err(Failed::Alone | Failed::Lost)) | Err(_) => Ok((false, Vec::new(), Vec::new())),
+    }
 }

@@ -178,7 +178,7 @@ fn press(
         }
         recovery::give_place_back(tx, kit, filed.case.id)?;
         // Only from now on it counts among the requests of its mail domain.
-        risk::wake_others(tx, kit, &filed.case, filed.case.account, act.at)?;
+        risk::wake_others(tx, kit, (&filed.case, risk::Wake::Confirmed), filed.case.account, act.at)?;
     }
     if filed.case.with_owner {
         links::void(tx, filed.case.id, act.at)?;

@@ -175,10 +175,10 @@ fn waiting(tx: &mut Tx<'_>, reference: &CaseRef) -> Result<Option<(Filed, Assist
 fn settle(tx: &mut Tx<'_>, kit: &Kit, act: &Act, filed: &Filed, account: Option<AccountId>) -> Done<()> {
     let Some(account) = account else {
         tx.record(act.case_entry("case.unmatched", filed, Details::new()));
-        risk::wake_others(tx, kit, &filed.case, None, act.at)?;
+        risk::wake_others(tx, kit, (&filed.case, risk::Wake::Came), None, act.at)?;
         return Ok(Ok(()));
     };
     let matched = command(tx, kit, act, filed, &Command::MatchAccount(account))?.map(|_| ());
-    risk::wake_others(tx, kit, &filed.case, Some(account), act.at)?;
+    risk::wake_others(tx, kit, (&filed.case, risk::Wake::Came), Some(account), act.at)?;
     Ok(matched)
 }

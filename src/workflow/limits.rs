@@ -15,6 +15,7 @@ use crate::domain::token::Purpose;
 use crate::locale::{self, Language};
 use crate::store::blocks::{self, Block};
 use crate::store::cases::Filed;
+use crate::store::throttle::NewestBut;
 use crate::store::{AnyConnection, StoreError, Tx, throttle};
 
 /// Whom or what a limit counts.
@@ -183,15 +184,13 @@ pub(super) fn spend_as(
     for each in exact {
         throttle::serialise(tx, each.limit.code(), &each.subject)?;
     }
-    for (each, _) in counted {
-        if let Some(until) = spent_until(tx.connection, kit, each.limit, &each.subject, act.at)? {
-            block(tx, kit, act, each, Some(until))?;
-            return Ok(Err(Reached { limit: each.limit, until: Some(until) }));
-        }
+    let all: Vec<&Counted> = counted.iter().map(|(each, _)| *each).collect();
+    if let Some((each, until)) = first_spent(tx.connection, kit, &all, act.at)? {
+        block(tx, kit, act, each, Some(until))?;
+        return Ok(Err(Reached { limit: each.limit, until: Some(until) }));
     }
-    for (each, id) in counted {
-        throttle::add(tx, *id, each.limit.code(), &each.subject, act.at)?;
-    }
+    let rows: Vec<_> = counted.iter().map(|(each, id)| (*id, each.limit.code(), each.subject.as_str())).collect();
+    throttle::add(tx, &rows, act.at)?;
     Ok(Ok(()))
 }
 
@@ -200,20 +199,39 @@ pub(super) fn take(tx: &mut Tx<'_>, kit: &Kit, act: &Act, limit: Limit, subject:
     Ok(spend(tx, kit, act, &[Counted::new(limit, subject, "")])?.is_ok())
 }
 
-/// From when one more is possible, if none is now.
-fn spent_until(
+/// The first of which none is possible now, and from when on one is again.
+fn first_spent<'a>(
     connection: &mut AnyConnection,
     kit: &Kit,
-    limit: Limit,
-    subject: &str,
+    counted: &[&'a Counted],
     at: DateTime<Utc>,
-) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let mut until = None;
-    for budget in kit.amounts.budgets(limit) {
-        let oldest = throttle::newest_but(connection, limit.code(), subject, at, budget.window, budget.most - 1)?;
-        until = until.max(oldest.map(|oldest| oldest + budget.window));
+) -> Result<Option<(&'a Counted, DateTime<Utc>)>, StoreError> {
+    let budgets: Vec<_> = counted
+        .iter()
+        .flat_map(|each| kit.amounts.budgets(each.limit).into_iter().map(move |one| (*each, one)))
+        .collect();
+    let asked: Vec<NewestBut<'_>> = budgets
+        .iter()
+        .map(|(each, budget)| NewestBut {
+            scope: each.limit.code(),
+            subject: &each.subject,
+            since: at - budget.window,
+            skipped: budget.most - 1,
+        })
+        .collect();
+    let mut first: Option<(&Counted, DateTime<Utc>)> = None;
+    for ((each, budget), oldest) in budgets.iter().zip(throttle::newest_but(connection, &asked)?) {
+        let Some(until) = oldest.map(|oldest| oldest + budget.window) else { continue };
+        first = match first {
+            None => Some((each, until)),
+            // Every budget of a limit has to hold.
+            Some((same, before)) if same.limit == each.limit && same.subject == each.subject => {
+                Some((same, before.max(until)))
+            }
+            earlier => earlier,
+        };
     }
-    Ok(until)
+    Ok(first)
 }
 
 /// How many more are possible now.

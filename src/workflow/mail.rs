@@ -5,7 +5,7 @@ use tokio::sync::Notify;
 use super::act::{Act, Known};
 use super::documents::{self, OnFile};
 use super::limits::{Counted, spend};
-use super::{Desk, Kit};
+use super::{Desk, Kit, Lane};
 use crate::domain::audit::details;
 use crate::domain::case::{Assessment, PathAssessment, Stage, assess};
 use crate::domain::evidence::CheckKind;
@@ -173,6 +173,16 @@ impl Desk {
     /// Wakes the worker, so that what was just decided leaves without delay.
     pub(super) fn run_errands(&self) {
         self.errands.iter().for_each(Notify::notify_one);
+        self.run_events();
+    }
+
+    /// Like [`Desk::run_errands`], where nothing was decided but errands of one lane, and events.
+    pub(super) fn run_errands_of(&self, lane: Lane) {
+        self.errands[lane as usize].notify_one();
+        self.run_events();
+    }
+
+    fn run_events(&self) {
         self.subscribers.iter().for_each(|subscriber| subscriber.added.notify_one());
     }
 }

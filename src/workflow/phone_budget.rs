@@ -13,6 +13,7 @@ use crate::domain::ids::{AccountId, EntryId};
 use crate::domain::limits::{LONGEST_WINDOW, Limit, wait_after};
 use crate::locale::{Text, text};
 use crate::store::cases::Filed;
+use crate::store::throttle::NewestBut;
 use crate::store::{AnyConnection, StoreError, Tx, accounts, throttle};
 
 /// Counts one more call to a telephone of an account: automated, by an agent, or to tell of a change. Nothing is
@@ -99,7 +100,9 @@ pub(super) fn codes_held(
     if wait.is_zero() {
         return Ok(None);
     }
-    let last = throttle::newest_but(connection, Limit::WrongCodes.code(), &subject, at, LONGEST_WINDOW, 0)?;
+    let asked =
+        NewestBut { scope: Limit::WrongCodes.code(), subject: &subject, since: at - LONGEST_WINDOW, skipped: 0 };
+    let last = throttle::newest_but(connection, &[asked])?.into_iter().flatten().next();
     Ok(last.map(|last| last + wait).filter(|until| at < *until).map(CodesHeld::Until))
 }
 
@@ -130,7 +133,7 @@ pub(super) fn wrong_code(
     let subject = account.id.to_string();
     throttle::serialise(tx, Limit::WrongCodes.code(), &subject)?;
     let failures = accounts::add_code_failure(tx, account.id)?;
-    throttle::add(tx, kit.id(EntryId::new, act.at), Limit::WrongCodes.code(), &subject, act.at)?;
+    throttle::add(tx, &[(kit.id(EntryId::new, act.at), Limit::WrongCodes.code(), &subject)], act.at)?;
     let most = i32::try_from(kit.limits.code_failures).unwrap_or(i32::MAX);
     if failures >= most {
         let first = block(tx, kit, act, &Counted::account(Limit::PhoneCodes, account, filed), None)?;

@@ -213,12 +213,21 @@ pub(super) fn relatives(
     Ok(found)
 }
 
+/// Why others are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wake {
+    /// A request came in.
+    Came,
+    /// The address of one was confirmed.
+    Confirmed,
+}
+
 /// Makes the timer look at the cases that rest while one more request like them comes in: what they need may have
 /// risen, although nobody touches them.
 pub(super) fn wake_others(
     tx: &mut Tx<'_>,
     kit: &Kit,
-    case: &Case,
+    (case, why): (&Case, Wake),
     account: Option<AccountId>,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
@@ -235,7 +244,12 @@ pub(super) fn wake_others(
     let by_network = network.map(|shared| (shared, rules.network_within, rules.network_people));
     let by_tie =
         ties(kit, &origin).into_iter().map(|(_, shared)| (shared, rules.campaign_within, rules.campaign_people));
-    for (shared, within, threshold) in by_network.into_iter().chain(by_tie) {
+    // A request that only came in adds nothing to what is counted of confirmed addresses, which are looked for among all
+    // that were typed.
+    let adds = |counting| counting == Counting::Forms || why == Wake::Confirmed;
+    for (shared, within, threshold) in
+        by_network.into_iter().chain(by_tie).filter(|((_, counting), ..)| adds(*counting))
+    {
         // What another case counts reaches as far again as what this one does.
         let reach = around(origin.submitted_at, within * 2);
         if origins::people(tx.connection, shared, reach, threshold)? >= threshold {

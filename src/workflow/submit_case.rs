@@ -2,7 +2,7 @@ use sha2::{Digest, Sha256};
 
 use super::act::{Act, Done, Halt};
 use super::limits::{Counted, network_of, spend};
-use super::{Desk, Kit, deadlines, events, risk};
+use super::{Desk, Kit, Lane, deadlines, events, risk};
 use crate::domain::actor::Actor;
 use crate::domain::audit::details;
 use crate::domain::case::Case;
@@ -13,8 +13,7 @@ use crate::domain::limits::Limit;
 use crate::domain::reference::CaseRef;
 use crate::locale::text;
 use crate::store::cases::{self, Filed, Filing};
-use crate::store::origins;
-use crate::store::outbox::{self, Errand};
+use crate::store::outbox::Errand;
 use crate::store::{StoreError, Tx};
 
 /// A form that reached us.
@@ -91,9 +90,7 @@ impl Desk {
             // Drawn anew for each attempt: two cases can be given the same reference, once in very many.
             let mut filed = filed.clone();
             filed.case.reference = kit.entropy.reference();
-            cases::insert(tx, &filed, &form)?;
-            origins::insert(tx, filed.case.id, &origin)?;
-            outbox::add(tx, errand, filed.case.id, &Errand::Intake, act.at)?;
+            cases::insert_from(tx, &filed, (&form, &origin), (errand, &Errand::Intake))?;
             let about = details([("device", form.device_kind.code().into()), ("reason", form.reason.code().into())]);
             events::record(tx, &kit, &act, &filed, ("case.submitted", about))?;
             Ok(Ok(filed.case.reference.clone()))
@@ -106,7 +103,7 @@ impl Desk {
             }
         }
         let stored = stored?;
-        self.run_errands();
+        self.run_errands_of(Lane::Prompt);
         Ok(stored)
     }
 

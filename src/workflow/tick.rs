@@ -146,7 +146,7 @@ impl Desk {
             let failures = throttle::count(tx.connection, FAILED, &subject, now, COUNTED)?;
             // Of instances that fail at the same moment one puts it off, and it is one failure.
             if timed.put_off(tx, now, now + rest(failures))? {
-                throttle::add(tx, kit.id(EntryId::new, now), FAILED, &subject, now)?;
+                throttle::add(tx, &[(kit.id(EntryId::new, now), FAILED, &subject)], now)?;
             }
             Ok(())
         };

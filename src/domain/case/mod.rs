@@ -189,13 +189,16 @@ impl Wait {
 }
 
 impl Case {
+    /// The version of a case that was never changed.
+    pub const FIRST_VERSION: i64 = 1;
+
     /// A case as the form creates it.
     pub fn submitted(id: CaseId, reference: CaseRef, at: DateTime<Utc>, case_expiry: TimeDelta) -> Self {
         Self {
             id,
             reference,
             state: State::Submitted,
-            version: 1,
+            version: Self::FIRST_VERSION,
             account: None,
             holder: None,
             evidence: Vec::new(),

@@ -3,8 +3,8 @@
 mod errand;
 mod listed;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::schema::{cases, outbox};
 use super::{AnyConnection, StoreError, Tx, dialect, parsed, parsed_if, stored};
@@ -44,30 +44,60 @@ pub(super) fn insert(
     errand: &Errand,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let payload = serde_json::to_string(errand).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    diesel::insert_into(outbox::table)
-        .values((
-            outbox::id.eq(id.to_string()),
-            outbox::kind.eq(kind),
-            outbox::case_id.eq(case.map(|case| case.to_string())),
-            outbox::account_id.eq(account.map(|account| account.to_string())),
-            outbox::payload.eq(payload),
-            outbox::state.eq("waiting"),
-            outbox::attempts.eq(0),
-            outbox::next_at.eq(stored(at)),
-            outbox::created_at.eq(stored(at)),
-        ))
-        .execute(tx.connection)?;
+    let row = New::of((id, kind), (case, account), errand, at)?;
+    diesel::insert_into(outbox::table).values(row).execute(tx.connection)?;
     Ok(())
 }
 
-fn leased(connection: &mut AnyConnection, id: &str) -> Result<Leased, StoreError> {
-    type Row = (Option<String>, String, Option<String>, String, i32);
-    let (case, reference, account, payload, attempts): Row = outbox::table
+/// A row that waits.
+#[derive(Insertable)]
+#[diesel(table_name = outbox)]
+pub(super) struct New<'a> {
+    id: String,
+    kind: &'a str,
+    case_id: Option<String>,
+    account_id: Option<String>,
+    payload: String,
+    state: &'static str,
+    attempts: i32,
+    next_at: NaiveDateTime,
+    created_at: NaiveDateTime,
+}
+
+impl<'a> New<'a> {
+    pub(super) fn of(
+        (id, kind): (OutboxId, &'a str),
+        (case, account): (Option<CaseId>, Option<AccountId>),
+        errand: &Errand,
+        at: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: id.to_string(),
+            kind,
+            case_id: case.map(|case| case.to_string()),
+            account_id: account.map(|account| account.to_string()),
+            payload: serde_json::to_string(errand).map_err(|error| StoreError::Corrupt(error.to_string()))?,
+            state: "waiting",
+            attempts: 0,
+            next_at: stored(at),
+            created_at: stored(at),
+        })
+    }
+}
+
+type Row = (Option<String>, String, Option<String>, String, i32);
+
+/// Rows of cases, from old to new.
+fn rows(connection: &mut AnyConnection, ids: &[String]) -> Result<Vec<(String, Row)>, StoreError> {
+    Ok(outbox::table
         .inner_join(cases::table)
-        .filter(outbox::id.eq(id))
-        .select((outbox::case_id, cases::reference, cases::account_id, outbox::payload, outbox::attempts))
-        .first(connection)?;
+        .filter(outbox::id.eq_any(ids))
+        .order(outbox::id.asc())
+        .select((outbox::id, (outbox::case_id, cases::reference, cases::account_id, outbox::payload, outbox::attempts)))
+        .load(connection)?)
+}
+
+fn leased(id: &str, (case, reference, account, payload, attempts): Row) -> Result<Leased, StoreError> {
     Ok(Leased {
         id: parsed("outbox", id)?,
         case: parsed("case", case.as_deref().unwrap_or_default())?,
@@ -78,9 +108,9 @@ fn leased(connection: &mut AnyConnection, id: &str) -> Result<Leased, StoreError
     })
 }
 
-pub(super) fn take(tx: &mut Tx<'_>, id: &str, now: DateTime<Utc>, lease: TimeDelta) -> Result<(), StoreError> {
+pub(super) fn take(tx: &mut Tx<'_>, ids: &[String], now: DateTime<Utc>, lease: TimeDelta) -> Result<(), StoreError> {
     // A leased row becomes due again when its lease is over: whoever held it is taken for dead.
-    diesel::update(outbox::table.find(id))
+    diesel::update(outbox::table.filter(outbox::id.eq_any(ids)))
         .set((
             outbox::state.eq("leased"),
             outbox::attempts.eq(outbox::attempts + 1),
@@ -99,10 +129,13 @@ pub fn lease_due(
     limit: i64,
 ) -> Result<Vec<Leased>, StoreError> {
     let ids = dialect::claim_due(tx.connection, kinds, stored(now), limit)?;
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    take(tx, &ids, now, lease)?;
     let mut held = Vec::with_capacity(ids.len());
-    for id in ids {
-        take(tx, &id, now, lease)?;
-        match leased(tx.connection, &id) {
+    for (id, row) in rows(tx.connection, &ids)? {
+        match leased(&id, row) {
             Ok(errand) => held.push(errand),
             // One row that this version cannot read must not stop the others.
             Err(StoreError::Corrupt(what)) => bury(tx, parsed("outbox", &id)?, now, &what)?,
@@ -122,8 +155,11 @@ pub fn add_leased(
     lease: TimeDelta,
 ) -> Result<Leased, StoreError> {
     add(tx, id, case, errand, now)?;
-    take(tx, &id.to_string(), now, lease)?;
-    leased(tx.connection, &id.to_string())
+    let ids = [id.to_string()];
+    take(tx, &ids, now, lease)?;
+    let row = rows(tx.connection, &ids)?.pop();
+    let (id, row) = row.ok_or_else(|| StoreError::Corrupt("outbox".to_owned()))?;
+    leased(&id, row)
 }
 
 /// Keeps hold of a row that takes long. False when it is not ours any more.

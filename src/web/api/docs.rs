@@ -56,8 +56,8 @@ fn operation(route: &RouteSpec, operation: &Operation, document: &Value) -> Valu
     let named = |named: &Option<super::operation::Named>| {
         named.as_ref().map(|named| {
             json!({
-                "name": named.name,
-                "members": members(&document["components"]["schemas"][&named.name]),
+                "name": named.name(),
+                "members": members(&document["components"]["schemas"][&named.name()]),
             })
         })
     };

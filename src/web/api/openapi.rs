@@ -137,7 +137,7 @@ fn described(route: &RouteSpec, operation: &Operation) -> utoipa::openapi::path:
         built = built.parameter(header(IDEMPOTENCY_KEY, false, schema, what));
     }
     if let Some(body) = &operation.body {
-        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(&body.name))).build();
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(body.name()))).build();
         let body = RequestBodyBuilder::new().required(Some(Required::True)).content("application/json", content);
         built = built.request_body(Some(body.build()));
     }
@@ -157,7 +157,7 @@ fn described(route: &RouteSpec, operation: &Operation) -> utoipa::openapi::path:
 
 fn done(operation: &Operation) -> utoipa::openapi::Response {
     let schema: RefOr<Schema> = match (&operation.answer, operation.answers) {
-        (Some(answer), _) => Ref::from_schema_name(&answer.name).into(),
+        (Some(answer), _) => Ref::from_schema_name(answer.name()).into(),
         (None, _) => Schema::Object(text().build()).into(),
     };
     let content = ContentBuilder::new().schema(Some(schema)).build();
@@ -180,8 +180,7 @@ pub fn made(routes: &[RouteSpec]) -> OpenApi {
     let mut schemas: BTreeMap<String, RefOr<Schema>> = BTreeMap::new();
     let mut items: BTreeMap<&str, PathItem> = BTreeMap::new();
     let mut keep = |named: &Named| {
-        schemas.insert(named.name.clone(), named.schema.clone());
-        schemas.extend(named.others.iter().cloned());
+        schemas.extend(named.schemas());
     };
     for route in routes {
         let Some(operation) = route.api.as_deref() else { continue };

@@ -78,23 +78,38 @@ pub struct Param {
     pub values: Values,
 }
 
-/// A schema with its name, and those that it refers to.
-#[derive(Clone)]
+/// Schemas by name.
+pub type Schemas = Vec<(String, RefOr<Schema>)>;
+
+/// A schema with its name, and those that it refers to. They are made when somebody asks for the document: all of them
+/// would be a megabyte from the start.
+#[derive(Clone, Copy)]
 pub struct Named {
-    /// Its name.
-    pub name: String,
-    /// Itself.
-    pub schema: RefOr<Schema>,
-    /// Those that it refers to.
-    pub others: Vec<(String, RefOr<Schema>)>,
+    name: fn() -> std::borrow::Cow<'static, str>,
+    schemas: fn() -> Schemas,
 }
 
 impl Named {
     fn of<T: ToSchema + PartialSchema>() -> Self {
-        let mut others = Vec::new();
-        T::schemas(&mut others);
-        Self { name: T::name().into_owned(), schema: T::schema(), others }
+        Self { name: T::name, schemas: all_of::<T> }
     }
+
+    /// Its name.
+    pub fn name(self) -> String {
+        (self.name)().into_owned()
+    }
+
+    /// Those that it refers to, and itself last.
+    pub fn schemas(self) -> Schemas {
+        (self.schemas)()
+    }
+}
+
+fn all_of<T: ToSchema + PartialSchema>() -> Schemas {
+    let mut all = Vec::new();
+    T::schemas(&mut all);
+    all.push((T::name().into_owned(), T::schema()));
+    all
 }
 
 /// What the table says of an operation.

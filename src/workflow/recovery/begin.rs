@@ -179,6 +179,6 @@ fn open(
     let proved = kit.id(EvidenceId::new, act.at);
     let password = Evidence::passed(proved, CheckKind::Password, act.at, Giver::Customer, None);
     let opened = command(tx, kit, act, &filed, &Command::RecordCheck(password))?.map(|changed| changed.filed);
-    risk::wake_others(tx, kit, &filed.case, Some(account.id), act.at)?;
+    risk::wake_others(tx, kit, (&filed.case, risk::Wake::Came), Some(account.id), act.at)?;
     Ok(opened)
 }

@@ -230,8 +230,8 @@ async fn every_body_has_an_example_that_can_be_sent() {
     let mut sent = 0;
     for route in operations() {
         let Some(body) = route.api.as_ref().and_then(|operation| operation.body.as_ref()) else { continue };
-        let example = &document["components"]["schemas"][&body.name]["examples"][0];
-        assert!(example.is_object(), "{} has no example", body.name);
+        let example = &document["components"]["schemas"][&body.name()]["examples"][0];
+        assert!(example.is_object(), "{} has no example", body.name());
         let (code, etag) = (world.code("ada").await, ada.etag(&reference).await);
         let headers = [("if-match", etag.as_str()), ("mfa-code", code.as_str())];
         let answer = ada.post(&path(&route, &reference), &headers, Some(example.clone())).await;
