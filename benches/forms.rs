@@ -124,10 +124,14 @@ fn measure(name: &str, url: &DatabaseUrl) {
 
 const EMPTY: &str = "answer-nothing";
 
+/// Reads what was sent, as a connection that is kept needs it.
+async fn nothing(_: web::Bytes) -> HttpResponse {
+    HttpResponse::Ok().finish()
+}
+
 /// A server that does nothing, with as many threads as the program has.
 async fn answer_nothing() -> std::io::Result<()> {
-    let server =
-        HttpServer::new(|| App::new().default_service(web::to(HttpResponse::Ok))).workers(2).bind("127.0.0.1:0")?;
+    let server = HttpServer::new(|| App::new().default_service(web::to(nothing))).workers(2).bind("127.0.0.1:0")?;
     println!("listening on http://{}", server.addrs()[0]);
     server.run().await
 }

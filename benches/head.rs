@@ -106,7 +106,7 @@ mod measured {
         // Whoever has asked for the row and does not wait for it; the same session in its next transaction is another.
         const QUERY: &str = "SELECT pid || ' ' || xact_start AS name FROM pg_locks JOIN pg_stat_activity USING (pid)
             WHERE relation = 'audit_head'::regclass AND mode = 'RowShareLock' AND locktype = 'relation'
-            AND wait_event_type IS DISTINCT FROM 'Lock'";
+            AND wait_event_type IS DISTINCT FROM 'Lock' AND xact_start IS NOT NULL";
         std::thread::spawn(move || {
             let mut connection = open(&url, Purpose::Read).expect("the database opens");
             let (mut holding, mut longest) = (None::<(String, Instant)>, Duration::ZERO);

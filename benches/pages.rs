@@ -60,11 +60,14 @@ fn get(path: &str, cookie: &str) -> Vec<u8> {
         .into_bytes()
 }
 
+/// Makes the request with a number.
+type Ask = Box<dyn Fn(u64) -> Vec<u8>>;
+
 /// Every page by name, with what asks for it.
-fn pages(filled: &Filled, cookie: &str) -> Vec<(&'static str, Box<dyn Fn(u64) -> Vec<u8>>)> {
+fn pages(filled: &Filled, cookie: &str) -> Vec<(&'static str, Ask)> {
     let desk = |path: &str| {
         let request = get(path, cookie);
-        Box::new(move |_| request.clone()) as Box<dyn Fn(u64) -> Vec<u8>>
+        Box::new(move |_| request.clone()) as Ask
     };
     let (references, signed_in) = (filled.references.clone(), cookie.to_owned());
     let case = move |n: u64| {

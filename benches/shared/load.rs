@@ -128,9 +128,9 @@ pub fn form(run: u64, n: u64) -> Vec<u8> {
         home = n % 4999
     );
     format!(
-        "POST /assistance HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: 10.{}.{}.{}\r\n\
+        "POST /assistance HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: {}.{}.{}.1\r\n\
          content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
-        n / 65_536 % 256,
+        10 + n / 65_536 % 200,
         n / 256 % 256,
         n % 256,
         body.len()

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use super::progress::reading;
+use super::say::{complain, say};
 use super::{Failure, Place, desk_of, operator, runtime};
 use crate::workflow::{ImportError, LineError};
 
@@ -26,7 +27,7 @@ pub(super) fn run(command: AccountsCommand) -> Result<ExitCode, Failure> {
     let desk = desk_of(&place)?;
     match runtime()?.block_on(desk.import_accounts(operator(&desk), reading(open))) {
         Ok(report) => {
-            println!("imported accounts: {}, authenticators: {}", report.accounts, report.authenticators);
+            say!("imported accounts: {}, authenticators: {}", report.accounts, report.authenticators);
             Ok(ExitCode::SUCCESS)
         }
         Err(ImportError::Lines(errors)) => Ok(say_wrong_lines(&file, &errors)),
@@ -38,8 +39,8 @@ pub(super) fn run(command: AccountsCommand) -> Result<ExitCode, Failure> {
 pub(super) fn say_wrong_lines(file: &Path, errors: &[LineError]) -> ExitCode {
     for error in errors {
         let column = if error.column.is_empty() { String::new() } else { format!("{}: ", error.column) };
-        eprintln!("{}:{}: {column}{}", file.display(), error.line, error.why);
+        complain!("{}:{}: {column}{}", file.display(), error.line, error.why);
     }
-    eprintln!("nothing was imported");
+    complain!("nothing was imported");
     ExitCode::FAILURE
 }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use secrecy::SecretString;
 
+use super::say::say;
 use super::{Failure, Place, desk_of, desk_with, operator, runtime, settings_of};
 use crate::domain::actor::Role;
 use crate::domain::contact::{E164, EmailAddress};
@@ -113,7 +114,7 @@ fn add(
     let shown = email.clone();
     let new = NewAgent { email, name, role, password: Some(password), phone };
     runtime()?.block_on(desk.add_agent(operator(&desk), new)).map_err(Failure::new)?;
-    println!("added {shown} ({})", role.label().to_lowercase());
+    say!("added {shown} ({})", role.label().to_lowercase());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -122,7 +123,7 @@ fn list(place: &Place) -> Result<ExitCode, Failure> {
     let agents = runtime()?.block_on(desk.store.read(crate::store::agents::all)).map_err(Failure::new)?;
     for agent in agents {
         let standing = if agent.suspended_at.is_some() { "suspended" } else { "active" };
-        println!("{}\t{}\t{standing}\t{}", agent.email, agent.role.code(), agent.name);
+        say!("{}\t{}\t{standing}\t{}", agent.email, agent.role.code(), agent.name);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -134,7 +135,7 @@ fn stand(email: EmailAddress, standing: Standing, place: &Place) -> Result<ExitC
     if !found {
         return Err(Failure(format!("there is no agent {shown}")));
     }
-    println!("{shown} is {}", if standing == Standing::Suspended { "suspended" } else { "active" });
+    say!("{shown} is {}", if standing == Standing::Suspended { "suspended" } else { "active" });
     Ok(ExitCode::SUCCESS)
 }
 
@@ -144,7 +145,7 @@ fn set_phone(email: EmailAddress, number: E164, place: &Place) -> Result<ExitCod
     if !runtime()?.block_on(desk.set_phone(operator(&desk), email, number)).map_err(Failure::new)? {
         return Err(Failure(format!("there is no agent {shown}")));
     }
-    println!("{shown} has the phone number of record {masked}, and is told by mail");
+    say!("{shown} has the phone number of record {masked}, and is told by mail");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -154,14 +155,14 @@ fn break_glass(email: EmailAddress, reason: String, place: &Place) -> Result<Exi
     let shown = email.clone();
     let done = runtime()?.block_on(desk.break_glass(operator(&desk), email, reason)).map_err(Failure::new)?;
     let Some(done) = done else { return Err(Failure(format!("there is no agent {shown} who is not suspended"))) };
-    println!("{} of {shown} deactivated, and every sign-in ended.", counted(done.deactivated));
-    println!("Until {}, once, with their password:", done.until.format("%H:%M UTC"));
+    say!("{} of {shown} deactivated, and every sign-in ended.", counted(done.deactivated));
+    say!("Until {}, once, with their password:", done.until.format("%H:%M UTC"));
     match settings.server.base_url {
-        Some(_) => println!("{}", desk.kit.url(&done.path)),
+        Some(_) => say!("{}", desk.kit.url(&done.path)),
         // Where the desk is reached, only its own settings say.
-        None => println!("{} at the address of the desk", done.path),
+        None => say!("{} at the address of the desk", done.path),
     }
-    println!("Every supervisor is told.");
+    say!("Every supervisor is told.");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -8,6 +8,7 @@ use indicatif::ProgressBar;
 
 use super::progress::{verifying, writing};
 use super::proof::{self, ProofCommand};
+use super::say::{complain, say};
 use super::verify_export::{self, manifest_beside};
 use super::{Failure, Place, operator, runtime};
 use crate::domain::audit_export::ExportFormat;
@@ -101,7 +102,7 @@ fn export(filter: Filter, format: ExportFormat, out: Option<PathBuf>, place: &Pl
         let counted = tally.await.ok().filter(|_| format.is_proven());
         match counted.and_then(|tally| desk.manifest_of(asked, export.end, tally)) {
             Some(manifest) => pour(manifest, made(&manifest_beside(&out))?, None).await?,
-            None if format.is_proven() => eprintln!("no manifest: there is no key to sign with, set secrets.key"),
+            None if format.is_proven() => complain!("no manifest: there is no key to sign with, set secrets.key"),
             None => {}
         }
         Ok(ExitCode::SUCCESS)
@@ -149,12 +150,12 @@ fn verify(against: &proof::Against, place: &Place) -> Result<ExitCode, Failure> 
     bar.finish_and_clear();
     match verdict {
         Verdict::Whole(head) => {
-            println!("whole: {} entries, head {}", head.seq, head.hash);
+            say!("whole: {} entries, head {}", head.seq, head.hash);
             let fits = runtime.block_on(proof::hold(&desk, &held))?;
             Ok(if fits { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Verdict::Broken { seq, why } => {
-            println!("broken at seq {seq}: {why}");
+            say!("broken at seq {seq}: {why}");
             Ok(ExitCode::FAILURE)
         }
     }

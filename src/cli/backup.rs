@@ -2,8 +2,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::progress::verifying;
+use super::say::{complain, say};
 use super::{Failure, Place, existing_desk_with, operator, runtime, settings_of};
 use crate::config::DatabaseUrl;
+use crate::store::audit::Verdict;
 use crate::store::backup::{NotCopied, copy};
 use crate::store::{Purpose, is_up_to_date, open};
 
@@ -37,11 +39,21 @@ pub(super) fn run(file: &Path, place: &Place) -> Result<ExitCode, Failure> {
     })
     .map_err(Failure::new)?;
     bar.finish_and_clear();
-    println!("copied to {}: {} bytes, on the disk", file.display(), copied.size);
-    println!("its log is whole: {} entries, head {}", copied.entries, copied.head);
+    say!("copied to {}: {} bytes, on the disk", file.display(), copied.size);
     if !current {
-        println!("its tables are those of an older version; the copy is not recorded in the log");
+        say!("its tables are those of an older version; the copy is not recorded in the log");
     }
-    println!("{NOT_IN_IT}");
-    Ok(ExitCode::SUCCESS)
+    say!("{NOT_IN_IT}");
+    match copied.log {
+        Verdict::Whole(head) => {
+            say!("its log is whole: {} entries, head {}", head.seq, head.hash);
+            Ok(ExitCode::SUCCESS)
+        }
+        Verdict::Broken { seq, why } => {
+            complain!(
+                "mfa-desk: ITS LOG IS BROKEN at entry {seq}: {why}. The copy was kept; do not let it take a whole one's place."
+            );
+            Ok(ExitCode::FAILURE)
+        }
+    }
 }

@@ -6,6 +6,7 @@ use clap::Subcommand;
 
 use super::accounts::say_wrong_lines;
 use super::progress::reading;
+use super::say::{complain, say};
 use super::{Failure, Place, desk_of, existing_desk_of, operator, runtime};
 use crate::domain::contact_record::ContactChange;
 use crate::domain::directory::DirectoryName;
@@ -71,12 +72,15 @@ fn import(directory: &DirectoryName, file: &PathBuf, resume: Resume, place: &Pla
     let import = desk.import_contacts(operator(&desk), directory, reading(open), resume);
     match runtime()?.block_on(import) {
         Ok(done) => {
-            println!(
+            say!(
                 "count at once: {}, held: {}, taken back: {}, unchanged: {}",
-                done.added, done.held, done.taken_back, done.unchanged
+                done.added,
+                done.held,
+                done.taken_back,
+                done.unchanged
             );
             if done.held > 0 {
-                println!("the server tells the old addresses, and begins the hold, as soon as it runs");
+                say!("the server tells the old addresses, and begins the hold, as soon as it runs");
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -93,7 +97,7 @@ fn list(directory: &DirectoryName, place: &Place) -> Result<ExitCode, Failure> {
         let values = &contact.values;
         let email = values.email.as_ref().map_or_else(|| "-".to_owned(), |email| email.masked());
         let phone = values.phone.as_ref().map_or_else(|| "-".to_owned(), |phone| phone.masked());
-        println!("{}  {email}  {phone}  since {}", contact.login, contact.since.format("%Y-%m-%d %H:%M UTC"));
+        say!("{}  {email}  {phone}  since {}", contact.login, contact.since.format("%Y-%m-%d %H:%M UTC"));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -107,10 +111,10 @@ fn changes(place: &Place) -> Result<ExitCode, Failure> {
     };
     let all = runtime()?.block_on(desk.store.read(read)).map_err(Failure::new)?;
     if all.is_empty() {
-        eprintln!("nothing was ever held");
+        complain!("nothing was ever held");
     }
     for change in all {
-        println!("{}", line(&change));
+        say!("{}", line(&change));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -129,11 +133,11 @@ fn stop(change: ContactChangeId, place: &Place) -> Result<ExitCode, Failure> {
     let desk = existing_desk_of(place)?;
     match runtime()?.block_on(desk.stop_contact_change(operator(&desk), change)).map_err(Failure::new)? {
         Ok(()) => {
-            println!("stopped");
+            say!("stopped");
             Ok(ExitCode::SUCCESS)
         }
         Err(_) => {
-            eprintln!("no change with this identifier is held");
+            complain!("no change with this identifier is held");
             Ok(ExitCode::FAILURE)
         }
     }

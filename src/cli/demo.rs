@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
+use super::say::say;
 use super::seed::{self, AGENTS};
 use super::serve::until_stopped;
 use super::{Failure, runtime, start_log};
@@ -83,19 +84,19 @@ fn demo_key(data: &Path) -> Result<SecretString, Failure> {
 }
 
 fn introduce(base: &str, accounts: &[crate::web::demo::DemoAccount]) {
-    println!("This is a demo: sample people, a mailbox page instead of mail, a telephone page instead of calls.\n");
-    println!("  {base}/assistance    the customer's form");
-    println!("  {base}/demo/mail     the mails it sends");
-    println!("  {base}/demo/phone    the telephone it calls");
-    println!("  {base}/demo/devices  the codes that everybody's devices show, the desk's too");
-    println!("  {base}/desk          the desk\n");
-    println!("Sign in to the desk with one of these (password after the address):");
+    say!("This is a demo: sample people, a mailbox page instead of mail, a telephone page instead of calls.\n");
+    say!("  {base}/assistance    the customer's form");
+    say!("  {base}/demo/mail     the mails it sends");
+    say!("  {base}/demo/phone    the telephone it calls");
+    say!("  {base}/demo/devices  the codes that everybody's devices show, the desk's too");
+    say!("  {base}/desk          the desk\n");
+    say!("Sign in to the desk with one of these (password after the address):");
     for (email, _, role, password) in AGENTS {
-        println!("  {email:<28} {password}   ({})", role.label().to_lowercase());
+        say!("  {email:<28} {password}   ({})", role.label().to_lowercase());
     }
-    println!("\nSample accounts, to ask for help as:");
+    say!("\nSample accounts, to ask for help as:");
     for account in accounts.iter().filter(|account| !account.is_at_desk()) {
-        println!("  {:<28} {} {}, phone {}", account.email, account.tier, account.kind, account.phone);
+        say!("  {:<28} {} {}, phone {}", account.email, account.tier, account.kind, account.phone);
     }
-    println!();
+    say!("");
 }

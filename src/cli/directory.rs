@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 
+use super::say::say;
 use super::{Failure, listed, runtime};
 use crate::clock::SystemClock;
 use crate::config::{Mode, Settings};
@@ -46,21 +47,21 @@ pub(super) fn run(command: DirectoryCommand) -> Result<ExitCode, Failure> {
     }
     let (mut sound, runtime) = (true, runtime()?);
     for each in chosen {
-        println!("{}", each.name);
+        say!("{}", each.name);
         let probes = runtime.block_on(each.directory.check(login.as_ref()));
         let this_is_sound = probes.iter().all(|probe| probe.wrong.is_none());
         for probe in &probes {
             match &probe.wrong {
-                None => println!("  ok      {}", probe.what),
-                Some(wrong) => println!("  WRONG   {}: {wrong}", probe.what),
+                None => say!("  ok      {}", probe.what),
+                Some(wrong) => say!("  WRONG   {}: {wrong}", probe.what),
             }
         }
         sound &= this_is_sound;
         if !this_is_sound {
-            println!("  What follows holds once the above is mended.");
+            say!("  What follows holds once the above is mended.");
         }
         for (can, what) in abilities(each.directory.capabilities()) {
-            println!("  {}  {what}", if can { "can   " } else { "cannot" });
+            say!("  {}  {what}", if can { "can   " } else { "cannot" });
         }
     }
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })

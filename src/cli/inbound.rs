@@ -3,6 +3,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use super::say::say;
 use super::{Failure, listed, runtime};
 use crate::config::{Mode, Settings};
 use crate::notify::inbound::ImapMailbox;
@@ -42,12 +43,12 @@ pub(super) fn run(command: InboundCommand) -> Result<ExitCode, Failure> {
     match runtime()?.block_on(mailbox.look()) {
         Ok(looked) => {
             let told = if looked.tells { "tells of new mail by itself" } else { "is asked for new mail" };
-            println!("the folder `{}` can be read; the server {told}", imap.folder);
-            println!("{} mails in it, of which {} would be read", looked.mails, looked.waiting);
+            say!("the folder `{}` can be read; the server {told}", imap.folder);
+            say!("{} mails in it, of which {} would be read", looked.mails, looked.waiting);
             Ok(ExitCode::SUCCESS)
         }
         Err(error) => {
-            println!("{error}");
+            say!("{error}");
             Ok(ExitCode::FAILURE)
         }
     }
@@ -62,6 +63,6 @@ pub(super) fn mail(command: MailCommand) -> Result<ExitCode, Failure> {
     // A text in a zone file has at most 255 bytes; receivers put the pieces together (RFC 6376 §3.6.2.2).
     let pieces: Vec<String> =
         record.text.as_bytes().chunks(250).map(|piece| format!("\"{}\"", String::from_utf8_lossy(piece))).collect();
-    println!("{}. IN TXT {}", record.name, pieces.join(" "));
+    say!("{}. IN TXT {}", record.name, pieces.join(" "));
     Ok(ExitCode::SUCCESS)
 }

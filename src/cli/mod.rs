@@ -1,5 +1,7 @@
 //! The command line. Every command that touches data takes `--config FILE` or `--data DIR`.
 
+#![warn(clippy::print_stdout)]
+
 mod accounts;
 mod agents;
 mod audit;
@@ -11,12 +13,13 @@ mod inbound;
 mod policy;
 mod privacy;
 mod progress;
-mod proof;
+pub mod proof;
+mod say;
 mod secrets;
 mod seed;
 mod serve;
 mod tokens;
-mod verify_export;
+pub mod verify_export;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -28,6 +31,7 @@ use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
+use self::say::{complain, say};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{DatabaseUrl, LogFormat, LogSettings, Mode, Settings};
 use crate::domain::actor::Actor;
@@ -177,7 +181,7 @@ pub fn run() -> ExitCode {
     match result {
         Ok(code) => code,
         Err(failure) => {
-            eprintln!("mfa-desk: {failure}");
+            complain!("mfa-desk: {failure}");
             ExitCode::from(COULD_NOT_RUN)
         }
     }
@@ -276,10 +280,10 @@ fn migrate(place: &Place) -> Result<ExitCode, Failure> {
         crate::store::open(settings.database.direct(), crate::store::Purpose::Write).map_err(Failure::new)?;
     let ran = crate::store::migrate(&mut connection).map_err(Failure::new)?;
     if ran.is_empty() {
-        println!("the tables are up to date");
+        say!("the tables are up to date");
     }
     for name in ran {
-        println!("migrated {name}");
+        say!("migrated {name}");
     }
     Ok(ExitCode::SUCCESS)
 }

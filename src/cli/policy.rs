@@ -3,6 +3,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use super::demo::settings_of_demo;
+use super::say::{self, complain, say};
 use super::{Failure, Place, existing_desk_with, listed, operator, runtime, settings_of};
 use crate::config::{Mode, Problem, Settings};
 use crate::domain::evidence::CheckKind;
@@ -37,15 +38,15 @@ pub(super) fn run(command: PolicyCommand) -> Result<ExitCode, Failure> {
     let desk = existing_desk_with(&settings)?;
     match runtime()?.block_on(desk.explain_policy(operator(&desk), account, case)).map_err(Failure::new)? {
         Ok(explanation) if json => {
-            println!("{}", serde_json::to_string_pretty(&explanation).map_err(Failure::new)?);
+            say!("{}", serde_json::to_string_pretty(&explanation).map_err(Failure::new)?);
             Ok(ExitCode::SUCCESS)
         }
         Ok(explanation) => {
-            print!("{}", in_words(&explanation));
+            say::print(format_args!("{}", in_words(&explanation)));
             Ok(ExitCode::SUCCESS)
         }
         Err(why) => {
-            eprintln!("mfa-desk: {why}");
+            complain!("mfa-desk: {why}");
             Ok(ExitCode::FAILURE)
         }
     }

@@ -4,10 +4,12 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use super::say::say;
 use super::{Failure, Place, existing_desk_of, operator, runtime};
 use crate::domain::ids::LegalHoldId;
+use crate::domain::privacy::HoldReason;
 use crate::private_files::{create_private_file, create_private_folder};
-use crate::workflow::Whom;
+use crate::workflow::{Halt, Whom};
 
 #[derive(Subcommand)]
 pub(super) enum PrivacyCommand {
@@ -68,15 +70,16 @@ pub(super) fn run(command: PrivacyCommand) -> Result<ExitCode, Failure> {
         PrivacyCommand::Show { whom: who, place } => show(whom(&who)?, &place),
         PrivacyCommand::Hold { whom: who, reason, place } => {
             let desk = existing_desk_of(&place)?;
+            let reason = reason.parse::<HoldReason>().map_err(|wrong| Failure::new(Halt::Wrong(wrong)))?;
             let done = runtime()?.block_on(desk.place_hold(operator(&desk), whom(&who)?, reason));
             done.map_err(Failure::new)?.map_err(Failure::new)?;
-            println!("on legal hold");
+            say!("on legal hold");
             Ok(ExitCode::SUCCESS)
         }
         PrivacyCommand::Lift { hold, place } => {
             let desk = existing_desk_of(&place)?;
             runtime()?.block_on(desk.lift_hold(operator(&desk), hold)).map_err(Failure::new)?.map_err(Failure::new)?;
-            println!("the hold is lifted");
+            say!("the hold is lifted");
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -101,7 +104,7 @@ fn export(who: Whom, folder: &Path, place: &Place) -> Result<ExitCode, Failure> 
     for (name, content) in &all.files {
         write(name, content)?;
     }
-    println!("written to {}: person.json and {} documents", folder.display(), all.files.len());
+    say!("written to {}: person.json and {} documents", folder.display(), all.files.len());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -109,11 +112,11 @@ fn erase(who: Whom, place: &Place) -> Result<ExitCode, Failure> {
     let desk = existing_desk_of(place)?;
     match runtime()?.block_on(desk.erase_person(operator(&desk), who)).map_err(Failure::new)? {
         Ok(by) => {
-            println!("{by}");
+            say!("{by}");
             Ok(ExitCode::SUCCESS)
         }
         Err(halt) => {
-            println!("not erased: {halt}");
+            say!("not erased: {halt}");
             Ok(ExitCode::FAILURE)
         }
     }
@@ -124,19 +127,22 @@ fn show(who: Whom, place: &Place) -> Result<ExitCode, Failure> {
     let held =
         runtime()?.block_on(desk.held_about(operator(&desk), who)).map_err(Failure::new)?.map_err(Failure::new)?;
     match (&held.person.account, held.erased) {
-        (Some(account), None) => println!("account {}, {}", account.id, account.email.masked()),
-        (Some(account), Some(by)) => println!("account {}, {by}", account.id),
-        (None, _) => println!("no account"),
+        (Some(account), None) => say!("account {}, {}", account.id, account.email.masked()),
+        (Some(account), Some(by)) => say!("account {}, {by}", account.id),
+        (None, _) => say!("no account"),
     }
     for (filed, emptied) in &held.cases {
         let emptied = emptied.map(|by| format!(", {by}")).unwrap_or_default();
-        println!("case {} {}{emptied}", filed.case.reference, filed.case.state.code());
+        say!("case {} {}{emptied}", filed.case.reference, filed.case.state.code());
+    }
+    for contact in &held.contacts {
+        say!("a contact of the directory {}, of whom no account is known here", contact.name());
     }
     for other in &held.of_others {
-        println!("case {other} names the address and belongs to another account: not exported, not erased");
+        say!("case {other} names the address and belongs to another account: not exported, not erased");
     }
     for hold in &held.holds {
-        println!(
+        say!(
             "legal hold {} by {} since {}: {}",
             hold.id,
             hold.placed_by,
@@ -145,7 +151,7 @@ fn show(who: Whom, place: &Place) -> Result<ExitCode, Failure> {
         );
     }
     for obstacle in &held.obstacles {
-        println!("cannot be erased: {obstacle}");
+        say!("cannot be erased: {obstacle}");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use mail_parser::MessageParser;
 
 use super::demo::settings_of_demo;
+use super::say::{self, say};
 use super::{Failure, Place, existing_desk_with, operator, runtime, settings_of};
 use crate::domain::merkle::{TreeHash, verify_consistency};
 use crate::domain::note::{self, Checkpoint, NoteError, Proof, VerifierKey};
@@ -79,21 +80,27 @@ pub(super) fn run(command: ProofCommand) -> Result<ExitCode, Failure> {
         ProofCommand::Key { place } => {
             let desk = signing_desk_of(&place)?;
             let key = desk.kit.audit_key.as_ref().ok_or_else(no_key)?;
-            println!("{}", key.verifier());
+            say!("{}", key.verifier());
         }
         ProofCommand::Checkpoint { place } => {
             let desk = signing_desk_of(&place)?;
             let signed = runtime()?.block_on(desk.sign_checkpoint()).map_err(Failure::new)?;
-            print!("{}", signed.note);
+            say::print(format_args!("{}", signed.note));
         }
         ProofCommand::Prove { entry, place } => {
             let desk = signing_desk_of(&place)?;
-            print!("{}", runtime()?.block_on(desk.prove_entry(operator(&desk), entry)).map_err(Failure::new)?);
+            say::print(format_args!(
+                "{}",
+                runtime()?.block_on(desk.prove_entry(operator(&desk), entry)).map_err(Failure::new)?
+            ));
         }
         ProofCommand::Consistency { old, place } => {
             let desk = signing_desk_of(&place)?;
             let old = Checkpoint::open(&read(&old)?, &desk.kit.audit_verifiers()).map_err(|bad| about(&old, bad))?;
-            print!("{}", runtime()?.block_on(desk.prove_consistency(old.size)).map_err(Failure::new)?);
+            say::print(format_args!(
+                "{}",
+                runtime()?.block_on(desk.prove_consistency(old.size)).map_err(Failure::new)?
+            ));
         }
         ProofCommand::VerifyProof { file, key, old } => return verify_proof(&file, &key, old.as_deref()),
     }
@@ -124,7 +131,7 @@ fn read_bytes(file: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// The note in a text that may go on after it and have been through a mail program.
-fn note_in(text: &str) -> String {
+pub fn note_in(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
     let signed = |line: &&str| line.starts_with("\u{2014} ");
     let lines: Vec<&str> = text.lines().collect();
@@ -153,23 +160,30 @@ pub(super) struct Held {
     signed: bool,
 }
 
-/// The checkpoint that a mail carries.
-fn of_mail(file: &Path, keys: &[VerifierKey], unsigned: bool) -> Result<Held, Failure> {
-    let bytes = read_bytes(file)?;
-    let mail = MessageParser::default().parse(&bytes);
+/// What a mail says of the log, as it stands in the mail.
+///
+/// # Errors
+/// What it is that the mail does not say.
+pub fn witness_in(mail: &[u8]) -> Result<AuditWitness, &'static str> {
+    let mail = MessageParser::default().parse(mail);
     let header = mail.as_ref().and_then(|mail| mail.header_raw("X-Mfa-Desk-Audit"));
-    let header = header.ok_or_else(|| about(file, "is no mail that the desk sent: X-Mfa-Desk-Audit is missing"))?;
+    let header = header.ok_or("is no mail that the desk sent: X-Mfa-Desk-Audit is missing")?;
     let field = |name: &str| {
         let of = |part: &str| part.trim().strip_prefix(name).and_then(|rest| rest.strip_prefix('=')).map(str::to_owned);
         // A long header may have been broken into lines.
         header.split(';').map(|part| part.split_whitespace().collect::<String>()).find_map(|part| of(&part))
     };
-    let witness = AuditWitness {
-        size: field("size").and_then(|size| size.parse().ok()).ok_or_else(|| about(file, "says no size"))?,
+    Ok(AuditWitness {
+        size: field("size").and_then(|size| size.parse().ok()).ok_or("says no size")?,
         root: field("root").unwrap_or_default(),
         origin: field("origin").unwrap_or_default(),
         signature: field("signature").unwrap_or_default(),
-    };
+    })
+}
+
+/// The checkpoint that a mail carries.
+fn of_mail(file: &Path, keys: &[VerifierKey], unsigned: bool) -> Result<Held, Failure> {
+    let witness = witness_in(&read_bytes(file)?).map_err(|missing| about(file, missing))?;
     let root = witness.root.parse().map_err(|_| about(file, "says no root"))?;
     let signed = match Checkpoint::open(&witness.note(), keys) {
         Ok(_) => true,
@@ -203,13 +217,13 @@ pub(super) async fn hold(desk: &Desk, held: &[Held]) -> Result<bool, Failure> {
         let name = file.display();
         let unsigned = if *signed { "" } else { " (the mail's word alone: it is not signed by a key known here)" };
         match desk.root_at(*size).await.map_err(Failure::new)? {
-            Some(found) if found == *root => println!("{name}: fits, {size} entries{unsigned}"),
+            Some(found) if found == *root => say!("{name}: fits, {size} entries{unsigned}"),
             Some(_) => {
-                println!("{name}: broken: one of the first {size} entries is not what it was{unsigned}");
+                say!("{name}: broken: one of the first {size} entries is not what it was{unsigned}");
                 fits = false;
             }
             None => {
-                println!("{name}: broken: the log had {size} entries and was cut off{unsigned}");
+                say!("{name}: broken: the log had {size} entries and was cut off{unsigned}");
                 fits = false;
             }
         }
@@ -230,17 +244,21 @@ fn verify_proof(file: &Path, keys: &[VerifierKey], old: Option<&Path>) -> Result
     };
     match outcome {
         Ok(words) => {
-            println!("{words}");
+            say!("{words}");
             Ok(ExitCode::SUCCESS)
         }
         Err(bad) => {
-            println!("{}: {bad}", file.display());
+            say!("{}: {bad}", file.display());
             Ok(ExitCode::FAILURE)
         }
     }
 }
 
-fn consistent(text: &str, old: &Checkpoint, keys: &[VerifierKey]) -> Result<String, NoteError> {
+/// Checks a proof that a log goes on where it was at an older checkpoint, and says so in words.
+///
+/// # Errors
+/// [`NoteError`] when it is none, does not hold, or nobody who is trusted signed what it leads to.
+pub fn consistent(text: &str, old: &Checkpoint, keys: &[VerifierKey]) -> Result<String, NoteError> {
     let (head, checkpoint) = text.split_once("\n\n").ok_or(NoteError::NotAProof)?;
     let mut lines = head.split('\n');
     if lines.next() != Some(&format!("old {}", old.size)) {
@@ -257,7 +275,10 @@ fn consistent(text: &str, old: &Checkpoint, keys: &[VerifierKey]) -> Result<Stri
 }
 
 /// Checks a proof of an entry and says what it proves, in the words of the log.
-fn proven(text: &str, keys: &[VerifierKey]) -> Result<String, NoteError> {
+///
+/// # Errors
+/// [`NoteError`] when it is none, does not hold, or nobody who is trusted signed what it leads to.
+pub fn proven(text: &str, keys: &[VerifierKey]) -> Result<String, NoteError> {
     let proof: Proof = text.parse()?;
     let proven = Proven::read(&proof.extra)?;
     let checkpoint = proof.verify(proven.leaf(), keys)?;

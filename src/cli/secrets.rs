@@ -2,6 +2,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use super::say::say;
 use super::{Failure, Place, existing_desk_of, operator, runtime, settings_of};
 
 #[derive(Subcommand)]
@@ -20,17 +21,14 @@ pub(super) fn run(command: SecretsCommand) -> Result<ExitCode, Failure> {
     }
     let desk = existing_desk_of(&place)?;
     let rotate = desk.rotate_secrets(operator(&desk), |done| {
-        println!("{} documents, {} mails and {} authenticators' secrets", done.documents, done.mails, done.secrets);
+        say!("{} documents, {} mails and {} authenticators' secrets", done.documents, done.mails, done.secrets);
     });
     let done = runtime()?.block_on(rotate).map_err(Failure::new)?;
     let key = desk.kit.sealing.current();
     if done.locked > 0 {
-        println!(
-            "{} could not be opened and stay as they were: their key is missing, or they were changed",
-            done.locked
-        );
+        say!("{} could not be opened and stay as they were: their key is missing, or they were changed", done.locked);
         return Ok(ExitCode::FAILURE);
     }
-    println!("everything is encrypted with the key {key}; keys after it are not needed any more");
+    say!("everything is encrypted with the key {key}; keys after it are not needed any more");
     Ok(ExitCode::SUCCESS)
 }

@@ -1,8 +1,10 @@
+use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::say::say;
 use super::{Failure, listed, runtime, start_log};
 use crate::clock::SystemClock;
 use crate::config::{DatabaseUrl, Mode, Settings, VoiceProvider};
@@ -23,11 +25,11 @@ pub(super) fn check(config: Option<&Path>) -> Result<ExitCode, Failure> {
     let settings = Settings::load(config).map_err(Failure::new)?;
     let problems = settings.problems(Mode::Serve);
     if problems.is_empty() {
-        println!("the configuration is fit to serve");
+        say!("the configuration is fit to serve");
         return Ok(ExitCode::SUCCESS);
     }
     for problem in &problems {
-        println!("{problem}");
+        say!("{problem}");
     }
     Ok(ExitCode::FAILURE)
 }
@@ -131,7 +133,8 @@ async fn refuse_demo_data(desk: &Desk) -> Result<(), Failure> {
 
 /// Serves until the process is told to stop, then finishes what is in hand.
 pub(super) async fn until_stopped(running: Running) -> Result<ExitCode, Failure> {
-    println!("listening on http://{}", running.address);
+    // A server goes on where nobody reads what it says.
+    let _ = writeln!(std::io::stdout(), "listening on http://{}", running.address);
     let mut terminated =
         tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(Failure::new)?;
     tokio::select! {

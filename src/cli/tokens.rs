@@ -3,6 +3,7 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
 
+use super::say::say;
 use super::{Failure, Place, desk_of, existing_desk_of, operator, runtime};
 use crate::domain::ids::ApiTokenId;
 use crate::workflow::ListedToken;
@@ -38,7 +39,7 @@ fn list(place: &Place) -> Result<ExitCode, Failure> {
         let used = token.last_used_at.map_or_else(|| "never".to_owned(), minute);
         let state = dormant_since.map_or_else(|| "good".to_owned(), |at| format!("dormant since {}", minute(at)));
         let (until, scopes) = (minute(token.expires_at), &token.scopes);
-        println!("{}\t{}\t{until}\t{used}\t{state}\t{scopes}\t{}", token.id, agent.email, token.name);
+        say!("{}\t{}\t{until}\t{used}\t{state}\t{scopes}\t{}", token.id, agent.email, token.name);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -47,7 +48,7 @@ fn revoke(token: ApiTokenId, place: &Place) -> Result<ExitCode, Failure> {
     let desk = desk_of(place)?;
     match runtime()?.block_on(desk.revoke_token(operator(&desk), token)).map_err(Failure::new)? {
         Ok(()) => {
-            println!("revoked {token}");
+            say!("revoked {token}");
             Ok(ExitCode::SUCCESS)
         }
         Err(_) => Err(Failure(format!("there is no token {token} that is not revoked"))),

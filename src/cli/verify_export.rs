@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use sha2::{Digest, Sha256};
 
 use super::Failure;
+use super::say::say;
 use crate::domain::audit::Entry;
 use crate::domain::audit_export::ExportFormat;
 use crate::domain::audit_manifest::{Check, Found, Wrong};
@@ -19,15 +20,14 @@ use crate::domain::note::VerifierKey;
 const LONGEST: u64 = 64 * 1024;
 
 /// Why there is no verdict, or a bad one.
-enum Stop {
-    Wrong(Wrong),
-    Failed(Failure),
-}
-
-impl From<Wrong> for Stop {
-    fn from(wrong: Wrong) -> Self {
-        Self::Wrong(wrong)
-    }
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// The file is not what the log holds, or the manifest is none.
+    #[error(transparent)]
+    Wrong(#[from] Wrong),
+    /// The file or the manifest could not be read on.
+    #[error("{0}")]
+    Unread(#[from] std::io::Error),
 }
 
 /// What a manifest's file is called that was written beside `file`.
@@ -39,24 +39,24 @@ pub(super) fn manifest_beside(file: &Path) -> PathBuf {
 
 pub(super) fn run(file: &Path, manifest: Option<PathBuf>, keys: &[VerifierKey]) -> Result<ExitCode, Failure> {
     let manifest = manifest.unwrap_or_else(|| manifest_beside(file));
-    match checked(file, &manifest, keys) {
+    match check(opened(file)?, BufReader::new(opened(&manifest)?), keys) {
         Ok(found) => {
             say(&found);
             Ok(ExitCode::SUCCESS)
         }
         Err(Stop::Wrong(wrong)) => {
-            println!("broken: {wrong}");
+            say!("broken: {wrong}");
             Ok(ExitCode::FAILURE)
         }
-        Err(Stop::Failed(failure)) => Err(failure),
+        Err(Stop::Unread(error)) => Err(unreadable(file, &error)),
     }
 }
 
 fn say(found: &Found) {
     let (manifest, log) = (&found.manifest, &found.checkpoint);
-    println!("whole: {} of the {} entries of {}, root {}", manifest.rows, log.size, log.origin, log.root);
+    say!("whole: {} of the {} entries of {}, root {}", manifest.rows, log.size, log.origin, log.root);
     let filters = serde_json::to_string(&manifest.filters).unwrap_or_default();
-    println!(
+    say!(
         "filters: {filters}; {} entries were left out. Whether one of them fits the filters is not proven.",
         manifest.omitted
     );
@@ -64,18 +64,18 @@ fn say(found: &Found) {
         // What was erased after the export began has its order behind the checkpoint.
         let later = u64::try_from(*by).is_ok_and(|by| by > log.size);
         let later = if later { ", which is later than this checkpoint" } else { "" };
-        println!("{fields} fields are marked as erased by entry {by}{later}");
+        say!("{fields} fields are marked as erased by entry {by}{later}");
     }
 }
 
 /// A file whose length and SHA-256 are taken while it is read.
-struct Counting {
-    file: Take<File>,
+struct Counting<R> {
+    file: Take<R>,
     hasher: Sha256,
     bytes: u64,
 }
 
-impl Read for Counting {
+impl<R: Read> Read for Counting<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let count = self.file.read(buffer)?;
         self.hasher.update(&buffer[..count]);
@@ -84,25 +84,28 @@ impl Read for Counting {
     }
 }
 
-fn opened(path: &Path) -> Result<File, Stop> {
+fn opened(path: &Path) -> Result<File, Failure> {
     File::open(path).map_err(|error| unreadable(path, &error))
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Stop {
-    Stop::Failed(Failure(format!("{}: {error}", path.display())))
+fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure(format!("{}: {error}", path.display()))
 }
 
-fn checked(file: &Path, manifest: &Path, keys: &[VerifierKey]) -> Result<Found, Stop> {
-    let mut lines = BufReader::new(opened(manifest)?);
-    let signed = signed_part(&mut lines).map_err(|error| unreadable(manifest, &error))?.ok_or(Wrong::NotAManifest)?;
+/// Holds an exported file against its manifest, which one of the keys has to have signed.
+///
+/// # Errors
+/// [`Stop`] when they do not fit, or one of them cannot be read.
+pub fn check(file: impl Read, mut manifest: impl BufRead, keys: &[VerifierKey]) -> Result<Found, Stop> {
+    let signed = signed_part(&mut manifest)?.ok_or(Wrong::NotAManifest)?;
     let mut check = Check::open(&signed, keys)?;
     // One byte more than it should have is enough to know.
     let most = check.bytes().saturating_add(1);
-    let counting = Counting { file: opened(file)?.take(most), hasher: Sha256::new(), bytes: 0 };
-    let mut hashes = move || next_hash(&mut lines);
+    let counting = Counting { file: file.take(most), hasher: Sha256::new(), bytes: 0 };
+    let mut hashes = move || next_hash(&mut manifest);
     let counting = match check.format() {
         ExportFormat::Csv => csv_rows(&mut check, counting, &mut hashes)?,
-        ExportFormat::JsonLines | ExportFormat::Ocsf => json_lines(&mut check, counting, &mut hashes, file)?,
+        ExportFormat::JsonLines | ExportFormat::Ocsf => json_lines(&mut check, counting, &mut hashes)?,
     };
     let sha256 = hex::encode(counting.hasher.finalize());
     Ok(check.end((counting.bytes, &sha256), &mut hashes)?)
@@ -151,11 +154,11 @@ fn row(
     check.row(&entry.ok_or(Wrong::Unreadable(number))?, hashes)
 }
 
-fn csv_rows(
+fn csv_rows<R: Read>(
     check: &mut Check,
-    counting: Counting,
+    counting: Counting<R>,
     hashes: &mut dyn FnMut() -> Result<TreeHash, Wrong>,
-) -> Result<Counting, Stop> {
+) -> Result<Counting<R>, Stop> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(counting);
     let mut record = csv::StringRecord::new();
     let mut number = 0;
@@ -172,17 +175,16 @@ fn csv_rows(
     }
 }
 
-fn json_lines(
+fn json_lines<R: Read>(
     check: &mut Check,
-    counting: Counting,
+    counting: Counting<R>,
     hashes: &mut dyn FnMut() -> Result<TreeHash, Wrong>,
-    file: &Path,
-) -> Result<Counting, Stop> {
+) -> Result<Counting<R>, Stop> {
     let mut reader = BufReader::new(counting);
     let (mut line, mut number) = (Vec::new(), 0);
     loop {
         line.clear();
-        if reader.read_until(b'\n', &mut line).map_err(|error| unreadable(file, &error))? == 0 {
+        if reader.read_until(b'\n', &mut line)? == 0 {
             return Ok(reader.into_inner());
         }
         number += 1;

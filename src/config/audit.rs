@@ -11,7 +11,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::check::Checker;
-use super::directories::is_safe;
+use super::directories::{holds_credentials, is_safe};
 use super::value::{self, Setting};
 use crate::domain::contact::EmailAddress;
 use crate::domain::note::{NoteError, NoteKey, VerifierKey};
@@ -122,6 +122,10 @@ impl AuditSettings {
         }
         if self.checkpoint_url.as_ref().is_some_and(|url| !is_safe(url)) {
             checker.wrong("audit.checkpoint_url", "is not https", "set an https URL");
+        }
+        if self.checkpoint_url.as_ref().is_some_and(holds_credentials) {
+            let fix = "set one without: the desk's pages show it, and a receiver checks the signature";
+            checker.wrong("audit.checkpoint_url", "holds a user name or password", fix);
         }
     }
 }

@@ -186,10 +186,11 @@ fn refused(error: config::ConfigError, origins: &Origins) -> ConfigError {
     let (key, mut what) = match error {
         E::At { error, key: Some(key), .. } => (key, error.to_string()),
         E::Type { key: Some(key), expected, .. } => (key, format!("expected {expected}")),
-        // The key of a field that a table of a list lacks comes without its dot.
-        E::NotFound(key) => (key.replace(']', "]."), "is missing".to_owned()),
+        E::NotFound(key) => (key, "is missing".to_owned()),
         other => ("configuration".to_owned(), other.to_string()),
     };
+    // The key of a field in a table of a list comes without its dot.
+    let key = key.replace(']', "].").replace("]..", "].").trim_end_matches('.').to_owned();
     if let Some((least, most)) = range(&key) {
         what.push_str(&format!("; allowed is {least} to {most}"));
     }

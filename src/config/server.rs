@@ -7,6 +7,7 @@ use serde::Deserialize;
 use url::{Host, Url};
 
 use super::check::Checker;
+use super::directories::holds_credentials;
 use super::proxies::ProxyRange;
 use super::value;
 
@@ -116,7 +117,7 @@ fn check_base_url(url: &Url, checker: &mut Checker) {
     if url.path() != "/" {
         checker.wrong(KEY, "has a path, but pages are served from the root", fix);
     }
-    if !url.username().is_empty() || url.password().is_some() {
+    if holds_credentials(url) {
         checker.wrong(KEY, "holds a user name or password", fix);
     }
     if checker.serve() && url.scheme() == "http" && !is_local(url) {

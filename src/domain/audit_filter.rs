@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::audit::{Entry, timestamp};
@@ -55,6 +55,12 @@ const LONGEST_ACTOR: usize = 254;
 const DATE_HELP: &str = "Enter a date such as 2026-11-24, or a time such as 2026-11-24T09:00:00Z.";
 
 fn moment(text: &str, end_of_day: bool) -> Result<DateTime<Utc>, String> {
+    let at = any_moment(text, end_of_day)?;
+    // Moments are compared as the texts that they are: a year of five digits would come before one of four.
+    if (0..=9999).contains(&at.year()) { Ok(at) } else { Err(DATE_HELP.to_owned()) }
+}
+
+fn any_moment(text: &str, end_of_day: bool) -> Result<DateTime<Utc>, String> {
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Ok(at.to_utc());
     }
@@ -125,5 +131,13 @@ mod tests {
         assert!(asked(LONGEST_ACTOR, LONGEST_ACTION).is_ok());
         let errors = asked(LONGEST_ACTOR + 1, LONGEST_ACTION + 1).unwrap_err();
         assert_eq!(errors.keys().copied().collect::<Vec<_>>(), ["action", "actor"]);
+    }
+
+    #[test]
+    fn a_moment_is_of_a_year_of_four_digits() {
+        for (from, to) in [("+12345-01-01", ""), ("-0001-01-01", ""), ("", "9999-12-31"), ("", "+9999-12-31")] {
+            assert!(parse(from, to, "", "", "").is_err(), "{from} {to}");
+        }
+        assert!(parse("0001-01-01", "9999-12-30", "", "", "").is_ok());
     }
 }

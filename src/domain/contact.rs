@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::privacy::ERASED_EMAIL;
+
 /// RFC 5321 §4.5.3.1.3 allows a path of 256 octets including its angle brackets.
 const LONGEST_ADDRESS: usize = 254;
 
@@ -29,8 +31,12 @@ impl EmailAddress {
         self.0.to_lowercase()
     }
 
-    /// Enough for its owner to recognise it and too little for anyone else: `a•••@e•••.com`.
+    /// Enough for its owner to recognise it and too little for anyone else: `a•••@e•••.com`. Of one that was erased it
+    /// is said.
     pub fn masked(&self) -> String {
+        if self.0 == ERASED_EMAIL {
+            return "erased".to_owned();
+        }
         let (local, domain) = self.0.rsplit_once('@').unwrap_or((&self.0, ""));
         let (host, ending) = domain.rsplit_once('.').unwrap_or((domain, ""));
         let first = |text: &str| text.chars().next().map(String::from).unwrap_or_default();

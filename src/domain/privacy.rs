@@ -1,10 +1,12 @@
 //! When personal data may be erased, and when it has to stay.
 
 use std::fmt;
+use std::str::FromStr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::case::State;
+use super::form::{Wrong, free_text};
 use super::reference::CaseRef;
 use super::words::coded;
 
@@ -38,6 +40,25 @@ impl fmt::Display for Erased {
     }
 }
 
+/// Why somebody put data on legal hold, in their words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HoldReason(String);
+
+impl HoldReason {
+    /// The reason as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for HoldReason {
+    type Err = Wrong;
+
+    fn from_str(text: &str) -> Result<Self, Wrong> {
+        free_text(text).map(Self)
+    }
+}
+
 /// What decides whether a case may be erased.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
@@ -47,6 +68,8 @@ pub struct Standing {
     pub state: State,
     /// Since when.
     pub since: DateTime<Utc>,
+    /// When it closes by itself, where nobody can end it any more.
+    pub closes: Option<DateTime<Utc>>,
     /// A legal hold is on it, or on its account.
     pub held: bool,
     /// Something is still to leave for it, or a change of the phone number goes on.
@@ -74,6 +97,14 @@ pub enum Obstacle {
     /// The case goes on.
     #[error("{0} is still open. End it first.")]
     Open(CaseRef),
+    /// Its device is deactivated, and the rest is up to its customer and time.
+    #[error("{case} is deactivated and not closed yet. It closes by itself, at the latest on {}.", .until.format("%Y-%m-%d %H:%M UTC"))]
+    Closing {
+        /// Which case.
+        case: CaseRef,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
     /// What would be erased is evidence of a dispute.
     #[error("{0} is disputed. What it holds is evidence until a supervisor has ended the dispute.")]
     Disputed(CaseRef),
@@ -113,10 +144,10 @@ pub enum Obstacle {
     #[error("A change of the account’s contact is held or was objected to. It stays until that is settled.")]
     ContactChanging,
     /// A legal hold is on the case or its account.
-    #[error("{0} is on legal hold. Whoever placed the hold has to lift it first.")]
+    #[error("{0} is on legal hold. The hold has to be lifted first.")]
     Held(CaseRef),
     /// A legal hold is on the account.
-    #[error("The account is on legal hold. Whoever placed the hold has to lift it first.")]
+    #[error("The account is on legal hold. The hold has to be lifted first.")]
     AccountHeld,
     /// People who work at the desk stay in its records.
     #[error("This is somebody at the desk. Their account stays while the log names them; suspend them instead.")]
@@ -127,7 +158,7 @@ impl Obstacle {
     /// The stable word that is logged.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Open(_) => "open_case",
+            Self::Open(_) | Self::Closing { .. } => "open_case",
             Self::Disputed(_) => "open_dispute",
             Self::Objectable { .. } => "objectable",
             Self::Continued { .. } => "duplicate_of_open",
@@ -149,6 +180,9 @@ impl Standing {
         }
         if self.state == State::Disputed {
             return Some(Obstacle::Disputed(case));
+        }
+        if let Some(until) = self.closes {
+            return Some(Obstacle::Closing { case, until });
         }
         if !self.state.is_final() {
             return Some(Obstacle::Open(case));
@@ -180,6 +214,7 @@ mod tests {
             reference: CaseRef::from_random(7).unwrap(),
             state: State::Closed,
             since: now - TimeDelta::days(days_ago),
+            closes: None,
             held: false,
             unsettled: false,
             continued: None,
@@ -201,6 +236,11 @@ mod tests {
             let other = Standing { state: *state, ..standing.clone() };
             assert_eq!(other.obstacle(rest, now).is_none(), state.is_final(), "{state:?}");
         }
+        let closes = now + TimeDelta::days(3);
+        let deactivated = Standing { state: State::Deactivated, closes: Some(closes), ..standing.clone() };
+        let found = deactivated.obstacle(rest, now);
+        assert_eq!(found, Some(Obstacle::Closing { case: standing.reference.clone(), until: closes }));
+        assert!(found.is_some_and(|found| !found.to_string().contains("End it")));
         let disputed = Standing { state: State::Disputed, ..standing.clone() };
         assert_eq!(disputed.obstacle(rest, now).map(|found| found.code()), Some("open_dispute"));
         let held = Standing { held: true, ..standing.clone() };
@@ -215,5 +255,13 @@ mod tests {
         let of = CaseRef::from_random(8).unwrap();
         let duplicate = Standing { continued: Some(of), ..standing };
         assert_eq!(duplicate.obstacle(rest, now).map(|found| found.code()), Some("duplicate_of_open"));
+    }
+
+    #[test]
+    fn a_hold_has_a_reason_that_can_be_read() {
+        assert_eq!("  A court asks. ".parse::<HoldReason>().unwrap().as_str(), "A court asks.");
+        for none in ["", " \n", "a\u{1b}[2Jb", "a\0b", "a\u{202e}b"] {
+            assert!(none.parse::<HoldReason>().is_err(), "{none:?}");
+        }
     }
 }

@@ -32,7 +32,7 @@ pub enum NotCopied {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The copy was made and is not sound.
+    /// The copy was made and is no sound database.
     #[error("the copy is not sound and was removed: {0}")]
     Unsound(String),
 }
@@ -42,10 +42,8 @@ pub enum NotCopied {
 pub struct Copy {
     /// Its bytes.
     pub size: u64,
-    /// Entries of its log.
-    pub entries: i64,
-    /// The hash of the last one.
-    pub head: String,
+    /// What became of looking through its log. A copy of a log that is broken is kept: what is left may be needed.
+    pub log: Verdict,
 }
 
 fn of(file: &Path) -> impl Fn(std::io::Error) -> NotCopied + '_ {
@@ -97,8 +95,7 @@ fn fill(url: &DatabaseUrl, partial: &Path, tell: impl FnMut(i64, i64)) -> Result
     let opened = OpenOptions::new().read(true).write(true).open(partial).map_err(of(partial))?;
     opened.sync_all().map_err(of(partial))?;
     let size = opened.metadata().map_err(of(partial))?.len();
-    let (entries, head) = look_through(partial, tell)?;
-    Ok(Copy { size, entries, head })
+    Ok(Copy { size, log: look_through(partial, tell)? })
 }
 
 #[derive(diesel::QueryableByName)]
@@ -107,17 +104,14 @@ struct Found {
     integrity_check: String,
 }
 
-fn look_through(partial: &Path, tell: impl FnMut(i64, i64)) -> Result<(i64, String), NotCopied> {
+fn look_through(partial: &Path, tell: impl FnMut(i64, i64)) -> Result<Verdict, NotCopied> {
     let mut connection = open(&DatabaseUrl::Sqlite(partial.to_owned()), Purpose::Read)?;
     let found: Vec<Found> =
         diesel::sql_query("PRAGMA integrity_check(1)").load(&mut connection).map_err(StoreError::from)?;
     if let Some(wrong) = found.iter().map(|row| &row.integrity_check).find(|found| *found != "ok") {
         return Err(NotCopied::Unsound(wrong.clone()));
     }
-    match snapshot(&mut connection, |connection| verify(connection, tell))? {
-        Verdict::Whole(head) => Ok((head.seq, head.hash)),
-        Verdict::Broken { seq, why } => Err(NotCopied::Unsound(format!("its log is broken at entry {seq}: {why}"))),
-    }
+    Ok(snapshot(&mut connection, |connection| verify(connection, tell))?)
 }
 
 fn name_it(partial: &Path, file: &Path) -> Result<(), NotCopied> {

@@ -12,8 +12,8 @@ use super::cases::Filed;
 use super::schema::{
     alarms, audit_entries, blocks, calls, case_authenticators, case_drafts, case_entries, case_erasures, case_forms,
     case_merges, case_origins, case_presence, cases, cases_to_erase, challenges, customer_sessions, documents,
-    enrolments, erasures, evidence, evidence_notes, inbound_mails, legal_holds as held, links, mail_failures, outbox,
-    phone_changes, recoveries,
+    enrolments, erasures, erasures_to_finish, evidence, evidence_notes, inbound_mails, legal_holds as held, links,
+    mail_failures, outbox, phone_changes, recoveries,
 };
 use super::{AnyConnection, StoreError, Tx, corrupt, dialect, legal_holds, parsed, search, stored};
 use crate::domain::alarm::AlarmKind;
@@ -213,6 +213,7 @@ pub fn standing(connection: &mut AnyConnection, filed: &Filed) -> Result<Standin
         reference: filed.case.reference.clone(),
         state: filed.case.state,
         since: filed.case.state_since,
+        closes: (filed.case.state == State::Deactivated).then_some(filed.case.expires_at),
         held: legal_holds::stands(connection, Some(filed.case.id), filed.case.account)?,
         unsettled: diesel::select(exists(under_way)).get_result(connection)?
             || diesel::select(exists(changing)).get_result(connection)?,
@@ -240,7 +241,19 @@ pub fn begin(
             erasures::at.eq(stored(at)),
         ))
         .execute(tx.connection)?;
+    diesel::insert_into(erasures_to_finish::table).values(erasures_to_finish::n.eq(number)).execute(tx.connection)?;
     Ok(Erased { number, cause, at })
+}
+
+/// The last erasure after which the database's own leftovers were not rewritten yet.
+pub fn unfinished(connection: &mut AnyConnection) -> Result<Option<i64>, StoreError> {
+    Ok(erasures_to_finish::table.select(max(erasures_to_finish::n)).first(connection)?)
+}
+
+/// Notes that the leftovers of these erasures, up to one of them, were rewritten.
+pub fn finished(tx: &mut Tx<'_>, last: i64) -> Result<(), StoreError> {
+    diesel::delete(erasures_to_finish::table.filter(erasures_to_finish::n.le(last))).execute(tx.connection)?;
+    Ok(())
 }
 
 /// Erases what a case says of people. It must have ended and be on no hold: the database looks once more.

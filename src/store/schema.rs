@@ -919,6 +919,12 @@ diesel::table! {
 }
 
 diesel::table! {
+    erasures_to_finish (n) {
+        n -> BigInt,
+    }
+}
+
+diesel::table! {
     case_erasures (case_id) {
         case_id -> Text,
         n -> BigInt,

@@ -15,7 +15,7 @@ mod health;
 pub mod hooks;
 pub mod metrics;
 pub mod new_number;
-mod next_page;
+pub mod next_page;
 pub mod page;
 pub mod routes;
 mod security;

@@ -14,12 +14,18 @@ pub struct After {
 const STEPS: [&str; 2] = ["/sign-", "/step-up"];
 const LONGEST: usize = 500;
 
+/// Whether a browser would take steps of the path away: it knows those that are written with escapes too.
+fn climbs(path: &str) -> bool {
+    let path = path.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase().replace("%2e", ".");
+    path.split('/').any(|step| step == "." || step == "..")
+}
+
 fn within<'a>(area: &'static str, next: &'a str) -> &'a str {
     let Some(rest) = next.strip_prefix(area) else { return area };
     let ours = rest.is_empty() || rest.starts_with(['/', '?']);
     let plain =
         next.len() <= LONGEST && next.chars().all(|c| c.is_ascii_graphic() && c != '\\') && !next.contains("//");
-    if ours && plain && !STEPS.iter().any(|step| rest.starts_with(step)) { next } else { area }
+    if ours && plain && !climbs(rest) && !STEPS.iter().any(|step| rest.starts_with(step)) { next } else { area }
 }
 
 /// The page of the desk that `next` names, or its first.
@@ -53,6 +59,9 @@ mod tests {
                 &format!("{area}//evil"),
                 &format!("{area}\r\nx"),
                 &format!("{area}s"),
+                &format!("{area}/../hooks"),
+                &format!("{area}/x/%2E%2e/.%2e/hooks"),
+                &format!("{area}/./sign-in"),
                 &format!("{area}/sign-in"),
                 &format!("{area}/sign-in/device"),
                 &format!("{area}/sign-out"),
@@ -61,7 +70,7 @@ mod tests {
             ] {
                 assert_eq!(of(elsewhere), area, "{elsewhere:?}");
             }
-            let page = format!("{area}/requests/MFA-7K3Q-9ZDX?a=b");
+            let page = format!("{area}/requests/MFA-7K3Q-9ZDX?a=b/../c");
             assert_eq!(of(&page), page);
         }
         assert_eq!(of_desk("/account"), "/desk");

@@ -40,20 +40,21 @@ impl Desk {
                 }
             }
         }
-        if count > 0 {
-            self.leave_no_trace().await?;
-        }
+        self.leave_no_trace().await?;
         Ok(count)
     }
 
     /// Takes what was erased out of where the database still keeps it: words of the index, and the file beside its own.
+    /// What is not done is still to be done, whichever process began it.
     pub(super) async fn leave_no_trace(&self) -> Result<(), StoreError> {
+        let Some(last) = self.store.read(erasure::unfinished).await? else { return Ok(()) };
         for step in 0..MOST_STEPS {
             if !self.store.write(move |tx| search::rewrite(tx, step == 0)).await? {
                 break;
             }
         }
-        self.store.read(search::into_the_file).await
+        self.store.read(search::into_the_file).await?;
+        self.store.write(move |tx| erasure::finished(tx, last)).await
     }
 }
 

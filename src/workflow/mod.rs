@@ -44,6 +44,7 @@ mod import_lines;
 mod inbound;
 mod intake;
 mod known_browser;
+mod legal_hold;
 mod letters;
 mod lift_block;
 mod limits;

@@ -10,10 +10,10 @@ use super::Desk;
 use super::act::{Act, Done, Halt};
 use super::erase_cases::{erase, order};
 use crate::domain::account::{Account, AccountKind};
-use crate::domain::actor::Actor;
 use crate::domain::audit::{ERASED, NewEntry, details};
 use crate::domain::contact::EmailAddress;
-use crate::domain::ids::{AccountId, CaseId, LegalHoldId};
+use crate::domain::directory::Home;
+use crate::domain::ids::{AccountId, CaseId};
 use crate::domain::privacy::{Cause, Erased, Obstacle, Rest};
 use crate::domain::reference::CaseRef;
 use crate::domain::sealed::{Sealed, Sealing};
@@ -71,6 +71,8 @@ pub struct HeldAbout {
     pub obstacles: Vec<Obstacle>,
     /// The erasure of the account, if it was erased.
     pub erased: Option<Erased>,
+    /// Contacts of directories with the address of whom no account is known here, by their logins there.
+    pub contacts: Vec<Home>,
 }
 
 /// Everything held about a person, to be handed out.
@@ -81,12 +83,12 @@ pub struct HandedOut {
     pub files: Vec<(String, Zeroizing<Vec<u8>>)>,
 }
 
-fn nothing() -> Halt {
+pub(super) fn nothing() -> Halt {
     Halt::BadText("Nothing is held about this person, or it was erased.".to_owned())
 }
 
 /// Whether whoever acts may look after people's rights: supervisors, and who runs the server.
-fn allowed(act: &Act) -> Result<(), Halt> {
+pub(super) fn allowed(act: &Act) -> Result<(), Halt> {
     match act.actor.role() {
         None if act.actor.agent().is_none() => Ok(()),
         Some(role) if role.supervises() => Ok(()),
@@ -139,7 +141,7 @@ fn find(connection: &mut AnyConnection, whom: &Whom) -> Done<Person> {
     }
 }
 
-fn held(
+pub(super) fn held(
     connection: &mut AnyConnection,
     whom: &Whom,
     objection: chrono::TimeDelta,
@@ -163,7 +165,9 @@ fn held_of(
     let of_person = person::cases_of(connection, &person)?;
     let ids: Vec<CaseId> = of_person.iter().map(|(id, _)| *id).collect();
     let holds = legal_holds::of_person(connection, account, &ids)?;
-    let mut held = HeldAbout { person, cases: Vec::new(), of_others, holds, obstacles: Vec::new(), erased: None };
+    let contacts = person::contacts_alone(connection, &person)?;
+    let mut held =
+        HeldAbout { person, cases: Vec::new(), of_others, holds, obstacles: Vec::new(), erased: None, contacts };
     if let Some(account) = &held.person.account {
         held.erased = erasure::of_account(connection, account.id)?;
         if account.kind == AccountKind::Staff {
@@ -175,6 +179,12 @@ fn held_of(
         if contact_changes::is_unsettled(connection, &account.home, now - objection)? {
             held.obstacles.push(Obstacle::ContactChanging);
         }
+    }
+    let changing = |home: &Home| contact_changes::is_unsettled(&mut *connection, home, now - objection);
+    if held.contacts.iter().map(changing).collect::<Result<Vec<_>, _>>()?.contains(&true)
+        && !held.obstacles.contains(&Obstacle::ContactChanging)
+    {
+        held.obstacles.push(Obstacle::ContactChanging);
     }
     for (id, reference) in of_person {
         let Some(filed) = cases::find(connection, &reference)? else { continue };
@@ -188,12 +198,12 @@ fn held_of(
         }
         held.cases.push((filed, emptied));
     }
-    let left = held.person.account.is_some() || !held.cases.is_empty();
+    let left = held.person.account.is_some() || !held.cases.is_empty() || !held.contacts.is_empty();
     Ok(if left { Ok(held) } else { Err(nothing()) })
 }
 
 impl HeldAbout {
-    fn account(&self) -> Option<AccountId> {
+    pub(super) fn account(&self) -> Option<AccountId> {
         self.person.account.as_ref().map(|account| account.id)
     }
 
@@ -201,14 +211,20 @@ impl HeldAbout {
     pub fn is_left(&self) -> bool {
         (self.person.account.is_some() && self.erased.is_none())
             || self.cases.iter().any(|(_, emptied)| emptied.is_none())
+            || !self.contacts.is_empty()
     }
 
-    /// What the log is to say: one entry that names the account, or one for each case of a person without one.
+    /// What the log is to say: one entry that names the account, or one for each case of a person without one, or one that
+    /// names nobody.
     fn entries(&self, act: &Act, action: &str, more: &[(&str, Value)]) -> Vec<NewEntry> {
         let mut about = details([("cases", self.cases.len().into())]);
         about.extend(more.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
         if let Some(account) = self.account() {
             return vec![act.entry(action, None, Some(account), about)];
+        }
+        if self.cases.is_empty() {
+            about.insert("contacts".to_owned(), self.contacts.len().into());
+            return vec![act.entry(action, None, None, about)];
         }
         let of_case = |(filed, _): &(Filed, _)| act.entry(action, Some(&filed.case.reference), None, about.clone());
         self.cases.iter().map(of_case).collect()
@@ -222,7 +238,7 @@ impl HeldAbout {
 }
 
 /// Whoever had a part in one of the cases, or whom one is about, is no judge of whether its traces may go.
-fn may_be_ended_by(of: &[(Filed, Option<Erased>)], act: &Act) -> Result<(), Halt> {
+pub(super) fn may_be_ended_by(of: &[(Filed, Option<Erased>)], act: &Act) -> Result<(), Halt> {
     let Some(agent) = act.actor.agent() else { return Ok(()) };
     match of.iter().find(|(filed, _)| filed.case.took_part(agent) || filed.case.is_about(agent)) {
         None => Ok(()),
@@ -363,14 +379,20 @@ impl Desk {
                 erase(tx, &act, filed, by)?;
             }
             if let Some(account) = held.person.account.as_ref().filter(|_| held.erased.is_none()) {
+                let shared = person::shares_address(tx.connection, &held.person)?;
                 let subjects = [
-                    Some(kit.key.email_subject(&account.email)),
+                    (!shared).then(|| kit.key.email_subject(&account.email)),
                     account.phone.as_ref().map(|phone| kit.key.phone_subject(phone)),
                 ];
                 let subjects: Vec<_> = subjects.into_iter().flatten().collect();
                 person::empty_account(tx, account, &subjects, &traces, by)?;
             }
-            person::forget_mails_from(tx, &held.person.email_key, act.at)?;
+            for home in &held.contacts {
+                person::forget_contact(tx, home)?;
+            }
+            if !person::shares_address(tx.connection, &held.person)? {
+                person::forget_mails_from(tx, &held.person.email_key, act.at)?;
+            }
             person::forget_answers(tx, &traces)?;
             let references: Vec<CaseRef> = held.cases.iter().map(|(filed, _)| filed.case.reference.clone()).collect();
             let (seen, after) = &traces.log;
@@ -382,7 +404,7 @@ impl Desk {
             Ok(Ok(by))
         };
         let done = self.store.write(work).await?;
-        // It is erased: what is left in free pages goes with the next run, and must not make it look undone.
+        // It is erased: what is left in free pages goes with the next run of the schedule, and must not make it look undone.
         if done.is_ok()
             && let Err(error) = self.leave_no_trace().await
         {
@@ -399,67 +421,6 @@ impl Desk {
         self.store.read(move |connection| erasure::requested(connection, limit)).await
     }
 
-    /// Keeps a person's data from being erased: an account with its cases, or the cases of an address that has none.
-    ///
-    /// # Errors
-    /// [`Halt`] when nothing is held or the role does not allow it; [`StoreError`] when the database fails.
-    pub async fn place_hold(&self, act: Act, whom: Whom, reason: String) -> Result<Result<(), Halt>, StoreError> {
-        let kit = self.kit.clone();
-        let place = move |tx: &mut Tx<'_>| -> Done<()> {
-            if let Err(halt) = allowed(&act) {
-                return Ok(Err(halt));
-            }
-            let held = match held(tx.connection, &whom, kit.periods.dispute_link(), act.at)? {
-                Ok(held) if held.is_left() => held,
-                Ok(_) => return Ok(Err(nothing())),
-                Err(halt) => return Ok(Err(halt)),
-            };
-            let kept: Vec<Kept> = match held.account() {
-                Some(account) => vec![Kept::Account(account)],
-                None => held.cases.iter().map(|(filed, _)| Kept::Case(filed.case.id)).collect(),
-            };
-            for kept in kept {
-                let id = kit.id(LegalHoldId::new, act.at);
-                let hold = LegalHold { id, kept, reason: reason.clone(), placed_by: act.doer(), placed_at: act.at };
-                legal_holds::place(tx, &hold)?;
-                let about = details([("hold", id.to_string().into())]);
-                let (case, account) = named(tx.connection, kept)?;
-                tx.record(act.entry("privacy.hold_placed", case.as_ref(), account, about));
-            }
-            Ok(Ok(()))
-        };
-        self.store.write(place).await
-    }
-
-    /// Lifts a legal hold. One that was placed on the server is lifted there.
-    ///
-    /// # Errors
-    /// [`Halt::Gone`] when it does not stand any more, another [`Halt`] for whoever took part in a case it keeps; [`StoreError`] when the database fails.
-    pub async fn lift_hold(&self, act: Act, id: LegalHoldId) -> Result<Result<(), Halt>, StoreError> {
-        let objection = self.kit.periods.dispute_link();
-        let lift = move |tx: &mut Tx<'_>| -> Done<()> {
-            if let Err(halt) = allowed(&act) {
-                return Ok(Err(halt));
-            }
-            let Some(hold) = legal_holds::find(tx.connection, id)? else { return Ok(Err(Halt::Gone)) };
-            if hold.placed_by == Actor::Operator.kind() && act.actor != Actor::Operator {
-                let words = "This hold was placed on the server, and is lifted there: mfa-desk privacy lift.";
-                return Ok(Err(Halt::BadText(words.to_owned())));
-            }
-            let (case, account) = named(tx.connection, hold.kept)?;
-            if let Err(halt) = may_lift(tx.connection, &act, case.as_ref(), account, objection)? {
-                return Ok(Err(halt));
-            }
-            if !legal_holds::lift(tx, id, &act.doer(), act.at)? {
-                return Ok(Err(Halt::Gone));
-            }
-            let about = details([("hold", id.to_string().into())]);
-            tx.record(act.entry("privacy.hold_lifted", case.as_ref(), account, about));
-            Ok(Ok(()))
-        };
-        self.store.write(lift).await
-    }
-
     /// Writes to the log that the database is about to be copied.
     ///
     /// # Errors
@@ -471,34 +432,6 @@ impl Desk {
         };
         self.store.write(note).await
     }
-}
-
-/// What the log names a hold by.
-fn named(connection: &mut AnyConnection, kept: Kept) -> Result<(Option<CaseRef>, Option<AccountId>), StoreError> {
-    Ok(match kept {
-        Kept::Account(account) => (None, Some(account)),
-        Kept::Case(case) => (Some(cases::reference_of(connection, case)?), None),
-    })
-}
-
-/// Nobody lifts a hold from a case that they took part in, or from the account of one.
-fn may_lift(
-    connection: &mut AnyConnection,
-    act: &Act,
-    case: Option<&CaseRef>,
-    account: Option<AccountId>,
-    objection: chrono::TimeDelta,
-) -> Done<()> {
-    let mut kept = Vec::new();
-    if let Some(case) = case {
-        kept.extend(cases::find(connection, case)?.map(|filed| (filed, None)));
-    }
-    if let Some(account) = account
-        && let Ok(held) = held(connection, &Whom::Account(account), objection, act.at)?
-    {
-        kept.extend(held.cases);
-    }
-    Ok(may_be_ended_by(&kept, act))
 }
 
 fn written(

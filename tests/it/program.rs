@@ -927,6 +927,21 @@ fn an_export_whose_reader_has_seen_enough_ends_quietly() {
     assert!(!complaint.contains("panicked"), "{complaint}");
 }
 
+#[test]
+fn a_command_whose_reader_has_gone_ends_quietly_and_not_as_if_all_were_well() {
+    let folder = with_a_log();
+    for arguments in [&["audit", "verify", "--data", "."][..], &["agents", "list", "--data", "."], &["config", "check"]]
+    {
+        let mut command = program(folder.path());
+        let mut child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let mut complaint = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut complaint).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(141), "{arguments:?}: {complaint}");
+        assert_eq!(complaint, "", "{arguments:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn asked_to_stop_it_finishes_what_is_in_hand() {
     for signal in ["TERM", "INT"] {

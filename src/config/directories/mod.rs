@@ -134,6 +134,11 @@ pub(in crate::config) fn is_safe(url: &Url) -> bool {
     (url.scheme() == "https" || url.scheme() == "http" && is_local(url)) && url.host().is_some()
 }
 
+/// Whether it holds a user name or password, which would be shown wherever the URL is.
+pub(in crate::config) fn holds_credentials(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
+
 /// A secret that stands in the configuration or alone in a file of its own.
 ///
 /// # Errors

@@ -351,6 +351,14 @@ fn a_country_header_needs_a_proxy_that_sets_it() {
 }
 
 #[test]
+fn the_place_of_checkpoints_holds_no_password() {
+    let said = fit_but("audit.checkpoint_url = 'https://desk:987654321@log.example/'").problems(Mode::Serve);
+    assert_eq!(said.iter().map(|problem| problem.key).collect::<Vec<_>>(), ["audit.checkpoint_url"]);
+    assert!(!said[0].to_string().contains("98765"), "{}", said[0]);
+    assert_eq!(fit_but("audit.checkpoint_url = 'https://log.example/desk'").problems(Mode::Serve), []);
+}
+
+#[test]
 fn common_mail_domains_are_domains() {
     for wrong in ["risk.common_mail_domains = ['@gmail.com']", "risk.common_mail_domains = ['gmail']"] {
         assert_eq!(keys(&fit_but(wrong), Mode::Serve), ["risk.common_mail_domains"], "{wrong}");

@@ -44,6 +44,19 @@ fn an_unknown_key_is_refused_with_the_one_that_was_meant() {
 }
 
 #[test]
+fn a_key_in_a_list_of_tables_has_its_dots() {
+    for (toml, key) in [
+        ("[[forwarders]]\nformat = 'json'", "forwarders[0].name"),
+        ("[[forwarders]]\nname = 'a b c!'", "forwarders[0].name"),
+        ("[[forwarders]]\nname = 'a'\n[forwarders.http]\ntoken = 'x'", "forwarders[0].http.url"),
+        ("[[directories]]\nname = 'a'\ntimeout_seconds = 'x'", "directories[0].timeout_seconds"),
+    ] {
+        let said = refusal(toml, &[]);
+        assert!(said.starts_with(key), "{said}");
+    }
+}
+
+#[test]
 fn a_single_underscore_is_not_ignored() {
     for name in ["MFA_DESK_SERVER__LISTEN", "MFA_DESK_SERVER_LISTEN"] {
         let said = refusal("", &[(name, "0.0.0.0:80")]);

@@ -8,6 +8,7 @@ use super::super::dialect::{self, ErasedField};
 use super::super::schema::{audit_entries, audit_erasures};
 use super::super::{AnyConnection, StoreError};
 use crate::domain::audit::{ERASED, Entry, Erased, Personal, blanked};
+use crate::domain::privacy::Cause;
 
 const fn bit(field: Personal) -> i32 {
     1 << field as i32
@@ -176,16 +177,22 @@ fn is_account_of(connection: &mut AnyConnection, order: &Entry) -> Result<bool, 
     Ok(blanked(&fields).iter().all(|(key, value)| said.get(key) == Some(value)))
 }
 
-/// The numbers of the erasures that entries of the action [`ERASED`] order, by these entries.
+/// Why something was erased, and the number of the erasure.
+pub type Order = (Cause, i64);
+
+/// What the entries of the action [`ERASED`] among these order, by these entries.
 ///
 /// # Errors
 /// [`StoreError`] when the database fails.
-pub fn numbers(connection: &mut AnyConnection, orders: &BTreeSet<i64>) -> Result<BTreeMap<i64, i64>, StoreError> {
+pub fn orders(connection: &mut AnyConnection, orders: &BTreeSet<i64>) -> Result<BTreeMap<i64, Order>, StoreError> {
     let rows: Vec<(i64, String)> = audit_entries::table
         .filter(audit_entries::seq.eq_any(orders.iter().copied().collect::<Vec<_>>()))
         .filter(audit_entries::action.eq(ERASED))
         .select((audit_entries::seq, audit_entries::details))
         .load(connection)?;
-    let number = |details: &str| serde_json::from_str::<serde_json::Value>(details).ok()?.get("request")?.as_i64();
-    Ok(rows.into_iter().filter_map(|(seq, details)| Some((seq, number(&details)?))).collect())
+    let order = |details: &str| {
+        let said: serde_json::Value = serde_json::from_str(details).ok()?;
+        Some((Cause::from_code(said.get("cause")?.as_str()?)?, said.get("request")?.as_i64()?))
+    };
+    Ok(rows.into_iter().filter_map(|(seq, details)| Some((seq, order(&details)?))).collect())
 }

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::{Data, Query};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -11,6 +12,7 @@ use super::verify::counted;
 use crate::domain::audit::{Entry, Personal};
 use crate::domain::audit_export::ExportFormat;
 use crate::domain::audit_filter::{self, Filter};
+use crate::domain::privacy::Cause;
 use crate::store::audit;
 use crate::web::App;
 use crate::web::audit_file;
@@ -89,7 +91,7 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
                 Some(filter) => audit::before(connection, filter, place, limit)?,
             };
             let orders = rows.iter().flat_map(|row| row.erased.iter().flatten()).map(|erased| erased.by).collect();
-            let orders = audit::erasure::numbers(connection, &orders)?;
+            let orders = audit::erasure::orders(connection, &orders)?;
             Ok((rows, audit::head(connection)?, orders))
         })
         .await?;
@@ -112,6 +114,7 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
         "places": places.collect::<Vec<_>>(),
         "filters": {
             "from": asked.from, "to": asked.to, "case": asked.case, "actor": asked.actor, "action": asked.action,
+            "from_kind": kind_of(&asked.from), "to_kind": kind_of(&asked.to),
         },
         "errors": errors,
         "rows": rows.iter().map(|entry| row(entry, &orders)).collect::<Vec<_>>(),
@@ -123,6 +126,13 @@ pub async fn show(app: Data<App>, agent: SignedInAgent, asked: Query<Asked>) -> 
         "exported": exported(&asked, head.seq, if has_newer || has_older { None } else { Some(rows.len()) }),
     });
     show_page(&app, &agent.caller, status, "desk/audit.html", Head::desk("Audit", &agent), content)
+}
+
+/// The kind of field that shows a moment: one for days shows no other, and would ask for everything in its place.
+fn kind_of(moment: &str) -> &'static str {
+    let moment = moment.trim();
+    let is_day = moment.is_empty() || NaiveDate::parse_from_str(moment, "%Y-%m-%d").is_ok();
+    if is_day { "date" } else { "text" }
 }
 
 /// The newest signed checkpoint, to be kept elsewhere.
@@ -174,10 +184,14 @@ fn size_of(bytes: i64) -> String {
     }
 }
 
-fn row(entry: &Entry, orders: &BTreeMap<i64, i64>) -> Value {
+fn row(entry: &Entry, orders: &BTreeMap<i64, audit::erasure::Order>) -> Value {
     let erased = |field: Personal| {
         let by = entry.erased[field as usize].as_ref()?.by;
-        Some(json!({ "entry": by, "number": orders.get(&by) }))
+        Some(match orders.get(&by) {
+            Some((Cause::Request, number)) => format!("erased by request {number}"),
+            Some((Cause::Schedule, number)) => format!("erased by schedule (no. {number})"),
+            None => format!("erased by entry {by}"),
+        })
     };
     json!({
         "seq": entry.seq,

@@ -11,7 +11,8 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::After;
-use crate::domain::form::free_text;
+use crate::domain::directory::Home;
+use crate::domain::privacy::HoldReason;
 use crate::store::StoreError;
 use crate::store::legal_holds::Kept;
 use crate::web::App;
@@ -24,12 +25,23 @@ use crate::workflow::{Halt, HandedOut, HeldAbout, Whom};
 /// Erasures that the page lists.
 const ROWS: i64 = 50;
 
+/// Beside which field it stands what is wrong.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    #[default]
+    Whom,
+    Tick,
+    Reason,
+}
+
 /// What the page says beside what it is asked.
 #[derive(Default)]
 struct Said {
     halt: Option<Halt>,
+    beside: Beside,
     flash: Option<Flash>,
     typed: String,
+    reason: String,
     held: Option<HeldAbout>,
 }
 
@@ -55,6 +67,7 @@ fn held(held: &HeldAbout) -> Value {
             "erased": emptied.map(|by| by.to_string()),
         })).collect::<Vec<_>>(),
         "of_others": held.of_others,
+        "contacts": held.contacts.iter().map(Home::name).collect::<Vec<_>>(),
         "holds": held.holds.iter().map(|hold| json!({
             "id": hold.id,
             "case": reference(hold.kept),
@@ -70,9 +83,14 @@ fn held(held: &HeldAbout) -> Value {
 async fn page(app: &App, me: &SignedInAgent, said: Said) -> Result<HttpResponse, PageError> {
     let erasures = app.desk.erasures_asked_for(ROWS).await?;
     let status = said.halt.as_ref().map_or(StatusCode::OK, status_of);
+    let wrong = |beside| said.halt.as_ref().filter(|_| said.beside == beside).map(ToString::to_string);
     let content = json!({
         "typed": said.typed,
-        "error": said.halt.as_ref().map(ToString::to_string),
+        "reason": said.reason,
+        "has_error": said.halt.is_some(),
+        "error": wrong(Beside::Whom),
+        "tick_error": wrong(Beside::Tick),
+        "reason_error": wrong(Beside::Reason),
         "held": said.held.as_ref().map(held),
         "erasures": erasures.iter().map(|(by, account, cases)| json!({
             "number": by.number, "at": moment(by.at), "account": account, "cases": cases,
@@ -96,6 +114,26 @@ pub async fn ask(app: Data<App>, me: SignedInAgent, after: Query<After>) -> Resu
 
 async fn again(app: &App, me: &SignedInAgent, fields: &Fields, halt: Halt) -> Result<HttpResponse, PageError> {
     page(app, me, Said { halt: Some(halt), typed: fields.get("whom").to_owned(), ..Said::default() }).await
+}
+
+/// The page again with the person that was looked up and all that was typed, and with what is wrong beside its field.
+async fn still(
+    app: &App,
+    me: &SignedInAgent,
+    fields: &Fields,
+    (beside, halt): (Beside, Halt),
+) -> Result<HttpResponse, PageError> {
+    let Ok(whom) = fields.get("whom").parse::<Whom>() else { return again(app, me, fields, halt).await };
+    let Ok(held) = app.desk.held_about(me.act(app), whom).await? else { return again(app, me, fields, halt).await };
+    let said = Said {
+        halt: Some(halt),
+        beside,
+        typed: fields.get("whom").to_owned(),
+        reason: fields.get("reason").to_owned(),
+        held: Some(held),
+        flash: None,
+    };
+    page(app, me, said).await
 }
 
 /// **Look**: what is held. The address is posted, so that it stands in no log of addresses.
@@ -141,31 +179,33 @@ pub async fn export(app: Data<App>, me: SignedInAgent, fields: Fields) -> Result
 
 /// **Erase**: with a tick that says that it is certain who asked.
 pub async fn erase(app: Data<App>, me: SignedInAgent, fields: Fields) -> Result<HttpResponse, PageError> {
-    let whom: Result<Whom, Halt> = match fields.get("sure") {
-        "yes" => fields.get("whom").parse(),
-        _ => Err(Halt::BadText("Tick that it is certain who asked. Nothing was erased.".to_owned())),
-    };
-    let done = match whom {
+    if fields.get("sure") != "yes" {
+        let missing = Halt::BadText("Tick that it is certain who asked. Nothing was erased.".to_owned());
+        return still(&app, &me, &fields, (Beside::Tick, missing)).await;
+    }
+    let done = match fields.get("whom").parse::<Whom>() {
         Ok(whom) => app.desk.erase_person(me.act(&app), whom).await?,
         Err(halt) => Err(halt),
     };
     match done {
         Ok(_) => Ok(see_other("/desk/privacy?done=erased")),
-        Err(halt) => again(&app, &me, &fields, halt).await,
+        Err(halt) => still(&app, &me, &fields, (Beside::Whom, halt)).await,
     }
 }
 
 /// **Place a hold**.
 pub async fn hold(app: Data<App>, me: SignedInAgent, fields: Fields) -> Result<HttpResponse, PageError> {
-    let asked = free_text(fields.get("reason")).map_err(Halt::Wrong);
-    let asked = asked.and_then(|reason| fields.get("whom").parse::<Whom>().map(|whom| (whom, reason)));
-    let done = match asked {
-        Ok((whom, reason)) => app.desk.place_hold(me.act(&app), whom, reason).await?,
+    let reason = match fields.get("reason").parse::<HoldReason>() {
+        Ok(reason) => reason,
+        Err(wrong) => return still(&app, &me, &fields, (Beside::Reason, Halt::Wrong(wrong))).await,
+    };
+    let done = match fields.get("whom").parse::<Whom>() {
+        Ok(whom) => app.desk.place_hold(me.act(&app), whom, reason).await?,
         Err(halt) => Err(halt),
     };
     match done {
         Ok(()) => Ok(see_other("/desk/privacy?done=hold")),
-        Err(halt) => again(&app, &me, &fields, halt).await,
+        Err(halt) => still(&app, &me, &fields, (Beside::Whom, halt)).await,
     }
 }
 

@@ -128,15 +128,26 @@ pub async fn admit(request: &mut ServiceRequest, app: &Data<App>) -> Result<(), 
     Ok(())
 }
 
-struct Form {
-    token: String,
-    file: Option<Bytes>,
+/// A form with a file, as it was read.
+pub struct Form {
+    /// The browser's token.
+    pub token: String,
+    /// The file, where one was chosen.
+    pub file: Option<Bytes>,
 }
 
 async fn read(request: &mut ServiceRequest, largest: usize) -> Result<Form, BadUpload> {
-    let boundary = content_type(request).and_then(|kind| multer::parse_boundary(kind).ok());
+    let kind = content_type(request).unwrap_or_default();
     let body = body(request, largest.saturating_add(AROUND)).await?;
-    let boundary = boundary.ok_or(BadUpload::Unreadable)?;
+    parts(&kind, body, largest).await
+}
+
+/// Reads the body of a form with a file of at most `largest` bytes, given the content type it was sent with (RFC 7578).
+///
+/// # Errors
+/// [`BadUpload`] when it is none, has other fields, or the file is larger.
+pub async fn parts(content_type: &str, body: Vec<u8>, largest: usize) -> Result<Form, BadUpload> {
+    let boundary = multer::parse_boundary(content_type).map_err(|_| BadUpload::Unreadable)?;
     let limits = SizeLimit::new()
         .per_field(u64::try_from(largest).unwrap_or(u64::MAX))
         .for_field(TOKEN, u64::try_from(AROUND).unwrap_or(u64::MAX));

@@ -7,12 +7,13 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use diesel::{RunQueryDsl, sql_query};
 use mfa_desk::directory::Capabilities;
 use mfa_desk::domain::account::{Account, AccountKind, Tier};
 use mfa_desk::domain::actor::Actor;
 use mfa_desk::domain::contact_record::{ChangeState, ContactChange};
 use mfa_desk::store::{AnyConnection, accounts, contact_changes, contacts, mirror};
-use mfa_desk::workflow::{Act, ContactsImported, ImportError, LineError, Resume};
+use mfa_desk::workflow::{Act, ContactsImported, ImportError, LineError, Resume, Whom};
 
 use crate::support::directory::{FakeSystem, Outside};
 use crate::support::mail_reader::Mail;
@@ -438,5 +439,40 @@ async fn supervisors_and_auditors_see_what_is_held_and_only_supervisors_stop_it(
     assert_eq!(stopped.ended_by.as_deref(), Some("sam@desk.example.test"));
     world.later(TimeDelta::hours(100)).await;
     assert_eq!(account(&world, "carla").await.unwrap().email.as_str(), CARLA);
+    world.stop().await;
+}
+
+/// Takes the account of a contact out of the way, as an erasure leaves one.
+async fn detach(world: &World) {
+    let detach = |tx: &mut mfa_desk::store::Tx<'_>| {
+        let sql =
+            "UPDATE accounts SET login = NULL, phone = NULL, email = 'gone@gone.example', email_key = 'erased:gone'
+            WHERE login = 'carla'";
+        Ok(sql_query(sql).execute(tx.connection)?)
+    };
+    assert_eq!(world.desk.store.write(detach).await.unwrap(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_contact_of_whom_no_account_is_known_is_handed_out_and_erased_by_its_address() {
+    let (world, _) = world().await;
+    import(&world, &first()).await;
+    detach(&world).await;
+    let operator = || Act { actor: Actor::Operator, ip: String::new(), at: world.now() };
+    let carla: Whom = CARLA.parse().unwrap();
+    let held = world.desk.held_about(operator(), carla.clone()).await.unwrap().unwrap();
+    assert_eq!((held.contacts.len(), held.cases.len(), held.is_left()), (1, 0, true));
+    let all = world.desk.hand_out(operator(), carla.clone()).await.unwrap().unwrap();
+    assert!(all.json.contains(CARLA) && all.json.contains(PHONE) && !all.json.contains("boss@corp.example"));
+    let hold = world.desk.place_hold(operator(), carla.clone(), "A court asks.".parse().unwrap()).await.unwrap();
+    assert!(hold.is_err_and(|halt| halt.to_string().contains("only a contact")));
+    world.desk.erase_person(operator(), carla.clone()).await.unwrap().unwrap();
+    let left = read(&world, |c| contacts::list(c, &"corp".parse().unwrap())).await;
+    assert_eq!(left.iter().map(|contact| contact.login.as_str()).collect::<Vec<_>>(), ["boss"]);
+    assert!(world.desk.erase_person(operator(), carla).await.unwrap().is_err());
+    let actions = world.actions("").await;
+    for action in ["privacy.viewed", "privacy.exported", "privacy.erased"] {
+        assert!(actions.iter().any(|found| found == action), "{action}");
+    }
     world.stop().await;
 }

@@ -228,3 +228,19 @@ async fn where_no_more_can_wait_nothing_is_said_to_be_stored_and_mails_of_cases_
     assert_eq!(takes(&world, &late).await, Taken::New(Fate::Unmatched));
     world.stop().await;
 }
+
+/// Two mails within one, the first of which has no head: the parser's own assertions fail over it where they are checked.
+const TANGLED: &[u8] = b"From: a@elsewhere.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHere.\r\n\
+--b\r\nContent-Type: message/rfc822\r\n\r\nx within\rM\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: within\r\n\r\nx\r\n--b--\r\n";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mail_that_the_parser_fails_over_is_kept_as_it_came() {
+    let world = world().await;
+    assert_eq!(world.desk.take_mail(TANGLED.to_vec(), Way::Hook).await.unwrap(), Taken::New(Fate::Unmatched));
+    assert_eq!(world.desk.take_mail(TANGLED.to_vec(), Way::Hook).await.unwrap(), Taken::Known);
+    let id = undecided(&world).await[0].id;
+    let ana = world.agent("ana").await;
+    ana.get("/desk/mail").await.is(200);
+    ana.get(&format!("/desk/mail/{id}")).await.is(200);
+    world.stop().await;
+}

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use mfa_desk::config::DatabaseUrl;
 use mfa_desk::store::audit::Verdict;
-use mfa_desk::store::backup::{NotCopied, copy};
+use mfa_desk::store::backup::copy;
 
 use super::*;
 use crate::program::{err, exits, out, run};
@@ -108,17 +108,21 @@ async fn the_command_copies_into_a_new_private_file_and_says_what_is_not_in_it()
     exits(&run(&data, &["backup", nowhere.to_str().unwrap(), "--data", data.to_str().unwrap()]), 2);
     world.stop().await;
 
-    // A copy with a log that somebody changed is not given its name.
+    // A log that somebody changed is copied all the same, for what is left may be needed, and it is said loudly.
     let url = DatabaseUrl::Sqlite(file.clone());
     let mut connection = mfa_desk::store::open(&url, mfa_desk::store::Purpose::Write).unwrap();
     for sql in ["DROP TRIGGER audit_entries_only_erased", "UPDATE audit_entries SET action = 'nothing' WHERE seq = 2"] {
         sql_query(sql).execute(&mut connection).unwrap();
     }
     drop(connection);
-    let bad = data.join("bad.sqlite3");
-    let refused = copy(&url, &bad, |_, _| {}).unwrap_err();
-    assert!(matches!(refused, NotCopied::Unsound(_)), "{refused}");
-    assert!(!bad.exists() && !data.join("bad.sqlite3.partial").exists());
+    let (elsewhere, bad) = (tempfile::tempdir().unwrap(), data.join("bad.sqlite3"));
+    std::fs::copy(&file, elsewhere.path().join("mfa-desk.sqlite3")).unwrap();
+    let done = run(&data, &["backup", bad.to_str().unwrap(), "--data", elsewhere.path().to_str().unwrap()]);
+    exits(&done, 1);
+    assert!(err(&done).contains("BROKEN at entry 2") && !out(&done).contains("whole"), "{}{}", err(&done), out(&done));
+    assert!(bad.exists() && !data.join("bad.sqlite3.partial").exists());
+    let copied = copy(&DatabaseUrl::Sqlite(bad), &data.join("again.sqlite3"), |_, _| {}).unwrap();
+    assert!(matches!(copied.log, Verdict::Broken { seq: 2, .. }), "{copied:?}");
 }
 
 #[test]

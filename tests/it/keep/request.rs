@@ -116,7 +116,7 @@ async fn after_an_erasure_nothing_of_the_person_is_in_the_database_or_its_file()
     let refused = world.desk.erase_person(operator(&world), whole.clone()).await.unwrap().map_err(why).unwrap_err();
     assert!(refused.contains("can be objected to until"), "{refused}");
     days(&world, 31).await;
-    world.desk.place_hold(operator(&world), whom(), "A court asks.".to_owned()).await.unwrap().unwrap();
+    world.desk.place_hold(operator(&world), whom(), "A court asks.".parse().unwrap()).await.unwrap().unwrap();
     let refused = world.desk.erase_person(operator(&world), whom()).await.unwrap().map_err(why).unwrap_err();
     assert!(refused.contains("legal hold"), "{refused}");
     let held = world.desk.held_about(operator(&world), whom()).await.unwrap().unwrap();
@@ -134,7 +134,15 @@ async fn after_an_erasure_nothing_of_the_person_is_in_the_database_or_its_file()
     let page = sam.send(&page, "/desk/privacy", &[("whom", EMAIL)]).await;
     page.is(200).says("Erases the account");
     let csrf = crate::support::world::csrf_on(&page);
-    sam.send(&page, "/desk/privacy/erase", &[]).await.is(422).says("Nothing was erased");
+    // What is missing or wrong is said beside its field; whom it is about and what was typed stay.
+    let page = sam.send(&page, "/desk/privacy/erase", &[]).await;
+    page.is(422).says("Nothing was erased").says("Erases the account").says(&second);
+    let page = sam.send(&page, "/desk/privacy/hold", &[("reason", " ")]).await;
+    page.is(422).says("Erases the account");
+    let page = sam.send(&page, "/desk/privacy/hold", &[("reason", "A court\u{7} asks.")]).await;
+    page.is(422).says("Erases the account");
+    assert!(page.html.contains("A court") && page.html.contains("reason-error"), "{}", page.html);
+    assert_eq!(number(&world, "SELECT COUNT(*) AS n FROM legal_holds WHERE lifted_at IS NULL").await, 0);
     let proved = proofs(&world).await;
     let id = world.account_id(EMAIL).await.to_string();
     let done = sam.post("/desk/privacy/erase", &[("csrf", &csrf), ("whom", EMAIL), ("sure", "yes")]).await;
@@ -158,6 +166,9 @@ async fn after_an_erasure_nothing_of_the_person_is_in_the_database_or_its_file()
         for part in ["", "/print", "?show=conversation", "?show=events"] {
             let page = sam.get(&format!("/desk/cases/{case}{part}")).await;
             page.is(200).says("by request (no. 1)");
+            for made_up in ["erased.invalid", "e•••", "privacy.erased", "case.erased"] {
+                assert!(!page.html.contains(made_up), "{part}: {made_up}");
+            }
         }
     }
     let again = world.desk.erase_person(operator(&world), whom()).await.unwrap();

@@ -65,7 +65,9 @@ async fn an_address_that_several_accounts_have_is_nobodys_until_it_is_said_whose
     let refused = world.desk.erase_person(operator(), address.clone()).await.unwrap().map_err(words).unwrap_err();
     assert!(refused.contains(&local.to_string()) && refused.contains(&other.to_string()), "{refused}");
     assert!(world.desk.hand_out(operator(), address.clone()).await.unwrap().is_err());
-    assert!(world.desk.place_hold(operator(), address.clone(), "A court asks.".to_owned()).await.unwrap().is_err());
+    assert!(
+        world.desk.place_hold(operator(), address.clone(), "A court asks.".parse().unwrap()).await.unwrap().is_err()
+    );
     // The mirrored account goes alone: the case names its address, and is somebody else's.
     let theirs: Whom = other.to_string().parse().unwrap();
     let held = world.desk.held_about(operator(), theirs.clone()).await.unwrap().map_err(words).unwrap();
@@ -73,8 +75,12 @@ async fn an_address_that_several_accounts_have_is_nobodys_until_it_is_said_whose
     assert_eq!(held.of_others, [reference.parse().unwrap()]);
     let all = world.desk.hand_out(operator(), theirs.clone()).await.unwrap().map_err(words).unwrap();
     assert!(!all.json.contains("xylophonic") && all.json.contains("Somebody") && all.files.is_empty());
+    const MAILS: &str = "SELECT COUNT(*) AS n FROM outbox WHERE state = 'done' AND case_id IS NOT NULL";
+    let mails = number(&world, MAILS).await;
+    assert!(mails > 2, "{mails} mails were sent");
     world.desk.erase_person(operator(), theirs).await.unwrap().map_err(words).unwrap();
     assert_eq!(number(&world, "SELECT COUNT(*) AS n FROM accounts WHERE name = 'Somebody'").await, 0);
+    assert_eq!(number(&world, MAILS).await, mails, "mails of the other account went too");
     assert!(everything(&world).await.contains("xylophonic"));
     // Now the address is one person's again.
     world.desk.erase_person(operator(), address).await.unwrap().map_err(words).unwrap();
@@ -102,7 +108,8 @@ async fn whoever_took_part_lets_nothing_go_and_a_hold_from_the_server_is_lifted_
     assert!(everything(&world).await.contains("xylophonic"));
 
     for placed_by in [Actor::Operator, other.clone()] {
-        let place = world.desk.place_hold(by(&world, placed_by.clone()), whom.clone(), "A court asks.".to_owned());
+        let place =
+            world.desk.place_hold(by(&world, placed_by.clone()), whom.clone(), "A court asks.".parse().unwrap());
         place.await.unwrap().map_err(words).unwrap();
         let held = world.desk.held_about(by(&world, Actor::Operator), whom.clone()).await.unwrap().map_err(words);
         let hold = held.unwrap().holds[0].id;

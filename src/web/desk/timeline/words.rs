@@ -7,6 +7,7 @@ use crate::domain::audit::Entry;
 use crate::domain::evidence::CheckKind;
 use crate::domain::ids::AuthenticatorId;
 use crate::domain::limits::Limit;
+use crate::domain::privacy::Cause;
 use crate::domain::recovery::Setback;
 use crate::domain::risk::Signal;
 use crate::web::page::in_words;
@@ -152,6 +153,13 @@ pub(super) fn words(action: &str) -> &str {
         "mail.delayed" => "Mail was not delivered yet",
         "mail.failure_cleared" => "The address is marked as working again",
         "mail.revived" => "Mail to be sent again",
+        "case.erased" => "What the case said of people was erased",
+        "privacy.erased" => "What the log said of people was erased",
+        "privacy.erasure_refused" => "Not erased: something keeps it",
+        "privacy.viewed" => "Looked at what is held about the person",
+        "privacy.exported" => "What is held about the person was handed out",
+        "privacy.hold_placed" => "Put on legal hold",
+        "privacy.hold_lifted" => "The legal hold was lifted",
         other => other,
     }
 }
@@ -180,6 +188,7 @@ const TELLING: &[&str] = &[
     "into",
     "duplicate",
     "via",
+    "cause",
 ];
 
 /// A detail in words; nothing where it is none of those that tell, or is not understood.
@@ -187,6 +196,7 @@ fn shown(name: &str, value: &Value) -> Option<String> {
     let signal = |code: &Value| Some(Signal::from_code(code.as_str()?)?.label().to_lowercase());
     match value {
         Value::String(code) if name == "check" => CheckKind::from_code(code).map(|kind| kind.label().to_owned()),
+        Value::String(code) if name == "cause" => Cause::from_code(code).map(|cause| cause.label().to_owned()),
         Value::String(code) if name == "limit" => Limit::from_code(code).map(|limit| limit.label().to_owned()),
         Value::String(code) if name == "failed" => Setback::from_code(code).map(|setback| setback.label().to_owned()),
         Value::String(text) if matches!(name, "ends_at" | "until") => {
@@ -246,6 +256,14 @@ mod tests {
         assert_eq!(devices(&details), [id.parse().unwrap()]);
         assert_eq!(devices(&format!(r#"{{"authenticators":["{id}","{id}"]}}"#)).len(), 2);
         assert!(devices("{}").is_empty());
+    }
+
+    #[test]
+    fn an_erasure_says_what_happened_and_why() {
+        assert_eq!(telling(r#"{"request":7,"cause":"schedule","blanked":2}"#), "by schedule");
+        for action in ["case.erased", "privacy.erased", "privacy.viewed", "privacy.hold_placed"] {
+            assert!(!words(action).contains('.'), "{action}");
+        }
     }
 
     #[test]

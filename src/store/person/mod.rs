@@ -1,25 +1,29 @@
 //! Everything that is held about one person: read for them, and erased when they ask for it.
 
+mod export;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::not;
+use diesel::dsl::{exists, not};
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl, TextExpressionMethods};
-use serde_json::{Map, Value};
 
 use super::schema::{
     account_administrators, account_sessions, accounts, api_answers, audit_entries, authenticators, blocks, case_forms,
     cases, ceremonies, contact_changes, contacts, inbound_mails, known_devices, links, mail_failures, outbox,
     recovery_codes, saved_views, sign_in_links,
 };
-use super::{AnyConnection, StoreError, Tx, audit, dialect, legal_holds, parsed, stored};
+use super::{AnyConnection, StoreError, Tx, audit, legal_holds, parsed, stored};
 use crate::domain::account::{Account, AccountStatus, AuthenticatorState};
 use crate::domain::audit::Personal;
+use crate::domain::directory::Home;
 use crate::domain::evidence::Subject;
 use crate::domain::ids::CaseId;
 use crate::domain::inbound::Fate;
 use crate::domain::privacy::{ERASED_EMAIL, Erased};
 use crate::domain::reference::CaseRef;
+
+pub use export::{export, log_of};
 
 /// Whose data: an account, or an address that no account has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,66 +64,38 @@ pub fn cases_of_others(connection: &mut AnyConnection, person: &Person) -> Resul
     others.iter().map(|reference| parsed("reference", reference)).collect()
 }
 
-/// By what a table's rows belong to somebody.
-#[derive(Clone, Copy)]
-enum Of {
-    Account,
-    Case,
-    Contact,
-    Challenge,
-    Change,
+/// Contacts and changes of contacts with the person's address of whom no account is known here.
+pub fn contacts_alone(connection: &mut AnyConnection, person: &Person) -> Result<Vec<Home>, StoreError> {
+    let of_contacts: Vec<(String, String)> = contacts::table
+        .filter(contacts::email_key.eq(&person.email_key))
+        .select((contacts::directory, contacts::login))
+        .load(connection)?;
+    let of_changes: Vec<(String, String)> = contact_changes::table
+        .filter(contact_changes::email_key.eq(&person.email_key))
+        .select((contact_changes::directory, contact_changes::login))
+        .load(connection)?;
+    let mut alone = Vec::new();
+    for (directory, login) in of_contacts.into_iter().chain(of_changes).collect::<BTreeSet<_>>() {
+        let known = accounts::table.filter(accounts::directory.eq(&directory)).filter(accounts::login.eq(&login));
+        if !diesel::select(exists(known)).get_result::<bool>(connection)? {
+            let (directory, login) = (parsed("directory", &directory)?, parsed("login", &login)?);
+            alone.push(Home::Elsewhere { directory, login });
+        }
+    }
+    Ok(alone)
 }
 
-/// What is handed out of which table. Hashes of secrets, keys and sealed contents are no data about anybody; documents
-/// are files of their own.
-const PARTS: &[(&str, &str, Of)] = &[
-    (
-        "accounts",
-        "id email number name kind tier phone status created_at updated_at email_changed_at phone_changed_at country language directory login read_at",
-        Of::Account,
-    ),
-    ("account_administrators", "account_id administrator_id", Of::Account),
-    ("authenticators", "id kind label state enrolled_at deactivated_at last_used_at serial", Of::Account),
-    ("recovery_codes", "id created_at used_at", Of::Account),
-    (
-        "account_sessions",
-        "id assurance method proved_at ip device created_at last_seen_at expires_at ended_at",
-        Of::Account,
-    ),
-    ("known_devices", "id device created_at last_seen_at", Of::Account),
-    ("sign_in_links", "id purpose created_at expires_at used_at", Of::Account),
-    ("contacts", "directory login email phone name kind tier country administrators since", Of::Contact),
-    (
-        "contact_changes",
-        "directory login email phone name kind tier country administrators state requested_at old_email old_phone told_at effective_at ended_at",
-        Of::Contact,
-    ),
-    ("cases", "reference state tier submitted_at state_since expires_at ended_reason conclusion with_owner", Of::Case),
-    (
-        "case_forms",
-        "case_id email account_number name device_kind reason failed_step phone language callback_time message",
-        Of::Case,
-    ),
-    ("case_origins", "case_id country submitted_at", Of::Case),
-    ("case_entries", "case_id kind at body", Of::Case),
-    ("evidence", "case_id kind outcome at valid_until", Of::Case),
-    ("evidence_notes", "evidence_id case_id body", Of::Case),
-    ("recoveries", "case_id started_at language failed handed_over_at", Of::Case),
-    ("phone_changes", "case_id state old_phone new_phone requested_by requested_at effective_at failure", Of::Case),
-    ("challenges", "case_id kind state created_at expires_at", Of::Case),
-    ("calls", "phone state created_at updated_at", Of::Challenge),
-    ("calls", "phone state created_at updated_at", Of::Change),
-    ("links", "case_id purpose created_at expires_at opened_at used_at", Of::Case),
-    ("customer_sessions", "case_id created_at expires_at", Of::Case),
-    ("enrolments", "case_id serial begun_at done_at", Of::Case),
-    ("documents", "id case_id kind size digest uploaded_at erased_at", Of::Case),
-    ("inbound_mails", "case_id from_address subject rest files received_at", Of::Case),
-    ("mail_failures", "case_id status at", Of::Case),
-    ("outbox", "case_id kind payload state created_at done_at", Of::Case),
-    ("outbox", "kind payload state created_at done_at", Of::Account),
-    ("blocks", "scope about at until lifted_at", Of::Account),
-    ("alarms", "kind at seen_at", Of::Account),
-];
+/// The other accounts with the person's address.
+fn siblings(connection: &mut AnyConnection, person: &Person) -> Result<Vec<String>, StoreError> {
+    let own = person.account.as_ref().map(|account| account.id.to_string()).unwrap_or_default();
+    let others = accounts::table.filter(accounts::email_key.eq(&person.email_key)).filter(accounts::id.ne(own));
+    Ok(others.select(accounts::id).load(connection)?)
+}
+
+/// Whether another account has the same address, so that what names the address alone may be its own.
+pub fn shares_address(connection: &mut AnyConnection, person: &Person) -> Result<bool, StoreError> {
+    Ok(!siblings(connection, person)?.is_empty())
+}
 
 /// Identifiers are ours, so that they can stand in a statement.
 fn in_list(ids: impl Iterator<Item = String>) -> String {
@@ -127,111 +103,8 @@ fn in_list(ids: impl Iterator<Item = String>) -> String {
     if listed.is_empty() { "(NULL)".to_owned() } else { format!("({})", listed.join(", ")) }
 }
 
-/// Everything held about a person, as JSON: for each table its rows.
-pub fn export(
-    connection: &mut AnyConnection,
-    person: &Person,
-    of_cases: &[CaseId],
-) -> Result<Map<String, Value>, StoreError> {
-    let account = in_list(person.account.iter().map(|account| account.id.to_string()));
-    let in_cases = in_list(of_cases.iter().map(ToString::to_string));
-    let mut tables: Map<String, Value> = Map::new();
-    for (table, columns, of) in PARTS {
-        let of = match (*table, of) {
-            ("accounts", Of::Account) => format!("id IN {account}"),
-            ("cases", _) => format!("id IN {in_cases}"),
-            (_, Of::Account) => format!("account_id IN {account}"),
-            (_, Of::Case) => format!("case_id IN {in_cases}"),
-            (_, Of::Contact) => format!(
-                "EXISTS (SELECT 1 FROM accounts WHERE accounts.id IN {account}
-                    AND accounts.directory = {table}.directory AND accounts.login = {table}.login)"
-            ),
-            (_, Of::Challenge) => format!("challenge_id IN (SELECT id FROM challenges WHERE case_id IN {in_cases})"),
-            (_, Of::Change) => format!("phone_change_id IN (SELECT id FROM phone_changes WHERE case_id IN {in_cases})"),
-        };
-        let columns: Vec<&str> = columns.split(' ').collect();
-        let rows = dialect::json_rows(connection, table, &columns, &of)?;
-        let read = rows.iter().map(|row| read(row)).collect::<Result<Vec<_>, _>>()?;
-        let Value::Array(kept) = tables.entry(*table).or_insert_with(|| Value::Array(Vec::new())) else { continue };
-        kept.extend(read);
-    }
-    let own = own_addresses(&tables);
-    if let Some(Value::Array(errands)) = tables.get_mut("outbox") {
-        errands.retain(|errand| went_to(errand, &own));
-    }
-    Ok(tables)
-}
-
-/// Where mails and text messages to the person went, in lower case.
-fn own_addresses(tables: &Map<String, Value>) -> BTreeSet<String> {
-    const OWN: [(&str, &[&str]); 5] = [
-        ("accounts", &["email", "phone"]),
-        ("contacts", &["email", "phone"]),
-        ("contact_changes", &["old_email", "old_phone"]),
-        ("case_forms", &["email", "phone"]),
-        ("phone_changes", &["old_phone"]),
-    ];
-    let mut found = BTreeSet::new();
-    for (table, columns) in OWN {
-        for row in tables.get(table).and_then(Value::as_array).into_iter().flatten() {
-            found.extend(columns.iter().filter_map(|column| row[*column].as_str()).map(str::to_lowercase));
-        }
-    }
-    found
-}
-
-/// Whether an errand is the person's own: nothing that tells somebody else.
-fn went_to(errand: &Value, own: &BTreeSet<String>) -> bool {
-    let payload = &errand["payload"];
-    match payload["to"].as_str().or_else(|| payload["email"].as_str()) {
-        Some(to) => own.contains(&to.to_lowercase()),
-        None => !errand["kind"].as_str().is_some_and(|kind| TO_OTHERS.contains(&kind)),
-    }
-}
-
-/// Kinds of errands that tell the desk or a subscriber.
-const TO_OTHERS: [&str; 2] = ["alarm", super::events::EVENT];
-
 /// Kinds of actors whose network address is the person's own.
 const OWN: [&str; 3] = ["customer", "owner", "administrator"];
-
-/// The log's entries about a person's account and cases, oldest first. Where people at the desk and
-/// other people sat is not handed out.
-pub fn log_of(connection: &mut AnyConnection, person: &Person, cases: &[CaseRef]) -> Result<Vec<Value>, StoreError> {
-    let account = in_list(person.account.iter().map(|account| account.id.to_string()));
-    let cases = in_list(cases.iter().map(ToString::to_string));
-    let columns = ["seq", "at", "actor_kind", "actor", "action", "case_ref", "ip", "details"];
-    let of = format!("case_ref IN {cases} OR account_id IN {account}");
-    let rows = dialect::json_rows(connection, "audit_entries", &columns, &of)?;
-    let mut entries = rows.iter().map(|row| read(row)).collect::<Result<Vec<_>, _>>()?;
-    let own_id = person.account.as_ref().map(|account| account.id.to_string());
-    for entry in &mut entries {
-        let Some(fields) = entry.as_object_mut() else { continue };
-        let actor = fields.remove("actor");
-        let kind = fields.get("actor_kind").and_then(Value::as_str).unwrap_or_default();
-        // An administrator of a member's account is somebody else.
-        let themself = kind != "administrator" || actor.as_ref().and_then(Value::as_str) == own_id.as_deref();
-        if !themself || !OWN.contains(&kind) {
-            fields.remove("ip");
-        }
-    }
-    entries.sort_by_key(|entry| entry["seq"].as_i64());
-    Ok(entries)
-}
-
-/// A row as it was written; what is JSON inside it is made part of it.
-fn read(row: &str) -> Result<Value, StoreError> {
-    let unreadable = |_| StoreError::Corrupt("a row as JSON".to_owned());
-    let mut row: Value = serde_json::from_str(row).map_err(unreadable)?;
-    for column in ["payload", "files", "administrators", "details"] {
-        if let Some(value) = row.get_mut(column)
-            && let Some(inner) = value.as_str().and_then(|text| serde_json::from_str(text).ok())
-        {
-            *value = inner;
-        }
-    }
-    Ok(row)
-}
 
 /// Texts by which a person is found in what belongs to nobody.
 fn names(account: &Account) -> BTreeSet<String> {
@@ -246,13 +119,31 @@ fn holding(name: &str) -> String {
 }
 
 /// Rows of the outbox of other cases and of nobody's that name a person, such as mails to an administrator.
-fn errands_naming(connection: &mut AnyConnection, account: &Account) -> Result<Vec<String>, StoreError> {
+/// What belongs to another account with the same address stays with that.
+fn errands_naming(
+    connection: &mut AnyConnection,
+    account: &Account,
+    siblings: &[String],
+) -> Result<Vec<String>, StoreError> {
+    type Row = (String, String, Option<String>, Option<String>);
+    let theirs: BTreeSet<String> = cases::table
+        .filter(cases::account_id.eq_any(siblings))
+        .select(cases::id)
+        .load::<String>(connection)?
+        .into_iter()
+        .collect();
+    let is_theirs = |account: &Option<String>, case: &Option<String>| {
+        account.as_ref().is_some_and(|id| siblings.contains(id)) || case.as_ref().is_some_and(|id| theirs.contains(id))
+    };
     let mut found = Vec::new();
     for name in names(account) {
         let over = outbox::table.filter(outbox::state.eq_any(["done", "dead"]));
-        let rows: Vec<(String, String)> =
-            over.filter(outbox::payload.like(holding(&name))).select((outbox::id, outbox::payload)).load(connection)?;
-        found.extend(rows.into_iter().filter(|(_, payload)| payload.contains(&name)).map(|(id, _)| id));
+        let rows: Vec<Row> = over
+            .filter(outbox::payload.like(holding(&name)))
+            .select((outbox::id, outbox::payload, outbox::account_id, outbox::case_id))
+            .load(connection)?;
+        let mine = rows.into_iter().filter(|(_, payload, of, case)| payload.contains(&name) && !is_theirs(of, case));
+        found.extend(mine.map(|(id, ..)| id));
     }
     Ok(found)
 }
@@ -370,7 +261,8 @@ pub fn traces(
         found.answers.extend(rows);
     }
     let Some(account) = &person.account else { return Ok(found) };
-    found.errands = errands_naming(connection, account)?;
+    let siblings = siblings(connection, person)?;
+    found.errands = errands_naming(connection, account, &siblings)?;
     let kept: Vec<(String, String, String)> =
         saved_views::table.select((saved_views::id, saved_views::name, saved_views::asked)).load(connection)?;
     let words: Vec<String> = names(account)
@@ -397,15 +289,8 @@ pub fn empty_account(
     by: Erased,
 ) -> Result<(), StoreError> {
     let (id, at) = (account.id.to_string(), stored(by.at));
+    forget_contact(tx, &account.home)?;
     let c = &mut *tx.connection;
-    let home: (String, Option<String>) =
-        accounts::table.find(&id).select((accounts::directory, accounts::login)).first(c)?;
-    if let (directory, Some(login)) = &home {
-        let mine = contact_changes::directory.eq(directory).and(contact_changes::login.eq(login));
-        diesel::delete(contact_changes::table.filter(mine)).execute(c)?;
-        let mine = contacts::directory.eq(directory).and(contacts::login.eq(login));
-        diesel::delete(contacts::table.filter(mine)).execute(c)?;
-    }
     diesel::update(accounts::table.find(&id))
         .set((
             accounts::email.eq(ERASED_EMAIL),
@@ -452,8 +337,17 @@ pub fn empty_account(
     diesel::update(blocks::table.filter(blocks::account_id.eq(&id))).set(blocks::about.eq("")).execute(c)?;
     let named: Vec<&str> = subjects.iter().map(|subject| subject.0.as_str()).collect();
     diesel::delete(mail_failures::table.filter(mail_failures::subject.eq_any(named))).execute(c)?;
-    legal_holds::forget_lifted(tx, Some(account.id), None)?;
-    forget_mails_from(tx, &account.email.key(), by.at)
+    legal_holds::forget_lifted(tx, Some(account.id), None)
+}
+
+/// Forgets a contact of a directory, and every change of it.
+pub fn forget_contact(tx: &mut Tx<'_>, home: &Home) -> Result<(), StoreError> {
+    let Home::Elsewhere { directory, login } = home else { return Ok(()) };
+    let mine = contact_changes::directory.eq(directory.as_str()).and(contact_changes::login.eq(login.as_str()));
+    diesel::delete(contact_changes::table.filter(mine)).execute(tx.connection)?;
+    let mine = contacts::directory.eq(directory.as_str()).and(contacts::login.eq(login.as_str()));
+    diesel::delete(contacts::table.filter(mine)).execute(tx.connection)?;
+    Ok(())
 }
 
 /// Empties mails that came from an address and belong to no case.
