@@ -91,14 +91,15 @@ fn export(filter: Filter, format: ExportFormat, out: Option<PathBuf>, place: &Pl
     let desk = proof::signing_desk_of(place)?;
     let asked = ExportAsked { filter, format, end: None };
     runtime()?.block_on(async {
-        let export = desk.export_audit(operator(&desk), asked.clone()).await.map_err(Failure::new)?;
         let Some(out) = out else {
+            let export = desk.export_audit(operator(&desk), asked).await.map_err(Failure::new)?;
             pour(export.chunks, BufWriter::new(std::io::stdout()), None).await?;
             return Ok(ExitCode::SUCCESS);
         };
+        let (export, tally) = desk.export_audit_counted(operator(&desk), asked.clone()).await.map_err(Failure::new)?;
         // On the terminal itself the lines are the progress.
         pour(export.chunks, made(&out)?, Some(writing())).await?;
-        let counted = export.tally.await.ok().filter(|_| format.is_proven());
+        let counted = tally.await.ok().filter(|_| format.is_proven());
         match counted.and_then(|tally| desk.manifest_of(asked, export.end, tally)) {
             Some(manifest) => pour(manifest, made(&manifest_beside(&out))?, None).await?,
             None if format.is_proven() => complain!("no manifest: there is no key to sign with, set secrets.key"),

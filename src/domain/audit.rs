@@ -7,11 +7,11 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use hmac::{Hmac, KeyInit, Mac};
-use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::actor::Actor;
+use super::audit_canonical::canonical;
 use super::ids::AccountId;
 use super::merkle::TreeHash;
 use super::reference::CaseRef;
@@ -81,9 +81,11 @@ impl Personal {
         if value.is_empty() {
             return String::new();
         }
+        let mut key = [0; SALT];
         // A salt that is not as we write it gives what is no digest of anything.
-        let key = hex::decode(salt).ok().filter(|key| key.len() == SALT && hex::encode(key) == salt);
-        let Some(key) = key else { return "no salt".to_owned() };
+        if hex::decode_to_slice(salt, &mut key).is_err() || salt.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return "no salt".to_owned();
+        }
         let mac =
             Hmac::<Sha256>::new_from_slice(&key).unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
         let mac = mac.chain_update(self.column()).chain_update([0]).chain_update(value);
@@ -221,6 +223,11 @@ impl Head {
 
     /// The entry that follows this head.
     pub fn append(&self, new: &NewEntry, salts: &Salts) -> Entry {
+        self.append_with_leaf(new, salts).0
+    }
+
+    /// The same, with its leaf in the tree.
+    pub fn append_with_leaf(&self, new: &NewEntry, salts: &Salts) -> (Entry, TreeHash) {
         let mut details = new.details.clone();
         // Whoever reads the log sees whether somebody acted themself or a program did in their name.
         if let Some(token) = new.actor.via() {
@@ -247,8 +254,9 @@ impl Head {
                 entry.salts[field as usize].clear();
             }
         }
-        entry.hash = entry.computed_hash();
-        entry
+        let form = entry.canonical();
+        entry.hash = hash(&entry.prev_hash, &form);
+        (entry, TreeHash::leaf(form.as_bytes()))
     }
 
     /// The head after `entry`, when `entry` is whole and follows this head.
@@ -256,16 +264,22 @@ impl Head {
     /// # Errors
     /// [`Broken`] says what does not fit.
     pub fn follow(&self, entry: &Entry) -> Result<Self, Broken> {
+        self.follow_with_leaf(entry).map(|(head, _)| head)
+    }
+
+    /// The same, with the leaf of `entry` in the tree.
+    ///
+    /// # Errors
+    /// See [`Head::follow`].
+    pub fn follow_with_leaf(&self, entry: &Entry) -> Result<(Self, TreeHash), Broken> {
         if entry.seq != self.seq + 1 {
             return Err(Broken::Sequence);
         }
         if entry.prev_hash != self.hash {
             return Err(Broken::Link);
         }
-        if entry.is_strange() || entry.hash != entry.computed_hash() {
-            return Err(Broken::Content);
-        }
-        Ok(Self { seq: entry.seq, hash: entry.hash.clone() })
+        let leaf = entry.whole().ok_or(Broken::Content)?;
+        Ok((Self { seq: entry.seq, hash: entry.hash.clone() }, leaf))
     }
 }
 
@@ -280,7 +294,7 @@ fn exact(value: Value) -> Value {
 }
 
 /// RFC 8785 writes numbers as doubles, which would make some different numbers the same.
-fn is_exact(value: &Value) -> bool {
+pub(super) fn is_exact(value: &Value) -> bool {
     const LARGEST: i64 = (1 << 53) - 1;
     match value {
         Value::Number(number) => number.as_i64().is_some_and(|n| (-LARGEST..=LARGEST).contains(&n)),
@@ -290,38 +304,8 @@ fn is_exact(value: &Value) -> bool {
     }
 }
 
-/// The columns that the hash covers beside `prev_hash`, in the first form.
-#[derive(Serialize)]
-struct Canonical1<'a> {
-    seq: i64,
-    at: &'a str,
-    actor_kind: &'a str,
-    actor: &'a str,
-    action: &'a str,
-    case_ref: &'a str,
-    account_id: &'a str,
-    ip: &'a str,
-    details: Value,
-}
-
-/// What the hash covers beside `prev_hash`, in the second form.
-#[derive(Serialize)]
-struct Canonical2<'a> {
-    seq: i64,
-    at: &'a str,
-    actor_kind: &'a str,
-    action: &'a str,
-    case_ref: &'a str,
-    details: Value,
-    form: i32,
-    personal: Digests<'a>,
-}
-
-#[derive(Serialize)]
-struct Digests<'a> {
-    actor: Cow<'a, str>,
-    account_id: Cow<'a, str>,
-    ip: Cow<'a, str>,
+fn hash(before: &str, canonical: &str) -> String {
+    hex::encode(Sha256::new().chain_update(before).chain_update(canonical).finalize())
 }
 
 impl Entry {
@@ -353,43 +337,16 @@ impl Entry {
         })
     }
 
-    /// RFC 8785 form of everything but the two hashes. Details that are not exactly as we write JSON
-    /// (a space more, a doubled key) stand as a string, so that they have a different hash.
+    /// RFC 8785 form of everything but the two hashes.
     pub fn canonical(&self) -> String {
-        let details = serde_json::from_str::<Value>(&self.details)
-            .ok()
-            .filter(|value| value.is_object() && is_exact(value))
-            .filter(|value| serde_json::to_string(value).is_ok_and(|text| text == self.details))
-            .unwrap_or_else(|| Value::String(self.details.clone()));
-        let text = if self.form == 1 {
-            serde_json_canonicalizer::to_string(&Canonical1 {
-                seq: self.seq,
-                at: &self.at,
-                actor_kind: &self.actor_kind,
-                actor: &self.actor,
-                action: &self.action,
-                case_ref: &self.case_ref,
-                account_id: &self.account_id,
-                ip: &self.ip,
-                details,
-            })
-        } else {
-            serde_json_canonicalizer::to_string(&Canonical2 {
-                seq: self.seq,
-                at: &self.at,
-                actor_kind: &self.actor_kind,
-                action: &self.action,
-                case_ref: &self.case_ref,
-                details,
-                form: self.form,
-                personal: Digests {
-                    actor: self.digest(Personal::Actor),
-                    account_id: self.digest(Personal::Account),
-                    ip: self.digest(Personal::Address),
-                },
-            })
-        };
-        text.unwrap_or_default()
+        canonical(self)
+    }
+
+    /// The entry's leaf in the tree, when the entry is as it was written.
+    pub fn whole(&self) -> Option<TreeHash> {
+        let form = self.canonical();
+        let whole = !self.is_strange() && self.hash == hash(&self.prev_hash, &form);
+        whole.then(|| TreeHash::leaf(form.as_bytes()))
     }
 
     /// The entry's leaf in the log's tree: the hash of its canonical form.
@@ -399,10 +356,7 @@ impl Entry {
 
     /// `SHA-256(prev_hash ‖ canonical form)`, hexadecimal.
     pub fn computed_hash(&self) -> String {
-        let mut hasher = Sha256::new();
-        hasher.update(self.prev_hash.as_bytes());
-        hasher.update(self.canonical().as_bytes());
-        hex::encode(hasher.finalize())
+        hash(&self.prev_hash, &self.canonical())
     }
 
     /// The last four of [`COLUMNS`], which say how the hash is made.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::audit::{COLUMNS, Entry};
 use super::audit_line::json_line;
-use super::ocsf;
+use super::ocsf::event_line;
 use super::words::coded;
 
 coded! {
@@ -72,7 +72,7 @@ impl ExportFormat {
         match self {
             Self::Csv => csv_of(entries.iter().map(|entry| entry.cells().map(Cell))),
             Self::JsonLines => Ok(lines(json_line)),
-            Self::Ocsf => Ok(lines(|entry| ocsf::event(entry).to_string())),
+            Self::Ocsf => Ok(lines(event_line)),
         }
     }
 }

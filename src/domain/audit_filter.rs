@@ -47,6 +47,11 @@ impl Filter {
     }
 }
 
+/// The longest that an action is asked for; none that is recorded is half as long.
+const LONGEST_ACTION: usize = 100;
+/// The longest that an actor is asked for: no address is longer (RFC 5321 §4.5.3.1.3).
+const LONGEST_ACTOR: usize = 254;
+
 const DATE_HELP: &str = "Enter a date such as 2026-11-24, or a time such as 2026-11-24T09:00:00Z.";
 
 fn moment(text: &str, end_of_day: bool) -> Result<DateTime<Utc>, String> {
@@ -78,6 +83,13 @@ pub fn parse(
     let mut errors = BTreeMap::new();
     let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let mut filter = Filter { actor: given(actor), action: given(action), ..Filter::default() };
+    // What is asked for is recorded.
+    for (name, given, longest) in [("actor", &filter.actor, LONGEST_ACTOR), ("action", &filter.action, LONGEST_ACTION)]
+    {
+        if given.as_ref().is_some_and(|given| given.chars().count() > longest) {
+            errors.insert(name, format!("Enter at most {longest} characters."));
+        }
+    }
     for (name, text, end) in [("from", from, false), ("to", to, true)] {
         let Some(text) = given(text) else { continue };
         match moment(&text, end) {
@@ -115,6 +127,10 @@ mod tests {
     fn what_cannot_be_read_is_named() {
         let errors = parse("yesterday", "2026-02-31", "MFA-1", "", "").unwrap_err();
         assert_eq!(errors.keys().copied().collect::<Vec<_>>(), ["case", "from", "to"]);
+        let asked = |actor: usize, action: usize| parse("", "", "", &"a".repeat(actor), &"b".repeat(action));
+        assert!(asked(LONGEST_ACTOR, LONGEST_ACTION).is_ok());
+        let errors = asked(LONGEST_ACTOR + 1, LONGEST_ACTION + 1).unwrap_err();
+        assert_eq!(errors.keys().copied().collect::<Vec<_>>(), ["action", "actor"]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::audit::{COLUMNS, ERASED, Entry, GENESIS};
 use super::audit_export::ExportFormat;
 use super::audit_filter::Filter;
+use super::entry_set::EntrySet;
 use super::merkle::{Frontier, Misplaced, Subtree, TreeHash};
 use super::note::{self, Checkpoint, NoteError, VerifierKey};
 
@@ -82,7 +83,7 @@ pub struct Tally {
     rows: u64,
     first: Option<Place>,
     last: Option<Place>,
-    runs: Vec<(u64, u64)>,
+    kept: EntrySet,
 }
 
 impl Tally {
@@ -90,28 +91,20 @@ impl Tally {
     pub fn add(&mut self, entries: &[Entry], written: &[u8]) {
         self.hasher.update(written);
         self.bytes += written.len() as u64;
-        for entry in entries {
-            let Some(index) = index(entry) else { continue };
-            match self.runs.last_mut() {
-                Some((_, end)) if *end == index => *end += 1,
-                _ => self.runs.push((index, index + 1)),
-            }
-        }
+        entries.iter().filter_map(index).for_each(|index| self.kept.add(index));
         self.rows += entries.len() as u64;
         self.first = self.first.take().or_else(|| entries.first().map(Place::of));
         self.last = entries.last().map(Place::of).or_else(|| self.last.take());
     }
 
     /// What was left out of the first `size` entries: ranges of leaves, counted from 0, up to their ends.
-    pub fn gaps(&self, size: u64) -> Vec<(u64, u64)> {
-        let begins = std::iter::once(0).chain(self.runs.iter().map(|(_, end)| *end));
-        let ends = self.runs.iter().map(|(begin, _)| *begin).chain(std::iter::once(size));
-        begins.zip(ends).filter(|(begin, end)| begin < end).collect()
+    pub fn gaps(&self, size: u64) -> impl Iterator<Item = (u64, u64)> {
+        self.kept.gaps(size)
     }
 
     /// What is to be signed.
     pub fn manifest(
-        self,
+        &self,
         format: ExportFormat,
         filters: Filter,
         at: String,
@@ -124,11 +117,11 @@ impl Tally {
             columns: COLUMNS.map(str::to_owned).to_vec(),
             filters,
             bytes: self.bytes,
-            sha256: hex::encode(self.hasher.finalize()),
+            sha256: hex::encode(self.hasher.clone().finalize()),
             rows: self.rows,
             omitted: size.saturating_sub(self.rows),
-            first: self.first,
-            last: self.last,
+            first: self.first.clone(),
+            last: self.last.clone(),
             checkpoint,
         }
     }
@@ -268,9 +261,7 @@ impl Check {
         let index = index(entry).filter(|index| (self.tree.size()..self.checkpoint.size).contains(index));
         let index = index.ok_or(Wrong::Order(entry.seq))?;
         self.skip_to(index, omitted)?;
-        if entry.is_strange() || entry.hash != entry.computed_hash() {
-            return Err(Wrong::Content(entry.seq));
-        }
+        let leaf = entry.whole().ok_or(Wrong::Content(entry.seq))?;
         let before = self.last.as_ref().filter(|last| last.seq + 1 == entry.seq).map(|last| last.hash.as_str());
         let before = if entry.seq == 1 { Some(GENESIS) } else { before };
         if before.is_some_and(|before| before != entry.prev_hash) {
@@ -283,7 +274,7 @@ impl Check {
         if orders_none || !entry.erased.iter().flatten().all(|erased| erased.by > entry.seq) {
             return Err(Wrong::Erasure(entry.seq));
         }
-        self.tree.append(entry.leaf(), |_, _| {});
+        self.tree.append(leaf, |_, _| {});
         self.write(self.manifest.format.chunk(std::slice::from_ref(entry)))?;
         for erased in entry.erased.iter().flatten() {
             *self.erased.entry(erased.by).or_default() += 1;

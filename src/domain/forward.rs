@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::audit::Entry;
 use super::audit_line::json_line;
 use super::event::NotOne;
-use super::ocsf;
+use super::ocsf::event_line;
 use super::words::{checked_text, coded};
 
 /// What the configuration calls a system that the log is forwarded to.
@@ -49,7 +49,7 @@ impl FeedFormat {
     pub fn line(self, entry: &Entry) -> String {
         match self {
             Self::Json => json_line(entry),
-            Self::Ocsf => ocsf::event(entry).to_string(),
+            Self::Ocsf => event_line(entry),
         }
     }
 }

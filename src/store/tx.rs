@@ -73,8 +73,8 @@ pub(super) fn append_entries(
     let mut nodes = Vec::new();
     let mut entries = Vec::with_capacity(recorded.len());
     for (Recorded { entry: new, .. }, salts) in recorded.iter().zip(&salts) {
-        let entry = head.append(new, salts);
-        frontier.append(entry.leaf(), |subtree, hash| {
+        let (entry, leaf) = head.append_with_leaf(new, salts);
+        frontier.append(leaf, |subtree, hash| {
             if tree::is_stored(subtree) {
                 nodes.push((subtree, hash));
             }

@@ -4,13 +4,13 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Desk;
 use super::act::Act;
-use crate::domain::audit::details;
+use crate::domain::audit::{Entry, details};
 use crate::domain::audit_export::ExportFormat;
 use crate::domain::audit_filter::Filter;
 use crate::domain::audit_manifest::Tally;
 use crate::domain::contact::EmailAddress;
-use crate::store::audit::{self, CHUNK};
-use crate::store::{AnyConnection, Store, StoreError, Tx, agents};
+use crate::store::audit;
+use crate::store::{Store, StoreError, Tx, agents};
 
 /// Pieces of a file, in order; a failure ends them.
 pub type AuditChunks = mpsc::Receiver<Result<Vec<u8>, StoreError>>;
@@ -20,6 +20,10 @@ pub(super) type Pieces = mpsc::Sender<Result<Vec<u8>, StoreError>>;
 
 /// Pieces that may wait for a slow reader: with them, memory stays the same however long the log is.
 pub(super) const WAITING: usize = 2;
+
+/// Entries of a piece: two such pages are in memory, one that is read and one that is written. They are small, since each
+/// thread that has had one keeps room for the next.
+const PAGE: usize = 256;
 
 /// What of the log is to leave, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,11 +40,12 @@ pub struct ExportAsked {
 pub struct Export {
     /// The pieces of the file.
     pub chunks: AuditChunks,
-    /// What it is counted to be; nothing where the pieces ended with a failure.
-    pub tally: oneshot::Receiver<Tally>,
     /// The last entry of the log that was looked at.
     pub end: i64,
 }
+
+/// What an export is counted to be, once it was read; nothing where the pieces ended with a failure.
+pub type Counted = oneshot::Receiver<Tally>;
 
 pub(super) fn written(result: Result<Vec<u8>, csv::Error>) -> Result<Vec<u8>, StoreError> {
     result.map_err(|error| StoreError::Unavailable(error.to_string()))
@@ -53,22 +58,44 @@ impl Desk {
     /// # Errors
     /// [`StoreError`] when it could not be recorded; a later failure ends the pieces.
     pub async fn export_audit(&self, act: Act, asked: ExportAsked) -> Result<Export, StoreError> {
+        self.begin_export(act, asked, None).await
+    }
+
+    /// The same, counted on the way: what a manifest of it is made from.
+    ///
+    /// # Errors
+    /// See [`Desk::export_audit`].
+    pub async fn export_audit_counted(&self, act: Act, asked: ExportAsked) -> Result<(Export, Counted), StoreError> {
+        let (counted, tally) = oneshot::channel();
+        Ok((self.begin_export(act, asked, Some(counted)).await?, tally))
+    }
+
+    async fn begin_export(
+        &self,
+        act: Act,
+        asked: ExportAsked,
+        counted: Option<oneshot::Sender<Tally>>,
+    ) -> Result<Export, StoreError> {
         let end = self.record_export(act, "audit.exported", &asked).await?;
         let (sender, chunks) = mpsc::channel(WAITING);
-        let (counted, tally) = oneshot::channel();
         let store = Arc::clone(&self.store);
         // The log only grows, so pieces read one after another up to today's end are one consistent whole, and
         // a slow download holds no connection.
         tokio::spawn(async move {
-            match read(&store, &asked, end, Some(&sender)).await {
-                // Whoever asked may want no tally.
-                Ok(Some(tally)) => _ = counted.send(tally),
-                Ok(None) => {}
+            let mut tally = counted.as_ref().map(|_| Tally::default());
+            match read(&store, &asked, end, tally.as_mut(), Some(&sender)).await {
+                Ok(true) => {
+                    if let (Some(counted), Some(tally)) = (counted, tally) {
+                        // Nobody may listen any more.
+                        let _ = counted.send(tally);
+                    }
+                }
+                Ok(false) => {}
                 // Whoever reads has to notice a failure: half a file must not look whole.
                 Err(error) => _ = sender.send(Err(error)).await,
             }
         });
-        Ok(Export { chunks, tally, end })
+        Ok(Export { chunks, end })
     }
 
     /// Records that the log leaves, and answers the last entry that is looked at.
@@ -115,37 +142,55 @@ impl Desk {
     }
 }
 
-/// Reads the entries that are asked for and writes them piece by piece, if only to count them. There is no tally where
-/// whoever takes the pieces has seen enough.
+/// Reads the entries that are asked for and writes them piece by piece, if only to count them. False where whoever takes
+/// the pieces has seen enough.
 pub(super) async fn read(
     store: &Store,
     asked: &ExportAsked,
     end: i64,
+    mut tally: Option<&mut Tally>,
     pieces: Option<&Pieces>,
-) -> Result<Option<Tally>, StoreError> {
+) -> Result<bool, StoreError> {
     let format = asked.format;
-    let mut tally = Tally::default();
     let mut piece = written(format.beginning())?;
-    tally.add(&[], &piece);
-    let mut seq = i64::MIN;
+    let filter = asked.filter.clone();
+    let span = store.read(move |connection| audit::span(connection, &filter)).await?;
+    let (first, last) = span.unwrap_or((i64::MAX, i64::MIN));
+    let end = end.min(last);
+    let mut entries = page(store, asked, first.saturating_sub(1), end).await?;
+    if let Some(tally) = tally.as_deref_mut() {
+        tally.add(&[], &piece);
+    }
     loop {
         if let Some(pieces) = pieces
             && pieces.send(Ok(piece)).await.is_err()
         {
-            return Ok(None);
+            return Ok(false);
         }
-        let (filter, mut counting) = (asked.filter.clone(), std::mem::take(&mut tally));
-        // Written and counted where it is read, beside whoever takes the piece before.
-        let next = move |connection: &mut AnyConnection| {
-            let entries = audit::between(connection, &filter, seq, end, CHUNK)?;
-            let Some(last) = entries.last() else { return Ok((counting, None)) };
+        let Some(last) = entries.last().map(|entry| entry.seq) else { return Ok(true) };
+        let is_full = entries.len() == PAGE;
+        let counting = tally.as_deref_mut().map(std::mem::take);
+        let write = tokio::task::spawn_blocking(move || {
             let piece = written(format.chunk(&entries))?;
-            counting.add(&entries, &piece);
-            Ok((counting, Some((last.seq, piece))))
-        };
-        let (counted, next) = store.read(next).await?;
-        tally = counted;
-        let Some((last, written)) = next else { return Ok(Some(tally)) };
-        (seq, piece) = (last, written);
+            let counted = counting.map(|mut counting| {
+                counting.add(&entries, &piece);
+                counting
+            });
+            Ok::<_, StoreError>((piece, counted))
+        });
+        // The next ones are read while these are written.
+        let next = async { if is_full { page(store, asked, last, end).await } else { Ok(Vec::new()) } };
+        let (done, next) = tokio::join!(write, next);
+        let (written, counted) = done.map_err(|error| StoreError::Unavailable(error.to_string()))??;
+        if let (Some(tally), Some(counted)) = (tally.as_deref_mut(), counted) {
+            *tally = counted;
+        }
+        (piece, entries) = (written, next?);
     }
+}
+
+/// The next entries that are asked for.
+async fn page(store: &Store, asked: &ExportAsked, seq: i64, end: i64) -> Result<Vec<Entry>, StoreError> {
+    let (filter, limit) = (asked.filter.clone(), i64::try_from(PAGE).unwrap_or(i64::MAX));
+    store.read(move |connection| audit::between(connection, &filter, seq, end, limit)).await
 }

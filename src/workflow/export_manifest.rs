@@ -49,9 +49,9 @@ impl Desk {
         let Some(maker) = self.maker(asked, end) else { return Ok(None) };
         let (sender, chunks) = mpsc::channel(WAITING);
         tokio::spawn(async move {
-            match read(&maker.store, &maker.asked, maker.end, None).await {
-                Ok(Some(tally)) => maker.tell(tally, &sender).await,
-                Ok(None) => {}
+            let mut tally = Tally::default();
+            match read(&maker.store, &maker.asked, maker.end, Some(&mut tally), None).await {
+                Ok(_) => maker.tell(tally, &sender).await,
                 // Whoever reads has to notice a failure.
                 Err(error) => _ = sender.send(Err(error)).await,
             }
@@ -77,8 +77,6 @@ impl Maker {
         let size = u64::try_from(self.end).map_err(|_| StoreError::Corrupt("audit head".to_owned()))?;
         let root = self.store.read(move |connection| tree::root_at(connection, size)).await?;
         let checkpoint = self.key.checkpoint(size, root);
-        let parts: Vec<Subtree> =
-            tally.gaps(size).into_iter().flat_map(|(begin, end)| Subtree::covering(begin, end)).collect();
         let manifest = tally.manifest(
             self.asked.format,
             self.asked.filter.clone(),
@@ -90,7 +88,7 @@ impl Maker {
         if sender.send(Ok(format!("{signed}\n").into_bytes())).await.is_err() {
             return Ok(());
         }
-        let mut parts = parts.into_iter().peekable();
+        let mut parts = tally.gaps(size).flat_map(|(begin, end)| Subtree::covering(begin, end)).peekable();
         while parts.peek().is_some() {
             // Those of a block stay together, so that its leaves are read once.
             let mut some: Vec<Subtree> = Vec::new();

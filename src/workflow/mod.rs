@@ -120,7 +120,7 @@ pub use examine::EvidenceNote;
 pub use explain_policy::{
     ExplainedCase, ExplainedEvidence, ExplainedPath, ExplainedProgress, ExplainedSignal, Explanation, NotExplained,
 };
-pub use export_audit::{AuditChunks, Export, ExportAsked};
+pub use export_audit::{AuditChunks, Counted, Export, ExportAsked};
 pub use first_factor::Side;
 pub use forward::Forwarding;
 pub use fresh::FreshOffer;

@@ -58,7 +58,7 @@ fn wanted() -> Filter {
 /// What was left out of a log, as the manifest has it.
 fn hashes(log: &[Entry], tally: &Tally) -> Vec<TreeHash> {
     let at = |n: u64| usize::try_from(n).unwrap();
-    let parts = tally.gaps(log.len() as u64).into_iter().flat_map(|(begin, end)| Subtree::covering(begin, end));
+    let parts = tally.gaps(log.len() as u64).flat_map(|(begin, end)| Subtree::covering(begin, end));
     // A row at a place that the log does not have leaves out more than there is.
     let parts = parts.filter(|part| part.end() <= log.len() as u64);
     parts.map(|part| root(&log[at(part.begin())..at(part.end())])).collect()

@@ -81,9 +81,9 @@ async fn exported(world: &World, filter: Filter, format: ExportFormat) -> Pair {
     let asked = ExportAsked { filter, format, end: None };
     let act =
         mfa_desk::workflow::Act { actor: mfa_desk::domain::actor::Actor::Operator, ip: String::new(), at: world.now() };
-    let export = world.desk.export_audit(act, asked.clone()).await.unwrap();
+    let (export, tally) = world.desk.export_audit_counted(act, asked.clone()).await.unwrap();
     let file = all(export.chunks).await;
-    let manifest = world.desk.manifest_of(asked, export.end, export.tally.await.unwrap()).unwrap();
+    let manifest = world.desk.manifest_of(asked, export.end, tally.await.unwrap()).unwrap();
     Pair::of(file, all(manifest).await)
 }
 

@@ -2,8 +2,11 @@
 
 mod actions;
 
+use std::borrow::Cow;
+
 use chrono::DateTime;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::audit::Entry;
 use actions::{ACTIONS, OTHER};
@@ -94,73 +97,172 @@ pub fn meaning(action: &str) -> Meaning {
     }
 }
 
-/// The event that an entry is, as JSON. What the schema has no place for stands under `unmapped`, so that the entry can
-/// be put together again, hashes included.
-pub fn event(entry: &Entry) -> Value {
+/// The event that an entry is. Members stand in the order of their names.
+#[derive(Serialize)]
+struct Event<'a> {
+    activity_id: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    activity_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor: Option<By<'a>>,
+    category_uid: u32,
+    class_name: &'static str,
+    class_uid: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entity: Option<Entity<'a>>,
+    message: &'a str,
+    metadata: Metadata<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<Service>,
+    severity_id: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    src_endpoint: Option<Endpoint<'a>>,
+    status_id: u8,
+    time: i64,
+    type_uid: u32,
+    unmapped: Unmapped<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<User<'a>>,
+}
+
+#[derive(Serialize)]
+struct By<'a> {
+    user: User<'a>,
+}
+
+#[derive(Serialize)]
+struct User<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_addr: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    type_id: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uid: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Entity<'a> {
+    name: &'a str,
+    r#type: &'a str,
+    type_id: u8,
+    uid: &'a str,
+}
+
+#[derive(Serialize)]
+struct Metadata<'a> {
+    event_code: &'a str,
+    log_name: &'static str,
+    original_time: &'a str,
+    product: Product,
+    sequence: i64,
+    uid: String,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Product {
+    name: &'static str,
+    vendor_name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Service {
+    name: &'static str,
+}
+
+#[derive(Serialize)]
+struct Endpoint<'a> {
+    ip: &'a str,
+}
+
+/// What the schema has no place for.
+#[derive(Serialize)]
+struct Unmapped<'a> {
+    account_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor: Option<&'a str>,
+    actor_kind: &'a str,
+    case_ref: &'a str,
+    details: Details<'a>,
+    digests: Cow<'a, str>,
+    erased_by: Cow<'a, str>,
+    form: i32,
+    hash: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ip: Option<&'a str>,
+    prev_hash: &'a str,
+    salts: Cow<'a, str>,
+    seq: i64,
+}
+
+/// An object, or the text that should have been one.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Details<'a> {
+    Object(&'a Map<String, Value>),
+    Text(&'a str),
+}
+
+/// The event that an entry is, as one line of JSON. What the schema has no place for stands under `unmapped`, so that the
+/// entry can be put together again, hashes included.
+pub fn event_line(entry: &Entry) -> String {
+    let details = serde_json::from_str::<Map<String, Value>>(&entry.details).ok();
+    serde_json::to_string(&event(entry, details.as_ref())).unwrap_or_default()
+}
+
+fn event<'a>(entry: &'a Entry, details: Option<&'a Map<String, Value>>) -> Event<'a> {
     let meaning = meaning(&entry.action);
     let uid = meaning.class.uid();
-    let details = serde_json::from_str::<Map<String, Value>>(&entry.details).ok();
     let [_, salts, digests, erased_by] = entry.form_cells();
-    let mut event = json!({
-        "activity_id": meaning.activity,
-        "category_uid": uid / 1000,
-        "class_uid": uid,
-        "class_name": meaning.class.name(),
-        "type_uid": uid * 100 + u32::from(meaning.activity),
-        "severity_id": meaning.severity as u8,
-        "status_id": if meaning.failed { 2 } else { 1 },
-        "time": DateTime::parse_from_rfc3339(&entry.at).map_or(0, |at| at.timestamp_millis()),
-        "message": entry.action,
-        "metadata": {
-            "version": SCHEMA,
-            "product": { "name": PRODUCT, "vendor_name": PRODUCT, "version": env!("CARGO_PKG_VERSION") },
-            "uid": entry.seq.to_string(),
-            "sequence": entry.seq,
-            "log_name": "audit",
-            "event_code": entry.action,
-            "original_time": entry.at,
+    // A base event has no place for who and from where.
+    let is_base = meaning.class == Class::Base;
+    Event {
+        activity_id: meaning.activity,
+        activity_name: (meaning.activity == OTHER).then_some(&entry.action),
+        actor: (!is_base).then(|| By { user: actor(entry) }),
+        category_uid: uid / 1000,
+        class_name: meaning.class.name(),
+        class_uid: uid,
+        entity: (meaning.class == Class::EntityManagement).then(|| entity(entry)),
+        message: &entry.action,
+        metadata: Metadata {
+            event_code: &entry.action,
+            log_name: "audit",
+            original_time: &entry.at,
+            product: Product { name: PRODUCT, vendor_name: PRODUCT, version: env!("CARGO_PKG_VERSION") },
+            sequence: entry.seq,
+            uid: entry.seq.to_string(),
+            version: SCHEMA,
         },
-        "unmapped": {
-            "seq": entry.seq,
-            "actor_kind": entry.actor_kind,
-            "case_ref": entry.case_ref,
-            "account_id": entry.account_id,
-            "details": details.clone().map_or_else(|| entry.details.clone().into(), Value::Object),
-            "prev_hash": entry.prev_hash,
-            "hash": entry.hash,
-            "form": entry.form,
-            "salts": salts,
-            "digests": digests,
-            "erased_by": erased_by,
+        service: (meaning.class == Class::Authentication).then_some(Service { name: PRODUCT }),
+        severity_id: meaning.severity as u8,
+        src_endpoint: (!is_base && !entry.ip.is_empty()).then_some(Endpoint { ip: &entry.ip }),
+        status_id: if meaning.failed { 2 } else { 1 },
+        time: DateTime::parse_from_rfc3339(&entry.at).map_or(0, |at| at.timestamp_millis()),
+        type_uid: uid * 100 + u32::from(meaning.activity),
+        unmapped: Unmapped {
+            account_id: &entry.account_id,
+            actor: is_base.then_some(&entry.actor),
+            actor_kind: &entry.actor_kind,
+            case_ref: &entry.case_ref,
+            details: details.map_or(Details::Text(&entry.details), Details::Object),
+            digests,
+            erased_by,
+            form: entry.form,
+            hash: &entry.hash,
+            ip: is_base.then_some(&entry.ip),
+            prev_hash: &entry.prev_hash,
+            salts,
+            seq: entry.seq,
         },
-    });
-    if meaning.activity == OTHER {
-        event["activity_name"] = entry.action.as_str().into();
+        user: matches!(meaning.class, Class::AccountChange | Class::Authentication).then(|| target(entry, details)),
     }
-    if meaning.class != Class::Base {
-        event["actor"] = json!({ "user": actor(entry) });
-        if !entry.ip.is_empty() {
-            event["src_endpoint"] = json!({ "ip": entry.ip });
-        }
-    }
-    match meaning.class {
-        // It has no place for who and from where.
-        Class::Base => {
-            event["unmapped"]["actor"] = entry.actor.as_str().into();
-            event["unmapped"]["ip"] = entry.ip.as_str().into();
-        }
-        Class::AccountChange => event["user"] = target(entry, details.as_ref()),
-        Class::Authentication => {
-            event["user"] = target(entry, details.as_ref());
-            event["service"] = json!({ "name": PRODUCT });
-        }
-        Class::EntityManagement => event["entity"] = entity(entry),
-    }
-    event
 }
 
 /// Who did it.
-fn actor(entry: &Entry) -> Value {
+fn actor(entry: &Entry) -> User<'_> {
     let kind = entry.actor_kind.as_str();
     // 1 a person, 2 an administrator of the system, 3 the system itself.
     let type_id = match kind {
@@ -171,31 +273,32 @@ fn actor(entry: &Entry) -> Value {
     let name = entry.actor.as_str();
     match name {
         // The log has no name for them.
-        "" => json!({ "name": kind, "type_id": type_id }),
-        name if name.contains('@') => json!({ "name": name, "email_addr": name, "type_id": type_id }),
-        name => json!({ "uid": name, "type_id": type_id }),
+        "" => User { email_addr: None, name: Some(kind), type_id, uid: None },
+        name if name.contains('@') => User { email_addr: Some(name), name: Some(name), type_id, uid: None },
+        name => User { email_addr: None, name: None, type_id, uid: Some(name) },
     }
 }
 
 /// Whose account it is about.
-fn target(entry: &Entry, details: Option<&Map<String, Value>>) -> Value {
+fn target<'a>(entry: &'a Entry, details: Option<&'a Map<String, Value>>) -> User<'a> {
     let agent = details.and_then(|details| details.get("agent")).and_then(Value::as_str);
     match agent {
-        Some(agent) => json!({ "name": agent, "email_addr": agent, "type_id": 1 }),
-        None if !entry.account_id.is_empty() => json!({ "uid": entry.account_id, "type_id": 1 }),
+        Some(agent) => User { email_addr: Some(agent), name: Some(agent), type_id: 1, uid: None },
+        None if !entry.account_id.is_empty() => {
+            User { email_addr: None, name: None, type_id: 1, uid: Some(&entry.account_id) }
+        }
         None if !entry.actor.is_empty() => actor(entry),
         // Such as a sign-in with an address that nobody has: what was typed is not in the log.
-        None => json!({ "name": "unknown", "type_id": 0 }),
+        None => User { email_addr: None, name: Some("unknown"), type_id: 0, uid: None },
     }
 }
 
 /// What it is about: the case, the account, or else what the first word of the action says.
-fn entity(entry: &Entry) -> Value {
+fn entity(entry: &Entry) -> Entity<'_> {
     let subject = entry.action.split('.').next().unwrap_or_default();
     let named = [&entry.case_ref, &entry.account_id].into_iter().find(|name| !name.is_empty());
     let name = named.map_or(subject, String::as_str);
-    let type_name = if entry.case_ref.is_empty() { subject } else { "case" };
-    json!({ "name": name, "uid": name, "type": type_name, "type_id": OTHER })
+    Entity { name, r#type: if entry.case_ref.is_empty() { subject } else { "case" }, type_id: OTHER, uid: name }
 }
 
 #[cfg(test)]
@@ -206,7 +309,7 @@ mod tests {
     use crate::domain::event_types::TYPES;
 
     fn event_of(action: &str) -> Value {
-        event(&Head::genesis().append(
+        let entry = Head::genesis().append(
             &NewEntry {
                 at: DateTime::from_timestamp_micros(1_795_500_000_123_456).unwrap(),
                 actor: Actor::Operator,
@@ -217,7 +320,8 @@ mod tests {
                 details: details([("agent", "ana@desk.example".into())]),
             },
             &[[1; SALT]; 3],
-        ))
+        );
+        serde_json::from_str(&event_line(&entry)).unwrap()
     }
 
     #[test]

@@ -6,6 +6,8 @@ pub mod tree;
 
 use std::collections::BTreeMap;
 
+use diesel::dsl::{max, min, sql};
+use diesel::sql_types::Text;
 use diesel::{ExpressionMethods, QueryDsl, Queryable, RunQueryDsl};
 
 use super::schema::{audit_entries, audit_head};
@@ -69,13 +71,31 @@ pub fn find(connection: &mut AnyConnection, seq: i64) -> Result<Option<Entry>, S
 
 type Boxed<'a> = audit_entries::BoxedQuery<'a, AnyBackend>;
 
-fn filtered(filter: &Filter) -> Boxed<'_> {
+/// How entries are come by that a filter asks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// By whichever index the database likes: for the few rows of one page.
+    Any,
+    /// In the order of the log, or of a case's part of it: for page after page. An index in another order would have all
+    /// that fit sorted anew for each of them.
+    Walk,
+}
+
+fn filtered(filter: &Filter, way: Way) -> Boxed<'_> {
+    // An expression is in no index.
+    let (at, acted) = (|| sql::<Text>("(at || '')"), || sql::<Text>("(action || '')"));
     let mut query = audit_entries::table.into_boxed::<AnyBackend>();
     if let Some(from) = &filter.from {
-        query = query.filter(audit_entries::at.ge(from));
+        query = match way {
+            Way::Any => query.filter(audit_entries::at.ge(from)),
+            Way::Walk => query.filter(at().ge(from)),
+        };
     }
     if let Some(to) = &filter.to {
-        query = query.filter(audit_entries::at.lt(to));
+        query = match way {
+            Way::Any => query.filter(audit_entries::at.lt(to)),
+            Way::Walk => query.filter(at().lt(to)),
+        };
     }
     if let Some(case_ref) = &filter.case_ref {
         query = query.filter(audit_entries::case_ref.eq(case_ref));
@@ -88,15 +108,32 @@ fn filtered(filter: &Filter) -> Boxed<'_> {
         };
     }
     if let Some(action) = &filter.action {
-        query = match action.strip_suffix('.') {
-            // `/` follows `.` in ASCII: the half-open range holds exactly what starts with the prefix.
-            Some(prefix) => {
-                query.filter(audit_entries::action.ge(action)).filter(audit_entries::action.lt(format!("{prefix}/")))
+        // `/` follows `.` in ASCII: the half-open range holds exactly what starts with the prefix.
+        let range = action.strip_suffix('.').map(|prefix| format!("{prefix}/"));
+        query = match (range, way) {
+            (Some(end), Way::Any) => {
+                query.filter(audit_entries::action.ge(action)).filter(audit_entries::action.lt(end))
             }
-            None => query.filter(audit_entries::action.eq(action)),
+            (Some(end), Way::Walk) => query.filter(acted().ge(action)).filter(acted().lt(end)),
+            (None, Way::Any) => query.filter(audit_entries::action.eq(action)),
+            (None, Way::Walk) => query.filter(acted().eq(action)),
         };
     }
     query
+}
+
+/// The first and the last entry from the time that a filter asks for; what it asks for beside that may be less.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub fn span(connection: &mut AnyConnection, filter: &Filter) -> Result<Option<(i64, i64)>, StoreError> {
+    let of_time = Filter { from: filter.from.clone(), to: filter.to.clone(), ..Filter::default() };
+    if of_time == Filter::default() {
+        return Ok(Some((i64::MIN, i64::MAX)));
+    }
+    let found = filtered(&of_time, Way::Any).select((min(audit_entries::seq), max(audit_entries::seq)));
+    let (first, last): (Option<i64>, Option<i64>) = found.first(connection)?;
+    Ok(first.zip(last))
 }
 
 /// The newest entry of an action, of one case or of all.
@@ -111,10 +148,10 @@ pub fn newest(
 
 /// Up to `limit` matching entries after `seq`, oldest first.
 pub fn after(connection: &mut AnyConnection, filter: &Filter, seq: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
-    between(connection, filter, seq, i64::MAX, limit)
+    upward(connection, filtered(filter, Way::Any), (seq, i64::MAX), limit)
 }
 
-/// Up to `limit` matching entries after `seq` and not after `end`, oldest first.
+/// Up to `limit` matching entries after `seq` and not after `end`, oldest first: one page of many.
 pub fn between(
     connection: &mut AnyConnection,
     filter: &Filter,
@@ -122,7 +159,16 @@ pub fn between(
     end: i64,
     limit: i64,
 ) -> Result<Vec<Entry>, StoreError> {
-    let rows: Vec<EntryRow> = filtered(filter)
+    upward(connection, filtered(filter, Way::Walk), (seq, end), limit)
+}
+
+fn upward(
+    connection: &mut AnyConnection,
+    query: Boxed<'_>,
+    (seq, end): (i64, i64),
+    limit: i64,
+) -> Result<Vec<Entry>, StoreError> {
+    let rows: Vec<EntryRow> = query
         .filter(audit_entries::seq.gt(seq))
         .filter(audit_entries::seq.le(end))
         .order(audit_entries::seq.asc())
@@ -133,7 +179,7 @@ pub fn between(
 
 /// Up to `limit` matching entries before `seq`, newest first.
 pub fn before(connection: &mut AnyConnection, filter: &Filter, seq: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
-    let rows: Vec<EntryRow> = filtered(filter)
+    let rows: Vec<EntryRow> = filtered(filter, Way::Any)
         .filter(audit_entries::seq.lt(seq))
         .order(audit_entries::seq.desc())
         .limit(limit)
@@ -196,13 +242,16 @@ pub fn verify_next(connection: &mut AnyConnection, from: &Head) -> Result<Piece,
         checkpoints::roots(connection, from.seq, from.seq.saturating_add(CHUNK))?.into_iter().collect();
     let (mut head, mut nodes) = (from.clone(), Vec::new());
     for entry in &entries {
-        match head.follow(entry) {
-            Ok(next) => head = next,
+        let leaf = match head.follow_with_leaf(entry) {
+            Ok((next, leaf)) => {
+                head = next;
+                leaf
+            }
             // A gap is reported at the number that is missing.
             Err(why @ Broken::Sequence) => return broken(head.seq + 1, why),
             Err(why) => return broken(entry.seq, why),
-        }
-        frontier.append(entry.leaf(), |node, hash| {
+        };
+        frontier.append(leaf, |node, hash| {
             if tree::is_stored(node) {
                 nodes.push((node, hash));
             }
