@@ -24,7 +24,7 @@ use crate::domain::risk::Effect;
 use crate::domain::sla::Clocks;
 
 #[derive(Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = cases, treat_none_as_null = true)]
+#[diesel(table_name = cases, treat_none_as_null = true, treat_none_as_default_value = false)]
 struct CaseRow {
     id: String,
     reference: String,

@@ -24,7 +24,7 @@ pub struct DeadlineErrand {
 }
 
 #[derive(Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = case_clocks, treat_none_as_null = true)]
+#[diesel(table_name = case_clocks, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(super) struct Row {
     case_id: String,
     queue: String,

@@ -1,6 +1,7 @@
 //! What the two databases say differently, behind functions that name what is wanted.
 
 mod counts;
+mod kept;
 mod log;
 mod together;
 mod words;

@@ -16,7 +16,7 @@ pub fn insert_form(tx: &mut Tx<'_>, case: CaseId, form: &AssistanceForm) -> Resu
 
 /// The row of a new form.
 #[derive(Insertable)]
-#[diesel(table_name = case_forms)]
+#[diesel(table_name = case_forms, treat_none_as_default_value = false)]
 pub(super) struct New<'a> {
     case_id: String,
     email: &'a str,

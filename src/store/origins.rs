@@ -58,7 +58,7 @@ pub enum Counting {
 }
 
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = case_origins)]
+#[diesel(table_name = case_origins, treat_none_as_default_value = false)]
 pub(super) struct Row {
     case_id: String,
     person: String,

@@ -94,7 +94,7 @@ fn due_by(filed: &Filed) -> NaiveDateTime {
 
 /// Where a case stands.
 #[derive(Insertable, AsChangeset)]
-#[diesel(table_name = queue_rows, treat_none_as_null = true)]
+#[diesel(table_name = queue_rows, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(super) struct Place {
     stage: &'static str,
     is_open: bool,
@@ -125,7 +125,7 @@ impl Place {
 
 /// The row of a new case.
 #[derive(Insertable)]
-#[diesel(table_name = queue_rows)]
+#[diesel(table_name = queue_rows, treat_none_as_default_value = false)]
 pub(super) struct New {
     case_id: String,
     language: Option<&'static str>,

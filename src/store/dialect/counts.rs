@@ -1,27 +1,16 @@
 //! Counting what may happen only so often: several questions, or several rows, with one round trip.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamp};
-use diesel::{QueryableByName, RunQueryDsl};
+use diesel::RunQueryDsl;
+use diesel::sql_types::{Integer, Nullable, Timestamp};
 
 use super::super::connection::AnyConnection;
 use super::super::throttle::{Counted, NewestBut};
 use super::super::{StoreError, stored};
+use super::kept::Kept;
 
-#[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = Nullable<Timestamp>)]
-    at: Option<NaiveDateTime>,
-}
-
-/// One question, whose values begin at this number.
-fn question(place: usize, from: usize) -> String {
-    let (scope, subject, since, skipped) = (from, from + 1, from + 2, from + 3);
-    format!(
-        "SELECT {place} AS place, (SELECT at FROM throttle_events WHERE scope = ${scope} AND subject = ${subject} \
-         AND at > ${since} ORDER BY at DESC LIMIT 1 OFFSET ${skipped}) AS at"
-    )
-}
+/// Where in the order a question stands, and its answer.
+type Answer = (Integer, Nullable<Timestamp>);
 
 /// Moments, in the order in which they were asked for.
 pub fn newest_but(
@@ -31,26 +20,26 @@ pub fn newest_but(
     if asked.is_empty() {
         return Ok(Vec::new());
     }
-    let questions: Vec<String> = (0..asked.len()).map(|place| question(place, place * 4 + 1)).collect();
-    let query = format!("{} ORDER BY place", questions.join(" UNION ALL "));
-    macro_rules! answers {
-        ($connection:expr) => {{
-            let bound = asked.iter().fold(diesel::sql_query(query).into_boxed(), |query, each| {
-                query
-                    .bind::<Text, _>(each.scope.to_owned())
-                    .bind::<Text, _>(each.subject.to_owned())
-                    .bind::<Timestamp, _>(stored(each.since))
-                    .bind::<BigInt, _>(each.skipped)
-            });
-            bound.load::<Row>($connection)?
-        }};
-    }
-    let rows = match connection {
-        AnyConnection::Sqlite(c) => answers!(c),
+    let questions = asked.iter().enumerate().fold(Kept::<Answer>::of(""), |query, (place, each)| {
+        let union = if place == 0 { "" } else { " UNION ALL " };
+        query
+            .words(format!("{union}SELECT {place} AS place, (SELECT at FROM throttle_events WHERE scope = "))
+            .text(each.scope)
+            .words(" AND subject = ")
+            .text(each.subject)
+            .words(" AND at > ")
+            .moment(stored(each.since))
+            .words(" ORDER BY at DESC LIMIT 1 OFFSET ")
+            .number(each.skipped)
+            .words(") AS at")
+    });
+    let query = questions.words(" ORDER BY place");
+    let rows: Vec<(i32, Option<NaiveDateTime>)> = match connection {
+        AnyConnection::Sqlite(c) => query.load(c)?,
         #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(c) => answers!(c),
+        AnyConnection::Postgres(c) => query.load(c)?,
     };
-    Ok(rows.into_iter().map(|row| row.at).collect())
+    Ok(rows.into_iter().map(|(_, at)| at).collect())
 }
 
 /// Counts one more of each.
@@ -62,25 +51,23 @@ pub fn add_counts(
     if counted.is_empty() {
         return Ok(());
     }
-    let row = |n: usize| format!("(${}, ${}, ${}, ${})", n * 4 + 1, n * 4 + 2, n * 4 + 3, n * 4 + 4);
-    let rows: Vec<String> = (0..counted.len()).map(row).collect();
-    let query = format!("INSERT INTO throttle_events (id, scope, subject, at) VALUES {}", rows.join(", "));
-    macro_rules! add {
-        ($connection:expr) => {{
-            let bound = counted.iter().fold(diesel::sql_query(query).into_boxed(), |query, (id, scope, subject)| {
-                query
-                    .bind::<Text, _>(id.to_string())
-                    .bind::<Text, _>((*scope).to_owned())
-                    .bind::<Text, _>((*subject).to_owned())
-                    .bind::<Timestamp, _>(stored(at))
-            });
-            bound.execute($connection)?
-        }};
-    }
+    let into = Kept::<()>::of("INSERT INTO throttle_events (id, scope, subject, at) VALUES ");
+    let query = counted.iter().enumerate().fold(into, |query, (n, (id, scope, subject))| {
+        query
+            .words(if n == 0 { "(" } else { ", (" })
+            .text(id.to_string())
+            .words(", ")
+            .text(*scope)
+            .words(", ")
+            .text(*subject)
+            .words(", ")
+            .moment(stored(at))
+            .words(")")
+    });
     match connection {
-        AnyConnection::Sqlite(c) => add!(c),
+        AnyConnection::Sqlite(c) => query.execute(c)?,
         #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(c) => add!(c),
+        AnyConnection::Postgres(c) => query.execute(c)?,
     };
     Ok(())
 }

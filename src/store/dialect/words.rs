@@ -5,6 +5,7 @@ use diesel::{OptionalExtension, RunQueryDsl, SqliteConnection};
 use super::super::StoreError;
 use super::super::connection::AnyConnection;
 use super::super::search::From;
+use super::kept::Kept;
 use crate::domain::search::{Terms, Words};
 
 /// Keeps the words of the case with this number, in place of those that it had.
@@ -35,23 +36,20 @@ pub fn keep_words(connection: &mut AnyConnection, n: i64, words: &Words) -> Resu
 
 /// Keeps the words of a new case, which has none.
 pub fn add_words(connection: &mut AnyConnection, case: &str, words: &Words) -> Result<(), StoreError> {
-    use diesel::sql_types::Text;
+    let kept = |value: &str, more: &str| {
+        Kept::<()>::of(format!("INSERT INTO case_words ({value}, words) SELECT n, {more}"))
+            .text(words.iter().collect::<Vec<_>>().join(" "))
+    };
     match connection {
         AnyConnection::Sqlite(c) => {
-            let text = words.iter().collect::<Vec<_>>().join(" ");
-            diesel::sql_query("INSERT INTO case_words (rowid, words) SELECT n, ? FROM queue_rows WHERE case_id = ?")
-                .bind::<Text, _>(text)
-                .bind::<Text, _>(case)
-                .execute(c)?;
+            kept("rowid", "").words(" FROM queue_rows WHERE case_id = ").text(case).execute(c)?;
         }
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(c) => {
-            let words: Vec<&str> = words.iter().collect();
-            let query = "INSERT INTO case_words (n, words)
-                SELECT n, array_to_tsvector($1) FROM queue_rows WHERE case_id = $2";
-            diesel::sql_query(query)
-                .bind::<diesel::sql_types::Array<Text>, _>(words)
-                .bind::<Text, _>(case)
+            // A word is letters and digits alone.
+            kept("n", "array_to_tsvector(string_to_array(")
+                .words(", ' ')) FROM queue_rows WHERE case_id = ")
+                .text(case)
                 .execute(c)?;
         }
     }

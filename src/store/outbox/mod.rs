@@ -51,7 +51,7 @@ pub(super) fn insert(
 
 /// A row that waits.
 #[derive(Insertable)]
-#[diesel(table_name = outbox)]
+#[diesel(table_name = outbox, treat_none_as_default_value = false)]
 pub(super) struct New<'a> {
     id: String,
     kind: &'a str,
