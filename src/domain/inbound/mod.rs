@@ -175,5 +175,5 @@ pub fn printable(text: &str) -> String {
 pub fn one_line(text: &str) -> String {
     let spaced: String = text.chars().map(|c| if is_unprintable(c) { ' ' } else { c }).collect();
     let line = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars().take(LONGEST_LINE).collect()
+    line.chars().take(LONGEST_LINE).collect::<String>().trim_end().to_owned()
 }
