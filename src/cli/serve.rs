@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::say::say;
 use super::{Failure, listed, runtime, start_log};
-use crate::clock::SteadyClock;
+use crate::clock::SystemClock;
 use crate::config::{DatabaseUrl, Mode, Settings, VoiceProvider};
 use crate::domain::token::ServerKey;
 use crate::entropy::SystemEntropy;
@@ -85,7 +85,7 @@ fn parts(settings: &Settings) -> Result<Parts, Failure> {
     Ok(Parts {
         base_url,
         key: ServerKey::new(key),
-        clock: Arc::new(SteadyClock::default()),
+        clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         mailer: Arc::new(mailer),
         voice,

@@ -90,7 +90,7 @@ mod tests {
         let details = serde_json::from_str::<Value>(&entry.details)
             .ok()
             .filter(|value| value.is_object() && is_exact(value))
-            .filter(|value| value.to_string() == entry.details)
+            .filter(|value| entry.details == value.to_string().as_str())
             .unwrap_or_else(|| Value::from(entry.details.as_str()));
         let mut form = json!({
             "seq": entry.seq, "at": entry.at, "actor_kind": entry.actor_kind, "action": entry.action,

@@ -372,12 +372,19 @@ pub fn json_rows(
 }
 
 /// Brings what was committed into the database's file, so that what it overwrote is in no file any more. Others who read
-/// at the moment keep it from that; the next commits bring it there.
-pub fn into_the_file(connection: &mut AnyConnection) -> Result<(), StoreError> {
-    match connection {
-        AnyConnection::Sqlite(c) => c.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?,
-        #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(_) => {}
+/// at the moment keep it from that: then it is false.
+pub fn into_the_file(connection: &mut AnyConnection) -> Result<bool, StoreError> {
+    #[derive(diesel::QueryableByName)]
+    struct Checkpoint {
+        #[diesel(sql_type = diesel::sql_types::Integer)]
+        busy: i32,
     }
-    Ok(())
+    match connection {
+        AnyConnection::Sqlite(c) => {
+            let done: Checkpoint = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(c)?;
+            Ok(done.busy == 0)
+        }
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(_) => Ok(true),
+    }
 }

@@ -139,14 +139,8 @@ impl StoreError {
 
 /// What a database says that cannot store anything at the moment, or not open its files: the fifth is what SQLite says where
 /// the process has no file descriptor left.
-const UNAVAILABLE: [&str; 6] = [
-    "disk is full",
-    "disk I/O error",
-    "readonly database",
-    "No space left",
-    "unable to open database file",
-    "out of memory",
-];
+const UNAVAILABLE: [&str; 5] =
+    ["disk is full", "disk I/O error", "readonly database", "No space left", "unable to open database file"];
 
 impl From<DieselError> for StoreError {
     /// The database's messages can quote row values, which are personal data: only their kind is kept.

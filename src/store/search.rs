@@ -178,6 +178,6 @@ pub fn rewrite(tx: &mut Tx<'_>, begin: bool) -> Result<bool, StoreError> {
 ///
 /// # Errors
 /// [`StoreError`] when the database fails.
-pub fn into_the_file(connection: &mut AnyConnection) -> Result<(), StoreError> {
+pub fn into_the_file(connection: &mut AnyConnection) -> Result<bool, StoreError> {
     dialect::into_the_file(connection)
 }

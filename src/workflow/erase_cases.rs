@@ -50,11 +50,14 @@ impl Desk {
         let Some(last) = self.store.read(erasure::unfinished).await? else { return Ok(()) };
         for step in 0..MOST_STEPS {
             if !self.store.write(move |tx| search::rewrite(tx, step == 0)).await? {
-                break;
+                // Whoever reads for long keeps it from the file; the next run tries again.
+                if self.store.read(search::into_the_file).await? {
+                    self.store.write(move |tx| erasure::finished(tx, last)).await?;
+                }
+                return Ok(());
             }
         }
-        self.store.read(search::into_the_file).await?;
-        self.store.write(move |tx| erasure::finished(tx, last)).await
+        Ok(())
     }
 }
 

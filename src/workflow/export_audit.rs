@@ -189,8 +189,17 @@ pub(super) async fn read(
     }
 }
 
-/// The next entries that are asked for.
+/// Entries that one look goes through, so that a filter which few of them fit keeps no reader from others for long.
+const STRETCH: i64 = 50_000;
+
+/// The next entries that are asked for; fewer than a page where these are the last.
 async fn page(store: &Store, asked: &ExportAsked, seq: i64, end: i64) -> Result<Vec<Entry>, StoreError> {
-    let (filter, limit) = (asked.filter.clone(), i64::try_from(PAGE).unwrap_or(i64::MAX));
-    store.read(move |connection| audit::between(connection, &filter, seq, end, limit)).await
+    let (mut page, mut seq) = (Vec::new(), seq);
+    while page.len() < PAGE && seq < end {
+        let (filter, until) = (asked.filter.clone(), end.min(seq + STRETCH));
+        let limit = i64::try_from(PAGE - page.len()).unwrap_or(i64::MAX);
+        page.extend(store.read(move |connection| audit::between(connection, &filter, seq, until, limit)).await?);
+        seq = until;
+    }
+    Ok(page)
 }

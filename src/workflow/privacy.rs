@@ -400,6 +400,7 @@ impl Desk {
             fields.extend(person::fields_in_log(tx.connection, &held.person, &references, *after)?);
             let mut about = order(by);
             about.insert("cases".to_owned(), held.cases.len().into());
+            about.insert("contacts".to_owned(), held.contacts.len().into());
             tx.record_erasure(act.entry(ERASED, None, None, about), fields);
             Ok(Ok(by))
         };

@@ -64,7 +64,7 @@ pub fn cases_of_others(connection: &mut AnyConnection, person: &Person) -> Resul
     others.iter().map(|reference| parsed("reference", reference)).collect()
 }
 
-/// Contacts and changes of contacts with the person's address of whom no account is known here.
+/// Contacts and changes of contacts with the person's address, and no other, of whom no account is known here.
 pub fn contacts_alone(connection: &mut AnyConnection, person: &Person) -> Result<Vec<Home>, StoreError> {
     let of_contacts: Vec<(String, String)> = contacts::table
         .filter(contacts::email_key.eq(&person.email_key))
@@ -77,7 +77,19 @@ pub fn contacts_alone(connection: &mut AnyConnection, person: &Person) -> Result
     let mut alone = Vec::new();
     for (directory, login) in of_contacts.into_iter().chain(of_changes).collect::<BTreeSet<_>>() {
         let known = accounts::table.filter(accounts::directory.eq(&directory)).filter(accounts::login.eq(&login));
-        if !diesel::select(exists(known)).get_result::<bool>(connection)? {
+        // Whoever had an address put in for somebody else's login is not that somebody.
+        let contact = contacts::table
+            .filter(contacts::directory.eq(&directory))
+            .filter(contacts::login.eq(&login))
+            .filter(contacts::email_key.is_null().or(contacts::email_key.ne(&person.email_key)));
+        let change = contact_changes::table
+            .filter(contact_changes::directory.eq(&directory))
+            .filter(contact_changes::login.eq(&login))
+            .filter(contact_changes::email_key.is_null().or(contact_changes::email_key.ne(&person.email_key)));
+        let is_somebody_elses = diesel::select(exists(known)).get_result::<bool>(connection)?
+            || diesel::select(exists(contact)).get_result::<bool>(connection)?
+            || diesel::select(exists(change)).get_result::<bool>(connection)?;
+        if !is_somebody_elses {
             let (directory, login) = (parsed("directory", &directory)?, parsed("login", &login)?);
             alone.push(Home::Elsewhere { directory, login });
         }

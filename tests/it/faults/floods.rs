@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use super::wire::{percentile, shown};
+use super::wire::shown;
 use super::{desk, is_thorough, status};
 use crate::cluster::auditor;
 use crate::support::browser::Browser;
@@ -85,8 +85,9 @@ async fn a_flood_of_slow_connections_costs_little_and_ends() {
         files = files.max(super::descriptors(pid));
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    assert!(took.len() > 5, "{} forms were sent", took.len());
-    assert!(most < before + 200_000, "{before} KiB became {most}");
+    assert!(!took.is_empty(), "no form was answered");
+    let room = 20_000 + 100 * many.iter().sum::<usize>();
+    assert!(most < before + room, "{before} KiB became {most}");
     if is_thorough() {
         let mut ends = [Vec::new(), Vec::new(), Vec::new()];
         while let Some(ended) = flood.join_next().await {
@@ -104,7 +105,6 @@ async fn a_flood_of_slow_connections_costs_little_and_ends() {
         shown(&mut took),
         status(pid, "VmRSS")
     );
-    assert!(percentile(&mut took, 50) > Duration::ZERO);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

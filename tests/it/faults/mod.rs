@@ -1,5 +1,5 @@
 //! What breaks around the program, and what becomes of it: the program and its database killed at any moment, a full disk,
-//! a database that goes away, clocks that jump, a mail server that never answers, slow clients, floods, and too little
+//! a database that goes away, a mail server that never answers, slow clients, floods, and too little
 //! memory. `docs/faults.md` has what was tried and how often.
 //!
 //! `FAULT_ROUNDS=200` kills as often under load; without it twice. `FAULT_SEED` is the seed that an earlier run printed,
@@ -8,7 +8,6 @@
 
 mod acts;
 mod black_hole;
-mod clocks;
 mod disk;
 mod few;
 mod floods;
