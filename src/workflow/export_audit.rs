@@ -21,8 +21,7 @@ pub(super) type Pieces = mpsc::Sender<Result<Vec<u8>, StoreError>>;
 /// Pieces that may wait for a slow reader: with them, memory stays the same however long the log is.
 pub(super) const WAITING: usize = 2;
 
-/// Entries of a piece: two such pages are in memory, one that is read and one that is written. They are small, since each
-/// thread that has had one keeps room for the next.
+/// Entries of a piece: two such pages are in memory, one that is read and one that is written.
 const PAGE: usize = 256;
 
 /// What of the log is to leave, and how.
