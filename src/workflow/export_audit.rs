@@ -193,7 +193,7 @@ const STRETCH: i64 = 50_000;
 
 /// The next entries that are asked for; fewer than a page where these are the last.
 async fn page(store: &Store, asked: &ExportAsked, seq: i64, end: i64) -> Result<Vec<Entry>, StoreError> {
-    let (mut page, mut seq) = (Vec::new(), seq);
+    let (mut page, mut seq) = (Vec::new(), seq.max(0));
     while page.len() < PAGE && seq < end {
         let (filter, until) = (asked.filter.clone(), end.min(seq + STRETCH));
         let limit = i64::try_from(PAGE - page.len()).unwrap_or(i64::MAX);
