@@ -15,12 +15,11 @@ use super::schema::{
     enrolments, erasures, erasures_to_finish, evidence, evidence_notes, inbound_mails, legal_holds as held, links,
     mail_failures, outbox, phone_changes, recoveries,
 };
-use super::{AnyConnection, StoreError, Tx, corrupt, dialect, legal_holds, parsed, search, stored};
+use super::{AnyConnection, StoreError, Tx, corrupt, dialect, inbound, legal_holds, parsed, search, stored};
 use crate::domain::alarm::AlarmKind;
 use crate::domain::audit::timestamp;
 use crate::domain::case::State;
 use crate::domain::ids::{AccountId, CaseId};
-use crate::domain::inbound::Fate;
 use crate::domain::phone_change;
 use crate::domain::privacy::{Cause, ERASED_EMAIL, Erased, Rest, Standing};
 use crate::domain::reference::CaseRef;
@@ -291,27 +290,9 @@ fn empty_what_stays(c: &mut AnyConnection, id: &str, at: NaiveDateTime) -> Resul
         .set((documents::sealed.eq(None::<Vec<u8>>), documents::erased_at.eq(Some(at))))
         .execute(c)?;
     diesel::update(documents::table.filter(documents::case_id.eq(id))).set(documents::digest.eq("")).execute(c)?;
-    let mails = inbound_mails::table.filter(inbound_mails::case_id.eq(id));
-    diesel::update(mails)
-        .set((
-            // It stays one of a kind, and tells nothing of the mail any more.
-            inbound_mails::digest.eq(inbound_mails::id),
-            inbound_mails::from_address.eq(""),
-            inbound_mails::subject.eq(""),
-            inbound_mails::rest.eq(""),
-            inbound_mails::files.eq("[]"),
-            inbound_mails::key_id.eq(None::<String>),
-            inbound_mails::sealed.eq(None::<Vec<u8>>),
-        ))
-        .execute(c)?;
-    let undecided = inbound_mails::fate.eq_any(Fate::UNDECIDED.map(Fate::code));
-    diesel::update(inbound_mails::table.filter(inbound_mails::case_id.eq(id)).filter(undecided))
-        .set((
-            inbound_mails::fate.eq(Fate::Discarded.code()),
-            inbound_mails::aside.eq(None::<String>),
-            inbound_mails::decided_at.eq(Some(at)),
-        ))
-        .execute(c)?;
+    let of_case = inbound_mails::table.filter(inbound_mails::case_id.eq(id));
+    let mails: Vec<String> = of_case.select(inbound_mails::id).load(c)?;
+    inbound::empty(c, &mails, at)?;
     diesel::update(recoveries::table.filter(recoveries::case_id.eq(id)))
         .set(recoveries::failed.eq(None::<String>))
         .execute(c)?;

@@ -311,6 +311,30 @@ pub fn spent(
     ids.iter().map(|id| parsed("mail", id)).collect()
 }
 
+/// Takes out what mails told; each stays one of a kind, and those that nobody decided about are discarded.
+pub(super) fn empty(connection: &mut AnyConnection, ids: &[String], at: NaiveDateTime) -> Result<(), StoreError> {
+    let undecided = inbound_mails::fate.eq_any(Fate::UNDECIDED.map(Fate::code));
+    diesel::update(inbound_mails::table.filter(inbound_mails::id.eq_any(ids)).filter(undecided))
+        .set((
+            inbound_mails::fate.eq(Fate::Discarded.code()),
+            inbound_mails::aside.eq(None::<String>),
+            inbound_mails::decided_at.eq(Some(at)),
+        ))
+        .execute(connection)?;
+    diesel::update(inbound_mails::table.filter(inbound_mails::id.eq_any(ids)))
+        .set((
+            inbound_mails::digest.eq(inbound_mails::id),
+            inbound_mails::from_address.eq(""),
+            inbound_mails::subject.eq(""),
+            inbound_mails::rest.eq(""),
+            inbound_mails::files.eq("[]"),
+            inbound_mails::key_id.eq(None::<String>),
+            inbound_mails::sealed.eq(None::<Vec<u8>>),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// Removes rows of mails that became nothing. Answers how many.
 pub fn remove(tx: &mut Tx<'_>, ids: &[InboundMailId]) -> Result<usize, StoreError> {
     let mut count = 0;

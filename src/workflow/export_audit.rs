@@ -156,7 +156,7 @@ pub(super) async fn read(
     let span = store.read(move |connection| audit::span(connection, &filter)).await?;
     let (first, last) = span.unwrap_or((i64::MAX, i64::MIN));
     let end = end.min(last);
-    let mut entries = page(store, asked, first.saturating_sub(1), end).await?;
+    let mut entries = page(store, asked, first - 1, end).await?;
     if let Some(tally) = tally.as_deref_mut() {
         tally.add(&[], &piece);
     }
@@ -193,7 +193,7 @@ const STRETCH: i64 = 50_000;
 
 /// The next entries that are asked for; fewer than a page where these are the last.
 async fn page(store: &Store, asked: &ExportAsked, seq: i64, end: i64) -> Result<Vec<Entry>, StoreError> {
-    let (mut page, mut seq) = (Vec::new(), seq.max(0));
+    let (mut page, mut seq) = (Vec::new(), seq);
     while page.len() < PAGE && seq < end {
         let (filter, until) = (asked.filter.clone(), end.min(seq + STRETCH));
         let limit = i64::try_from(PAGE - page.len()).unwrap_or(i64::MAX);

@@ -129,7 +129,7 @@ fn filtered(filter: &Filter, way: Way) -> Boxed<'_> {
 pub fn span(connection: &mut AnyConnection, filter: &Filter) -> Result<Option<(i64, i64)>, StoreError> {
     let of_time = Filter { from: filter.from.clone(), to: filter.to.clone(), ..Filter::default() };
     if of_time == Filter::default() {
-        return Ok(Some((i64::MIN, i64::MAX)));
+        return Ok(Some((1, i64::MAX)));
     }
     let found = filtered(&of_time, Way::Any).select((min(audit_entries::seq), max(audit_entries::seq)));
     let (first, last): (Option<i64>, Option<i64>) = found.first(connection)?;

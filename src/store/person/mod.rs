@@ -13,13 +13,12 @@ use super::schema::{
     cases, ceremonies, contact_changes, contacts, inbound_mails, known_devices, links, mail_failures, outbox,
     recovery_codes, saved_views, sign_in_links,
 };
-use super::{AnyConnection, StoreError, Tx, audit, legal_holds, parsed, stored};
+use super::{AnyConnection, StoreError, Tx, audit, inbound, legal_holds, parsed, stored};
 use crate::domain::account::{Account, AccountStatus, AuthenticatorState};
 use crate::domain::audit::Personal;
 use crate::domain::directory::Home;
 use crate::domain::evidence::Subject;
 use crate::domain::ids::CaseId;
-use crate::domain::inbound::Fate;
 use crate::domain::privacy::{ERASED_EMAIL, Erased};
 use crate::domain::reference::CaseRef;
 
@@ -364,36 +363,14 @@ pub fn forget_contact(tx: &mut Tx<'_>, home: &Home) -> Result<(), StoreError> {
 
 /// Empties mails that came from an address and belong to no case.
 pub fn forget_mails_from(tx: &mut Tx<'_>, email_key: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
-    let c = &mut *tx.connection;
     let theirs: Vec<(String, String)> = inbound_mails::table
         .filter(inbound_mails::case_id.is_null())
         .filter(not(inbound_mails::from_address.eq("")))
         .select((inbound_mails::id, inbound_mails::from_address))
-        .load(c)?;
+        .load(tx.connection)?;
     let theirs: Vec<String> =
         theirs.into_iter().filter(|(_, from)| from.to_lowercase() == email_key).map(|(id, _)| id).collect();
-    let undecided = inbound_mails::table
-        .filter(inbound_mails::id.eq_any(&theirs))
-        .filter(inbound_mails::fate.eq_any(Fate::UNDECIDED.map(Fate::code)));
-    diesel::update(undecided)
-        .set((
-            inbound_mails::fate.eq(Fate::Discarded.code()),
-            inbound_mails::aside.eq(None::<String>),
-            inbound_mails::decided_at.eq(Some(stored(at))),
-        ))
-        .execute(c)?;
-    diesel::update(inbound_mails::table.filter(inbound_mails::id.eq_any(&theirs)))
-        .set((
-            inbound_mails::digest.eq(inbound_mails::id),
-            inbound_mails::from_address.eq(""),
-            inbound_mails::subject.eq(""),
-            inbound_mails::rest.eq(""),
-            inbound_mails::files.eq("[]"),
-            inbound_mails::key_id.eq(None::<String>),
-            inbound_mails::sealed.eq(None::<Vec<u8>>),
-        ))
-        .execute(c)?;
-    Ok(())
+    inbound::empty(tx.connection, &theirs, stored(at))
 }
 
 /// Forgets answers that programs may ask for again and that tell of erased cases.
