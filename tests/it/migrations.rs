@@ -174,6 +174,7 @@ fn what_somebody_else_mailed_is_not_the_customers_on_the_way_back() {
     let database = TestDatabase::new();
     let c = &mut migrated(&database);
     run(c, (MAILS, MAILS));
+    run(c, script!("0013_mends", "down"));
     run(c, script!("0010_keep", "down"));
     run(c, MAIL_DOWN);
     let left: Vec<String> = case_entries::table.order(case_entries::id).select(case_entries::id).load(c).unwrap();
