@@ -2,7 +2,7 @@
 // the other way round. The two cooling-offs, two minutes in the demo, pass beside each other. BASE is the running demo.
 import assert from 'node:assert/strict';
 import { alsoIn, asks, digitsOn, linkIn, mailTo, referenceOn, sample, signIn, types, verifies } from './demo.mjs';
-import { base, browser, comesToSay, context, follow, look, looked, mark, press, saved, says, stayed } from './look.mjs';
+import { base, browser, comesToSay, context, follow, goes, look, looked, mark, press, saved, says, stayed } from './look.mjs';
 
 async function plainCustomer(owner) {
   const page = await context(360, false);
@@ -24,7 +24,7 @@ async function plainCustomer(owner) {
   await press(page, 'Call me now');
   await look(page, 'status');
   await types(owner.number, await digitsOn(page), /Thank you/);
-  await page.goto(`${base}/cases/${reference}`);
+  await goes(page, `${base}/cases/${reference}`);
   await says(page, /A second person is checking your request/);
   await page.goto(`${base}/demo/mail`);
   await look(page);
@@ -65,7 +65,7 @@ async function looksAtBothWidths(page, shot) {
 
 async function approves(reference, holder, approver) {
   await looksAtBothWidths(holder, 'queue');
-  await holder.goto(`${base}/desk/cases/${reference}`);
+  await goes(holder, `${base}/desk/cases/${reference}`);
   await press(holder, 'Claim');
   await looksAtBothWidths(holder, 'case');
   await holder.getByLabel('Write to the customer').fill('We look at it now.');
@@ -87,7 +87,7 @@ async function deactivates(holder, reference, { page }, device) {
   await press(holder, 'Deactivate');
   await says(holder, /is deactivated/);
   await look(holder);
-  if (page.scriptless) await page.goto(`${base}/cases/${reference}`);
+  if (page.scriptless) await goes(page, `${base}/cases/${reference}`);
   await comesToSay(page, 'Your device is deactivated', { timeout: 60_000 });
   await look(page);
 }
@@ -104,7 +104,7 @@ try {
 
   const first = await plainCustomer(olivia);
   await approves(first.reference, ana, scriptedBen);
-  await first.page.goto(`${base}/cases/${first.reference}`);
+  await goes(first.page, `${base}/cases/${first.reference}`);
   await says(first.page, /a waiting time protects your account/, /We look at it now/);
   await look(first.page);
   // The holder's page stays open and is told when the wait is over.

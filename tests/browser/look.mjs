@@ -91,6 +91,12 @@ export async function leads(page, act) {
   await Promise.all([page.waitForEvent('load'), act()]);
 }
 
+// Goes on from a page that loads itself anew, which would break off what is on its way.
+export async function goes(page, url) {
+  await page.goto('about:blank');
+  await page.goto(url);
+}
+
 export const text = (page) => page.locator('main').innerText();
 export async function says(page, ...all) {
   const shown = await text(page);
