@@ -7,7 +7,6 @@ use diesel::{
 
 use super::cases::{self as kept, Filed};
 use super::schema::{cases, queue_rows};
-use super::search::in_transaction;
 use super::{AnyConnection, StoreError, Tx, forms, parsed, search, stored};
 use crate::domain::case::{Case, State};
 use crate::domain::form::Language;
@@ -80,7 +79,7 @@ impl Stage {
     }
 }
 
-/// Cases that are put where they belong in one transaction at the start.
+/// Cases that are put where they belong in one transaction.
 const BATCH: i64 = 20;
 
 /// About seven thousand years.
@@ -158,8 +157,27 @@ pub(super) fn update(tx: &mut Tx<'_>, filed: &Filed) -> Result<(), StoreError> {
     search::index(tx, &filed.case.id.to_string())
 }
 
-/// Cases that have no place yet, in the order of their identifiers from one on: an instance of an older version made them
-/// after the tables were brought up to date.
+/// How a case came to stand where it does not belong: an instance of an older version worked on it after the tables were
+/// brought up to date.
+#[derive(Debug, Clone, Copy)]
+pub enum Behind {
+    /// It was made, and has no place yet.
+    Unplaced,
+    /// It was changed, and did not move. What was over before that does not change.
+    Moved,
+}
+
+/// The first few such cases, in the order of their identifiers from one on. Looks through all cases where there are none.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub fn behind(connection: &mut AnyConnection, how: Behind, after: &str) -> Result<Vec<String>, StoreError> {
+    match how {
+        Behind::Unplaced => unplaced(connection, after),
+        Behind::Moved => moved(connection, after),
+    }
+}
+
 fn unplaced(connection: &mut AnyConnection, after: &str) -> Result<Vec<String>, StoreError> {
     Ok(cases::table
         .left_join(queue_rows::table)
@@ -171,7 +189,6 @@ fn unplaced(connection: &mut AnyConnection, after: &str) -> Result<Vec<String>, 
         .load(connection)?)
 }
 
-/// Cases that such an instance changed; those that were over before that have not changed.
 fn moved(connection: &mut AnyConnection, after: &str) -> Result<Vec<String>, StoreError> {
     let going_on = Stage::ALL.into_iter().filter(|stage| *stage != Stage::Ended).map(Stage::code);
     Ok(queue_rows::table
@@ -185,31 +202,17 @@ fn moved(connection: &mut AnyConnection, after: &str) -> Result<Vec<String>, Sto
         .load(connection)?)
 }
 
-/// Puts the cases that are behind where they belong now, and says how many. Each transaction holds a few of them, so that
-/// whoever works meanwhile does not wait.
-pub(super) fn catch_up(connection: &mut AnyConnection) -> Result<usize, StoreError> {
-    let mut count = 0;
-    for behind in [unplaced, moved] {
-        let mut after = String::new();
-        loop {
-            let some = behind(connection, &after)?;
-            let Some(last) = some.last() else { break };
-            after.clone_from(last);
-            count += some.len();
-            in_transaction(connection, |connection| place(connection, &some))?;
-        }
-    }
-    Ok(count)
-}
-
-fn place(connection: &mut AnyConnection, some: &[String]) -> Result<(), StoreError> {
-    let references: Vec<String> =
-        cases::table.filter(cases::id.eq_any(some)).order(cases::id.asc()).select(cases::reference).load(connection)?;
-    let mut tx = Tx::new(connection);
+/// Puts these cases where they belong now, with their words.
+///
+/// # Errors
+/// [`StoreError`] when the database fails.
+pub fn place(tx: &mut Tx<'_>, some: &[String]) -> Result<(), StoreError> {
+    let query = cases::table.filter(cases::id.eq_any(some)).order(cases::id.asc()).select(cases::reference);
+    let references: Vec<String> = query.load(tx.connection)?;
     for reference in &references {
-        if let Some(filed) = kept::lock(&mut tx, &parsed("reference", reference)?)? {
-            update(&mut tx, &filed)?;
-            search::index(&mut tx, &filed.case.id.to_string())?;
+        if let Some(filed) = kept::lock(tx, &parsed("reference", reference)?)? {
+            update(tx, &filed)?;
+            search::index(tx, &filed.case.id.to_string())?;
         }
     }
     Ok(())

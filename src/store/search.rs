@@ -100,8 +100,7 @@ pub(super) fn index(tx: &mut Tx<'_>, case: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Takes up the words of cases from before there was a search, which is done when it was done once; and what instances
-/// of an older version made or changed since then.
+/// Takes up the words of cases from before there was a search, which is done when it was done once.
 pub(super) fn catch_up(connection: &mut AnyConnection) -> Result<(), StoreError> {
     let mut cases = 0;
     loop {
@@ -111,9 +110,8 @@ pub(super) fn catch_up(connection: &mut AnyConnection) -> Result<(), StoreError>
             break;
         }
     }
-    cases += queue_rows::catch_up(connection)?;
     if cases > 0 {
-        tracing::info!(cases, "older cases were taken up for the queue and its search");
+        tracing::info!(cases, "older cases were taken up for the search");
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 use crate::workflow::Desk;
 
 const LOOK: Duration = Duration::from_secs(1);
-/// Looks between two clearings of what is over: about an hour.
+/// Looks between two clearings of what is over, and two looks for cases that an older instance left behind: about an hour.
 const CLEARING: u32 = 3_600;
 /// Looks between two erasures of documents and of cases: about a minute.
 const ERASING: u32 = 60;
@@ -34,6 +34,11 @@ pub(super) async fn run(desk: Arc<Desk>, mut stopped: watch::Receiver<bool>) {
             }
         }
         if looks.is_multiple_of(CLEARING) {
+            match desk.place_cases().await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "cases were put where they belong in the queue"),
+                Err(error) => tracing::error!(%error, "cases could not be put where they belong in the queue"),
+            }
             match desk.clear().await {
                 Ok(0) => {}
                 Ok(count) => tracing::info!(count, "what was over was removed"),

@@ -55,6 +55,7 @@ mod open_document;
 mod people;
 mod phone_budget;
 mod phone_change;
+mod place_cases;
 mod presence;
 mod privacy;
 mod prove;

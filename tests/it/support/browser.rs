@@ -1,6 +1,12 @@
 //! A browser without JavaScript: it keeps cookies, follows redirects and sends the forms it finds on pages.
 
+use std::time::Duration;
+
 use reqwest::redirect::Policy;
+
+/// How long an answer is waited for where the other side may be killed. A client whose connection ended at a bad moment can
+/// wait for ever without it.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A page as it was answered.
 pub struct Page {
@@ -119,18 +125,19 @@ impl Browser {
         Self { http: http.build().unwrap(), base: base.to_owned() }
     }
 
-    /// The answer to a form, or nothing where the connection broke.
+    /// The answer to a form, or nothing where the connection broke or nobody answered.
     pub async fn try_post(&self, path: &str, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Option<Page> {
-        let mut request = self.http.post(format!("{}{path}", self.base)).form(fields);
+        let mut request = self.http.post(format!("{}{path}", self.base)).form(fields).timeout(PATIENCE);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         Self::try_page(request.send().await.ok()?).await
     }
 
-    /// A page, or nothing where the connection broke.
+    /// A page, or nothing where the connection broke or nobody answered.
     pub async fn try_get(&self, path: &str) -> Option<Page> {
-        Self::try_page(self.http.get(format!("{}{path}", self.base)).send().await.ok()?).await
+        let request = self.http.get(format!("{}{path}", self.base)).timeout(PATIENCE);
+        Self::try_page(request.send().await.ok()?).await
     }
 
     async fn try_page(response: reqwest::Response) -> Option<Page> {
