@@ -294,12 +294,13 @@ fn with_evidence(connection: &mut AnyConnection, row: CaseRow) -> Result<Filed, 
 
 /// The reference of the case that this submission made before, by any of its keys, if it did.
 pub fn submitted_before(connection: &mut AnyConnection, keys: &[String]) -> Result<Option<CaseRef>, StoreError> {
-    let found: Option<String> = cases::table
-        .filter(cases::submission_key.eq_any(keys.to_vec()))
-        .select(cases::reference)
-        .first(connection)
-        .optional()?;
-    parsed_if("reference", found.as_deref())
+    for key in keys {
+        let made = cases::table.filter(cases::submission_key.eq(key)).select(cases::reference);
+        if let Some(reference) = made.first::<String>(connection).optional()? {
+            return parsed("reference", &reference).map(Some);
+        }
+    }
+    Ok(None)
 }
 
 /// The reference of a case, by its internal identifier.

@@ -17,6 +17,7 @@ use super::schema::{accounts, cases, outbox};
 use super::signals::Signal;
 
 pub use counts::{add_counts, newest_but};
+pub(super) use kept::Kept;
 pub use log::{ErasedField, insert_audit_entries, insert_audit_erasures, lock_audit_entries, lock_audit_head};
 #[cfg(feature = "postgres")]
 pub use together::Together;
