@@ -11,6 +11,7 @@ use super::{AnyConnection, StoreError, Tx, forms, parsed, search, stored};
 use crate::domain::case::{Case, State};
 use crate::domain::form::Language;
 use crate::domain::ids::CaseId;
+use crate::domain::reference::CaseRef;
 
 /// Whose turn it is in a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +80,7 @@ impl Stage {
     }
 }
 
-/// Cases that are put where they belong in one transaction.
+/// Cases that are looked for at a time.
 const BATCH: i64 = 20;
 
 /// About seven thousand years.
@@ -167,29 +168,31 @@ pub enum Behind {
     Moved,
 }
 
-/// The first few such cases, in the order of their identifiers from one on. Looks through all cases where there are none.
+/// The first few such cases by identifier and reference, in the order of their identifiers from one on. Looks through all
+/// cases where there are none.
 ///
 /// # Errors
 /// [`StoreError`] when the database fails.
-pub fn behind(connection: &mut AnyConnection, how: Behind, after: &str) -> Result<Vec<String>, StoreError> {
-    match how {
+pub fn behind(connection: &mut AnyConnection, how: Behind, after: &str) -> Result<Vec<(String, CaseRef)>, StoreError> {
+    let some = match how {
         Behind::Unplaced => unplaced(connection, after),
         Behind::Moved => moved(connection, after),
-    }
+    };
+    some?.into_iter().map(|(id, reference)| Ok((id, parsed("reference", &reference)?))).collect()
 }
 
-fn unplaced(connection: &mut AnyConnection, after: &str) -> Result<Vec<String>, StoreError> {
+fn unplaced(connection: &mut AnyConnection, after: &str) -> Result<Vec<(String, String)>, StoreError> {
     Ok(cases::table
         .left_join(queue_rows::table)
         .filter(cases::id.gt(after))
         .filter(queue_rows::n.nullable().is_null())
         .order(cases::id.asc())
-        .select(cases::id)
+        .select((cases::id, cases::reference))
         .limit(BATCH)
         .load(connection)?)
 }
 
-fn moved(connection: &mut AnyConnection, after: &str) -> Result<Vec<String>, StoreError> {
+fn moved(connection: &mut AnyConnection, after: &str) -> Result<Vec<(String, String)>, StoreError> {
     let going_on = Stage::ALL.into_iter().filter(|stage| *stage != Stage::Ended).map(Stage::code);
     Ok(queue_rows::table
         .inner_join(cases::table)
@@ -197,25 +200,20 @@ fn moved(connection: &mut AnyConnection, after: &str) -> Result<Vec<String>, Sto
         .filter(queue_rows::changed_at.ne(cases::changed_at))
         .filter(queue_rows::case_id.gt(after))
         .order(queue_rows::case_id.asc())
-        .select(queue_rows::case_id)
+        .select((queue_rows::case_id, cases::reference))
         .limit(BATCH)
         .load(connection)?)
 }
 
-/// Puts these cases where they belong now, with their words.
+/// Puts a case where it belongs now, with its words. False where somebody else holds it, who does the same.
 ///
 /// # Errors
 /// [`StoreError`] when the database fails.
-pub fn place(tx: &mut Tx<'_>, some: &[String]) -> Result<(), StoreError> {
-    let query = cases::table.filter(cases::id.eq_any(some)).order(cases::id.asc()).select(cases::reference);
-    let references: Vec<String> = query.load(tx.connection)?;
-    for reference in &references {
-        if let Some(filed) = kept::lock(tx, &parsed("reference", reference)?)? {
-            update(tx, &filed)?;
-            search::index(tx, &filed.case.id.to_string())?;
-        }
-    }
-    Ok(())
+pub fn place(tx: &mut Tx<'_>, reference: &CaseRef) -> Result<bool, StoreError> {
+    let Some(filed) = kept::claim(tx, reference)? else { return Ok(false) };
+    update(tx, &filed)?;
+    search::index(tx, &filed.case.id.to_string())?;
+    Ok(true)
 }
 
 /// Notes the language that a case is answered in.

@@ -6,6 +6,8 @@ mod events;
 mod forward;
 mod mailbox;
 mod outbox;
+mod places;
+mod steady;
 mod timers;
 
 use std::sync::Arc;
@@ -35,6 +37,7 @@ impl Worker {
             tokio::spawn(directories::run(Arc::clone(desk), stopped.clone())),
             tokio::spawn(mailbox::run(Arc::clone(desk), stopped.clone())),
             tokio::spawn(checkpoints::run(Arc::clone(desk), stopped.clone())),
+            tokio::spawn(places::run(Arc::clone(desk), stopped.clone())),
             tokio::spawn(timers::run(Arc::clone(desk), stopped)),
         ];
         // A subscriber that hangs holds up no other.

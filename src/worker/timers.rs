@@ -1,44 +1,40 @@
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
+use super::steady::Steady;
+use crate::clock::{Clock, SystemClock};
 use crate::workflow::Desk;
 
 const LOOK: Duration = Duration::from_secs(1);
-/// Looks between two clearings of what is over, and two looks for cases that an older instance left behind: about an hour.
+/// Looks between two clearings of what is over: about an hour.
 const CLEARING: u32 = 3_600;
 /// Looks between two erasures of documents and of cases: about a minute.
 const ERASING: u32 = 60;
 
 pub(super) async fn run(desk: Arc<Desk>, mut stopped: watch::Receiver<bool>) {
-    let mut looks = 0_u32;
+    let (mut looks, mut clock) = (0_u32, Steady::since(SystemClock.now(), Instant::now()));
     while !*stopped.borrow() {
         match desk.tick().await {
             Ok(0) => {}
             Ok(count) => tracing::debug!(count, "time moved cases"),
             Err(error) => tracing::error!(%error, "the timers could not run"),
         }
-        if looks.is_multiple_of(ERASING) {
+        let is_believed = clock.is_believed(SystemClock.now(), Instant::now());
+        if is_believed && looks.is_multiple_of(ERASING) {
             match desk.erase_documents().await {
                 Ok(0) => {}
                 Ok(count) => tracing::info!(count, "documents were erased"),
                 Err(error) => tracing::error!(%error, "documents could not be erased"),
             }
-        }
-        if looks.is_multiple_of(ERASING) {
             match desk.erase_cases().await {
                 Ok(0) => {}
                 Ok(count) => tracing::info!(count, "cases were erased"),
                 Err(error) => tracing::error!(%error, "cases could not be erased"),
             }
         }
-        if looks.is_multiple_of(CLEARING) {
-            match desk.place_cases().await {
-                Ok(0) => {}
-                Ok(count) => tracing::info!(count, "cases were put where they belong in the queue"),
-                Err(error) => tracing::error!(%error, "cases could not be put where they belong in the queue"),
-            }
+        if is_believed && looks.is_multiple_of(CLEARING) {
             match desk.clear().await {
                 Ok(0) => {}
                 Ok(count) => tracing::info!(count, "what was over was removed"),

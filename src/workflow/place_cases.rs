@@ -4,7 +4,7 @@ use crate::store::queue_rows::{self, Behind};
 
 impl Desk {
     /// Puts the cases that an instance of an older version made or changed beside this one where they belong in the
-    /// queue, and answers how many.
+    /// queue, and answers how many. Each is a transaction of its own.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails; what was not put in its place is left for the next time.
@@ -15,10 +15,16 @@ impl Desk {
             loop {
                 let from = after.clone();
                 let some = self.store.read(move |connection| queue_rows::behind(connection, how, &from)).await?;
-                let Some(last) = some.last() else { break };
+                let Some((last, _)) = some.last() else { break };
                 after.clone_from(last);
-                count += some.len();
-                self.store.write(move |tx| queue_rows::place(tx, &some)).await?;
+                for (_, reference) in some {
+                    let done = self.store.write(move |tx| queue_rows::place(tx, &reference)).await;
+                    // One case that fails must not keep the others.
+                    match done {
+                        Ok(done) => count += usize::from(done),
+                        Err(error) => tracing::error!(%error, "a case could not be put where it belongs in the queue"),
+                    }
+                }
             }
         }
         Ok(count)

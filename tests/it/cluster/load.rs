@@ -14,7 +14,7 @@ use crate::support::smtp::Received;
 use crate::support::world::form;
 
 const CUSTOMERS: usize = 4;
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_secs(180);
 
 /// What was acknowledged, and what was asked for without an answer.
 #[derive(Default)]

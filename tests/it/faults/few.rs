@@ -71,8 +71,13 @@ async fn when_files_run_out_for_a_while_nothing_is_lost() {
     load.goes_on(5, 1).await;
     let pid = cluster.node(0).id();
     for more in [0, 1, 3] {
-        limits(pid, &format!("--nofile={}:", descriptors(pid).saturating_sub(4) + more));
+        let few = descriptors(pid).saturating_sub(4) + more;
+        limits(pid, &format!("--nofile={few}:"));
+        let told = std::fs::read_to_string(format!("/proc/{pid}/limits")).unwrap();
+        let told = told.lines().find(|line| line.starts_with("Max open files")).unwrap();
+        assert_eq!(told.split_whitespace().nth(3), Some(&*few.to_string()), "{told}");
         tokio::time::sleep(Duration::from_millis(700)).await;
+        assert!(descriptors(pid) <= few + 4, "more were opened than may be");
         limits(pid, "--nofile=4096:");
         load.goes_on(5, 1).await;
     }

@@ -8,6 +8,7 @@
 
 mod acts;
 mod black_hole;
+mod clock;
 mod disk;
 mod few;
 mod floods;
