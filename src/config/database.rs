@@ -71,6 +71,9 @@ pub struct DatabaseSettings {
     /// Connections kept for reading.
     #[serde(deserialize_with = "value::number")]
     pub readers: u32,
+    /// Connections that write: one for SQLite.
+    #[serde(deserialize_with = "value::number")]
+    pub writers: u32,
     /// Milliseconds that a request waits for a connection before it is answered 503.
     #[serde(deserialize_with = "value::number")]
     pub wait_ms: u32,
@@ -82,6 +85,7 @@ impl Default for DatabaseSettings {
             url: DatabaseUrl::Sqlite("mfa-desk-data/mfa-desk.sqlite3".into()),
             direct_url: None,
             readers: 4,
+            writers: 1,
             wait_ms: 5000,
         }
     }
@@ -126,6 +130,10 @@ impl DatabaseSettings {
             }
         }
         checker.range("database.readers", self.readers);
+        checker.range("database.writers", self.writers);
+        if self.writers > 1 && matches!(self.url, DatabaseUrl::Sqlite(_)) {
+            checker.wrong("database.writers", "SQLite has one at a time", "leave it out, or set 1");
+        }
         checker.range("database.wait_ms", self.wait_ms);
     }
 }

@@ -202,7 +202,11 @@ impl Store {
         let signals = Arc::new(Signals::new(matches!(settings.url, DatabaseUrl::Sqlite(_))));
         let metrics = Arc::new(Metrics::new(if address.is_remote() { "postgresql" } else { "sqlite" }));
         let shared = (Arc::clone(&signals), Arc::clone(&metrics), entropy);
-        let writer = Writer::start(connection, address.clone(), shared, settings.wait())?;
+        let mut connections = vec![connection];
+        for _ in 1..settings.writers {
+            connections.push(address.open(Purpose::Write)?);
+        }
+        let writer = Writer::start(connections, address.clone(), shared, settings.wait())?;
         #[cfg(feature = "postgres")]
         let listener = match settings.direct() {
             DatabaseUrl::Sqlite(_) => None,

@@ -1,9 +1,9 @@
-//! The one connection that changes rows, behind a queue: whatever waits is committed together, so that a
-//! durable commit is paid for once by many requests.
+//! The connections that change rows, behind one queue: whatever waits is committed together, so that a durable commit is
+//! paid for once by many requests. SQLite has one of them; several on PostgreSQL are to each other as instances are.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -40,6 +40,8 @@ enum Failed {
     Alone,
     /// The database would let it through if it were tried again.
     Transient,
+    /// Like [`Failed::Alone`]; it waited in vain for what another transaction holds.
+    Waited,
     /// The database takes nothing.
     Lost,
 }
@@ -92,6 +94,7 @@ where
         let verdict = match &outcome {
             Ok(_) => Ok(()),
             Err(error) if error.is_transient() => Err(Failed::Transient),
+            Err(StoreError::Busy) => Err(Failed::Waited),
             Err(StoreError::Unavailable(_)) => Err(Failed::Lost),
             Err(_) => Err(Failed::Alone),
         };
@@ -114,18 +117,18 @@ where
 /// The sending side of the queue.
 pub struct Writer {
     queue: Option<SyncSender<Box<dyn Work>>>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
     metrics: Arc<Metrics>,
 }
 
 impl Drop for Writer {
-    /// Waits until the thread has closed its connection: a process that ended meanwhile could tear the
-    /// database's client library down under it.
+    /// Waits until the threads have closed their connections: a process that ended meanwhile could tear the
+    /// database's client library down under them.
     fn drop(&mut self) {
         self.queue.take();
         // What the last act held may be the last that holds the writer: a thread does not wait for itself.
         let elsewhere = |thread: &JoinHandle<()>| thread.thread().id() != std::thread::current().id();
-        if let Some(thread) = self.thread.take().filter(elsewhere) {
+        for thread in self.threads.drain(..).filter(elsewhere) {
             // A thread that panicked has said so on standard error.
             let _ = thread.join();
         }
@@ -133,36 +136,43 @@ impl Drop for Writer {
 }
 
 impl Writer {
-    /// Starts the thread that owns `connection`. It ends when the writer is dropped and the queue is empty.
+    /// Starts a thread for each of these connections, which it owns. They end when the writer is dropped and the queue is
+    /// empty.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when the thread cannot be started, or its name not be stored.
+    /// [`StoreError::Unavailable`] when a thread cannot be started, or its name not be stored.
     pub fn start(
-        mut connection: AnyConnection,
+        connections: Vec<AnyConnection>,
         address: Address,
         (signals, metrics, entropy): (Arc<Signals>, Arc<Metrics>, Arc<dyn Entropy>),
         wait: Wait,
     ) -> Result<Self, StoreError> {
         let (queue, waiting) = sync_channel(QUEUE);
-        let name = new_name();
-        dialect::enrol_writer(&mut connection, &name)?;
-        let writer = Thread {
-            connection: Some(connection),
-            address,
-            signals,
-            metrics: Arc::clone(&metrics),
-            entropy,
-            wait,
-            name,
-            is_enrolled: true,
-            groups: 0,
-            is_away: false,
-        };
-        let thread = std::thread::Builder::new()
-            .name("store-writer".to_owned())
-            .spawn(move || writer.serve(&waiting))
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread), metrics })
+        let waiting = Arc::new(Mutex::new(waiting));
+        let mut started = Self { queue: Some(queue), threads: Vec::new(), metrics: Arc::clone(&metrics) };
+        for mut connection in connections {
+            let name = new_name();
+            dialect::enrol_writer(&mut connection, &name)?;
+            let writer = Thread {
+                connection: Some(connection),
+                address: address.clone(),
+                signals: Arc::clone(&signals),
+                metrics: Arc::clone(&metrics),
+                entropy: Arc::clone(&entropy),
+                wait,
+                name,
+                is_enrolled: true,
+                groups: 0,
+                is_away: false,
+            };
+            let waiting = Arc::clone(&waiting);
+            let thread = std::thread::Builder::new()
+                .name("store-writer".to_owned())
+                .spawn(move || writer.serve(&waiting))
+                .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+            started.threads.push(thread);
+        }
+        Ok(started)
     }
 
     /// Runs `work` in a transaction and answers once it is durable.
@@ -207,10 +217,8 @@ struct Thread {
 }
 
 impl Thread {
-    fn serve(mut self, waiting: &Receiver<Box<dyn Work>>) {
-        while let Ok(first) = waiting.recv() {
-            let mut group = vec![first];
-            group.extend(waiting.try_iter().take(LARGEST_GROUP - 1));
+    fn serve(mut self, waiting: &Mutex<Receiver<Box<dyn Work>>>) {
+        while let Some(mut group) = next_group(waiting) {
             self.metrics.taken(group.len());
             let mut result = self.commit(&mut group);
             for _ in 1..ATTEMPTS {
@@ -364,6 +372,14 @@ impl Thread {
     }
 }
 
+/// What waits now, or what comes next. Nothing where nothing can come any more.
+fn next_group(waiting: &Mutex<Receiver<Box<dyn Work>>>) -> Option<Vec<Box<dyn Work>>> {
+    let waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut group = vec![waiting.recv().ok()?];
+    group.extend(waiting.try_iter().take(LARGEST_GROUP - 1));
+    Some(group)
+}
+
 /// Two writers must never be taken for one, so this is no matter of the program's own randomness.
 fn new_name() -> String {
     let system: &dyn Entropy = &SystemEntropy;
@@ -381,11 +397,11 @@ fn run_group(
 ) -> Result<(BTreeSet<Signal>, Vec<NewEntry>), StoreError> {
     dialect::begin_group(connection)?;
     let (entries, signals) = match run_together(connection, group)? {
-        Some(outcome) => outcome,
-        None => {
+        Together::Ran(outcome) => outcome,
+        Together::Failed { waited } => {
             dialect::execute(connection, "ROLLBACK")?;
             dialect::begin_group(connection)?;
-            run_apart(connection, group)?
+            run_apart(connection, group, waited)?
         }
     };
     dialect::notify(connection, &signals)?;
@@ -394,53 +410,76 @@ fn run_group(
     Ok((signals, entries.into_iter().map(|recorded| recorded.entry).collect()))
 }
 
-/// Runs every act of a group one after another, and says nothing when one of them failed: which is seldom, and to be
-/// ready for it costs two round trips for each.
-fn run_together(connection: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result<Option<Outcome>, StoreError> {
-    let (mut entries, mut signals) = (Vec::new(), BTreeSet::new());
-    for work in group {
-        let (ran, recorded, told) = run_one(connection, work.as_mut())?;
-        if !ran {
-            return Ok(None);
-        }
-        entries.extend(recorded);
-        signals.extend(told);
-    }
-    Ok(Some((entries, signals)))
+/// What became of a group whose acts ran one after another.
+enum Together {
+    Ran(Outcome),
+    /// One of them failed, so that all have to be undone.
+    Failed {
+        /// Its place, where it waited in vain: the others must not wait for it once more.
+        waited: Option<usize>,
+    },
 }
 
-/// Like [`run_together`], where one that fails undoes nothing of the others.
-fn run_apart(connection: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result<Outcome, StoreError> {
+/// Runs every act of a group one after another up to the first that fails: which is seldom, and to be ready for it costs
+/// two round trips for each.
+fn run_together(connection: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result<Together, StoreError> {
     let (mut entries, mut signals) = (Vec::new(), BTreeSet::new());
-    for work in group {
+    for (place, work) in group.iter_mut().enumerate() {
+        match run_one(connection, work.as_mut())? {
+            Ran::Well(recorded, told) => {
+                entries.extend(recorded);
+                signals.extend(told);
+            }
+            Ran::Failed { waited } => return Ok(Together::Failed { waited: waited.then_some(place) }),
+        }
+    }
+    Ok(Together::Ran((entries, signals)))
+}
+
+/// Like [`run_together`], where one that fails undoes nothing of the others. One that waited in vain before is left out,
+/// and keeps the outcome that it had then.
+fn run_apart(
+    connection: &mut AnyConnection,
+    group: &mut [Box<dyn Work>],
+    waited: Option<usize>,
+) -> Result<Outcome, StoreError> {
+    let (mut entries, mut signals) = (Vec::new(), BTreeSet::new());
+    for (place, work) in group.iter_mut().enumerate() {
+        if waited == Some(place) {
+            continue;
+        }
         dialect::execute(connection, "SAVEPOINT work")?;
-        let (ran, recorded, told) = run_one(connection, work.as_mut())?;
-        if ran {
-            entries.extend(recorded);
-            signals.extend(told);
-        } else {
-            dialect::execute(connection, "ROLLBACK TO SAVEPOINT work")?;
+        match run_one(connection, work.as_mut())? {
+            Ran::Well(recorded, told) => {
+                entries.extend(recorded);
+                signals.extend(told);
+            }
+            Ran::Failed { .. } => dialect::execute(connection, "ROLLBACK TO SAVEPOINT work")?,
         }
         dialect::execute(connection, "RELEASE SAVEPOINT work")?;
     }
     Ok((entries, signals))
 }
 
-/// Runs one act, and says whether it went well. An error where the whole group has to be run again.
-fn run_one(
-    connection: &mut AnyConnection,
-    work: &mut dyn Work,
-) -> Result<(bool, Vec<Recorded>, Vec<Signal>), StoreError> {
+/// What became of one act.
+enum Ran {
+    Well(Vec<Recorded>, Vec<Signal>),
+    Failed { waited: bool },
+}
+
+/// Runs one act. An error where the whole group has to be run again.
+fn run_one(connection: &mut AnyConnection, work: &mut dyn Work) -> Result<Ran, StoreError> {
     let mut tx = Tx::new(connection);
     let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work.run(&mut tx)));
     let (recorded, told) = tx.into_outcome();
     match ran {
-        Ok(Ok(())) => Ok((true, recorded, told)),
+        Ok(Ok(())) => Ok(Ran::Well(recorded, told)),
         Ok(Err(Failed::Transient)) => Err(StoreError::Contended),
         // A server that went away or became a standby; on another connection it goes on.
         Ok(Err(Failed::Lost)) if dialect::is_remote(connection) => {
             Err(StoreError::Unavailable("the server takes no writes".to_owned()))
         }
-        Ok(Err(Failed::Alone | Failed::Lost)) | Err(_) => Ok((false, Vec::new(), Vec::new())),
+        Ok(Err(Failed::Waited)) => Ok(Ran::Failed { waited: true }),
+        Ok(Err(Failed::Alone | Failed::Lost)) | Err(_) => Ok(Ran::Failed { waited: false }),
     }
 }

@@ -206,6 +206,16 @@ fn a_tool_looks_at_the_database_and_the_log_only() {
 }
 
 #[test]
+fn an_sqlite_file_has_one_that_writes() {
+    assert_eq!(keys(&fit_but("database.writers = 1"), Mode::Tool), [""; 0]);
+    assert_eq!(keys(&fit_but("database.writers = 2"), Mode::Tool), ["database.writers"]);
+    if cfg!(feature = "postgres") {
+        let settings = fit_but("database.url = 'postgres://u:p@h/d'\ndatabase.writers = 2");
+        assert_eq!(keys(&settings, Mode::Tool), [""; 0]);
+    }
+}
+
+#[test]
 fn a_certificate_file_is_looked_at() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ca.pem");

@@ -106,8 +106,11 @@ async fn killed_at_any_moment_nothing_is_lost_halved_or_doubled() {
     let dice = Dice::new();
     let url = database.configured();
     let began = Utc::now();
-    let more = "audit.checkpoint_minutes = 1\naudit.checkpoint_folder = \"checkpoints\"";
-    let (mut cluster, agents) = Cluster::start(database, &url, 1, more).await;
+    let writers = if server.is_some() { 3 } else { 1 };
+    let more = format!(
+        "database.writers = {writers}\naudit.checkpoint_minutes = 1\naudit.checkpoint_folder = \"checkpoints\""
+    );
+    let (mut cluster, agents) = Cluster::start(database, &url, 1, &more).await;
     std::fs::create_dir(cluster.folder().join("checkpoints")).unwrap();
     let run = u64::try_from(began.timestamp()).unwrap();
     let book = kept.map(|folder| folder.join("acknowledged.txt"));
