@@ -48,7 +48,7 @@ pub(super) fn run(file: &Path, manifest: Option<PathBuf>, keys: &[VerifierKey]) 
             say!("broken: {wrong}");
             Ok(ExitCode::FAILURE)
         }
-        Err(Stop::Unread(error)) => Err(unreadable(file, &error)),
+        Err(Stop::Unread(error)) => Err(Failure(format!("{} or {}: {error}", file.display(), manifest.display()))),
     }
 }
 

@@ -9,7 +9,7 @@ use mfa_desk::domain::audit::{Broken, Entry, GENESIS, Head, NewEntry, SALT, deta
 use mfa_desk::domain::audit_export::ExportFormat;
 use mfa_desk::domain::audit_filter::Filter;
 use mfa_desk::domain::ids::AgentId;
-use mfa_desk::store::audit::Verdict;
+use mfa_desk::store::audit::{self, Verdict};
 use mfa_desk::store::{AnyConnection, Purpose, Tx, open};
 use mfa_desk::workflow::{Act, ExportAsked, Standing};
 use serde_json::Value;
@@ -988,5 +988,50 @@ async fn the_page_says_how_much_an_export_has() {
     let of_case = world.actions(&reference).await.len();
     aud.get(&format!("/desk/audit?case={reference}")).await.says(&format!("The file has {of_case} entries, about"));
     aud.get("/desk/audit?action=test.").await.says("every entry that fits, more than this page shows");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_of_a_long_log_has_what_its_filter_asks_for_wherever_that_stands() {
+    let world = World::new().await;
+    let began = world.now();
+    let entry = |n: i64| {
+        let action = if n % 1_500 == 7 { "page.rare" } else { "page.common" };
+        by(Actor::System, began + TimeDelta::seconds(n), action, "")
+    };
+    // More than are looked through before an index is asked, twice.
+    record(&world, (0..9_000).map(entry).collect()).await;
+    let filter = |action: Option<&str>, times: Option<(i64, i64)>| {
+        let at = |n: i64| format!("{}", (began + TimeDelta::seconds(n)).format("%Y-%m-%dT%H:%M:%S%.6fZ"));
+        let (from, to) = times.unzip();
+        Filter { action: action.map(str::to_owned), from: from.map(at), to: to.map(at), ..Filter::default() }
+    };
+    let filters = [
+        filter(Some("page.rare"), None),
+        filter(Some("page."), None),
+        filter(Some("page.never"), None),
+        filter(None, Some((100, 130))),
+        filter(None, Some((10, 8_990))),
+        filter(None, Some((20_000, 30_000))),
+        filter(Some("page.rare"), Some((100, 6_100))),
+    ];
+    let all =
+        world.desk.store.read(|connection| audit::after(connection, &Filter::default(), 0, 100_000)).await.unwrap();
+    for filter in filters {
+        let fitting: Vec<i64> = all.iter().filter(|entry| filter.fits(entry)).map(|entry| entry.seq).collect();
+        for from in [0, 1, 60, 4_500, all.len() as i64, i64::MAX] {
+            let mut below: Vec<i64> = fitting.iter().rev().copied().filter(|seq| *seq < from).collect();
+            let mut above: Vec<i64> = fitting.iter().copied().filter(|seq| *seq > from).collect();
+            below.truncate(50);
+            above.truncate(50);
+            let asked = filter.clone();
+            let look = move |connection: &mut AnyConnection| {
+                Ok((audit::before(connection, &asked, from, 50)?, audit::after(connection, &asked, from, 50)?))
+            };
+            let (before, after) = world.desk.store.read(look).await.unwrap();
+            let numbers = |entries: Vec<Entry>| entries.into_iter().map(|entry| entry.seq).collect::<Vec<_>>();
+            assert_eq!((numbers(before), numbers(after)), (below, above), "{filter:?} from {from}");
+        }
+    }
     world.stop().await;
 }

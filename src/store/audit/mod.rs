@@ -71,10 +71,14 @@ pub fn find(connection: &mut AnyConnection, seq: i64) -> Result<Option<Entry>, S
 
 type Boxed<'a> = audit_entries::BoxedQuery<'a, AnyBackend>;
 
+/// Entries that a page looks through in the order of the log before it asks an index: most of what is asked for is common
+/// enough to be among them, and an index in another order would have all that fit sorted for the few that are shown.
+const NEAR: i64 = 4_096;
+
 /// How entries are come by that a filter asks for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
-    /// By whichever index the database likes: for the few rows of one page.
+    /// By whichever index the database likes.
     Any,
     /// In the order of the log, or of a case's part of it: for page after page. An index in another order would have all
     /// that fit sorted anew for each of them.
@@ -146,9 +150,34 @@ pub fn newest(
     Ok(before(connection, &filter, i64::MAX, 1)?.pop())
 }
 
+/// Between which entries, both left out, those lie that a filter asks for, where an index might lead to them in another
+/// order than the log's. None where there is no such index.
+fn disordered(connection: &mut AnyConnection, filter: &Filter) -> Result<Option<(i64, i64)>, StoreError> {
+    let by_another = filter.action.is_some() || filter.from.is_some() || filter.to.is_some();
+    if filter.case_ref.is_some() || !by_another {
+        return Ok(None);
+    }
+    let newest = head(connection)?.seq;
+    let (first, last) = span(connection, filter)?.unwrap_or((newest + 1, newest));
+    Ok(Some((first - 1, last.min(newest) + 1)))
+}
+
 /// Up to `limit` matching entries after `seq`, oldest first.
 pub fn after(connection: &mut AnyConnection, filter: &Filter, seq: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
-    upward(connection, filtered(filter, Way::Any), (seq, i64::MAX), limit)
+    let Some((begin, end)) = disordered(connection, filter)? else {
+        return upward(connection, filtered(filter, Way::Any), (seq, i64::MAX), limit);
+    };
+    let begin = seq.max(begin);
+    let near = end.min(begin.saturating_add(NEAR));
+    let found = upward(connection, filtered(filter, Way::Walk), (begin, near), limit)?;
+    if near == end || is_full(&found, limit) {
+        return Ok(found);
+    }
+    upward(connection, filtered(filter, Way::Any), (begin, end), limit)
+}
+
+fn is_full(found: &[Entry], limit: i64) -> bool {
+    i64::try_from(found.len()) == Ok(limit)
 }
 
 /// Up to `limit` matching entries after `seq` and not after `end`, oldest first: one page of many.
@@ -179,8 +208,27 @@ fn upward(
 
 /// Up to `limit` matching entries before `seq`, newest first.
 pub fn before(connection: &mut AnyConnection, filter: &Filter, seq: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
-    let rows: Vec<EntryRow> = filtered(filter, Way::Any)
-        .filter(audit_entries::seq.lt(seq))
+    let Some((begin, end)) = disordered(connection, filter)? else {
+        return downward(connection, filtered(filter, Way::Any), (0, seq), limit);
+    };
+    let end = seq.min(end);
+    let near = begin.max(end.saturating_sub(NEAR));
+    let found = downward(connection, filtered(filter, Way::Walk), (near, end), limit)?;
+    if near == begin || is_full(&found, limit) {
+        return Ok(found);
+    }
+    downward(connection, filtered(filter, Way::Any), (begin, end), limit)
+}
+
+fn downward(
+    connection: &mut AnyConnection,
+    query: Boxed<'_>,
+    (begin, end): (i64, i64),
+    limit: i64,
+) -> Result<Vec<Entry>, StoreError> {
+    let rows: Vec<EntryRow> = query
+        .filter(audit_entries::seq.gt(begin))
+        .filter(audit_entries::seq.lt(end))
         .order(audit_entries::seq.desc())
         .limit(limit)
         .load(connection)?;
