@@ -103,6 +103,7 @@ fn measure(name: &str, url: &DatabaseUrl) {
     let limit = empty();
     let (mut rates, mut ratios) = (Vec::new(), Vec::new());
     let served = Served::over(url);
+    served.settles();
     for round in 0..ROUNDS {
         let raw = raw_commits(url, RAW);
         let (answers, said) = shares(&served, || closed(served.address, CLIENTS, RUN, &|n| form(round, n)));

@@ -97,6 +97,7 @@ fn tell(csv: &mut String, (database, count): (&str, usize), page: &str, took: &A
 fn measure(csv: &mut String, database: &str, count: usize, (url, filled): &(DatabaseUrl, Filled)) {
     let cookie = sign_in(url, filled);
     let served = Served::over(url);
+    served.settles();
     println!("{database}, {count} cases: p50, p99, and how many a second");
     for (page, make) in pages(filled, &cookie) {
         closed(served.address, 1, Duration::from_millis(300), &|n| make(n + 1_000_000));

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use mfa_desk::config::DatabaseUrl;
 use secrecy::ExposeSecret;
@@ -60,6 +61,30 @@ impl Served {
     /// The program over a database.
     pub fn over(url: &DatabaseUrl) -> Self {
         Self::start(command(url))
+    }
+
+    /// Waits until it has done what it does at its start beside answering: it looks through the tables for what is over.
+    pub fn settles(&self) {
+        let read = |name: &str| std::fs::read_to_string(format!("/proc/{}/{name}", self.process())).unwrap_or_default();
+        let sum = |fields: &[&str]| fields.iter().filter_map(|field| field.parse::<u64>().ok()).sum::<u64>();
+        // User and system time in hundredths of a second, and megabytes that were read.
+        let worked = || {
+            let (stat, io) = (read("stat"), read("io"));
+            let times: Vec<&str> =
+                stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2).collect();
+            let bytes: Vec<&str> = io.lines().next().unwrap_or_default().split_whitespace().skip(1).collect();
+            sum(&times) + sum(&bytes) / 1_000_000
+        };
+        let mut quiet = 0;
+        for _ in 0..120 {
+            let before = worked();
+            std::thread::sleep(Duration::from_secs(1));
+            quiet = if worked() - before <= 2 { quiet + 1 } else { 0 };
+            if quiet == 2 {
+                return;
+            }
+        }
+        panic!("it is never done");
     }
 
     /// Its number.

@@ -64,14 +64,16 @@ fn open_sqlite(path: &Path, purpose: Purpose) -> Result<AnyConnection, StoreErro
     let path = path.to_string_lossy();
     let mut connection = SqliteConnection::establish(&path).map_err(|error| unavailable(format!("{path}: {error}")))?;
     // What is erased is overwritten (`secure_delete`). `synchronous=FULL` makes a commit durable in WAL mode; NORMAL would not.
-    let common = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
+    let common = "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
     let own = match purpose {
         Purpose::Write => {
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA recursive_triggers = ON; PRAGMA secure_delete = ON;"
         }
         Purpose::Read => "PRAGMA query_only = ON; PRAGMA cache_size = -8000;",
     };
-    connection.batch_execute(common).and_then(|()| connection.batch_execute(own)).map_err(unavailable)?;
+    for pragmas in [super::dialect::BUSY_TIMEOUT, common, own] {
+        connection.batch_execute(pragmas).map_err(unavailable)?;
+    }
     Ok(AnyConnection::Sqlite(connection))
 }
 

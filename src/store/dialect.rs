@@ -16,6 +16,9 @@ use super::schema::writers;
 use super::schema::{accounts, cases, outbox};
 use super::signals::Signal;
 
+/// How long SQLite waits for a lock that another has.
+pub const BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 5000";
+
 pub use counts::{add_counts, newest_but};
 pub(super) use kept::Kept;
 pub use log::{ErasedField, insert_audit_entries, insert_audit_erasures, lock_audit_entries, lock_audit_head};
@@ -382,8 +385,11 @@ pub fn into_the_file(connection: &mut AnyConnection) -> Result<bool, StoreError>
     }
     match connection {
         AnyConnection::Sqlite(c) => {
-            let done: Checkpoint = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(c)?;
-            Ok(done.busy == 0)
+            // While it waits for those who read, nobody writes.
+            c.batch_execute("PRAGMA busy_timeout = 100")?;
+            let done = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result::<Checkpoint>(c);
+            c.batch_execute(BUSY_TIMEOUT)?;
+            Ok(done?.busy == 0)
         }
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(_) => Ok(true),

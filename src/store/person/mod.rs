@@ -63,8 +63,12 @@ pub fn cases_of_others(connection: &mut AnyConnection, person: &Person) -> Resul
     others.iter().map(|reference| parsed("reference", reference)).collect()
 }
 
-/// Contacts and changes of contacts with the person's address, and no other, of whom no account is known here.
+/// Contacts and changes of contacts with the person's address, and no other, of whom no account is known here. None while
+/// another account has the same address: they may be its own.
 pub fn contacts_alone(connection: &mut AnyConnection, person: &Person) -> Result<Vec<Home>, StoreError> {
+    if shares_address(connection, person)? {
+        return Ok(Vec::new());
+    }
     let of_contacts: Vec<(String, String)> = contacts::table
         .filter(contacts::email_key.eq(&person.email_key))
         .select((contacts::directory, contacts::login))

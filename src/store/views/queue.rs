@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::dsl::exists;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::BigInt;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, Queryable, RunQueryDsl,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, QueryResult, Queryable,
+    RunQueryDsl,
 };
 
 use super::super::queue_rows::Stage;
@@ -398,6 +401,25 @@ fn lines(connection: &mut AnyConnection, places: &[Place]) -> Result<Vec<Line>, 
 /// Cases of a view that are counted: counting further costs more than it tells.
 const MOST_COUNTED: usize = 999;
 
+/// Asks how many rows a query has, without having them sent.
+#[derive(QueryId)]
+struct HowMany<Q>(Q);
+
+impl<Q: QueryFragment<AnyBackend>> QueryFragment<AnyBackend> for HowMany<Q> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, AnyBackend>) -> QueryResult<()> {
+        out.push_sql("SELECT COUNT(*) FROM (");
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(") AS counted");
+        Ok(())
+    }
+}
+
+impl<Q> diesel::query_builder::Query for HowMany<Q> {
+    type SqlType = BigInt;
+}
+
+impl<Q> RunQueryDsl<AnyConnection> for HowMany<Q> {}
+
 /// How many cases a view holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Count {
@@ -418,14 +440,15 @@ pub fn count(
     now: DateTime<Utc>,
 ) -> Result<Count, StoreError> {
     let (rows, left) = led_to(connection, look, agent, now)?;
-    let mut looked_at: Vec<i64> = rows.select(queue_rows::n).limit(at_most(MOST_COUNTED + 1)).load(connection)?;
+    let rows = rows.select(queue_rows::n).limit(at_most(MOST_COUNTED + 1));
+    if left == Filter::default() {
+        let found = usize::try_from(HowMany(rows).get_result::<i64>(connection)?).unwrap_or_default();
+        return Ok(Count { found: found.min(MOST_COUNTED), more: found > MOST_COUNTED });
+    }
+    let mut looked_at: Vec<i64> = rows.load(connection)?;
     let more = looked_at.len() > MOST_COUNTED;
     looked_at.truncate(MOST_COUNTED);
-    let found = match left == Filter::default() {
-        true => looked_at.len(),
-        false => fitting(connection, looked_at, &left)?.len(),
-    };
-    Ok(Count { found, more })
+    Ok(Count { found: fitting(connection, looked_at, &left)?.len(), more })
 }
 
 /// Those of some cases that are about the account of somebody at the desk.

@@ -4,11 +4,12 @@ use mfa_desk::domain::account::Background;
 use mfa_desk::domain::account::{Account, AccountStatus, Tier};
 use mfa_desk::domain::actor::{Actor, Role};
 use mfa_desk::domain::alarm::AlarmKind;
+use mfa_desk::domain::contact_record::{Contact, Values};
 use mfa_desk::domain::directory::Home;
-use mfa_desk::domain::ids::{AccountId, AgentId, AlarmId};
+use mfa_desk::domain::ids::{AccountId, AgentId, AlarmId, ContactId};
 use mfa_desk::store::alarms::{self, Alarm};
 use mfa_desk::store::cases::{self, Filed};
-use mfa_desk::store::{Tx, accounts};
+use mfa_desk::store::{Tx, accounts, contacts};
 use mfa_desk::workflow::{Act, Halt, Whom};
 
 use super::*;
@@ -50,6 +51,25 @@ async fn mirrored(world: &World, email: &'static str) -> AccountId {
     id
 }
 
+/// A contact of a directory whose account was never read here.
+async fn known_elsewhere(world: &World, email: &'static str) {
+    let (at, entropy) = (world.now(), world.desk.kit.entropy.clone());
+    let insert = move |tx: &mut Tx<'_>| {
+        let values = Values { email: Some(email.parse().unwrap()), ..Values::default() };
+        let contact = Contact {
+            id: ContactId::new(at, entropy.bytes()),
+            directory: "keycloak".parse().unwrap(),
+            login: "carol".parse().unwrap(),
+            values,
+            since: at,
+            email_changed_at: None,
+            phone_changed_at: None,
+        };
+        contacts::keep(tx, &contact)
+    };
+    world.desk.store.write(insert).await.unwrap();
+}
+
 fn words(halt: Halt) -> String {
     halt.to_string()
 }
@@ -68,6 +88,8 @@ async fn an_address_that_several_accounts_have_is_nobodys_until_it_is_said_whose
     assert!(
         world.desk.place_hold(operator(), address.clone(), "A court asks.".parse().unwrap()).await.unwrap().is_err()
     );
+    const CONTACTS: &str = "SELECT COUNT(*) AS n FROM contacts";
+    known_elsewhere(&world, EMAIL).await;
     // The mirrored account goes alone: the case names its address, and is somebody else's.
     let theirs: Whom = other.to_string().parse().unwrap();
     let held = world.desk.held_about(operator(), theirs.clone()).await.unwrap().map_err(words).unwrap();
@@ -81,10 +103,12 @@ async fn an_address_that_several_accounts_have_is_nobodys_until_it_is_said_whose
     world.desk.erase_person(operator(), theirs).await.unwrap().map_err(words).unwrap();
     assert_eq!(number(&world, "SELECT COUNT(*) AS n FROM accounts WHERE name = 'Somebody'").await, 0);
     assert_eq!(number(&world, MAILS).await, mails, "mails of the other account went too");
+    assert_eq!(number(&world, CONTACTS).await, 1, "whose contact that is nobody knows");
     assert!(everything(&world).await.contains("xylophonic"));
     // Now the address is one person's again.
     world.desk.erase_person(operator(), address).await.unwrap().map_err(words).unwrap();
     says_nothing_of(&everything(&world).await, &PLANTED);
+    assert_eq!(number(&world, CONTACTS).await, 0);
 
     // A mirrored account is found by its address.
     mirrored(&world, "Alone@planted.example").await;
