@@ -131,7 +131,7 @@ impl DatabaseSettings {
         }
         checker.range("database.readers", self.readers);
         checker.range("database.writers", self.writers);
-        if self.writers > 1 && matches!(self.url, DatabaseUrl::Sqlite(_)) {
+        if (2..=8).contains(&self.writers) && matches!(self.url, DatabaseUrl::Sqlite(_)) {
             checker.wrong("database.writers", "SQLite has one at a time", "leave it out, or set 1");
         }
         checker.range("database.wait_ms", self.wait_ms);

@@ -82,7 +82,9 @@ pub fn parse(
 ) -> Result<Filter, BTreeMap<&'static str, String>> {
     let mut errors = BTreeMap::new();
     let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    let mut filter = Filter { actor: given(actor), action: given(action), ..Filter::default() };
+    // Kinds of actors and actions are in lower case; addresses stand there as their people wrote them.
+    let lower = |text: String| if text.contains('@') { text } else { text.to_lowercase() };
+    let mut filter = Filter { actor: given(actor).map(lower), action: given(action).map(lower), ..Filter::default() };
     // What is asked for is recorded.
     for (name, given, longest) in [("actor", &filter.actor, LONGEST_ACTOR), ("action", &filter.action, LONGEST_ACTION)]
     {
@@ -117,10 +119,11 @@ mod tests {
 
     #[test]
     fn a_day_given_as_the_end_is_included() {
-        let filter = parse("2026-11-24", "2026-11-24", "", " agent@x.example ", "case.").unwrap();
+        let filter = parse("2026-11-24", "2026-11-24", "", " agent@X.example ", "Case.").unwrap();
         assert_eq!(filter.from.as_deref(), Some("2026-11-24T00:00:00.000000Z"));
         assert_eq!(filter.to.as_deref(), Some("2026-11-25T00:00:00.000000Z"));
-        assert_eq!(filter.actor.as_deref(), Some("agent@x.example"));
+        assert_eq!(filter.actor.as_deref(), Some("agent@X.example"));
+        assert_eq!(filter.action.as_deref(), Some("case."));
     }
 
     #[test]

@@ -192,6 +192,32 @@ pub fn is_unprintable(c: char) -> bool {
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
+/// Whether nothing of a text can be seen: spaces, and characters that join, separate or fill what is not there. Within
+/// words they have their place.
+pub fn is_blank(text: &str) -> bool {
+    let unseen = |c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '\u{ad}'
+                    | '\u{34f}'
+                    | '\u{61c}'
+                    | '\u{115f}'..='\u{1160}'
+                    | '\u{17b4}'..='\u{17b5}'
+                    | '\u{180b}'..='\u{180f}'
+                    | '\u{200b}'..='\u{200d}'
+                    | '\u{2060}'..='\u{2065}'
+                    | '\u{206a}'..='\u{206f}'
+                    | '\u{2800}'
+                    | '\u{3164}'
+                    | '\u{fe00}'..='\u{fe0f}'
+                    | '\u{ffa0}'
+                    | '\u{e0000}'..='\u{e0fff}'
+            )
+    };
+    text.chars().all(unseen)
+}
+
 impl AssistanceForm {
     /// The form, when every field is acceptable.
     ///
@@ -202,7 +228,7 @@ impl AssistanceForm {
         let email = read.raw("email").parse::<EmailAddress>().map_err(|_| read.refuse("email", Wrong::NotAnEmail)).ok();
         let account_number = Some(read.line("account_number", 160)).filter(|number| !number.is_empty());
         let name = read.line("name", 120);
-        if name.is_empty() {
+        if is_blank(&name) {
             read.refuse("name", Wrong::NoName);
         }
         let device_kind = read.choice("device_kind", DeviceKind::from_code);
@@ -244,7 +270,7 @@ pub fn free_text(value: &str) -> Result<String, Wrong> {
     let typed = Typed::from([("text".to_owned(), value.to_owned())]);
     let mut read = Reader { typed: &typed, errors: FieldErrors::new() };
     let text = read.text("text");
-    if text.is_empty() {
+    if is_blank(&text) {
         return Err(Wrong::Empty);
     }
     read.errors.remove("text").map_or(Ok(text), Err)
@@ -254,6 +280,19 @@ pub fn free_text(value: &str) -> Result<String, Wrong> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_text_of_which_nothing_can_be_seen_is_none() {
+        for text in ["", " \n", "\u{200b}", "\u{2060} \u{ad}", "\u{3164}", "\u{e0020}"] {
+            assert_eq!(free_text(text), Err(Wrong::Empty), "{text:?}");
+            let mut typed = typed();
+            typed.insert("name".to_owned(), text.to_owned());
+            assert_eq!(AssistanceForm::parse(&typed).unwrap_err().get("name"), Some(&Wrong::NoName), "{text:?}");
+        }
+        for text in ["a\u{200d}b", "👩\u{200d}💻", "؛\u{200c}"] {
+            assert_eq!(free_text(text).as_deref(), Ok(text));
+        }
+    }
 
     fn typed() -> Typed {
         [("email", "ana@example.com"), ("name", "Ana Müller"), ("device_kind", "virtual_totp"), ("reason", "lost")]

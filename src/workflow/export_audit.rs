@@ -22,7 +22,7 @@ pub(super) type Pieces = mpsc::Sender<Result<Vec<u8>, StoreError>>;
 pub(super) const WAITING: usize = 2;
 
 /// Entries of a piece: two such pages are in memory, one that is read and one that is written.
-const PAGE: usize = 256;
+const PAGE: usize = 1_024;
 
 /// What of the log is to leave, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]

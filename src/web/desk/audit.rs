@@ -219,7 +219,11 @@ async fn export(
     format: ExportFormat,
 ) -> Result<HttpResponse, PageError> {
     let Ok(filter) = asked.filter() else { return show(app, agent, asked).await };
-    let wanted = ExportAsked { filter, format, end: asked.end.parse().ok() };
+    let end = match &*asked.end {
+        "" => None,
+        end => Some(end.parse().map_err(|_| PageError::NotFound)?),
+    };
+    let wanted = ExportAsked { filter, format, end };
     let export = app.desk.export_audit(agent.act(&app), wanted).await?;
     Ok(audit_file::answer(app.now(), format, export.chunks, None))
 }
