@@ -96,11 +96,9 @@ fn export(filter: Filter, format: ExportFormat, out: Option<PathBuf>, place: &Pl
             pour(export.chunks, BufWriter::new(std::io::stdout()), None).await?;
             return Ok(ExitCode::SUCCESS);
         };
-        // Where it cannot be written nothing is recorded as exported.
-        let file = made(&out)?;
         let (export, tally) = desk.export_audit_counted(operator(&desk), asked.clone()).await.map_err(Failure::new)?;
         // On the terminal itself the lines are the progress.
-        pour(export.chunks, file, Some(writing())).await?;
+        pour(export.chunks, made(&out)?, Some(writing())).await?;
         let counted = tally.await.ok().filter(|_| format.is_proven());
         match counted.and_then(|tally| desk.manifest_of(asked, export.end, tally)) {
             Some(manifest) => pour(manifest, made(&manifest_beside(&out))?, None).await?,

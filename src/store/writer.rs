@@ -40,8 +40,6 @@ enum Failed {
     Alone,
     /// The database would let it through if it were tried again.
     Transient,
-    /// Like [`Failed::Alone`]; it waited in vain for what another transaction holds.
-    Waited,
     /// The database takes nothing.
     Lost,
 }
@@ -94,7 +92,6 @@ where
         let verdict = match &outcome {
             Ok(_) => Ok(()),
             Err(error) if error.is_transient() => Err(Failed::Transient),
-            Err(StoreError::Busy) => Err(Failed::Waited),
             Err(StoreError::Unavailable(_)) => Err(Failed::Lost),
             Err(_) => Err(Failed::Alone),
         };
@@ -397,11 +394,11 @@ fn run_group(
 ) -> Result<(BTreeSet<Signal>, Vec<NewEntry>), StoreError> {
     dialect::begin_group(connection)?;
     let (entries, signals) = match run_together(connection, group)? {
-        Together::Ran(outcome) => outcome,
-        Together::Failed { waited } => {
+        Some(outcome) => outcome,
+        None => {
             dialect::execute(connection, "ROLLBACK")?;
             dialect::begin_group(connection)?;
-            run_apart(connection, group, waited)?
+            run_apart(connection, group)?
         }
     };
     dialect::notify(connection, &signals)?;
@@ -410,76 +407,53 @@ fn run_group(
     Ok((signals, entries.into_iter().map(|recorded| recorded.entry).collect()))
 }
 
-/// What became of a group whose acts ran one after another.
-enum Together {
-    Ran(Outcome),
-    /// One of them failed, so that all have to be undone.
-    Failed {
-        /// Its place, where it waited in vain: the others must not wait for it once more.
-        waited: Option<usize>,
-    },
-}
-
-/// Runs every act of a group one after another up to the first that fails: which is seldom, and to be ready for it costs
-/// two round trips for each.
-fn run_together(connection: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result<Together, StoreError> {
+/// Runs every act of a group one after another, and says nothing when one of them failed: which is seldom, and to be
+/// ready for it costs two round trips for each.
+fn run_together(connection: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result<Option<Outcome>, StoreError> {
     let (mut entries, mut signals) = (Vec::new(), BTreeSet::new());
-    for (place, work) in group.iter_mut().enumerate() {
-        match run_one(connection, work.as_mut())? {
-            Ran::Well(recorded, told) => {
-                entries.extend(recorded);
-                signals.extend(told);
-            }
-            Ran::Failed { waited } => return Ok(Together::Failed { waited: waited.then_some(place) }),
+    for work in group {
+        let (ran, recorded, told) = run_one(connection, work.as_mut())?;
+        if !ran {
+            return Ok(None);
         }
+        entries.extend(recorded);
+        signals.extend(told);
     }
-    Ok(Together::Ran((entries, signals)))
+    Ok(Some((entries, signals)))
 }
 
-/// Like [`run_together`], where one that fails undoes nothing of the others. One that waited in vain before is left out,
-/// and keeps the outcome that it had then.
-fn run_apart(
-    connection: &mut AnyConnection,
-    group: &mut [Box<dyn Work>],
-    waited: Option<usize>,
-) -> Result<Outcome, StoreError> {
+/// Like [`run_together`], where one that fails undoes nothing of the others.
+fn run_apart(connection: &mut AnyConnection, group: &mut [Box<dyn Work>]) -> Result<Outcome, StoreError> {
     let (mut entries, mut signals) = (Vec::new(), BTreeSet::new());
-    for (place, work) in group.iter_mut().enumerate() {
-        if waited == Some(place) {
-            continue;
-        }
+    for work in group {
         dialect::execute(connection, "SAVEPOINT work")?;
-        match run_one(connection, work.as_mut())? {
-            Ran::Well(recorded, told) => {
-                entries.extend(recorded);
-                signals.extend(told);
-            }
-            Ran::Failed { .. } => dialect::execute(connection, "ROLLBACK TO SAVEPOINT work")?,
+        let (ran, recorded, told) = run_one(connection, work.as_mut())?;
+        if ran {
+            entries.extend(recorded);
+            signals.extend(told);
+        } else {
+            dialect::execute(connection, "ROLLBACK TO SAVEPOINT work")?;
         }
         dialect::execute(connection, "RELEASE SAVEPOINT work")?;
     }
     Ok((entries, signals))
 }
 
-/// What became of one act.
-enum Ran {
-    Well(Vec<Recorded>, Vec<Signal>),
-    Failed { waited: bool },
-}
-
-/// Runs one act. An error where the whole group has to be run again.
-fn run_one(connection: &mut AnyConnection, work: &mut dyn Work) -> Result<Ran, StoreError> {
+/// Runs one act, and says whether it went well. An error where the whole group has to be run again.
+fn run_one(
+    connection: &mut AnyConnection,
+    work: &mut dyn Work,
+) -> Result<(bool, Vec<Recorded>, Vec<Signal>), StoreError> {
     let mut tx = Tx::new(connection);
     let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work.run(&mut tx)));
     let (recorded, told) = tx.into_outcome();
     match ran {
-        Ok(Ok(())) => Ok(Ran::Well(recorded, told)),
+        Ok(Ok(())) => Ok((true, recorded, told)),
         Ok(Err(Failed::Transient)) => Err(StoreError::Contended),
         // A server that went away or became a standby; on another connection it goes on.
         Ok(Err(Failed::Lost)) if dialect::is_remote(connection) => {
             Err(StoreError::Unavailable("the server takes no writes".to_owned()))
         }
-        Ok(Err(Failed::Waited)) => Ok(Ran::Failed { waited: true }),
-        Ok(Err(Failed::Alone | Failed::Lost)) | Err(_) => Ok(Ran::Failed { waited: false }),
+        Ok(Err(Failed::Alone | Failed::Lost)) | Err(_) => Ok((false, Vec::new(), Vec::new())),
     }
 }
