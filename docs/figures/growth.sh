@@ -14,7 +14,7 @@ set xrange [700:1400000]
 set yrange [0:*]
 set xlabel "cases in the database"
 set ylabel "median, milliseconds"
-set key top left samplen 2 spacing 1.1
+set key below samplen 2 spacing 1.1 maxrows 3
 set grid ytics linecolor "#dddddd"
 set style data linespoints
 pages = "'queue' 'search for a common word' 'search for a rare word' 'case' 'form sent'"
