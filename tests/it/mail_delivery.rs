@@ -49,7 +49,7 @@ async fn mail_actions(world: &World, reference: &str) -> Vec<String> {
     world.actions(reference).await.into_iter().filter(|action| action.starts_with("mail.")).collect()
 }
 
-async fn is_whole(world: &World) -> bool {
+pub async fn is_whole(world: &World) -> bool {
     matches!(world.desk.verify_audit().await.unwrap(), audit::Verdict::Whole(_))
 }
 

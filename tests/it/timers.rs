@@ -94,7 +94,7 @@ pub async fn times(world: &World, reference: &str, action: &str) -> usize {
 }
 
 /// How many mails of a case have these words in their subject.
-async fn mails_about(world: &World, reference: &str, words: &str) -> usize {
+pub async fn mails_about(world: &World, reference: &str, words: &str) -> usize {
     let subjects: Vec<String> =
         world.mails().await.iter().filter_map(|mail| mail.header("Subject").map(str::to_owned)).collect();
     subjects.iter().filter(|subject| subject.contains(reference) && subject.contains(words)).count()

@@ -1,19 +1,10 @@
 //! The machine's clock leaps, far and both ways, in the middle of the work.
 
 use chrono::TimeDelta;
-use mfa_desk::store::audit::Verdict;
 
+use crate::mail_delivery::is_whole;
 use crate::support::world::{OWNER, World};
-use crate::timers::times;
-
-async fn is_whole(world: &World) -> bool {
-    matches!(world.desk.verify_audit().await.unwrap(), Verdict::Whole(_))
-}
-
-async fn mails_about(world: &World, reference: &str, words: &str) -> usize {
-    let is_it = |subject: &str| subject.contains(reference) && subject.contains(words);
-    world.mails().await.iter().filter(|mail| mail.header("Subject").is_some_and(is_it)).count()
-}
+use crate::timers::{mails_about, times};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clock_that_leaps_back_shortens_no_wait_and_holds_up_nothing_that_is_new() {
