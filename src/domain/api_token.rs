@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ipnet::IpNet;
 
 use super::actor::Role;
-use super::form::{is_blank, is_unprintable};
+use super::form::is_name;
 use super::ids::{AgentId, ApiTokenId};
 use super::token::Token;
 use super::words::coded;
@@ -201,7 +201,7 @@ impl Wish {
     ) -> Result<Self, Vec<(&'static str, BadToken)>> {
         let mut wrong = Vec::new();
         let name = name.trim();
-        if is_blank(name) || name.chars().count() > LONGEST_NAME || name.chars().any(is_unprintable) {
+        if !is_name(name, LONGEST_NAME) {
             wrong.push(("name", BadToken::Name));
         }
         let days = days.trim().parse::<u32>().ok().filter(|days| (1..=most_days).contains(days));

@@ -194,7 +194,7 @@ pub fn is_unprintable(c: char) -> bool {
 
 /// Whether nothing of a text can be seen: spaces, and characters that join, separate or fill what is not there. Within
 /// words they have their place.
-pub fn is_blank(text: &str) -> bool {
+fn is_blank(text: &str) -> bool {
     let unseen = |c: char| {
         c.is_whitespace()
             || matches!(
@@ -216,6 +216,11 @@ pub fn is_blank(text: &str) -> bool {
             )
     };
     text.chars().all(unseen)
+}
+
+/// Whether a text can be the name of something: one line of at most so many characters, of which some can be seen.
+pub fn is_name(text: &str, longest: usize) -> bool {
+    !is_blank(text) && text.chars().count() <= longest && !text.chars().any(is_unprintable)
 }
 
 impl AssistanceForm {

@@ -9,7 +9,7 @@ use crate::domain::actor::Role;
 use crate::domain::audit::details;
 use crate::domain::authn::password::{PasswordProblem, acceptable};
 use crate::domain::contact::{E164, EmailAddress};
-use crate::domain::form::{is_blank, is_unprintable};
+use crate::domain::form::is_name;
 use crate::domain::ids::AgentId;
 use crate::domain::letter::{Appointment, Letter};
 use crate::store::agents::{self, Agent};
@@ -65,7 +65,7 @@ impl Desk {
     /// [`AddAgentError`] says what is wrong.
     pub async fn add_agent(&self, act: Act, new: NewAgent) -> Result<AgentId, AddAgentError> {
         let name = new.name.trim().to_owned();
-        if is_blank(&name) || name.chars().count() > 120 || name.chars().any(is_unprintable) {
+        if !is_name(&name, 120) {
             return Err(AddAgentError::Name);
         }
         let password_hash = match new.password {

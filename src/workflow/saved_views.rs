@@ -2,7 +2,7 @@ use super::Desk;
 use super::act::{Act, Halt};
 use crate::domain::actor::Role;
 use crate::domain::audit::details;
-use crate::domain::form::{is_blank, is_unprintable};
+use crate::domain::form::is_name;
 use crate::domain::ids::{AgentId, SavedViewId};
 use crate::domain::queue::Look;
 use crate::store::saved_views::{self, SavedView};
@@ -37,7 +37,7 @@ impl Desk {
         shared: bool,
     ) -> Result<Result<SavedViewId, Halt>, StoreError> {
         let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-        if is_blank(&name) || name.chars().count() > LONGEST || name.chars().any(is_unprintable) {
+        if !is_name(&name, LONGEST) {
             return Ok(Err(Halt::BadText(format!("Give the view a name of at most {LONGEST} characters."))));
         }
         let kit = self.kit.clone();
